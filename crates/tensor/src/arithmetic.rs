@@ -1,0 +1,297 @@
+//! Arithmetic with broadcasting, and the elementwise machinery that all formulas go through.
+
+use std::ops::{Add, Div, Mul, Neg, Sub};
+
+use crate::kernels::{Binary, MAX_OTHERS, Operand};
+use crate::{Element, Error, Float, Kernel, KernelFunction, Numeric, Result, Tensor};
+
+impl<T: Element> Tensor<T> {
+    /// `function(self, others...)`, all broadcast together; over `self` where it is the last handle and keeps its shape.
+    pub(crate) fn elementwise(
+        mut self,
+        operation: &'static str,
+        function: KernelFunction<T>,
+        parameters: &[T],
+        others: &[&Self],
+    ) -> Result<Self> {
+        let mut shape = *self.shape();
+        for other in others {
+            shape = shape.broadcast(operation, other.shape())?;
+        }
+        if shape.count() == 0 {
+            return Self::build(shape, |_| ());
+        }
+        let mut layouts = [*self.layout(); MAX_OTHERS];
+        for (layout, other) in layouts.iter_mut().zip(others) {
+            *layout = other.layout().broadcast(operation, &shape)?;
+        }
+        let operands: [_; MAX_OTHERS] = std::array::from_fn(|i| Operand {
+            source: others.get(i).map_or(&[][..], |other| other.storage()),
+            layout: &layouts[i],
+        });
+        let operands = &operands[..others.len()];
+        if *self.shape() == shape && self.is_exclusive() {
+            T::elementwise(function, parameters, self.as_mut_slice()?, None, operands);
+            return Ok(self);
+        }
+        let layout = self.layout().broadcast(operation, &shape)?;
+        let first = Operand {
+            source: self.storage(),
+            layout: &layout,
+        };
+        Self::build(shape, |target| {
+            T::elementwise(function, parameters, target, Some(first), operands)
+        })
+    }
+}
+
+impl<T: Float> Tensor<T> {
+    /// The kernel's formula of this tensor and the others, all broadcast together.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] unless the kernel updates one value and takes as many inputs (three at most) and parameters
+    /// as are given; [`Error::Shapes`] if the shapes do not broadcast.
+    pub fn apply(&self, kernel: &Kernel, parameters: &[T], others: &[&Self]) -> Result<Self> {
+        self.clone().into_apply(kernel, parameters, others)
+    }
+
+    /// As [`apply`](Self::apply), but into the memory of this tensor if nobody else holds it.
+    ///
+    /// # Errors
+    /// As [`apply`](Self::apply).
+    pub fn into_apply(self, kernel: &Kernel, parameters: &[T], others: &[&Self]) -> Result<Self> {
+        check(kernel, 1, others.len(), parameters.len())?;
+        if others.len() > MAX_OTHERS {
+            return Err(Error::argument(
+                "apply",
+                "inputs",
+                others.len(),
+                "a kernel takes three at most",
+            ));
+        }
+        self.elementwise("apply", T::function(kernel), parameters, others)
+    }
+
+    /// Runs the kernel once over tensors of one shape, updating `outputs` in place: a whole optimizer step in one pass.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] unless the numbers of outputs, inputs and parameters are the kernel's; [`Error::Shapes`]
+    /// unless all the shapes are equal. Nothing has been changed then.
+    ///
+    /// ```
+    /// # use backprop_tensor::{Tensor, kernel};
+    /// let momentum = kernel!(mut w, v; g; rate, decay => {
+    ///     v = decay * v + g;
+    ///     w -= rate * v;
+    /// });
+    /// let (mut w, mut v) = (Tensor::from([1.0_f32, 2.0]), Tensor::from([0.0_f32, 1.0]));
+    /// Tensor::update(&momentum, &[0.5, 0.5], &mut [&mut w, &mut v], &[&Tensor::from([1.0, 1.0])])?;
+    /// assert_eq!(w, Tensor::from([0.5, 1.25]));
+    /// # Ok::<(), backprop_tensor::Error>(())
+    /// ```
+    pub fn update(
+        kernel: &Kernel,
+        parameters: &[T],
+        outputs: &mut [&mut Self],
+        inputs: &[&Self],
+    ) -> Result<()> {
+        check(kernel, outputs.len(), inputs.len(), parameters.len())?;
+        let Some(shape) = outputs.first().map(|output| *output.shape()) else {
+            return Ok(());
+        };
+        let others = outputs
+            .iter()
+            .map(|output| output.shape())
+            .chain(inputs.iter().map(|input| input.shape()));
+        if let Some(other) = { others }.find(|&other| *other != shape) {
+            return Err(Error::shapes("update", &shape, other, "must be equal"));
+        }
+        let inputs = inputs
+            .iter()
+            .map(|input| input.contiguous())
+            .collect::<Result<Vec<_>>>()?;
+        let inputs: Vec<_> = inputs
+            .iter()
+            .map(|input| input.as_slice().unwrap_or(&[]))
+            .collect();
+        let mut outputs = outputs
+            .iter_mut()
+            .map(|output| output.as_mut_slice())
+            .collect::<Result<Vec<_>>>()?;
+        T::update(T::function(kernel), parameters, &mut outputs, &inputs);
+        Ok(())
+    }
+
+    /// Each element through a closure of one's own, in place where possible.
+    ///
+    /// # Errors
+    /// [`Error::Memory`] if there is none for the result.
+    pub fn map_into(mut self, f: impl Fn(T) -> T) -> Result<Self> {
+        for x in self.as_mut_slice()? {
+            *x = f(*x);
+        }
+        Ok(self)
+    }
+
+    /// Pairs of elements of two tensors, broadcast together, through a closure of one's own, in place where possible.
+    ///
+    /// # Errors
+    /// [`Error::Shapes`] if they do not broadcast.
+    pub fn zip_into(self, other: &Self, f: impl Fn(T, T) -> T) -> Result<Self> {
+        let shape = self.shape().broadcast("zip_into", other.shape())?;
+        let mut result = if *self.shape() == shape {
+            self
+        } else {
+            self.broadcast_to(shape)?
+        };
+        let other = other.broadcast_to(shape)?.contiguous()?;
+        for (x, &y) in result
+            .as_mut_slice()?
+            .iter_mut()
+            .zip(other.as_slice().unwrap_or(&[]))
+        {
+            *x = f(*x, y);
+        }
+        Ok(result)
+    }
+}
+
+fn check(kernel: &Kernel, outputs: usize, inputs: usize, parameters: usize) -> Result<()> {
+    let given = [
+        ("outputs", outputs),
+        ("inputs", inputs),
+        ("parameters", parameters),
+    ];
+    for ((name, given), wanted) in given
+        .into_iter()
+        .zip([kernel.outputs, kernel.inputs, kernel.parameters])
+    {
+        if given != wanted {
+            return Err(Error::argument(
+                "apply",
+                name,
+                given,
+                format!("the kernel has {wanted}"),
+            ));
+        }
+    }
+    Ok(())
+}
+
+macro_rules! binary {
+    ($($(#[$doc:meta])* $name:literal $method:ident $variant:ident;)*) => {
+        /// Arithmetic on two tensors, broadcast together.
+        impl<T: Numeric> Tensor<T> {
+            $(
+                $(#[$doc])*
+                ///
+                /// # Errors
+                /// [`Error::Shapes`] if the shapes do not broadcast.
+                pub fn $method(&self, other: &Self) -> Result<Self> {
+                    self.clone().binary($name, Binary::$variant, other)
+                }
+            )*
+
+            fn binary(self, operation: &'static str, binary: Binary, other: &Self) -> Result<Self> {
+                if binary == Binary::Divide && T::IS_INTEGER && other.to_vec().contains(&T::ZERO) {
+                    return Err(Error::argument(operation, "divisor", 0, "integers cannot be divided by zero"));
+                }
+                self.elementwise(operation, T::binary(binary), &[], &[other])
+            }
+        }
+    };
+}
+binary! {
+    /// The sum `x + y`.
+    "add" try_add Add;
+    /// The difference `x - y`.
+    "sub" try_sub Subtract;
+    /// The product `x * y` of the elements.
+    "mul" try_mul Multiply;
+    /// The quotient `x / y`.
+    "div" try_div Divide;
+    /// The larger of both, NaN if one of them is.
+    "maximum" maximum Maximum;
+    /// The smaller of both, NaN if one of them is.
+    "minimum" minimum Minimum;
+}
+
+macro_rules! operators {
+    ($($trait:ident $operator:ident $name:literal $variant:ident;)*) => { $(
+        operators!(@pair $trait $operator $name $variant, &Tensor<T>, &Tensor<T>, clone, borrowed);
+        operators!(@pair $trait $operator $name $variant, &Tensor<T>, Tensor<T>, clone, owned);
+        operators!(@pair $trait $operator $name $variant, Tensor<T>, &Tensor<T>, into, borrowed);
+        operators!(@pair $trait $operator $name $variant, Tensor<T>, Tensor<T>, into, owned);
+        operators!(@pair $trait $operator $name $variant, &Tensor<T>, T, clone, scalar);
+        operators!(@pair $trait $operator $name $variant, Tensor<T>, T, into, scalar);
+        operators!(@left $trait $operator $name $variant, f32);
+        operators!(@left $trait $operator $name $variant, f64);
+    )* };
+    (@pair $trait:ident $operator:ident $name:literal $variant:ident, $left:ty, $right:ty, $how:ident, $kind:ident) => {
+        /// # Panics
+        /// If the shapes do not broadcast, or an integer is divided by zero; the `try_` method returns an error instead.
+        impl<T: Numeric> $trait<$right> for $left {
+            type Output = Tensor<T>;
+
+            #[track_caller]
+            fn $operator(self, right: $right) -> Tensor<T> {
+                let left: Tensor<T> = self.$how();
+                operators!(@right right $kind);
+                finish(left.binary($name, Binary::$variant, right))
+            }
+        }
+    };
+    (@right $right:ident borrowed) => {};
+    (@right $right:ident owned) => { let $right = &$right; };
+    (@right $right:ident scalar) => { let $right = &Tensor::scalar($right); };
+    (@left $trait:ident $operator:ident $name:literal $variant:ident, $t:ty) => {
+        impl $trait<&Tensor<$t>> for $t {
+            type Output = Tensor<$t>;
+
+            fn $operator(self, right: &Tensor<$t>) -> Tensor<$t> {
+                finish(Tensor::scalar(self).binary($name, Binary::$variant, right))
+            }
+        }
+        impl $trait<Tensor<$t>> for $t {
+            type Output = Tensor<$t>;
+
+            fn $operator(self, right: Tensor<$t>) -> Tensor<$t> {
+                self.$operator(&right)
+            }
+        }
+    };
+}
+operators! {
+    Add add "add" Add;
+    Sub sub "sub" Subtract;
+    Mul mul "mul" Multiply;
+    Div div "div" Divide;
+}
+
+impl<T: Float> Neg for &Tensor<T> {
+    type Output = Tensor<T>;
+
+    fn neg(self) -> Tensor<T> {
+        finish(
+            self.clone()
+                .binary("neg", Binary::Multiply, &Tensor::scalar(-T::ONE)),
+        )
+    }
+}
+
+impl<T: Float> Neg for Tensor<T> {
+    type Output = Tensor<T>;
+
+    fn neg(self) -> Tensor<T> {
+        finish(self.binary("neg", Binary::Multiply, &Tensor::scalar(-T::ONE)))
+    }
+}
+
+/// The operators cannot return an error, so they do what indexing outside a `Vec` does.
+#[track_caller]
+fn finish<T: Numeric>(result: Result<Tensor<T>>) -> Tensor<T> {
+    match result {
+        Ok(tensor) => tensor,
+        Err(error) => panic!("{error}"),
+    }
+}

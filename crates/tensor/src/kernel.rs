@@ -1,0 +1,89 @@
+//! Elementwise kernels: a formula, written once, compiled for f32 and f64 and for every instruction-set level.
+//!
+//! A closure passed to a generic function is compiled in the crate that calls it, in a debug build without
+//! optimisation. A [`Kernel`] is not: [`kernel!`](crate::kernel!) expands to concrete functions over whole slices, compiled with the
+//! crate that writes the formula. So the derivative of an operation can stand in one line beside the operation, and
+//! still run at full speed in a user's debug build.
+
+/// The function of a [`Kernel`] for one element type: parameters, slices updated in place, slices read; all the slices
+/// are equally long, and their numbers are those of the kernel.
+pub type KernelFunction<T> = fn(parameters: &[T], outputs: &mut [&mut [T]], inputs: &[&[T]]);
+
+/// An elementwise formula for f32 and f64, made by [`kernel!`](crate::kernel!).
+#[derive(Debug, Clone, Copy)]
+pub struct Kernel {
+    /// How many values are updated.
+    pub outputs: usize,
+    /// How many values are read only.
+    pub inputs: usize,
+    /// How many parameters there are.
+    pub parameters: usize,
+    /// The formula for f32.
+    pub f32: KernelFunction<f32>,
+    /// The formula for f64.
+    pub f64: KernelFunction<f64>,
+}
+
+/// Makes a [`Kernel`](crate::Kernel) of a formula.
+///
+/// `kernel!(|x, y, ...; p, q, ...| formula)`: the first argument is replaced by the formula's value; the names behind the
+/// semicolon are parameters, the same for all elements. `kernel!(mut a, b; x, y; p => { ... })` updates several
+/// values, by assignment. Inside, use [`math`](crate::math) for exp, tanh and the like: the methods of `f32` call the
+/// C library once an element.
+///
+/// ```
+/// use backprop_tensor::{Tensor, kernel};
+///
+/// let gradient = Tensor::from([1.0_f32, 1.0, 2.0]);
+/// let y = Tensor::from([0.5_f32, 0.0, -0.5]);
+/// let tanh_gradient = kernel!(|g, y| g * (1.0 - y * y));
+/// assert_eq!(gradient.apply(&tanh_gradient, &[], &[&y])?, Tensor::from([0.75, 1.0, 1.5]));
+/// # Ok::<(), backprop_tensor::Error>(())
+/// ```
+#[macro_export]
+macro_rules! kernel {
+    (|$first:ident $(, $input:ident)* $(; $($parameter:ident),+)?| $formula:expr) => {
+        $crate::kernel!(mut $first; $($input),*; $($($parameter),+)? => { $first = $formula; })
+    };
+    (mut $($output:ident),+; $($input:ident),*; $($parameter:ident),* => $body:block) => {
+        $crate::Kernel {
+            outputs: [$(stringify!($output)),+].len(),
+            inputs: <[&str]>::len(&[$(stringify!($input)),*]),
+            parameters: <[&str]>::len(&[$(stringify!($parameter)),*]),
+            f32: $crate::kernel!(@function f32; $($output),+; $($input),*; $($parameter),* => $body),
+            f64: $crate::kernel!(@function f64; $($output),+; $($input),*; $($parameter),* => $body),
+        }
+    };
+    (@function $t:ident; $($output:ident),+; $($input:ident),*; $($parameter:ident),* => $body:block) => {{
+        struct Work<'a, 'b, 'c>(&'a [$t], &'b mut [&'c mut [$t]], &'a [&'a [$t]]);
+
+        impl $crate::simd::Work for Work<'_, '_, '_> {
+            type Output = ();
+
+            #[inline(always)]
+            #[allow(unused_assignments, unused_variables, unused_mut, clippy::too_many_arguments)]
+            fn run(self) {
+                #[inline(always)]
+                fn element($($parameter: $t,)* $(mut $output: $t,)+ $($input: $t,)*) -> ($($crate::kernel!(@type $t $output),)+) {
+                    $body
+                    ($($output,)+)
+                }
+                // The caller has checked the numbers of slices and parameters.
+                let &[$($parameter),*] = self.0 else { return };
+                let [$($output),+] = self.1 else { return };
+                let &[$($input),*] = self.2 else { return };
+                let length = usize::MAX $(.min($output.len()))+ $(.min($input.len()))*;
+                $(let $output = &mut $output[..length];)+
+                $(let $input = &$input[..length];)*
+                for i in 0..length {
+                    ($($output[i],)+) = element($($parameter,)* $($output[i],)+ $($input[i],)*);
+                }
+            }
+        }
+        fn run(parameters: &[$t], outputs: &mut [&mut [$t]], inputs: &[&[$t]]) {
+            $crate::simd::dispatch(Work(parameters, outputs, inputs));
+        }
+        run
+    }};
+    (@type $t:ident $output:ident) => { $t };
+}

@@ -1,0 +1,11 @@
+//! Loops over elements, as concrete functions for each element type: the traits here are implemented by macros for the
+//! types of [`Element`](crate::Element), and sealed by being private. Everything above them is thin and generic.
+
+mod arithmetic;
+mod elementwise;
+mod gather;
+
+pub use arithmetic::{Arithmetic, Binary};
+pub(crate) use elementwise::MAX_OTHERS;
+pub use elementwise::{Elementwise, Operand};
+pub use gather::Gather;

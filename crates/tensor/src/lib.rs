@@ -1,0 +1,48 @@
+//! n-dimensional arrays for the CPU.
+//!
+//! A [`Tensor`] is a view (shape, strides, offset) of shared storage. It knows nothing of gradients, layers or data:
+//! those are crates above this one.
+//!
+//! ```
+//! use backprop_tensor::Tensor;
+//!
+//! let x = Tensor::from([[1.0, 2.0], [3.0, 4.0]]);
+//! let centred = &x - &Tensor::from([2.0, 3.0]);
+//! assert_eq!(centred, Tensor::from([[-1.0, -1.0], [1.0, 1.0]]));
+//! ```
+//!
+//! # How it is built
+//!
+//! * **Views cost nothing.** [`transpose`](Tensor::transpose), [`slice`](Tensor::slice),
+//!   [`broadcast_to`](Tensor::broadcast_to) and, where strides allow, [`reshape`](Tensor::reshape) share the storage;
+//!   changing a shared tensor copies it first.
+//! * **Errors, not panics.** Named methods return a [`Result`] whose [`Error`] says the operation, the shapes and what would have
+//!   been right. Only the operators (`&a + &b`) panic, as indexing a `Vec` does; `try_add` and its like do not.
+//! * **Kernels are compiled once, here.** The element types are a sealed set ([`Element`], [`Numeric`], [`Float`]), and each loop is a concrete
+//!   function for each of them, compiled for several levels of the instruction set ([`simd`]). The
+//!   generic layer above is thin, so a debug build of a program runs at nearly the speed of a release build.
+//! * **Memory is pooled** ([`pool`]): what one training step frees, the next one takes.
+//! * **The same bits on any number of threads.** Work is divided in pieces whose bounds depend on the data alone.
+
+mod arithmetic;
+mod display;
+mod element;
+mod error;
+mod kernel;
+mod kernels;
+mod layout;
+pub mod math;
+mod parallel;
+pub mod pool;
+mod shape;
+pub mod simd;
+mod storage;
+mod tensor;
+mod views;
+
+pub use element::{Element, Float, Numeric};
+pub use error::{Error, Result};
+pub use kernel::{Kernel, KernelFunction};
+pub use layout::Layout;
+pub use shape::{MAX_RANK, Shape};
+pub use tensor::Tensor;

@@ -1,0 +1,306 @@
+//! The tensor: shared storage and a layout; how one is made and read.
+
+use std::sync::Arc;
+
+use crate::storage::Storage;
+use crate::{Element, Error, Layout, Numeric, Result, Shape};
+
+/// An n-dimensional array of `T`, row-major, whose storage is shared until it is changed.
+///
+/// Cloning and all views (`transpose`, `slice`, `broadcast_to`, ...) cost the same whatever the size; changing a
+/// tensor whose storage is shared copies it first. Rank 0 (a scalar) and lengths of 0 are ordinary.
+///
+/// ```
+/// use backprop_tensor::Tensor;
+///
+/// let x = Tensor::from([[1.0, 2.0, 3.0], [4.0, 5.0, 6.0]]);
+/// let y = &x.transpose(0, 1)? * 10.0;
+/// assert_eq!(y.shape(), &[3, 2]);
+/// assert_eq!(y.to_vec(), [10.0, 40.0, 20.0, 50.0, 30.0, 60.0]);
+/// # Ok::<(), backprop_tensor::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Tensor<T: Element = f32> {
+    storage: Arc<Storage<T>>,
+    layout: Layout,
+}
+
+impl<T: Element> Tensor<T> {
+    /// A tensor of these elements in row-major order.
+    ///
+    /// # Errors
+    /// [`Error::Shapes`] if their number is not that of the shape.
+    ///
+    /// ```
+    /// # use backprop_tensor::Tensor;
+    /// assert_eq!(Tensor::from_slice(&[1, 2, 3, 4], [2, 2])?, Tensor::from([[1, 2], [3, 4]]));
+    /// # Ok::<(), backprop_tensor::Error>(())
+    /// ```
+    pub fn from_slice(elements: &[T], shape: impl AsRef<[usize]>) -> Result<Self> {
+        let shape = Shape::checked("from_slice", shape.as_ref())?;
+        if shape.count() != elements.len() {
+            let expected = format!("do not fit: the second needs {} elements", shape.count());
+            return Err(Error::shapes("from_slice", &[elements.len()], &shape, expected));
+        }
+        Self::build(shape, |target| target.copy_from_slice(elements))
+    }
+
+    /// A tensor with `value` everywhere.
+    ///
+    /// # Errors
+    /// [`Error::Rank`], [`Error::Size`] or [`Error::Memory`] if no tensor can have this shape.
+    pub fn full(shape: impl AsRef<[usize]>, value: T) -> Result<Self> {
+        Self::build(Shape::checked("full", shape.as_ref())?, |target| {
+            target.fill(value)
+        })
+    }
+
+    /// A tensor of rank 0.
+    pub fn scalar(value: T) -> Self {
+        Self::small(Shape::SCALAR, &[value])
+    }
+
+    /// A tensor of this shape in fresh memory that `fill` is handed, with unspecified values in it.
+    pub(crate) fn build(shape: Shape, fill: impl FnOnce(&mut [T])) -> Result<Self> {
+        let mut storage = Storage::stale(shape.count())?;
+        fill(storage.as_mut_slice());
+        Ok(Self {
+            storage: Arc::new(storage),
+            layout: Layout::row_major(shape),
+        })
+    }
+
+    /// For literals, whose size is known to be small; without memory for them the program cannot go on.
+    fn small(shape: Shape, elements: &[T]) -> Self {
+        match Self::build(shape, |target| target.copy_from_slice(elements)) {
+            Ok(tensor) => tensor,
+            Err(_) => std::alloc::handle_alloc_error(std::alloc::Layout::for_value(elements)),
+        }
+    }
+
+    /// The lengths of the axes, outermost first.
+    pub fn shape(&self) -> &Shape {
+        self.layout.shape()
+    }
+
+    /// The number of axes.
+    pub fn rank(&self) -> usize {
+        self.shape().rank()
+    }
+
+    /// The number of elements.
+    pub fn count(&self) -> usize {
+        self.shape().count()
+    }
+
+    /// Whether there are no elements.
+    pub fn is_empty(&self) -> bool {
+        self.count() == 0
+    }
+
+    /// Shape, strides and offset of this view.
+    pub fn layout(&self) -> &Layout {
+        &self.layout
+    }
+
+    /// The elements, if they lie one after another in row-major order.
+    pub fn as_slice(&self) -> Option<&[T]> {
+        if !self.layout.is_contiguous() {
+            return None;
+        }
+        let offset = self.layout.offset();
+        // An empty view may begin anywhere.
+        Some(
+            self.storage
+                .as_slice()
+                .get(offset..offset + self.count())
+                .unwrap_or(&[]),
+        )
+    }
+
+    /// The elements in row-major order, to be changed; copied first if the storage is shared or not in that order.
+    ///
+    /// # Errors
+    /// [`Error::Memory`] if there is none for the copy.
+    pub fn as_mut_slice(&mut self) -> Result<&mut [T]> {
+        if !self.is_exclusive() {
+            *self = Self::build(*self.shape(), |target| self.read(target))?;
+        }
+        let (offset, count) = (self.layout.offset(), self.count());
+        match Arc::get_mut(&mut self.storage) {
+            Some(storage) if count > 0 => Ok(&mut storage.as_mut_slice()[offset..offset + count]),
+            _ => Ok(&mut []),
+        }
+    }
+
+    /// Whether the elements can be changed without a copy.
+    pub(crate) fn is_exclusive(&mut self) -> bool {
+        self.layout.is_contiguous() && Arc::get_mut(&mut self.storage).is_some()
+    }
+
+    /// Copies the elements, in row-major order, to `target`.
+    pub(crate) fn read(&self, target: &mut [T]) {
+        if !target.is_empty() {
+            T::gather(target, self.storage.as_slice(), &self.layout, 0);
+        }
+    }
+
+    /// The whole storage this is a view of.
+    pub(crate) fn storage(&self) -> &[T] {
+        self.storage.as_slice()
+    }
+
+    /// Another view of the same storage.
+    pub(crate) fn view(&self, layout: Layout) -> Self {
+        Self {
+            storage: Arc::clone(&self.storage),
+            layout,
+        }
+    }
+
+    /// The elements in row-major order.
+    pub fn to_vec(&self) -> Vec<T> {
+        let mut elements = vec![T::default(); self.count()];
+        self.read(&mut elements);
+        elements
+    }
+
+    /// The element at `index`.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if `index` has not one number an axis; [`Error::Index`] if one is outside.
+    pub fn get(&self, index: impl AsRef<[usize]>) -> Result<T> {
+        let index = index.as_ref();
+        if index.len() != self.rank() {
+            let expected = format!("needs {} indices, got {index:?}", self.rank());
+            return Err(Error::shape("get", self.shape(), expected));
+        }
+        let mut position = self.layout.offset() as isize;
+        for ((&index, &length), &stride) in index.iter().zip(self.shape().iter()).zip(self.layout.strides()) {
+            if index >= length {
+                return Err(Error::Index {
+                    operation: "get",
+                    index: index as i64,
+                    length,
+                });
+            }
+            position += index as isize * stride;
+        }
+        Ok(self.storage.as_slice()[position as usize])
+    }
+
+    /// The element of a tensor that has only one.
+    ///
+    /// # Errors
+    /// [`Error::Shape`] if there are more, or none.
+    pub fn item(&self) -> Result<T> {
+        if self.count() != 1 {
+            return Err(Error::shape(
+                "item",
+                self.shape(),
+                "needs a tensor of one element",
+            ));
+        }
+        Ok(self.storage.as_slice()[self.layout.offset()])
+    }
+
+    /// A tensor of the same elements in row-major order: this one if it has it, else a copy.
+    ///
+    /// # Errors
+    /// [`Error::Memory`] if there is none for the copy.
+    pub fn contiguous(&self) -> Result<Self> {
+        if self.layout.is_contiguous() {
+            return Ok(self.clone());
+        }
+        Self::build(*self.shape(), |target| self.read(target))
+    }
+
+    /// Each element through a function of one's own, which may change the type.
+    ///
+    /// # Errors
+    /// [`Error::Memory`] if there is none for the result.
+    pub fn map<U: Element>(&self, f: impl Fn(T) -> U) -> Result<Tensor<U>> {
+        let source = self.contiguous()?;
+        let elements = source.as_slice().unwrap_or(&[]);
+        Tensor::build(*self.shape(), |target| {
+            for (to, &from) in target.iter_mut().zip(elements) {
+                *to = f(from);
+            }
+        })
+    }
+}
+
+impl<T: Numeric> Tensor<T> {
+    /// Zeros.
+    ///
+    /// # Errors
+    /// As [`full`](Self::full).
+    pub fn zeros(shape: impl AsRef<[usize]>) -> Result<Self> {
+        Self::full(shape, T::ZERO)
+    }
+
+    /// Ones.
+    ///
+    /// # Errors
+    /// As [`full`](Self::full).
+    pub fn ones(shape: impl AsRef<[usize]>) -> Result<Self> {
+        Self::full(shape, T::ONE)
+    }
+
+    /// The same numbers as another type, converted as [`Numeric::from_f64`] says.
+    ///
+    /// # Errors
+    /// [`Error::Memory`] if there is none for the result.
+    pub fn cast<U: Numeric>(&self) -> Result<Tensor<U>> {
+        self.map(|x| U::from_f64(x.to_f64()))
+    }
+}
+
+/// Equal shapes and equal elements; NaN equals nothing, as for numbers.
+impl<T: Element> PartialEq for Tensor<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.shape() == other.shape()
+            && match (self.as_slice(), other.as_slice()) {
+                (Some(a), Some(b)) => a == b,
+                _ => self.to_vec() == other.to_vec(),
+            }
+    }
+}
+
+/// The scalar 0.
+impl<T: Element> Default for Tensor<T> {
+    fn default() -> Self {
+        Self::scalar(T::default())
+    }
+}
+
+impl<T: Element> From<T> for Tensor<T> {
+    fn from(value: T) -> Self {
+        Self::scalar(value)
+    }
+}
+
+macro_rules! from_arrays {
+    ($($array:ty, [$($n:ident),+], $($flatten:ident),*;)*) => {
+        $(impl<T: Element, $(const $n: usize),+> From<$array> for Tensor<T> {
+            fn from(array: $array) -> Self {
+                // An array in memory has a countable size, and fewer axes than a tensor can have.
+                let shape = Shape::checked("from", &[$($n),+]).unwrap_or(Shape::SCALAR);
+                Self::small(shape, array$(.$flatten())*)
+            }
+        })*
+    };
+}
+from_arrays! {
+    [T; A], [A], as_slice;
+    [[T; B]; A], [A, B], as_flattened;
+    [[[T; C]; B]; A], [A, B, C], as_flattened, as_flattened;
+    [[[[T; D]; C]; B]; A], [A, B, C, D], as_flattened, as_flattened, as_flattened;
+}
+
+impl<T: Element> From<Vec<T>> for Tensor<T> {
+    fn from(elements: Vec<T>) -> Self {
+        let shape = Shape::checked("from", &[elements.len()]).unwrap_or(Shape::SCALAR);
+        Self::small(shape, &elements)
+    }
+}

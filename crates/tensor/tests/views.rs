@@ -1,0 +1,117 @@
+//! Views against a naive model: a function from indices to elements.
+use backprop_tensor::Tensor;
+use proptest::prelude::*;
+
+fn tensor() -> impl Strategy<Value = Tensor<i64>> {
+    proptest::collection::vec(0..4_usize, 0..5).prop_map(|dims| {
+        let count: usize = dims.iter().product();
+        Tensor::from_slice(&(0..count as i64).collect::<Vec<_>>(), dims).unwrap()
+    })
+}
+
+/// All indices of a shape in row-major order.
+fn indices(shape: &[usize]) -> Vec<Vec<usize>> {
+    shape.iter().fold(vec![vec![]], |heads, &length| {
+        heads
+            .iter()
+            .flat_map(|head| (0..length).map(move |i| [&head[..], &[i]].concat()))
+            .collect()
+    })
+}
+
+/// Any chain of views.
+fn viewed() -> impl Strategy<Value = Tensor<i64>> {
+    (
+        tensor(),
+        proptest::collection::vec((0..6_u8, any::<usize>(), any::<usize>()), 0..4),
+    )
+        .prop_map(|(mut x, steps)| {
+            for (kind, a, b) in steps {
+                let rank = x.rank();
+                if rank == 0 {
+                    return x;
+                }
+                let axis = (a % rank) as isize;
+                let length = x.shape()[a % rank];
+                x = match kind {
+                    0 => x.transpose(axis, (b % rank) as isize),
+                    1 => x.slice(axis, b % (length + 1)..),
+                    2 => x.flip(axis),
+                    3 => x.slice_step(axis, .., if b % 2 == 0 { 2 } else { -2 }),
+                    4 => x.unsqueeze(axis),
+                    _ if length > 0 => x.select(axis, b % length),
+                    _ => Ok(x.clone()),
+                }
+                .unwrap();
+            }
+            x
+        })
+}
+
+proptest! {
+    #[test]
+    fn to_vec_reads_in_row_major_order(x in viewed()) {
+        let expected: Vec<_> = indices(x.shape()).iter().map(|index| x.get(index).unwrap()).collect();
+        prop_assert_eq!(x.to_vec(), expected);
+    }
+
+    #[test]
+    fn reshape_keeps_the_order(x in viewed(), seed in any::<usize>()) {
+        // Any factorisation of the count.
+        let mut dims = vec![];
+        let (mut rest, mut seed) = (x.count(), seed);
+        while rest > 1 && dims.len() < 6 {
+            let factor = (1 + seed % rest..=rest).find(|f| rest % f == 0).unwrap();
+            dims.push(factor);
+            rest /= factor;
+            seed /= 7;
+        }
+        dims.push(rest);
+        prop_assert_eq!(x.reshape(&dims).unwrap().to_vec(), x.to_vec());
+        // Merging and splitting again is a view.
+        let flat = x.contiguous().unwrap();
+        prop_assert_eq!(flat.reshape(&dims).unwrap().reshape(x.shape()).unwrap(), x);
+    }
+
+    #[test]
+    fn permuting_back_gives_the_same(x in viewed(), seed in any::<u64>()) {
+        let mut axes: Vec<isize> = (0..x.rank() as isize).collect();
+        let mut seed = seed;
+        for i in (1..axes.len()).rev() {
+            axes.swap(i, (seed % (i as u64 + 1)) as usize);
+            seed /= 11;
+        }
+        let mut inverse = axes.clone();
+        for (to, &from) in axes.iter().enumerate() {
+            inverse[from as usize] = to as isize;
+        }
+        prop_assert_eq!(x.permute(&axes).unwrap().permute(&inverse).unwrap(), x);
+    }
+
+    #[test]
+    fn broadcasting_repeats(x in viewed(), lead in 0..3_usize) {
+        let shape = [&[lead][..], x.shape()].concat();
+        let y = x.broadcast_to(&shape).unwrap();
+        for i in 0..lead {
+            prop_assert_eq!(&y.select(0, i).unwrap(), &x);
+        }
+        let sum = &y + &y;
+        prop_assert_eq!(sum.to_vec(), y.to_vec().iter().map(|v| v + v).collect::<Vec<_>>());
+    }
+
+    #[test]
+    fn a_view_survives_changes_of_its_source(x in viewed()) {
+        let before = x.to_vec();
+        let mut y = x.clone();
+        for v in y.as_mut_slice().unwrap() {
+            *v = -1;
+        }
+        prop_assert_eq!(x.to_vec(), before);
+    }
+
+    #[test]
+    fn wrong_arguments_are_errors(x in viewed(), a in any::<isize>(), b in any::<usize>(), c in any::<usize>(), d in any::<isize>()) {
+        let _ = (x.transpose(a, d), x.slice_step(a, b..=c, d), x.slice(0, c..b), x.select(a, b), x.unsqueeze(a));
+        let _ = (x.squeeze(a), x.flatten(a, d), x.reshape([b, c]), x.broadcast_to([b, c]), x.get([b, c]), x.permute([a, d]));
+    }
+}
