@@ -7,6 +7,7 @@ use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssi
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::display;
 use crate::kernels;
 use crate::{Kernel, KernelFunction};
 
@@ -25,6 +26,9 @@ pub trait Element:
     + 'static
     + kernels::Elementwise
     + kernels::Gather
+    + kernels::Pick
+    + kernels::Triangle
+    + display::Show
 {
     /// The type's name: `"f32"`.
     const NAME: &'static str;
@@ -35,7 +39,7 @@ pub trait Element:
 }
 
 /// Elements to calculate with: `f32`, `f64`, `i32`, `i64` and `u8`. Integers wrap around on overflow.
-pub trait Numeric: Element + kernels::Arithmetic {
+pub trait Numeric: Element + kernels::Arithmetic + kernels::Scatter + kernels::Sequence {
     /// 0.
     const ZERO: Self;
 

@@ -208,6 +208,47 @@ impl Layout {
         })
     }
 
+    /// The corner of this shape, no longer than this one along the axes other than `axis`, which stands still.
+    pub(crate) fn corner(&self, operation: &'static str, shape: &Shape, axis: Option<usize>) -> Result<Self> {
+        let fits = self.shape.rank() == shape.rank()
+            && (0..shape.rank()).all(|i| Some(i) == axis || shape[i] <= self.shape[i]);
+        if !fits {
+            let expected = match axis {
+                _ if self.shape.rank() != shape.rank() => "the second must have as many axes".into(),
+                Some(axis) => format!("the second must be no longer on axes other than {axis}"),
+                None => "the second must be no longer on any axis".into(),
+            };
+            let expected = format!("do not fit: {expected}");
+            return Err(Error::shapes(operation, &self.shape, shape, expected));
+        }
+        let mut corner = *self;
+        corner.shape = *shape;
+        if let Some(axis) = axis {
+            corner.strides[axis] = 0;
+        }
+        Ok(corner)
+    }
+
+    /// A diagonal of the matrices that axes `row` and `column` form, `row` before `column`, as the last axis instead.
+    pub(crate) fn diagonal(&self, row: usize, column: usize, diagonal: isize) -> Self {
+        let (rows, columns) = (self.shape[row], self.shape[column]);
+        let (down, right) = if diagonal < 0 {
+            (diagonal.unsigned_abs(), 0)
+        } else {
+            (0, diagonal.unsigned_abs())
+        };
+        let length = rows.saturating_sub(down).min(columns.saturating_sub(right));
+        let mut layout = if length == 0 {
+            self.remove_axis(column, 0).remove_axis(row, 0)
+        } else {
+            self.remove_axis(column, right).remove_axis(row, down)
+        };
+        let rank = layout.shape.rank();
+        layout.strides[rank] = self.strides[row].wrapping_add(self.strides[column]);
+        layout.shape.push(length);
+        layout
+    }
+
     /// Without `axis`, at its position `index`.
     pub(crate) fn remove_axis(&self, axis: usize, index: usize) -> Self {
         let mut marked = [false; MAX_RANK];

@@ -25,9 +25,12 @@
 //! * **The same bits on any number of threads.** Work is divided in pieces whose bounds depend on the data alone.
 
 mod arithmetic;
+mod creation;
 mod display;
 mod element;
 mod error;
+mod indexing;
+mod joining;
 mod kernel;
 mod kernels;
 mod layout;
@@ -38,6 +41,7 @@ mod shape;
 pub mod simd;
 mod storage;
 mod tensor;
+mod triangles;
 mod views;
 
 pub use element::{Element, Float, Numeric};

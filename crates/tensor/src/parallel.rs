@@ -16,11 +16,22 @@ pub(crate) fn for_each_piece<T: Send>(
     threshold: usize,
     work: impl Fn(usize, &mut [T]) + Sync,
 ) {
+    for_each_piece_of_rows(data, 1, threshold, work);
+}
+
+/// As [`for_each_piece`], with pieces of whole rows of `length` elements, which must not be 0.
+pub(crate) fn for_each_piece_of_rows<T: Send>(
+    data: &mut [T],
+    length: usize,
+    threshold: usize,
+    work: impl Fn(usize, &mut [T]) + Sync,
+) {
     if data.len() < threshold || rayon::current_num_threads() == 1 {
         work(0, data);
     } else {
-        data.par_chunks_mut(PIECE)
+        let piece = PIECE.div_ceil(length) * length;
+        data.par_chunks_mut(piece)
             .enumerate()
-            .for_each(|(i, piece)| work(i * PIECE, piece));
+            .for_each(|(i, data)| work(i * piece, data));
     }
 }

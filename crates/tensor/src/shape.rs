@@ -89,6 +89,19 @@ impl Shape {
         strides
     }
 
+    /// This shape with another length of `axis`.
+    pub(crate) fn with(&self, operation: &'static str, axis: usize, length: usize) -> Result<Self> {
+        let mut shape = *self;
+        shape.dims[axis] = length;
+        Self::checked(operation, &shape)
+    }
+
+    /// Adds an axis, for which there must be room, without more elements than a shape can have.
+    pub(crate) fn push(&mut self, length: usize) {
+        self.dims[self.rank()] = length;
+        self.rank += 1;
+    }
+
     /// Makes `axis` shorter.
     pub(crate) fn set(&mut self, axis: usize, length: usize) {
         debug_assert!(length <= self.dims[axis]);

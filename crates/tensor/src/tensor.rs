@@ -51,7 +51,7 @@ impl<T: Element> Tensor<T> {
     /// [`Error::Rank`], [`Error::Size`] or [`Error::Memory`] if no tensor can have this shape.
     pub fn full(shape: impl AsRef<[usize]>, value: T) -> Result<Self> {
         Self::build(Shape::checked("full", shape.as_ref())?, |target| {
-            target.fill(value)
+            T::fill(target, value)
         })
     }
 

@@ -1,10 +1,18 @@
-//! Reading a view in row-major order.
+//! Copying: a view into a row, a view onto another view, one value everywhere.
 
-use crate::{Layout, MAX_RANK};
+use crate::Layout;
+
+use super::walk::Walk;
 
 pub trait Gather: Sized {
     /// Copies the elements `start..start + target.len()` of a view, in row-major order, to `target`.
     fn gather(target: &mut [Self], source: &[Self], layout: &Layout, start: usize);
+
+    /// Copies a view of `source` onto a view of `target` of the same shape.
+    fn assign(target: &mut [Self], to: &Layout, source: &[Self], from: &Layout);
+
+    /// Writes `value` everywhere.
+    fn fill(target: &mut [Self], value: Self);
 }
 
 macro_rules! gather {
@@ -14,49 +22,69 @@ macro_rules! gather {
             fn gather(target: &mut [Self], source: &[Self], layout: &Layout, start: usize) {
                 gather(target, source, layout, start);
             }
+
+            #[inline(never)]
+            fn assign(target: &mut [Self], to: &Layout, source: &[Self], from: &Layout) {
+                assign(target, to, source, from);
+            }
+
+            #[inline(never)]
+            fn fill(target: &mut [Self], value: Self) {
+                target.fill(value);
+            }
         })*
     };
 }
 gather! { f32, f64, i32, i64, u8, bool }
 
-fn gather<T: Copy>(mut target: &mut [T], source: &[T], layout: &Layout, start: usize) {
+fn gather<T: Copy>(target: &mut [T], source: &[T], layout: &Layout, start: usize) {
+    if target.is_empty() {
+        return;
+    }
     if layout.is_contiguous() {
         let from = layout.offset() + start;
         target.copy_from_slice(&source[from..from + target.len()]);
         return;
     }
-    let (runs, strides, rank) = merged(layout);
-    let mut index = [0; MAX_RANK];
-    let mut rest = start;
-    let mut position = layout.offset() as isize;
-    for axis in (0..rank).rev() {
-        index[axis] = rest % runs[axis];
-        rest /= runs[axis];
-        position += index[axis] as isize * strides[axis];
+    let walk = Walk::new([layout]);
+    let [stride] = walk.strides();
+    let mut done = 0;
+    walk.runs(start, target.len(), |[position], length| {
+        copy_run(
+            &mut target[done..done + length],
+            source,
+            position as usize,
+            stride,
+        );
+        done += length;
+    });
+}
+
+fn assign<T: Copy>(target: &mut [T], to: &Layout, source: &[T], from: &Layout) {
+    let count = to.shape().count();
+    if count == 0 {
+        return;
     }
-    let inner = rank - 1;
-    while !target.is_empty() {
-        let count = (runs[inner] - index[inner]).min(target.len());
-        let (run, others) = target.split_at_mut(count);
-        copy_run(run, source, position as usize, strides[inner]);
-        target = others;
-        // On to the start of the next run.
-        position -= index[inner] as isize * strides[inner];
-        index[inner] = 0;
-        for axis in (0..inner).rev() {
-            position += strides[axis];
-            index[axis] += 1;
-            if index[axis] < runs[axis] {
-                break;
-            }
-            position -= index[axis] as isize * strides[axis];
-            index[axis] = 0;
+    let walk = Walk::new([to, from]);
+    let [to_stride, from_stride] = walk.strides();
+    walk.runs(0, count, |[mut to, mut from], length| {
+        if to_stride == 1 {
+            let to = to as usize;
+            copy_run(&mut target[to..to + length], source, from as usize, from_stride);
+            return;
         }
-    }
+        for _ in 0..length {
+            target[to as usize] = source[from as usize];
+            to += to_stride;
+            from += from_stride;
+        }
+    });
 }
 
 fn copy_run<T: Copy>(run: &mut [T], source: &[T], position: usize, stride: isize) {
     match stride {
+        // A call of memcpy costs more than one element.
+        _ if run.len() == 1 => run[0] = source[position],
         0 => run.fill(source[position]),
         1 => run.copy_from_slice(&source[position..position + run.len()]),
         stride if stride > 0 => {
@@ -76,22 +104,4 @@ fn copy_run<T: Copy>(run: &mut [T], source: &[T], position: usize, stride: isize
             }
         }
     }
-}
-
-/// Lengths and strides with axes of length 1 left out and axes that continue each other merged; at least one axis.
-fn merged(layout: &Layout) -> ([usize; MAX_RANK], [isize; MAX_RANK], usize) {
-    let (mut lengths, mut strides, mut rank) = ([1; MAX_RANK], [0; MAX_RANK], 0);
-    for (&length, &stride) in layout.shape().iter().zip(layout.strides()) {
-        if length == 1 {
-            continue;
-        }
-        if rank > 0 && strides[rank - 1] == stride * length as isize {
-            lengths[rank - 1] *= length;
-            strides[rank - 1] = stride;
-        } else {
-            (lengths[rank], strides[rank]) = (length, stride);
-            rank += 1;
-        }
-    }
-    (lengths, strides, rank.max(1))
 }

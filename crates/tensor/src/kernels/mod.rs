@@ -4,8 +4,18 @@
 mod arithmetic;
 mod elementwise;
 mod gather;
+mod pick;
+mod scatter;
+mod sequence;
+mod triangle;
+mod walk;
 
 pub use arithmetic::{Arithmetic, Binary};
 pub(crate) use elementwise::MAX_OTHERS;
 pub use elementwise::{Elementwise, Operand};
 pub use gather::Gather;
+pub use pick::Pick;
+pub use scatter::Scatter;
+pub use sequence::Sequence;
+pub(crate) use sequence::nth;
+pub use triangle::Triangle;

@@ -1,0 +1,212 @@
+//! Reading and adding at the places that index tensors name, as PyTorch defines it.
+//!
+//! An index counts from 0; one outside its axis, a negative one included, is an [`Error::Index`].
+
+use crate::{Element, Error, Layout, Numeric, Result, Shape, Tensor};
+
+/// Reading at the places that an index names.
+impl<T: Element> Tensor<T> {
+    /// One element for each index: `y[i, j, k] = x[i, index[i, j, k], k]` for axis 1 of rank 3, and so on.
+    ///
+    /// `index` has the rank of `x`, and is no longer on the other axes; the result has its shape.
+    ///
+    /// ```
+    /// # use backprop_tensor::Tensor;
+    /// let probabilities = Tensor::from([[0.1, 0.7, 0.2], [0.5, 0.3, 0.2]]);
+    /// let labels = Tensor::from([1_i64, 0]);
+    /// let picked = probabilities.gather(-1, &labels.unsqueeze(-1)?)?;
+    /// assert_eq!(picked, Tensor::from([[0.7], [0.5]]));
+    /// # Ok::<(), backprop_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Axis`] if there is no such axis, [`Error::Shapes`] if `index` has another rank or is longer,
+    /// [`Error::Index`] if one of its elements lies outside `0..length`.
+    pub fn gather(&self, axis: isize, index: &Tensor<i64>) -> Result<Self> {
+        let axis = self.shape().axis("gather", axis)?;
+        let base = self.layout().corner("gather", index.shape(), Some(axis))?;
+        let index = checked("gather", index, self.shape()[axis])?;
+        let stride = self.layout().strides()[axis];
+        Self::build(*base.shape(), |target| {
+            T::pick(target, self.storage(), &base, stride, elements(&index));
+        })
+    }
+
+    /// The parts of `axis` that a list of indices names, in its order, repetitions included.
+    ///
+    /// ```
+    /// # use backprop_tensor::Tensor;
+    /// let x = Tensor::from([[1, 2], [3, 4], [5, 6]]);
+    /// assert_eq!(x.index_select(0, &Tensor::from([2_i64, 0, 2]))?, Tensor::from([[5, 6], [1, 2], [5, 6]]));
+    /// # Ok::<(), backprop_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Axis`] if there is no such axis, [`Error::Shape`] if `index` has not rank 1, [`Error::Index`] if one of
+    /// its elements lies outside `0..length`.
+    pub fn index_select(&self, axis: isize, index: &Tensor<i64>) -> Result<Self> {
+        let (axis, shape) = selected("index_select", self.shape(), axis, index)?;
+        let length = self.shape()[axis];
+        let index = checked("index_select", index, length)?;
+        let index = elements(&index);
+        Self::build(shape, |target| {
+            if target.is_empty() {
+                return;
+            }
+            if let Some(source) = self.as_slice() {
+                let inner = shape[axis + 1..].iter().product();
+                return T::select(target, source, length, inner, index);
+            }
+            let to = Layout::row_major(shape);
+            for (i, &index) in index.iter().enumerate() {
+                let from = self.layout().remove_axis(axis, index as usize);
+                T::assign(target, &to.remove_axis(axis, i), self.storage(), &from);
+            }
+        })
+    }
+}
+
+/// Adding at the places that an index names. Where it names a place more than once, all is added, in the order of the
+/// index: the result does not depend on the number of threads.
+impl<T: Numeric> Tensor<T> {
+    /// This tensor with each element of `source` added at its index: `y[i, index[i, j, k], k] += source[i, j, k]` for
+    /// axis 1 of rank 3, and so on. The adjoint of [`gather`](Self::gather).
+    ///
+    /// All three have the same rank; `index` is no longer than this tensor on the other axes, and than `source` on all.
+    ///
+    /// ```
+    /// # use backprop_tensor::Tensor;
+    /// let counts = Tensor::<i64>::zeros([3])?;
+    /// let counts = counts.scatter_add(0, &Tensor::from([0, 2, 2, 2]), &Tensor::ones([4])?)?;
+    /// assert_eq!(counts, Tensor::from([1, 0, 3]));
+    /// # Ok::<(), backprop_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Axis`] if there is no such axis, [`Error::Shapes`] if the shapes do not fit, [`Error::Index`] if an
+    /// index lies outside `0..length`.
+    pub fn scatter_add(&self, axis: isize, index: &Tensor<i64>, source: &Self) -> Result<Self> {
+        self.clone().into_scatter_add(axis, index, source)
+    }
+
+    /// As [`scatter_add`](Self::scatter_add), but into the memory of this tensor if nobody else holds it.
+    ///
+    /// # Errors
+    /// As [`scatter_add`](Self::scatter_add).
+    pub fn into_scatter_add(mut self, axis: isize, index: &Tensor<i64>, source: &Self) -> Result<Self> {
+        let axis = self.shape().axis("scatter_add", axis)?;
+        let to = Layout::row_major(*self.shape());
+        let base = to.corner("scatter_add", index.shape(), Some(axis))?;
+        let from = source.layout().corner("scatter_add", index.shape(), None)?;
+        let index = checked("scatter_add", index, self.shape()[axis])?;
+        let stride = to.strides()[axis];
+        let target = self.as_mut_slice()?;
+        T::scatter_add(target, &base, stride, elements(&index), source.storage(), &from);
+        Ok(self)
+    }
+
+    /// This tensor with the parts of `source` along `axis` added to those that a list of indices names: the adjoint of
+    /// [`index_select`](Self::index_select).
+    ///
+    /// ```
+    /// # use backprop_tensor::Tensor;
+    /// let x = Tensor::<f32>::zeros([3, 2])?;
+    /// let y = x.index_add(0, &Tensor::from([2_i64, 0, 2]), &Tensor::from([[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]))?;
+    /// assert_eq!(y, Tensor::from([[3.0, 4.0], [0.0, 0.0], [6.0, 8.0]]));
+    /// # Ok::<(), backprop_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Axis`] if there is no such axis, [`Error::Shape`] if `index` has not rank 1, [`Error::Shapes`] if
+    /// `source` has not this shape with the number of indices as the length of `axis`, [`Error::Index`] if an index
+    /// lies outside `0..length`.
+    pub fn index_add(&self, axis: isize, index: &Tensor<i64>, source: &Self) -> Result<Self> {
+        self.clone().into_index_add(axis, index, source)
+    }
+
+    /// As [`index_add`](Self::index_add), but into the memory of this tensor if nobody else holds it.
+    ///
+    /// # Errors
+    /// As [`index_add`](Self::index_add).
+    pub fn into_index_add(mut self, axis: isize, index: &Tensor<i64>, source: &Self) -> Result<Self> {
+        let (axis, shape) = selected("index_add", self.shape(), axis, index)?;
+        if *source.shape() != shape {
+            let expected = format!("do not fit: the second must be {shape} for this index");
+            return Err(Error::shapes("index_add", self.shape(), source.shape(), expected));
+        }
+        let length = self.shape()[axis];
+        let index = checked("index_add", index, length)?;
+        let source = source.contiguous()?;
+        let inner = shape[axis + 1..].iter().product();
+        let target = self.as_mut_slice()?;
+        T::index_add(target, length, inner, elements(&index), elements(&source));
+        Ok(self)
+    }
+}
+
+impl<T: Numeric> Tensor<T> {
+    /// For each class its unit vector along a new last axis of length `classes`: 1 at the class, 0 elsewhere.
+    ///
+    /// ```
+    /// # use backprop_tensor::Tensor;
+    /// let labels = Tensor::from([2_i64, 0]);
+    /// assert_eq!(Tensor::one_hot(&labels, 3)?, Tensor::from([[0.0, 0.0, 1.0], [1.0, 0.0, 0.0]]));
+    /// # Ok::<(), backprop_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Index`] if a class lies outside `0..classes`; [`Error::Rank`], [`Error::Size`] or [`Error::Memory`] if
+    /// no tensor can have the shape.
+    pub fn one_hot(labels: &Tensor<i64>, classes: usize) -> Result<Self> {
+        let rank = labels.rank();
+        let rows = labels.layout().insert_axis("one_hot", rank)?;
+        let shape = rows.shape().with("one_hot", rank, classes)?;
+        let labels = checked("one_hot", labels, classes)?;
+        let base = Layout::row_major(shape).corner("one_hot", rows.shape(), Some(rank))?;
+        let one = Layout::row_major(Shape::SCALAR).broadcast("one_hot", rows.shape())?;
+        Self::build(shape, |target| {
+            T::fill(target, T::ZERO);
+            T::scatter_add(target, &base, 1, elements(&labels), &[T::ONE], &one);
+        })
+    }
+}
+
+/// The axis, and `shape` with as many elements along it as there are indices.
+fn selected(
+    operation: &'static str,
+    shape: &Shape,
+    axis: isize,
+    index: &Tensor<i64>,
+) -> Result<(usize, Shape)> {
+    let axis = shape.axis(operation, axis)?;
+    if index.rank() != 1 {
+        return Err(Error::shape(
+            operation,
+            index.shape(),
+            "needs a list of indices, of rank 1",
+        ));
+    }
+    Ok((axis, shape.with(operation, axis, index.count())?))
+}
+
+/// The indices in row-major order, all of which are known to lie in `0..length`.
+fn checked(operation: &'static str, index: &Tensor<i64>, length: usize) -> Result<Tensor<i64>> {
+    let index = index.contiguous()?;
+    // As unsigned numbers, negative indices are larger than any length: one comparison an index, in vector registers.
+    let largest = elements(&index).iter().fold(0, |most, &i| (i as u64).max(most));
+    if index.is_empty() || largest < length as u64 {
+        return Ok(index);
+    }
+    let inside = |&&index: &&i64| usize::try_from(index).is_ok_and(|index| index < length);
+    let outside = elements(&index).iter().find(|index| !inside(index));
+    Err(Error::Index {
+        operation,
+        index: outside.copied().unwrap_or_default(),
+        length,
+    })
+}
+
+/// The elements of a tensor that is known to be contiguous.
+fn elements<T: Element>(tensor: &Tensor<T>) -> &[T] {
+    tensor.as_slice().unwrap_or(&[])
+}

@@ -1,0 +1,140 @@
+//! Joining tensors, and taking them apart.
+
+use crate::{Element, Error, Layout, Result, Tensor};
+
+impl<T: Element> Tensor<T> {
+    /// The tensors one after another along `axis`; on the other axes they have the same lengths.
+    ///
+    /// ```
+    /// # use backprop_tensor::Tensor;
+    /// let (x, y) = (Tensor::from([[1, 2], [3, 4]]), Tensor::from([[5], [6]]));
+    /// assert_eq!(Tensor::concat(&[&x, &y], 1)?, Tensor::from([[1, 2, 5], [3, 4, 6]]));
+    /// # Ok::<(), backprop_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if there are no tensors, [`Error::Axis`] if there is no such axis, [`Error::Shapes`] if they
+    /// do not fit together.
+    pub fn concat(tensors: &[&Self], axis: isize) -> Result<Self> {
+        let Some((first, rest)) = tensors.split_first() else {
+            return Err(nothing("concat"));
+        };
+        let axis = first.shape().axis("concat", axis)?;
+        let mut length = first.shape()[axis];
+        for other in rest {
+            let fits = other.rank() == first.rank()
+                && (0..first.rank()).all(|i| i == axis || other.shape()[i] == first.shape()[i]);
+            if !fits {
+                let expected = format!("do not fit: lengths must be equal on axes other than {axis}");
+                return Err(Error::shapes("concat", first.shape(), other.shape(), expected));
+            }
+            length = length.saturating_add(other.shape()[axis]);
+        }
+        let shape = first.shape().with("concat", axis, length)?;
+        let whole = Layout::row_major(shape);
+        // The places of the tensors are known before anything is written.
+        let mut start = 0;
+        let places = tensors
+            .iter()
+            .map(|tensor| {
+                let end = start + tensor.shape()[axis];
+                whole.slice("concat", axis, std::mem::replace(&mut start, end), end, 1)
+            })
+            .collect::<Result<Vec<_>>>()?;
+        Self::build(shape, |target| {
+            for (tensor, place) in tensors.iter().zip(&places) {
+                T::assign(target, place, tensor.storage(), tensor.layout());
+            }
+        })
+    }
+
+    /// The tensors, all of one shape, along a new axis.
+    ///
+    /// ```
+    /// # use backprop_tensor::Tensor;
+    /// let (x, y) = (Tensor::from([1, 2]), Tensor::from([3, 4]));
+    /// assert_eq!(Tensor::stack(&[&x, &y], 0)?, Tensor::from([[1, 2], [3, 4]]));
+    /// # Ok::<(), backprop_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if there are no tensors, [`Error::Axis`] or [`Error::Rank`] if there is no room for such an
+    /// axis, [`Error::Shapes`] if their shapes differ.
+    pub fn stack(tensors: &[&Self], axis: isize) -> Result<Self> {
+        let Some(first) = tensors.first() else {
+            return Err(nothing("stack"));
+        };
+        if let Some(other) = tensors.iter().find(|other| other.shape() != first.shape()) {
+            return Err(Error::shapes(
+                "stack",
+                first.shape(),
+                other.shape(),
+                "must be equal",
+            ));
+        }
+        let views = tensors
+            .iter()
+            .map(|tensor| tensor.unsqueeze(axis))
+            .collect::<Result<Vec<_>>>()?;
+        // Where the new axis lies depends on the new rank, as for `unsqueeze`.
+        Self::concat(&views.iter().collect::<Vec<_>>(), axis)
+    }
+
+    /// Consecutive parts of `axis` of these lengths, which share the storage.
+    ///
+    /// ```
+    /// # use backprop_tensor::Tensor;
+    /// let parts = Tensor::from([1, 2, 3, 4, 5]).split(0, &[2, 3])?;
+    /// assert_eq!(parts, [Tensor::from([1, 2]), Tensor::from([3, 4, 5])]);
+    /// # Ok::<(), backprop_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Axis`] if there is no such axis, [`Error::Argument`] if the lengths do not add up to that of the axis.
+    pub fn split(&self, axis: isize, lengths: &[usize]) -> Result<Vec<Self>> {
+        let axis = self.shape().axis("split", axis)?;
+        let length = self.shape()[axis];
+        let sum = lengths
+            .iter()
+            .try_fold(0_usize, |sum, &length| sum.checked_add(length));
+        if sum != Some(length) {
+            let expected = format!("must add up to {length}, the length of axis {axis}");
+            return Err(Error::argument(
+                "split",
+                "lengths",
+                format!("{lengths:?}"),
+                expected,
+            ));
+        }
+        let mut start = 0;
+        let part = |&length: &usize| {
+            let from = start;
+            start += length;
+            Ok(self.view(self.layout().slice("split", axis, from, start, 1)?))
+        };
+        lengths.iter().map(part).collect()
+    }
+
+    /// `axis` in `count` parts that share the storage, the last one shorter if `count` does not divide its length; as in
+    /// PyTorch, fewer parts if parts of that length are enough.
+    ///
+    /// # Errors
+    /// [`Error::Axis`] if there is no such axis, [`Error::Argument`] if `count` is 0.
+    pub fn chunk(&self, count: usize, axis: isize) -> Result<Vec<Self>> {
+        let index = self.shape().axis("chunk", axis)?;
+        if count == 0 {
+            return Err(Error::argument("chunk", "count", 0, "needs at least one part"));
+        }
+        let length = self.shape()[index];
+        let part = length.div_ceil(count).max(1);
+        let lengths: Vec<_> = (0..length.max(1))
+            .step_by(part)
+            .map(|start| part.min(length - start))
+            .collect();
+        self.split(axis, &lengths)
+    }
+}
+
+fn nothing(operation: &'static str) -> Error {
+    Error::argument(operation, "tensors", "[]", "needs at least one tensor")
+}
