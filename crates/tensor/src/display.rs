@@ -50,13 +50,24 @@ macro_rules! floats {
                     Style::Debug(None) => format!("{self:?}"),
                     Style::Debug(Some(precision)) => format!("{self:.precision$?}"),
                     Style::Fixed(precision) => format!("{self:.precision$}"),
-                    Style::Scientific(precision) => format!("{self:.precision$e}"),
+                    Style::Scientific(precision) => signed_exponent(format!("{self:.precision$e}")),
                 }
             }
         })*
     };
 }
 floats! { f32, f64 }
+
+/// `1.5e-5` as `1.5e-05` and `1.5e5` as `1.5e+05`, so that decimal points are aligned.
+fn signed_exponent(number: String) -> String {
+    match number.split_once('e') {
+        Some((digits, exponent)) => match exponent.strip_prefix('-') {
+            Some(exponent) => format!("{digits}e-{exponent:0>2}"),
+            None => format!("{digits}e+{exponent:0>2}"),
+        },
+        None => number,
+    }
+}
 
 macro_rules! others {
     ($($t:ty),*) => {

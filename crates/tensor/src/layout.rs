@@ -48,6 +48,26 @@ impl Layout {
         true
     }
 
+    /// Where the element at `index` lies.
+    pub(crate) fn position(&self, operation: &'static str, index: &[usize]) -> Result<usize> {
+        if index.len() != self.shape.rank() {
+            let expected = format!("needs {} indices, got {index:?}", self.shape.rank());
+            return Err(Error::shape(operation, &self.shape, expected));
+        }
+        let mut position = self.offset as isize;
+        for ((&index, &length), &stride) in index.iter().zip(self.shape.iter()).zip(self.strides()) {
+            if index >= length {
+                return Err(Error::Index {
+                    operation,
+                    index: i64::try_from(index).unwrap_or(i64::MAX),
+                    length,
+                });
+            }
+            position += index as isize * stride;
+        }
+        Ok(position as usize)
+    }
+
     pub(crate) fn permute(&self, operation: &'static str, axes: &[isize]) -> Result<Self> {
         if axes.len() != self.shape.rank() {
             let expected = format!("needs {} axes, got {axes:?}", self.shape.rank());

@@ -25,6 +25,7 @@
 //! * **The same bits on any number of threads.** Work is divided in pieces whose bounds depend on the data alone.
 
 mod arithmetic;
+mod assignment;
 mod creation;
 mod display;
 mod element;
@@ -37,6 +38,8 @@ mod layout;
 pub mod math;
 mod parallel;
 pub mod pool;
+mod rearranging;
+mod serialization;
 mod shape;
 pub mod simd;
 mod storage;

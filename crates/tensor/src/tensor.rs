@@ -170,23 +170,7 @@ impl<T: Element> Tensor<T> {
     /// # Errors
     /// [`Error::Shape`] if `index` has not one number an axis; [`Error::Index`] if one is outside.
     pub fn get(&self, index: impl AsRef<[usize]>) -> Result<T> {
-        let index = index.as_ref();
-        if index.len() != self.rank() {
-            let expected = format!("needs {} indices, got {index:?}", self.rank());
-            return Err(Error::shape("get", self.shape(), expected));
-        }
-        let mut position = self.layout.offset() as isize;
-        for ((&index, &length), &stride) in index.iter().zip(self.shape().iter()).zip(self.layout.strides()) {
-            if index >= length {
-                return Err(Error::Index {
-                    operation: "get",
-                    index: index as i64,
-                    length,
-                });
-            }
-            position += index as isize * stride;
-        }
-        Ok(self.storage.as_slice()[position as usize])
+        Ok(self.storage.as_slice()[self.layout.position("get", index.as_ref())?])
     }
 
     /// The element of a tensor that has only one.

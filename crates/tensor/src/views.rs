@@ -53,16 +53,7 @@ impl<T: Element> Tensor<T> {
     /// As [`slice`](Self::slice), and [`Error::Argument`] for a step of 0.
     pub fn slice_step(&self, axis: isize, range: impl RangeBounds<usize>, step: isize) -> Result<Self> {
         let axis = self.shape().axis("slice", axis)?;
-        let start = match range.start_bound() {
-            Bound::Included(&start) => start,
-            Bound::Excluded(&start) => start.saturating_add(1),
-            Bound::Unbounded => 0,
-        };
-        let end = match range.end_bound() {
-            Bound::Included(&end) => end.saturating_add(1),
-            Bound::Excluded(&end) => end,
-            Bound::Unbounded => self.shape()[axis],
-        };
+        let (start, end) = bounds(&range, self.shape()[axis]);
         Ok(self.view(self.layout().slice("slice", axis, start, end, step)?))
     }
 
@@ -182,4 +173,19 @@ impl<T: Element> Tensor<T> {
         }
         Ok(self.view(self.layout().remove_axis(index, 0)))
     }
+}
+
+/// Start and end of a range of an axis of this length.
+pub(crate) fn bounds(range: &impl RangeBounds<usize>, length: usize) -> (usize, usize) {
+    let start = match range.start_bound() {
+        Bound::Included(&start) => start,
+        Bound::Excluded(&start) => start.saturating_add(1),
+        Bound::Unbounded => 0,
+    };
+    let end = match range.end_bound() {
+        Bound::Included(&end) => end.saturating_add(1),
+        Bound::Excluded(&end) => end,
+        Bound::Unbounded => length,
+    };
+    (start, end)
 }
