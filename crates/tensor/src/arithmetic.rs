@@ -2,7 +2,7 @@
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-use crate::kernels::{Binary, MAX_OTHERS, Operand};
+use crate::kernels::{Binary, MAX_OTHERS, Operand, Unary};
 use crate::{Element, Error, Float, Kernel, KernelFunction, Numeric, Result, Tensor};
 
 impl<T: Element> Tensor<T> {
@@ -192,7 +192,7 @@ macro_rules! binary {
                 }
             )*
 
-            fn binary(self, operation: &'static str, binary: Binary, other: &Self) -> Result<Self> {
+            pub(crate) fn binary(self, operation: &'static str, binary: Binary, other: &Self) -> Result<Self> {
                 if binary == Binary::Divide && T::IS_INTEGER && other.to_vec().contains(&T::ZERO) {
                     return Err(Error::argument(operation, "divisor", 0, "integers cannot be divided by zero"));
                 }
@@ -268,22 +268,21 @@ operators! {
     Div div "div" Divide;
 }
 
-impl<T: Float> Neg for &Tensor<T> {
+/// Integers wrap around.
+impl<T: Numeric> Neg for &Tensor<T> {
     type Output = Tensor<T>;
 
     fn neg(self) -> Tensor<T> {
-        finish(
-            self.clone()
-                .binary("neg", Binary::Multiply, &Tensor::scalar(-T::ONE)),
-        )
+        finish(Tensor::neg(self))
     }
 }
 
-impl<T: Float> Neg for Tensor<T> {
+/// Integers wrap around.
+impl<T: Numeric> Neg for Tensor<T> {
     type Output = Tensor<T>;
 
     fn neg(self) -> Tensor<T> {
-        finish(self.binary("neg", Binary::Multiply, &Tensor::scalar(-T::ONE)))
+        finish(self.unary("neg", Unary::Negate, &[]))
     }
 }
 

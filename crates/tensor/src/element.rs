@@ -7,9 +7,8 @@ use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssi
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::display;
-use crate::kernels;
 use crate::{Kernel, KernelFunction};
+use crate::{display, kernels, math};
 
 /// What a tensor can hold: `f32`, `f64`, `i32`, `i64`, `u8` or `bool`.
 pub trait Element:
@@ -59,6 +58,7 @@ pub trait Numeric: Element + kernels::Arithmetic + kernels::Scatter + kernels::S
 /// Real numbers: `f32` and `f64`.
 pub trait Float:
     Numeric
+    + math::Real
     + Add<Output = Self>
     + Sub<Output = Self>
     + Mul<Output = Self>

@@ -45,6 +45,7 @@ pub mod simd;
 mod storage;
 mod tensor;
 mod triangles;
+mod unary;
 mod views;
 
 pub use element::{Element, Float, Numeric};

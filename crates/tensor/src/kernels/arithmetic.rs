@@ -13,7 +13,21 @@ pub enum Binary {
     Minimum,
 }
 
+/// An operation on one number.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Unary {
+    Absolute,
+    Negate,
+    Sign,
+    Square,
+    /// Between two parameters.
+    Clamp,
+}
+
 pub trait Arithmetic: Sized {
+    /// The function that replaces its output by `∘ output`.
+    fn unary(operation: Unary) -> KernelFunction<Self>;
+
     /// The function that replaces its output by `output ∘ input`.
     fn binary(operation: Binary) -> KernelFunction<Self>;
 }
@@ -21,6 +35,17 @@ pub trait Arithmetic: Sized {
 macro_rules! floats {
     ($($t:ident),*) => {
         $(impl Arithmetic for $t {
+            fn unary(operation: Unary) -> KernelFunction<Self> {
+                match operation {
+                    Unary::Absolute => kernel!(|x| math::abs(x)),
+                    Unary::Negate => kernel!(|x| -x),
+                    Unary::Sign => kernel!(|x| math::sign(x)),
+                    Unary::Square => kernel!(|x| x * x),
+                    Unary::Clamp => kernel!(|x; least, greatest| math::clamp(x, least, greatest)),
+                }
+                .$t
+            }
+
             fn binary(operation: Binary) -> KernelFunction<Self> {
                 match operation {
                     Binary::Add => kernel!(|x, y| x + y),
@@ -38,8 +63,28 @@ macro_rules! floats {
 floats! { f32, f64 }
 
 macro_rules! integers {
-    ($($t:ident),*) => {
+    ($($t:ident, $absolute:expr, $sign:expr;)*) => {
         $(impl Arithmetic for $t {
+            fn unary(operation: Unary) -> KernelFunction<Self> {
+                macro_rules! function {
+                    ($f:expr) => {
+                        |_, outputs, _| outputs.iter_mut().flat_map(|x| x.iter_mut()).for_each(|x| *x = $f(*x))
+                    };
+                }
+                match operation {
+                    Unary::Absolute => function!($absolute),
+                    Unary::Negate => function!($t::wrapping_neg),
+                    Unary::Sign => function!($sign),
+                    Unary::Square => function!(|x: $t| x.wrapping_mul(x)),
+                    Unary::Clamp => |parameters, outputs, _| {
+                        let &[least, greatest] = parameters else { return };
+                        for x in outputs.iter_mut().flat_map(|x| x.iter_mut()) {
+                            *x = (*x).max(least).min(greatest);
+                        }
+                    },
+                }
+            }
+
             fn binary(operation: Binary) -> KernelFunction<Self> {
                 macro_rules! function {
                     ($f:expr) => {
@@ -64,4 +109,8 @@ macro_rules! integers {
         })*
     };
 }
-integers! { i32, i64, u8 }
+integers! {
+    i32, i32::wrapping_abs, i32::signum;
+    i64, i64::wrapping_abs, i64::signum;
+    u8, |x: u8| x, |x: u8| x.min(1);
+}

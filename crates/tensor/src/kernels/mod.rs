@@ -10,7 +10,7 @@ mod sequence;
 mod triangle;
 mod walk;
 
-pub use arithmetic::{Arithmetic, Binary};
+pub use arithmetic::{Arithmetic, Binary, Unary};
 pub(crate) use elementwise::MAX_OTHERS;
 pub use elementwise::{Elementwise, Operand};
 pub use gather::Gather;

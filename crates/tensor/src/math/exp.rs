@@ -1,0 +1,153 @@
+//! Exponentials.
+//!
+//! e^x = 2^k e^r with k = round(x / ln 2) and |r| <= ln(2) / 2, where e^r is a polynomial (minimax, by Remez's algorithm). ln 2 is split
+//! into a part whose product with k is exact and a rest, so that r loses nothing to cancellation.
+
+use super::Real;
+use super::real::{Bits, polynomial};
+
+/// The constants of one type.
+pub trait Coefficients: Sized + 'static {
+    /// ln 2 as a sum; the first has few enough bits for its products with exponents to be exact.
+    const LN_2: (Self, Self);
+
+    /// Beyond these, e^x is infinite or rounds to 0.
+    const EXP_RANGE: (Self, Self);
+
+    /// Beyond these, 2^x is infinite or rounds to 0.
+    const EXP2_RANGE: (Self, Self);
+
+    /// Below this, e^x - 1 rounds to -1.
+    const EXPM1_LEAST: Self;
+
+    /// (e^r - 1 - r) / r^2.
+    const EXP: &'static [Self];
+
+    /// (2^r - 1) / r.
+    const EXP2: &'static [Self];
+}
+
+impl Coefficients for f32 {
+    const LN_2: (Self, Self) = (0.693_359_4, -0.000_212_194_44);
+    const EXP_RANGE: (Self, Self) = (-104.0, 89.0);
+    const EXP2_RANGE: (Self, Self) = (-151.0, 128.0);
+    const EXPM1_LEAST: Self = -20.0;
+    const EXP: &'static [Self] = &[0.5, 0.166_665_43, 0.041_666_28, 0.008_366_598, 0.001_394_647_3];
+    const EXP2: &'static [Self] = &[
+        std::f32::consts::LN_2,
+        0.240_226_5,
+        0.055_503_28,
+        0.009_618_004,
+        0.001_340_030_3,
+        0.000_154_763_58,
+    ];
+}
+
+impl Coefficients for f64 {
+    const LN_2: (Self, Self) = (0.693_147_180_369_123_8, 1.908_214_929_270_587_7e-10);
+    const EXP_RANGE: (Self, Self) = (-746.0, 710.0);
+    const EXP2_RANGE: (Self, Self) = (-1076.0, 1024.0);
+    const EXPM1_LEAST: Self = -40.0;
+    const EXP: &'static [Self] = &[
+        0.500_000_000_000_000_6,
+        0.166_666_666_666_666_85,
+        0.041_666_666_666_573_8,
+        0.008_333_333_333_314_73,
+        0.001_388_888_893_236_152,
+        0.000_198_412_699_027_460_26,
+        2.480_150_443_557_326e-5,
+        2.755_722_819_026_849e-6,
+        2.762_633_963_389_098e-7,
+        2.511_440_422_251_396_3e-8,
+    ];
+    const EXP2: &'static [Self] = &[
+        std::f64::consts::LN_2,
+        0.240_226_506_959_100_72,
+        0.055_504_108_664_821_7,
+        0.009_618_129_107_628_494,
+        0.001_333_355_814_639_043_3,
+        0.000_154_035_303_933_413_04,
+        1.525_273_385_626_393_7e-5,
+        1.321_548_683_293_032_6e-6,
+        1.017_805_119_103_699_4e-7,
+        7.054_888_286_749_381e-9,
+        4.456_677_316_058_754_6e-10,
+        2.574_177_079_817_485_6e-11,
+    ];
+}
+
+/// x = k ln 2 + r.
+pub(super) struct Reduced<T> {
+    /// `ROUND + bias + k`, of which [`Bits`] makes powers of two.
+    pub sum: T,
+    pub k: T,
+    pub r: T,
+    /// e^r - 1 - r.
+    pub rest: T,
+}
+
+#[inline(always)]
+pub(super) fn reduce<T: Real>(x: T, bias: T) -> Reduced<T> {
+    let offset = T::ROUND + bias;
+    let sum = x * T::of(std::f64::consts::LOG2_E) + offset;
+    let k = sum - offset;
+    let r = x - k * T::LN_2.0 - k * T::LN_2.1;
+    let rest = r * r * polynomial(r, T::EXP);
+    Reduced { sum, k, r, rest }
+}
+
+/// e^x for x inside [`Coefficients::EXP_RANGE`].
+#[inline(always)]
+pub(super) fn exp_in_range<T: Real>(x: T) -> T {
+    exp_scaled(x, T::of(0.0))
+}
+
+/// 2^shift e^x, for e^x about the range of the type.
+#[inline(always)]
+pub(super) fn exp_scaled<T: Real>(x: T, shift: T) -> T {
+    let Reduced { sum, r, rest, .. } = reduce(x, T::BIAS + T::BIAS + shift);
+    // In two steps, as 2^k itself can be too large or too small where the result is neither.
+    let (first, second) = T::powers_of_two(sum);
+    let one = T::of(1.0);
+    let sum = one + r;
+    let lost = (one - sum) + r;
+    (sum + (lost + rest)) * first * second
+}
+
+/// Into the range, where NaN stays NaN.
+#[inline(always)]
+pub(super) fn limit<T: Bits>(x: T, (least, greatest): (T, T)) -> T {
+    let x = if x < least { least } else { x };
+    if x > greatest { greatest } else { x }
+}
+
+/// e^x, within 1 ulp.
+#[inline(always)]
+pub fn exp<T: Real>(x: T) -> T {
+    exp_in_range(limit(x, T::EXP_RANGE))
+}
+
+/// 2^x, within 1.5 ulp.
+#[inline(always)]
+pub fn exp2<T: Real>(x: T) -> T {
+    let x = limit(x, T::EXP2_RANGE);
+    let offset = T::ROUND + T::BIAS + T::BIAS;
+    let sum = x + offset;
+    let r = x - (sum - offset);
+    let (first, second) = T::powers_of_two(sum);
+    (T::of(1.0) + r * polynomial(r, T::EXP2)) * first * second
+}
+
+/// e^x - 1 without the cancellation near 0, within 2 ulp.
+#[inline(always)]
+pub fn expm1<T: Real>(x: T) -> T {
+    let limited = limit(x, (T::EXPM1_LEAST, T::EXP_RANGE.1));
+    // Half of 2^k, which is finite for the largest k too.
+    let Reduced { sum, k, r, rest } = reduce(limited, T::BIAS - T::of(1.0));
+    let fraction = r + rest;
+    let half = T::power_of_two(sum);
+    let result = (fraction * half + (half - T::of(0.5))) * T::of(2.0);
+    // Halving would cost subnormal numbers a bit; and the reduction loses the sign of 0.
+    let result = if k == T::of(0.0) { fraction } else { result };
+    result.copysign(x)
+}

@@ -1,0 +1,28 @@
+//! The logistic function and its integral.
+
+use super::Real;
+use super::exp::{Coefficients, exp_in_range};
+use super::log::log1p;
+
+/// e^-|x|, which neither overflows nor loses small results.
+#[inline(always)]
+fn decay<T: Real>(x: T) -> T {
+    let least = <T as Coefficients>::EXP_RANGE.0;
+    let negative = -x.abs();
+    exp_in_range(if negative < least { least } else { negative })
+}
+
+/// 1 / (1 + e^-x), within 2 ulp, in the tail towards 0 too.
+#[inline(always)]
+pub fn sigmoid<T: Real>(x: T) -> T {
+    let one = T::of(1.0);
+    let e = decay(x);
+    (if x < T::of(0.0) { e } else { one }) / (one + e)
+}
+
+/// log(1 + e^x), within 2 ulp; the derivative is [`sigmoid`].
+#[inline(always)]
+pub fn softplus<T: Real>(x: T) -> T {
+    let positive = if x > T::of(0.0) { x } else { T::of(0.0) };
+    positive + log1p(decay(x))
+}
