@@ -38,7 +38,9 @@ pub trait Element:
 }
 
 /// Elements to calculate with: `f32`, `f64`, `i32`, `i64` and `u8`. Integers wrap around on overflow.
-pub trait Numeric: Element + kernels::Arithmetic + kernels::Scatter + kernels::Sequence {
+pub trait Numeric:
+    Element + kernels::Arithmetic + kernels::Random + kernels::Scatter + kernels::Sequence
+{
     /// 0.
     const ZERO: Self;
 
@@ -78,6 +80,10 @@ pub trait Float:
 
     /// Not a number.
     const NAN: Self;
+
+    /// The next number towards negative infinity.
+    #[doc(hidden)]
+    fn next_lower(self) -> Self;
 
     /// The kernel's function for this type.
     #[doc(hidden)]
@@ -122,6 +128,10 @@ macro_rules! float {
             const EPSILON: Self = $t::EPSILON;
             const INFINITY: Self = $t::INFINITY;
             const NAN: Self = $t::NAN;
+
+            fn next_lower(self) -> Self {
+                self.next_down()
+            }
 
             fn function(kernel: &Kernel) -> KernelFunction<Self> {
                 kernel.$t
