@@ -59,36 +59,39 @@ pub(crate) fn fill<T: Numeric>(target: &mut [T], key: u64, distribution: &Distri
     parallel::for_each_piece(target, THRESHOLD, |start, part| {
         for (piece, target) in part.chunks_mut(PIECE).enumerate() {
             let start = start + piece * PIECE;
-            simd::dispatch(Fill {
-                target,
-                key,
-                start,
-                distribution,
-            });
+            fill_piece(target, key, start, distribution);
         }
     });
 }
 
-struct Fill<'a, T> {
-    target: &'a mut [T],
-    key: u64,
-    start: usize,
-    distribution: &'a Distribution,
+fn fill_piece<T: Numeric>(target: &mut [T], key: u64, start: usize, distribution: &Distribution) {
+    let mut stream = Stream::new(key, start);
+    let mut block = [0.0; BLOCK];
+    for target in target.chunks_mut(BLOCK) {
+        simd::dispatch(Sample {
+            distribution,
+            stream: &mut stream,
+            block: &mut block,
+        });
+        for (to, &from) in target.iter_mut().zip(&block) {
+            *to = T::from_f64(from);
+        }
+    }
 }
 
-impl<T: Numeric> Work for Fill<'_, T> {
+/// One block, in f64 whatever the type of the tensor: the long formulas are compiled once for each level, not for each type.
+struct Sample<'a> {
+    distribution: &'a Distribution,
+    stream: &'a mut Stream,
+    block: &'a mut [f64; BLOCK],
+}
+
+impl Work for Sample<'_> {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
-        let mut stream = Stream::new(self.key, self.start);
-        let mut block = [0.0; BLOCK];
-        for target in self.target.chunks_mut(BLOCK) {
-            self.distribution.sample(&mut stream, &mut block);
-            for (to, &from) in target.iter_mut().zip(&block) {
-                *to = T::from_f64(from);
-            }
-        }
+        self.distribution.sample(self.stream, self.block);
     }
 }
 

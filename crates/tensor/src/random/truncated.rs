@@ -46,7 +46,7 @@ impl Truncated {
         }
     }
 
-    #[inline(always)]
+    #[inline(never)]
     pub(crate) fn sample(&self, stream: &mut Stream) -> f64 {
         let z = match self.method {
             Method::Constant => 0.0,
