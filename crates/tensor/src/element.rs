@@ -39,7 +39,13 @@ pub trait Element:
 
 /// Elements to calculate with: `f32`, `f64`, `i32`, `i64` and `u8`. Integers wrap around on overflow.
 pub trait Numeric:
-    Element + kernels::Arithmetic + kernels::Random + kernels::Scatter + kernels::Sequence
+    Element
+    + kernels::Arithmetic
+    + kernels::Find
+    + kernels::Random
+    + kernels::Reduce
+    + kernels::Scatter
+    + kernels::Sequence
 {
     /// 0.
     const ZERO: Self;
@@ -61,6 +67,7 @@ pub trait Numeric:
 pub trait Float:
     Numeric
     + math::Real
+    + kernels::ReduceFloats
     + Add<Output = Self>
     + Sub<Output = Self>
     + Mul<Output = Self>

@@ -21,6 +21,15 @@ impl Layout {
         }
     }
 
+    /// A layout known to lie inside its storage.
+    pub(crate) fn strided(shape: Shape, strides: [isize; MAX_RANK], offset: usize) -> Self {
+        Self {
+            shape,
+            strides,
+            offset,
+        }
+    }
+
     /// The shape of the view.
     pub fn shape(&self) -> &Shape {
         &self.shape

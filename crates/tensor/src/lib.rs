@@ -26,6 +26,7 @@
 
 mod arithmetic;
 mod assignment;
+mod axes;
 mod creation;
 mod display;
 mod element;
@@ -40,6 +41,7 @@ mod parallel;
 pub mod pool;
 mod random;
 mod rearranging;
+mod reductions;
 mod serialization;
 mod shape;
 pub mod simd;
@@ -49,6 +51,7 @@ mod triangles;
 mod unary;
 mod views;
 
+pub use axes::{Axes, AxisSet, Keep, keep};
 pub use element::{Element, Float, Numeric};
 pub use error::{Error, Result};
 pub use kernel::{Kernel, KernelFunction};

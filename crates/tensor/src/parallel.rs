@@ -1,6 +1,8 @@
 //! When work is divided among threads, and how: in pieces whose bounds do not depend on the number of threads, so that
 //! neither do the results.
 
+use std::ops::Range;
+
 use rayon::prelude::*;
 
 /// Elements below which one thread is faster: waking another costs some ten microseconds, in which one thread
@@ -34,4 +36,53 @@ pub(crate) fn for_each_piece_of_rows<T: Send>(
             .enumerate()
             .for_each(|(i, data)| work(i * piece, data));
     }
+}
+
+/// Whether to divide work on this many elements.
+pub(crate) fn pays(elements: usize, threshold: usize) -> bool {
+    elements >= threshold && rayon::current_num_threads() > 1
+}
+
+/// Runs `work(start, piece)` on halves of halves of `data`, cut at multiples of `unit`, until they hold `grain` elements or
+/// less. The results must not depend on where the cuts are.
+pub(crate) fn divide<T: Send>(
+    data: &mut [T],
+    start: usize,
+    unit: usize,
+    grain: usize,
+    work: &(impl Fn(usize, &mut [T]) + Sync),
+) {
+    let middle = (data.len() / 2).next_multiple_of(unit.max(1));
+    if data.len() <= grain || middle >= data.len() {
+        return work(start, data);
+    }
+    let (left, right) = data.split_at_mut(middle);
+    rayon::join(
+        || divide(left, start, unit, grain, work),
+        || divide(right, start + middle, unit, grain, work),
+    );
+}
+
+/// Folds `start..end` by halves of halves down to `leaf` items or less, in a tree whose form depends on their number alone.
+/// Halves of more than `grain` items go to several threads.
+pub(crate) fn fold<R: Send>(
+    range: Range<usize>,
+    leaf: usize,
+    grain: usize,
+    combine: fn(R, R) -> R,
+    work: &(impl Fn(Range<usize>) -> R + Sync),
+) -> R {
+    let Range { start, end } = range;
+    if end - start <= leaf {
+        return work(start..end);
+    }
+    let middle = start + ((end - start) / 2).next_multiple_of(leaf);
+    let left = || fold(start..middle, leaf, grain, combine, work);
+    let right = || fold(middle..end, leaf, grain, combine, work);
+    let (left, right) = if end - start > grain {
+        rayon::join(left, right)
+    } else {
+        (left(), right())
+    };
+    combine(left, right)
 }

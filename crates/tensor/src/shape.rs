@@ -63,6 +63,13 @@ impl Shape {
         Ok(shape)
     }
 
+    /// The lengths of another shape, some of them merged, so that their product is known to be fine.
+    pub(crate) fn merged(dims: [usize; MAX_RANK], rank: usize) -> Self {
+        debug_assert!(rank <= MAX_RANK && dims[rank..].iter().all(|&length| length == 0));
+        let rank = rank as u8;
+        Self { rank, dims }
+    }
+
     /// The number of axes.
     pub fn rank(&self) -> usize {
         usize::from(self.rank)

@@ -1,0 +1,101 @@
+//! Where the extreme elements are.
+
+use super::plan::Plan;
+use crate::parallel::{self, PIECE, THRESHOLD};
+
+/// Elements that are compared before asking whether one of them was it.
+const CHUNK: usize = 64;
+
+pub trait Find: Sized {
+    /// The index along the reduced axis of the first element that is the wanted one, or NaN; 0 if there is none.
+    fn find(target: &mut [i64], wanted: &[Self], source: &[Self], plan: &Plan);
+}
+
+macro_rules! find {
+    ($($t:ty),*) => {
+        $(impl Find for $t {
+            #[inline(never)]
+            fn find(target: &mut [i64], wanted: &[Self], source: &[Self], plan: &Plan) {
+                find(target, wanted, source, plan);
+            }
+        })*
+    };
+}
+find! { f32, f64, i32, i64, u8 }
+
+fn find<T: Copy + PartialEq + Send + Sync>(target: &mut [i64], wanted: &[T], source: &[T], plan: &Plan) {
+    let length = plan.reduced.count();
+    let grain = match parallel::pays(length.saturating_mul(target.len()), THRESHOLD) {
+        true => (PIECE / length.max(1)).max(1),
+        false => usize::MAX,
+    };
+    let (columns, stride) = plan.kept.inner();
+    let unit = if stride == 1 { columns } else { 1 };
+    parallel::divide(target, 0, unit, grain, &|start, target: &mut [i64]| {
+        let wanted = &wanted[start..start + target.len()];
+        match stride {
+            1 => find_in_columns(target, wanted, source, plan, start),
+            _ => find_in_rows(target, wanted, source, plan, start),
+        }
+    });
+}
+
+/// A NaN is wanted where there is one, as it is the extreme.
+#[inline(always)]
+#[allow(clippy::eq_op)]
+fn is_it<T: PartialEq + Copy>(x: T, wanted: T) -> bool {
+    (x == wanted) | (x != x)
+}
+
+fn find_in_rows<T: Copy + PartialEq>(
+    target: &mut [i64],
+    wanted: &[T],
+    source: &[T],
+    plan: &Plan,
+    start: usize,
+) {
+    let (length, stride) = plan.reduced.inner();
+    for ((index, &wanted), position) in target.iter_mut().zip(wanted).zip(plan.kept.walk(start)) {
+        let from = plan.offset.wrapping_add_signed(position);
+        let found = if stride == 1 {
+            find_in_slice(&source[from..from + length], wanted)
+        } else {
+            let at = |i: usize| source[from.wrapping_add_signed(i as isize * stride)];
+            (0..length).find(|&i| is_it(at(i), wanted))
+        };
+        *index = found.unwrap_or(0) as i64;
+    }
+}
+
+fn find_in_slice<T: Copy + PartialEq>(slice: &[T], wanted: T) -> Option<usize> {
+    let (chunks, _) = slice.as_chunks::<CHUNK>();
+    let here = |chunk: &[T; CHUNK]| chunk.iter().fold(false, |found, &x| found | is_it(x, wanted));
+    let start = chunks.iter().position(here).unwrap_or(chunks.len()) * CHUNK;
+    let index = slice[start..].iter().position(|&x| is_it(x, wanted))?;
+    Some(start + index)
+}
+
+fn find_in_columns<T: Copy + PartialEq>(
+    target: &mut [i64],
+    wanted: &[T],
+    source: &[T],
+    plan: &Plan,
+    start: usize,
+) {
+    let (columns, _) = plan.kept.inner();
+    let (length, stride) = plan.reduced.inner();
+    let outer = plan.kept.outer();
+    let groups = target.chunks_mut(columns).zip(wanted.chunks(columns));
+    for ((indices, wanted), position) in groups.zip(outer.walk(start / columns)) {
+        let offset = plan.offset.wrapping_add_signed(position);
+        indices.fill(0);
+        // From the last row to the first, so that the first of several stays.
+        for row in (0..length).rev() {
+            let from = offset.wrapping_add_signed(row as isize * stride);
+            let row_elements = &source[from..from + columns];
+            for ((index, &x), &wanted) in indices.iter_mut().zip(row_elements).zip(wanted) {
+                *index = if is_it(x, wanted) { row as i64 } else { *index };
+            }
+        }
+    }
+}

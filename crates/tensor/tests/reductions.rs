@@ -1,0 +1,351 @@
+//! Reductions against loops over all elements, and their laws.
+mod common;
+
+use backprop_tensor::simd::{self, Level};
+use backprop_tensor::{Axes, AxisSet, Element, Error, Float, Tensor, keep};
+use common::{Step, indices, steps, view, viewed};
+use proptest::prelude::*;
+use proptest::sample::select;
+
+/// The elements that each element of the result is made of, in row-major order, by the definition.
+fn groups<T: Element>(x: &Tensor<T>, axes: &[bool]) -> Vec<Vec<T>> {
+    let keeps = |index: &[usize]| -> Vec<usize> {
+        let kept = index.iter().zip(axes).filter(|(_, reduced)| !**reduced);
+        kept.map(|(&i, _)| i).collect()
+    };
+    let shape = keeps(x.shape());
+    let mut groups = vec![vec![]; shape.iter().product()];
+    for index in indices(x.shape()) {
+        let place = keeps(&index)
+            .iter()
+            .zip(&shape)
+            .fold(0, |place, (i, length)| place * length + i);
+        groups[place].push(x.get(&index).unwrap());
+    }
+    groups
+}
+
+/// Axes chosen by the bits of a number: as marks, and as a list in which every second one counts from the end.
+fn choose(rank: usize, bits: u8) -> (Vec<bool>, Vec<isize>) {
+    let marks: Vec<_> = (0..rank).map(|axis| bits >> axis & 1 == 1).collect();
+    let list = (0..rank).filter(|&axis| marks[axis]);
+    let list = list.map(|axis| axis as isize - if axis % 2 == 0 { 0 } else { rank as isize });
+    (marks.clone(), list.collect())
+}
+
+/// Numbers that look random, in -1..1, most of them small.
+fn noise(count: usize, seed: u64) -> Vec<f64> {
+    let mut state = seed | 1;
+    let mut next = move || {
+        state = state
+            .wrapping_mul(6_364_136_223_846_793_005)
+            .wrapping_add(1_442_695_040_888_963_407);
+        (state >> 40) as f64 / (1_u64 << 23) as f64 - 1.0
+    };
+    (0..count).map(|_| next().powi(3)).collect()
+}
+
+/// Shapes with lengths about the sizes at which the kernels change their ways.
+fn large_shape() -> impl Strategy<Value = Vec<usize>> {
+    let lengths = select(vec![1, 2, 3, 7, 16, 31, 64, 65, 130, 300, 1025, 2100]);
+    proptest::collection::vec(lengths, 1..5).prop_map(|mut dims| {
+        while dims.iter().product::<usize>() > 100_000 {
+            dims.pop();
+        }
+        dims
+    })
+}
+
+fn large(steps: &[Step], shape: &[usize], seed: u64) -> Tensor<f64> {
+    let x = Tensor::from_slice(&noise(shape.iter().product(), seed), shape).unwrap();
+    // Removing axes would leave little.
+    let steps: Vec<_> = steps.iter().copied().filter(|&(kind, ..)| kind < 5).collect();
+    view(x, &steps)
+}
+
+/// What the documentation of `sum` allows: |error| <= bound * Σ |x|.
+fn bound<T: Float>(count: usize) -> f64 {
+    (80.0 + (count as f64).log2().max(0.0)) * T::EPSILON.to_f64()
+}
+
+/// The sum, and the sum of absolute values, with a compensated sum in f64.
+fn exact_sum(elements: &[f64]) -> (f64, f64) {
+    let (mut sum, mut lost, mut size) = (0.0_f64, 0.0, 0.0);
+    for &x in elements {
+        let next = sum + x;
+        lost += if sum.abs() >= x.abs() {
+            (sum - next) + x
+        } else {
+            (x - next) + sum
+        };
+        sum = next;
+        size += x.abs();
+    }
+    (sum + lost, size)
+}
+
+proptest! {
+    #[test]
+    fn integers_are_exact(x in viewed(), bits in any::<u8>()) {
+        let (marks, axes) = choose(x.rank(), bits);
+        let groups = groups(&x, &marks);
+        let expected: Vec<i64> = groups.iter().map(|group| group.iter().sum()).collect();
+        prop_assert_eq!(x.sum(&axes).unwrap().to_vec(), expected);
+        let expected: Vec<i64> = groups.iter().map(|group| group.iter().fold(1, |p, &x| i64::wrapping_mul(p, x))).collect();
+        prop_assert_eq!(x.prod(&axes).unwrap().to_vec(), expected);
+        let small: Vec<u8> = groups.iter().map(|group| group.iter().fold(0, |s: u8, &x| s.wrapping_add(x as u8))).collect();
+        prop_assert_eq!(x.map(|x| x as u8).unwrap().sum(&axes).unwrap().to_vec(), small);
+        if groups.iter().any(Vec::is_empty) || x.is_empty() {
+            return Ok(());
+        }
+        let largest: Vec<i64> = groups.iter().map(|group| *group.iter().max().unwrap()).collect();
+        prop_assert_eq!(x.max(&axes).unwrap().to_vec(), largest);
+        let smallest: Vec<i64> = groups.iter().map(|group| *group.iter().min().unwrap()).collect();
+        prop_assert_eq!(x.min(&axes).unwrap().to_vec(), smallest);
+    }
+
+    #[test]
+    fn the_result_has_the_remaining_axes(x in viewed(), bits in any::<u8>()) {
+        let (marks, axes) = choose(x.rank(), bits);
+        let lengths = x.shape().iter().zip(&marks);
+        let removed: Vec<_> = lengths.clone().filter(|(_, m)| !**m).map(|(&n, _)| n).collect();
+        let kept: Vec<_> = lengths.map(|(&n, &m)| if m { 1 } else { n }).collect();
+        let y = x.sum(&axes).unwrap();
+        prop_assert_eq!(&**y.shape(), &removed[..]);
+        let z = x.sum(keep(&axes)).unwrap();
+        prop_assert_eq!(&**z.shape(), &kept[..]);
+        prop_assert_eq!(y.to_vec(), z.to_vec());
+    }
+
+    #[test]
+    fn sums_are_within_the_stated_error(
+        shape in large_shape(), steps in steps(), bits in any::<u8>(), seed in any::<u64>(),
+    ) {
+        let x = large(&steps, &shape, seed);
+        let (marks, axes) = choose(x.rank(), bits);
+        let single = view_as_f32(&x);
+        let sums = (x.sum(&axes).unwrap().to_vec(), single.sum(&axes).unwrap().to_vec());
+        let means = (x.mean(&axes).unwrap().to_vec(), single.mean(&axes).unwrap().to_vec());
+        for (i, group) in groups(&x, &marks).iter().enumerate() {
+            let (sum, size) = exact_sum(group);
+            let n = group.len();
+            prop_assert!((sums.0[i] - sum).abs() <= bound::<f64>(n) * size, "{} for {}", sums.0[i], sum);
+            let rounded: Vec<_> = group.iter().map(|&x| f64::from(x as f32)).collect();
+            let (sum, size) = exact_sum(&rounded);
+            prop_assert!((f64::from(sums.1[i]) - sum).abs() <= bound::<f32>(n) * size, "{} for {}", sums.1[i], sum);
+            prop_assert_eq!(means.0[i].to_bits(), (sums.0[i] / n as f64).to_bits());
+            prop_assert_eq!(means.1[i].to_bits(), (sums.1[i] / n as f32).to_bits());
+        }
+    }
+
+    #[test]
+    fn extremes_are_exact_and_found(
+        shape in large_shape(), steps in steps(), bits in any::<u8>(), seed in any::<u64>(),
+        nan in proptest::option::of(any::<usize>()),
+    ) {
+        // Few different values, so that there are many equal ones.
+        let mut values: Vec<f32> = noise(shape.iter().product(), seed).iter().map(|x| (x * 50.0).round() as f32).collect();
+        if let Some(place) = nan {
+            let place = place % values.len();
+            values[place] = f32::NAN;
+            values[place / 2] = f32::NAN;
+        }
+        let x = view(Tensor::from_slice(&values, &shape).unwrap(), &steps);
+        if x.is_empty() {
+            return Ok(());
+        }
+        let (marks, axes) = choose(x.rank(), bits);
+        let extremes = (x.max(&axes).unwrap().to_vec(), x.min(&axes).unwrap().to_vec());
+        for (i, group) in groups(&x, &marks).iter().enumerate() {
+            let nan = group.iter().any(|x| x.is_nan());
+            let (largest, smallest) = group.iter().fold((f32::NEG_INFINITY, f32::INFINITY), |(a, b), &x| (a.max(x), b.min(x)));
+            prop_assert!(if nan { extremes.0[i].is_nan() } else { extremes.0[i] == largest });
+            prop_assert!(if nan { extremes.1[i].is_nan() } else { extremes.1[i] == smallest });
+        }
+        for axis in 0..x.rank() {
+            let marks: Vec<_> = (0..x.rank()).map(|other| other == axis).collect();
+            let (largest, smallest) = (x.argmax(axis as isize).unwrap().to_vec(), x.argmin(axis as isize).unwrap().to_vec());
+            for (i, group) in groups(&x, &marks).iter().enumerate() {
+                let first = |is: fn(f32, f32) -> bool| {
+                    let better = |best: usize, i: usize| match (group[best].is_nan(), group[i].is_nan()) {
+                        (false, true) => i,
+                        (false, false) if is(group[i], group[best]) => i,
+                        _ => best,
+                    };
+                    (0..group.len()).reduce(better).unwrap() as i64
+                };
+                prop_assert_eq!(largest[i], first(|a, b| a > b));
+                prop_assert_eq!(smallest[i], first(|a, b| a < b));
+            }
+        }
+    }
+
+    #[test]
+    fn all_axes_at_once_are_one_after_another(shape in large_shape(), steps in steps(), seed in any::<u64>()) {
+        let x = large(&steps, &shape, seed);
+        let mut y = x.clone();
+        while y.rank() > 0 {
+            y = y.sum((seed % y.rank() as u64) as isize).unwrap();
+        }
+        let (_, size) = exact_sum(&x.to_vec());
+        let difference = (y.item().unwrap() - x.sum(..).unwrap().item().unwrap()).abs();
+        prop_assert!(difference <= 5.0 * bound::<f64>(x.count()) * size);
+    }
+
+    #[test]
+    fn sum_to_is_the_adjoint_of_broadcasting(x in viewed(), lead in 0..3_usize, lengths in any::<[u8; 4]>(), seed in any::<u64>()) {
+        let mut shape = vec![2; lead];
+        shape.extend(x.shape().iter().zip(lengths).map(|(&n, to)| if n == 1 { usize::from(to % 4) } else { n }));
+        let wide = x.broadcast_to(&shape).unwrap();
+        let y = wide.map(|x| x.wrapping_mul(seed as i64 % 100) + 3).unwrap();
+        let y = if y.rank() > 1 { y.contiguous().unwrap() } else { y };
+        let back = y.sum_to(x.shape()).unwrap();
+        prop_assert_eq!(back.shape(), x.shape());
+        let product = |a: &Tensor<i64>, b: &Tensor<i64>| a.try_mul(b).unwrap().sum(..).unwrap();
+        prop_assert_eq!(product(&wide, &y), product(&x, &back));
+    }
+
+    #[test]
+    fn any_axes_are_a_result_or_an_error(x in viewed(), axes in proptest::collection::vec(-5..5_isize, 0..5), odd in any::<isize>()) {
+        let rank = x.rank() as isize;
+        let inside = axes.iter().all(|axis| (-rank..rank).contains(axis));
+        let mut unique: Vec<_> = axes.iter().map(|axis| axis.rem_euclid(rank.max(1))).collect();
+        unique.sort_unstable();
+        unique.dedup();
+        match x.sum(&axes) {
+            Ok(_) => prop_assert!(inside && unique.len() == axes.len()),
+            Err(error) => {
+                prop_assert!(matches!(error, Error::Axis { .. }));
+                prop_assert!(!inside || unique.len() < axes.len());
+            }
+        }
+        let _ = (x.max(&axes), x.min(odd), x.argmax(odd), x.argmin(&axes), x.prod(odd), x.sum_to([odd as usize]), x.sum(keep([odd, odd])));
+    }
+}
+
+/// The same view of the same elements in single precision.
+fn view_as_f32(x: &Tensor<f64>) -> Tensor<f32> {
+    // A view that no merging of axes undoes: the storage holds every element twice.
+    let wide = x
+        .unsqueeze(-1)
+        .unwrap()
+        .broadcast_to([x.shape(), &[2][..]].concat())
+        .unwrap();
+    wide.map(|x| x as f32).unwrap().select(-1, 1).unwrap()
+}
+
+#[test]
+fn axes_are_said_in_many_ways() {
+    let x = Tensor::from([[[1, 2], [3, 4]], [[5, 6], [7, 8]]]);
+    assert_eq!(x.sum(0).unwrap(), Tensor::from([[6, 8], [10, 12]]));
+    assert_eq!(x.sum(-1).unwrap(), Tensor::from([[3, 7], [11, 15]]));
+    assert_eq!(x.sum([0, 2]).unwrap(), Tensor::from([14, 22]));
+    assert_eq!(x.sum([0, -1]).unwrap(), x.sum(vec![2, 0]).unwrap());
+    assert_eq!(x.sum(&[1_isize, 2][..]).unwrap(), x.sum(&vec![1, 2]).unwrap());
+    assert_eq!(x.sum(..).unwrap(), Tensor::scalar(36));
+    assert_eq!(x.sum(keep(..)).unwrap(), Tensor::from([[[36]]]));
+    assert_eq!(x.sum([]).unwrap(), x);
+    let set: AxisSet = keep([0, 2]).resolve("test", x.shape()).unwrap();
+    assert_eq!(x.sum(set).unwrap(), Tensor::from([[[14], [22]]]));
+    assert_eq!(
+        (set.count(x.shape()), set.contains(2), set.contains(9)),
+        (4, true, false)
+    );
+    assert!(matches!(x.sum([0, 0]), Err(Error::Axis { axis: 0, .. })));
+    assert!(matches!(x.sum([0, -3]), Err(Error::Axis { axis: -3, .. })));
+    assert!(matches!(x.sum(isize::MIN), Err(Error::Axis { .. })));
+    assert!(matches!(Tensor::scalar(1.0).sum(set), Err(Error::Shape { .. })));
+}
+
+#[test]
+fn empty_axes() {
+    let x = Tensor::<f32>::zeros([2, 0, 3]).unwrap();
+    assert_eq!(x.sum(1).unwrap(), Tensor::zeros([2, 3]).unwrap());
+    assert_eq!(x.prod(1).unwrap(), Tensor::ones([2, 3]).unwrap());
+    assert!(x.mean(1).unwrap().to_vec().iter().all(|x| x.is_nan()));
+    assert!(matches!(x.max(1), Err(Error::Shape { operation: "max", .. })));
+    assert!(matches!(
+        x.argmin(1),
+        Err(Error::Shape {
+            operation: "argmin",
+            ..
+        })
+    ));
+    assert_eq!(x.max(0).unwrap().shape(), &[0, 3]);
+    assert_eq!(x.argmax(-1).unwrap().shape(), &[2, 0]);
+}
+
+#[test]
+fn a_long_sum_of_equal_numbers_keeps_its_precision() {
+    // One after another, 0.1 would be lost beside 2^21.
+    let x = Tensor::full([1 << 22], 0.1_f32).unwrap();
+    let expected = f64::from(0.1_f32) * f64::from(1 << 22);
+    let bound = bound::<f32>(1 << 22) * expected;
+    assert!((f64::from(x.sum(..).unwrap().item().unwrap()) - expected).abs() <= bound);
+    let columns = x.reshape([1 << 21, 2]).unwrap();
+    for sum in columns.sum(0).unwrap().to_vec() {
+        assert!((f64::from(sum) - expected / 2.0).abs() <= bound / 2.0);
+    }
+}
+
+/// Everything that is computed in several ways, on inputs large enough for threads.
+fn bits_of_large_reductions() -> Vec<u64> {
+    let shapes: [&[usize]; 6] = [
+        &[400_001],
+        &[3, 150_000],
+        &[150_000, 3],
+        &[700, 600],
+        &[60, 7, 900],
+        &[9, 211, 6, 31],
+    ];
+    let mut bits = vec![];
+    for (i, shape) in shapes.into_iter().enumerate() {
+        let x = Tensor::from_slice(&noise(shape.iter().product(), i as u64), shape).unwrap();
+        let (single, backwards) = (x.cast::<f32>().unwrap(), x.flip(-1).unwrap());
+        for axes in 0..1 << shape.len() {
+            let (_, axes) = choose(shape.len(), axes);
+            bits.extend(x.sum(&axes).unwrap().to_vec().iter().map(|x| x.to_bits()));
+            bits.extend(backwards.sum(&axes).unwrap().to_vec().iter().map(|x| x.to_bits()));
+            bits.extend(
+                single
+                    .sum(&axes)
+                    .unwrap()
+                    .to_vec()
+                    .iter()
+                    .map(|x| u64::from(x.to_bits())),
+            );
+            bits.extend(
+                single
+                    .max(&axes)
+                    .unwrap()
+                    .to_vec()
+                    .iter()
+                    .map(|x| u64::from(x.to_bits())),
+            );
+        }
+        bits.extend(single.argmin(0).unwrap().to_vec().iter().map(|&x| x as u64));
+        bits.extend(single.argmin(-1).unwrap().to_vec().iter().map(|&x| x as u64));
+    }
+    bits
+}
+
+#[test]
+fn the_number_of_threads_changes_no_bit() {
+    let results = [1, 2, 3].map(|threads| {
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .unwrap();
+        pool.install(bits_of_large_reductions)
+    });
+    assert!(results[0] == results[1] && results[1] == results[2]);
+}
+
+#[test]
+fn the_instruction_set_changes_no_bit() {
+    let results = [Level::Baseline, Level::Avx2, Level::Avx512].map(|level| {
+        simd::set_level(level);
+        bits_of_large_reductions()
+    });
+    assert!(results[0] == results[1] && results[1] == results[2]);
+}
