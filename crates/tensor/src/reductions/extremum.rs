@@ -31,9 +31,9 @@ impl<T: Numeric> Tensor<T> {
         self.extremum("min", axes.resolve("min", self.shape())?, Reduction::Minimum)
     }
 
-    /// The index of the largest element along the axis: the first one if there are several, the first NaN if there is one.
+    /// The index of the largest element along the axes: the first one if there are several, the first NaN if there is one.
     ///
-    /// The axis can be kept, as in `x.argmax(keep(-1))`.
+    /// The axis can be kept, as in `x.argmax(keep(-1))`. Through several axes the index counts in row-major order.
     ///
     /// # Errors
     /// As [`max`](Self::max).
@@ -44,22 +44,22 @@ impl<T: Numeric> Tensor<T> {
     /// assert_eq!(scores.argmax(-1)?, Tensor::from([1, 0]));
     /// # Ok::<(), backprop_tensor::Error>(())
     /// ```
-    pub fn argmax(&self, axis: impl Axes) -> Result<Tensor<i64>> {
+    pub fn argmax(&self, axes: impl Axes) -> Result<Tensor<i64>> {
         self.find(
             "argmax",
-            axis.resolve("argmax", self.shape())?,
+            axes.resolve("argmax", self.shape())?,
             Reduction::Maximum,
         )
     }
 
-    /// The index of the smallest element along the axis: the first one if there are several, the first NaN if there is one.
+    /// The index of the smallest element along the axes: the first one if there are several, the first NaN if there is one.
     ///
     /// # Errors
     /// As [`max`](Self::max).
-    pub fn argmin(&self, axis: impl Axes) -> Result<Tensor<i64>> {
+    pub fn argmin(&self, axes: impl Axes) -> Result<Tensor<i64>> {
         self.find(
             "argmin",
-            axis.resolve("argmin", self.shape())?,
+            axes.resolve("argmin", self.shape())?,
             Reduction::Minimum,
         )
     }

@@ -1,17 +1,37 @@
 //! Reductions: many elements to one, along any [`Axes`](crate::Axes).
 
 mod extremum;
+mod logical;
+mod logsumexp;
+mod moments;
 mod sum;
 
 use crate::axes::AxisSet;
-use crate::kernels::{Plan, Reduction};
-use crate::{Error, Numeric, Result, Shape, Tensor};
+use crate::kernels::{MappedSum, Plan, Reduction};
+use crate::{Error, Float, Numeric, Result, Shape, Tensor};
 
 impl<T: Numeric> Tensor<T> {
     fn reduce(&self, axes: &AxisSet, reduction: Reduction) -> Result<Self> {
         let plan = Plan::new(self.layout(), axes);
         Self::build(axes.reduce(self.shape()), |target| {
             T::reduce(reduction, target, self.storage(), &plan);
+        })
+    }
+}
+
+impl<T: Float> Tensor<T> {
+    /// `parameters` has the elements of the result, or none.
+    fn mapped_sum(&self, axes: &AxisSet, sum: MappedSum, parameters: &Self) -> Result<Self> {
+        let plan = Plan::new(self.layout(), axes);
+        let parameters = parameters.contiguous()?;
+        Self::build(axes.reduce(self.shape()), |target| {
+            T::mapped_sum(
+                sum,
+                target,
+                self.storage(),
+                &plan,
+                parameters.as_slice().unwrap_or(&[]),
+            );
         })
     }
 }

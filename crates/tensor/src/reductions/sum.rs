@@ -86,10 +86,8 @@ impl<T: Float> Tensor<T> {
             .divide(axes.count(self.shape()))
     }
 
-    /// Divided by a number of elements, in place.
-    pub(super) fn divide(mut self, count: usize) -> Result<Self> {
-        let divide = kernel!(|x; n| x / n);
-        T::function(&divide)(&[T::from_f64(count as f64)], &mut [self.as_mut_slice()?], &[]);
-        Ok(self)
+    /// Divided by a number of elements.
+    pub(super) fn divide(self, count: usize) -> Result<Self> {
+        self.into_apply(&kernel!(|x; n| x / n), &[T::from_f64(count as f64)], &[])
     }
 }

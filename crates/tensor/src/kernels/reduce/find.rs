@@ -7,7 +7,7 @@ use crate::parallel::{self, PIECE, THRESHOLD};
 const CHUNK: usize = 64;
 
 pub trait Find: Sized {
-    /// The index along the reduced axis of the first element that is the wanted one, or NaN; 0 if there is none.
+    /// The index, counted through the reduced loops, of the first element that is the wanted one, or NaN; 0 if there is none.
     fn find(target: &mut [i64], wanted: &[Self], source: &[Self], plan: &Plan);
 }
 
@@ -24,6 +24,9 @@ macro_rules! find {
 find! { f32, f64, i32, i64, u8 }
 
 fn find<T: Copy + PartialEq + Send + Sync>(target: &mut [i64], wanted: &[T], source: &[T], plan: &Plan) {
+    if target.is_empty() {
+        return;
+    }
     let length = plan.reduced.count();
     let grain = match parallel::pays(length.saturating_mul(target.len()), THRESHOLD) {
         true => (PIECE / length.max(1)).max(1),
@@ -55,13 +58,15 @@ fn find_in_rows<T: Copy + PartialEq>(
     start: usize,
 ) {
     let (length, stride) = plan.reduced.inner();
+    let in_a_row = plan.reduced.rank() == 1 && stride == 1;
     for ((index, &wanted), position) in target.iter_mut().zip(wanted).zip(plan.kept.walk(start)) {
         let from = plan.offset.wrapping_add_signed(position);
-        let found = if stride == 1 {
+        let found = if in_a_row {
             find_in_slice(&source[from..from + length], wanted)
         } else {
-            let at = |i: usize| source[from.wrapping_add_signed(i as isize * stride)];
-            (0..length).find(|&i| is_it(at(i), wanted))
+            let positions = plan.reduced.walk(0).take(plan.reduced.count());
+            let mut elements = positions.map(|position| source[from.wrapping_add_signed(position)]);
+            elements.position(|x| is_it(x, wanted))
         };
         *index = found.unwrap_or(0) as i64;
     }
@@ -83,15 +88,14 @@ fn find_in_columns<T: Copy + PartialEq>(
     start: usize,
 ) {
     let (columns, _) = plan.kept.inner();
-    let (length, stride) = plan.reduced.inner();
     let outer = plan.kept.outer();
     let groups = target.chunks_mut(columns).zip(wanted.chunks(columns));
     for ((indices, wanted), position) in groups.zip(outer.walk(start / columns)) {
         let offset = plan.offset.wrapping_add_signed(position);
         indices.fill(0);
         // From the last row to the first, so that the first of several stays.
-        for row in (0..length).rev() {
-            let from = offset.wrapping_add_signed(row as isize * stride);
+        for row in (0..plan.reduced.count()).rev() {
+            let from = offset.wrapping_add_signed(plan.reduced.position(row));
             let row_elements = &source[from..from + columns];
             for ((index, &x), &wanted) in indices.iter_mut().zip(row_elements).zip(wanted) {
                 *index = if is_it(x, wanted) { row as i64 } else { *index };

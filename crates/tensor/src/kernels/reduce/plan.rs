@@ -65,13 +65,20 @@ impl Loops {
         outer
     }
 
+    /// The position, relative to the first, at the `step`-th run of the body.
+    pub fn position(&self, step: usize) -> isize {
+        self.walk(step).position
+    }
+
     /// The positions, relative to the first, from the `start`-th on. Endless: the caller knows how many there are.
     #[inline]
     pub fn walk(&self, start: usize) -> Walk<'_> {
         let (mut index, mut position, mut rest) = ([0; MAX_RANK], 0, start);
         for axis in (0..self.rank).rev() {
-            index[axis] = rest % self.lengths[axis];
-            rest /= self.lengths[axis];
+            // No loop runs 0 times where there is anything to walk over.
+            let length = self.lengths[axis].max(1);
+            index[axis] = rest % length;
+            rest /= length;
             position += index[axis] as isize * self.strides[axis];
         }
         Walk {
