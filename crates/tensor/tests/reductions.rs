@@ -224,6 +224,88 @@ proptest! {
     }
 }
 
+proptest! {
+    #[test]
+    fn variances_are_those_of_the_definition(
+        shape in large_shape(), steps in steps(), bits in any::<u8>(), seed in any::<u64>(), correction in 0..3_usize, shift in select(vec![0.0, 1.0, 1e3]),
+    ) {
+        let x = large(&steps, &shape, seed).map(|x| x + shift).unwrap();
+        let (marks, axes) = choose(x.rank(), bits);
+        let single = view_as_f32(&x);
+        let variances = (x.var(&axes, correction).unwrap().to_vec(), single.var(&axes, correction).unwrap().to_vec());
+        let deviations = single.std(&axes, correction).unwrap().to_vec();
+        for (i, group) in groups(&x, &marks).iter().enumerate() {
+            let n = group.len();
+            prop_assert!(deviations[i].to_bits() == variances.1[i].sqrt().to_bits() || n <= correction);
+            if n <= correction {
+                prop_assert!(variances.0[i].is_nan() && variances.1[i].is_nan() && deviations[i].is_nan());
+                continue;
+            }
+            check_variance::<f64>(group, correction, variances.0[i])?;
+            let rounded: Vec<_> = group.iter().map(|&x| f64::from(x as f32)).collect();
+            check_variance::<f32>(&rounded, correction, f64::from(variances.1[i]))?;
+        }
+    }
+
+    #[test]
+    fn norms_and_logarithms_of_sums_of_exponentials(
+        shape in large_shape(), steps in steps(), bits in any::<u8>(), seed in any::<u64>(), scale in select(vec![0.0, 1e-30, 1.0, 100.0, 1e30]),
+    ) {
+        let x = large(&steps, &shape, seed).map(|x| f64::from((x * scale) as f32)).unwrap();
+        let (marks, axes) = choose(x.rank(), bits);
+        let single = view_as_f32(&x);
+        let norms = (x.norm(&axes).unwrap().to_vec(), single.norm(&axes).unwrap().to_vec());
+        let sums = (x.logsumexp(&axes).unwrap().to_vec(), single.logsumexp(&axes).unwrap().to_vec());
+        for (i, group) in groups(&x, &marks).iter().enumerate() {
+            let n = group.len();
+            let squares: Vec<_> = group.iter().map(|x| x * x).collect();
+            let norm = exact_sum(&squares).0.sqrt();
+            prop_assert!((norms.0[i] - norm).abs() <= bound::<f64>(n) * norm, "{} for {}", norms.0[i], norm);
+            prop_assert!((f64::from(norms.1[i]) - norm).abs() <= bound::<f32>(n) * norm, "{} for {}", norms.1[i], norm);
+            if group.is_empty() {
+                prop_assert_eq!((sums.0[i], sums.1[i]), (f64::NEG_INFINITY, f32::NEG_INFINITY));
+                continue;
+            }
+            let largest = group.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+            let exponentials: Vec<_> = group.iter().map(|x| (x - largest).exp()).collect();
+            let sum = largest + exact_sum(&exponentials).0.ln();
+            prop_assert!((sums.0[i] - sum).abs() <= bound::<f64>(n) * (1.0 + sum.abs()), "{} for {}", sums.0[i], sum);
+            prop_assert!((f64::from(sums.1[i]) - sum).abs() <= bound::<f32>(n) * (1.0 + sum.abs()), "{} for {}", sums.1[i], sum);
+        }
+    }
+
+    #[test]
+    fn truth_values(x in viewed(), bits in any::<u8>(), modulus in 1..5_i64) {
+        let wide = x.unsqueeze(0).unwrap().broadcast_to([&[2][..], x.shape()].concat());
+        let Ok(wide) = wide else { return Ok(()) };
+        let mask = wide.map(|x| x % modulus == 0).unwrap().select(0, 1).unwrap();
+        let (marks, axes) = choose(x.rank(), bits);
+        let groups = groups(&mask, &marks);
+        let expected: Vec<_> = groups.iter().map(|group| group.contains(&true)).collect();
+        prop_assert_eq!(mask.any(&axes).unwrap().to_vec(), expected);
+        let expected: Vec<_> = groups.iter().map(|group| !group.contains(&false)).collect();
+        prop_assert_eq!(mask.all(&axes).unwrap().to_vec(), expected);
+        let expected: Vec<_> = groups.iter().map(|group| group.iter().filter(|x| **x).count() as i64).collect();
+        prop_assert_eq!(mask.count_true(&axes).unwrap().to_vec(), expected);
+    }
+}
+
+/// The deviations from a mean with the error e have the squares Σ d² + n e², and those are rounded in turn.
+fn check_variance<T: Float>(group: &[f64], correction: usize, variance: f64) -> Result<(), TestCaseError> {
+    let n = group.len() as f64;
+    let (sum, size) = exact_sum(group);
+    let mean = sum / n;
+    let deviations: Vec<_> = group.iter().map(|x| (x - mean).powi(2)).collect();
+    let squares = exact_sum(&deviations).0;
+    let bound = bound::<T>(group.len());
+    // The mean's error, and that of each difference from it.
+    let error = bound * size / n + T::EPSILON.to_f64() * (squares / n).sqrt();
+    let allowed = bound * squares + n * error * error + 2.0 * T::EPSILON.to_f64() * squares;
+    let actual = variance * (n - correction as f64);
+    prop_assert!((actual - squares).abs() <= allowed, "{} for {}", actual, squares);
+    Ok(())
+}
+
 /// The same view of the same elements in single precision.
 fn view_as_f32(x: &Tensor<f64>) -> Tensor<f32> {
     // A view that no merging of axes undoes: the storage holds every element twice.
@@ -274,6 +356,50 @@ fn empty_axes() {
     ));
     assert_eq!(x.max(0).unwrap().shape(), &[0, 3]);
     assert_eq!(x.argmax(-1).unwrap().shape(), &[2, 0]);
+}
+
+#[test]
+fn infinities_and_nan() {
+    let inf = f64::INFINITY;
+    let x = Tensor::from([
+        [inf, 0.0, 1.0],
+        [-inf, -inf, -inf],
+        [-inf, 2.0, -inf],
+        [f64::NAN, inf, 0.0],
+        [-inf, inf, 0.0],
+    ]);
+    let sums = x.logsumexp(1).unwrap().to_vec();
+    assert_eq!(sums[..3], [inf, -inf, 2.0]);
+    assert!(sums[3].is_nan());
+    assert_eq!(sums[4], inf);
+    assert_eq!(
+        Tensor::<f32>::zeros([0])
+            .unwrap()
+            .logsumexp(..)
+            .unwrap()
+            .item()
+            .unwrap(),
+        f32::NEG_INFINITY
+    );
+    let norms = x.norm(1).unwrap().to_vec();
+    assert_eq!(norms[..3], [inf, inf, inf]);
+    assert!(norms[3].is_nan());
+    assert_eq!(x.max(1).unwrap().to_vec()[..3], [inf, -inf, 2.0]);
+    assert_eq!(x.argmax(1).unwrap().to_vec(), [0, 0, 1, 0, 1]);
+    assert_eq!(x.argmin(1).unwrap().to_vec(), [1, 0, 0, 0, 0]);
+    assert!(x.sum(..).unwrap().item().unwrap().is_nan());
+    assert_eq!(
+        Tensor::from([f64::MAX, f64::MIN_POSITIVE * f64::EPSILON])
+            .norm(..)
+            .unwrap()
+            .item()
+            .unwrap(),
+        f64::MAX
+    );
+    assert_eq!(
+        Tensor::from([1e-40_f32, 0.0]).norm(..).unwrap().item().unwrap(),
+        1e-40
+    );
 }
 
 #[test]

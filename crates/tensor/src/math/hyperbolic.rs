@@ -86,7 +86,7 @@ pub fn sinh<T: Real>(x: T) -> T {
     let quarter = T::power_of_two(sum);
     let half = ((r + rest) * quarter + (quarter - T::of(0.25))) * T::of(2.0);
     let result = half + half / (half + half + T::of(1.0));
-    let result = if half < T::INFINITY { result } else { half };
+    let result = if half < T::INFINITE { result } else { half };
     let result = if magnitude < T::HYPERBOLIC_LINEAR {
         magnitude
     } else {
@@ -120,7 +120,7 @@ pub fn acosh<T: Real>(x: T) -> T {
     let near = log1p(over + (over * (over + T::of(2.0))).sqrt());
     let far = log(x) + T::of(consts::LN_2);
     let result = if x > T::HYPERBOLIC_FAR { far } else { near };
-    if over < T::of(0.0) { T::NAN } else { result }
+    if over < T::of(0.0) { T::UNDEFINED } else { result }
 }
 
 /// The inverse of [`tanh`], log((1 + x) / (1 - x)) / 2, within 3 ulp; NaN outside of [-1, 1].

@@ -43,8 +43,8 @@ pub trait Bits:
     /// 2^(m + 2), which makes every subnormal number normal, and m + 2.
     const NORMALISE: (Self, Self);
 
-    const INFINITY: Self;
-    const NAN: Self;
+    const INFINITE: Self;
+    const UNDEFINED: Self;
 
     /// The number of this type nearest to a literal.
     fn of(literal: f64) -> Self;
@@ -76,8 +76,8 @@ macro_rules! bits {
             const BIAS: Self = ((1 << ($exponent - 1)) - 1) as $t;
             const MIN_NORMAL: Self = $t::MIN_POSITIVE;
             const NORMALISE: (Self, Self) = ((1_u64 << ($mantissa + 2)) as $t, ($mantissa + 2) as $t);
-            const INFINITY: Self = $t::INFINITY;
-            const NAN: Self = $t::NAN;
+            const INFINITE: Self = $t::INFINITY;
+            const UNDEFINED: Self = $t::NAN;
 
             #[inline(always)]
             fn of(literal: f64) -> Self {
