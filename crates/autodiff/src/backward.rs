@@ -1,0 +1,104 @@
+//! The walk back over the tape.
+
+use std::panic::Location;
+
+use backprop_tensor::{Float, Tensor};
+
+use crate::gradients::Gradients;
+use crate::node::{Node, NodeId, Origin};
+use crate::op::InputGradients;
+use crate::{Error, Result, Var};
+
+impl<T: Float> Var<T> {
+    /// The gradients of this number, a loss, with respect to all parameters and variables it depends on.
+    ///
+    /// Walks the list from its end, without recursion, and frees each record as it passes; so the tape is used up.
+    ///
+    /// # Errors
+    /// The first error of the tape, if an operation this depends on failed; [`Error::NotScalar`] unless it has one element;
+    /// [`Error::NotTracked`] if there is nothing to take a gradient for; [`Error::Spent`] the second time.
+    #[track_caller]
+    pub fn backward(&self) -> Result<Gradients<T>> {
+        let location = Location::caller();
+        if let Some(error) = self.error() {
+            return Err(error);
+        }
+        if self.value.count() != 1 {
+            let shape = *self.shape();
+            return Err(Error::NotScalar { shape, location });
+        }
+        self.walk(Tensor::full(self.shape(), T::ONE)?, location)
+    }
+
+    /// As [`backward`](Self::backward), from a gradient of this value that is known: the vector of a vector-Jacobian product.
+    ///
+    /// # Errors
+    /// As [`backward`](Self::backward), but the value may have any number of elements; the gradient must have its shape.
+    #[track_caller]
+    pub fn backward_from(&self, gradient: Tensor<T>) -> Result<Gradients<T>> {
+        let location = Location::caller();
+        if let Some(error) = self.error() {
+            return Err(error);
+        }
+        if gradient.shape() != self.shape() {
+            let expected = "must be equal: a gradient has the shape of its value";
+            let (found, wanted) = (gradient.shape(), self.shape());
+            return Err(backprop_tensor::Error::shapes("backward_from", found, wanted, expected).into());
+        }
+        self.walk(gradient, location)
+    }
+
+    fn walk(&self, seed: Tensor<T>, location: &'static Location<'static>) -> Result<Gradients<T>> {
+        let Some(last) = self.node.index() else {
+            return Err(Error::NotTracked { location });
+        };
+        let (mut nodes, updates) = {
+            let mut records = self.tape.inner.records.borrow_mut();
+            if std::mem::replace(&mut records.spent, true) {
+                let operation = "backward";
+                return Err(Error::Spent { operation, location });
+            }
+            (std::mem::take(&mut records.nodes), std::mem::take(&mut records.updates))
+        };
+        let mut result = Gradients::new(self.tape.inner.id, updates);
+        nodes.truncate(last + 1);
+        let mut gradients: Vec<Option<Tensor<T>>> = vec![None; last];
+        let mut current = Some(seed);
+        while let Some(node) = nodes.pop() {
+            if let Some(gradient) = current {
+                let place = NodeId::new(nodes.len());
+                step(node, place, gradient, &nodes, &mut gradients, &mut result)?;
+            }
+            current = gradients.pop().flatten();
+        }
+        result.finish();
+        Ok(result)
+    }
+}
+
+fn step<T: Float>(
+    node: Node<T>,
+    place: NodeId,
+    gradient: Tensor<T>,
+    nodes: &[Node<T>],
+    gradients: &mut [Option<Tensor<T>>],
+    result: &mut Gradients<T>,
+) -> Result<()> {
+    match node.origin {
+        Origin::Param(id) => result.add_param(id, gradient),
+        Origin::Variable => result.add_variable(place, gradient),
+        Origin::Operation(record) => {
+            let operation = record.name();
+            let mut inputs = InputGradients {
+                inputs: &node.inputs,
+                nodes,
+                gradients,
+            };
+            let location = node.location;
+            record
+                .backward(gradient, &mut inputs)
+                .map_err(|source| Error::Gradient { operation, location, source })?;
+        }
+    }
+    Ok(())
+}

@@ -1,0 +1,56 @@
+//! Reverse-mode automatic differentiation.
+//!
+//! Operations on the variables of a [`Tape`] are written to it one after another; [`Var::backward`] walks the list from its
+//! end and applies the chain rule. That is all there is: no graph, no recursion, no global state.
+//!
+//! ```
+//! use backprop_autodiff::{Param, Tape};
+//! use backprop_tensor::Tensor;
+//!
+//! let weight = Param::new(Tensor::from([[0.5_f32, -0.5]])); // [outputs, inputs]
+//! let tape = Tape::training(7);
+//! let x = tape.input(Tensor::from([[1.0, 2.0], [3.0, 4.0]]));
+//! let loss = x.linear(&tape.param(&weight), None).tanh().square().mean(..);
+//! let gradients = loss.backward()?; // every mistake of the step surfaces here
+//! assert_eq!(gradients.get(&weight).unwrap().shape(), &[1, 2]);
+//! # Ok::<(), backprop_autodiff::Error>(())
+//! ```
+//!
+//! # How it is built
+//!
+//! * **The tape, not the layer, knows the mode** ([`Tape::training`], [`Tape::new`], [`Tape::inference`]) and carries the random
+//!   stream, so a model has one `forward` with one argument.
+//! * **One operation, one file** ([`ops`]): formula, derivative, code and test cases of both. They implement the public
+//!   trait [`Op`] and nothing else; yours are as good.
+//! * **Errors stick.** A wrong shape gives a [`Var`] that has failed; the tape keeps the first error with the operands' shapes and your
+//!   file and line, later operations on it do nothing, and [`backward`](Var::backward) or [`value`](Var::value) reports it. So
+//!   formulas read like formulas.
+//! * **Gradients are moved, not added to zeros**; what the forward pass saved is freed as backward passes it.
+//! * **A model is plain data** ([`Module`], [`Param`]): `Clone`, `Send`, `Sync`. A forward pass cannot change it; what it would change (a running
+//!   mean) travels with the [`Gradients`] to the optimizer's step.
+//!
+//! This crate knows tensors. It knows nothing of layers, optimizers or data.
+
+#![forbid(unsafe_code)]
+
+mod backward;
+mod error;
+mod gradcheck;
+mod gradients;
+mod module;
+mod node;
+mod op;
+mod operators;
+pub mod ops;
+mod param;
+mod tape;
+mod var;
+
+pub use error::{Error, Result};
+pub use gradcheck::{Gradcheck, GradcheckError, gradcheck};
+pub use gradients::Gradients;
+pub use module::{Leaf, LeafMut, Module, Path};
+pub use op::{InputGradients, Op, operands};
+pub use param::{Buffer, BufferId, Param, ParamId, TapeId};
+pub use tape::Tape;
+pub use var::Var;

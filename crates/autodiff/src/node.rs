@@ -1,0 +1,74 @@
+//! One record of a tape.
+
+use std::fmt::Debug;
+use std::panic::Location;
+
+use backprop_tensor::{Float, Result, Shape, Tensor};
+use smallvec::SmallVec;
+
+use crate::op::{InputGradients, Op};
+use crate::param::ParamId;
+
+/// The place of a record on its tape, or nowhere for a value without gradient. Half the size of `Option<usize>`.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(crate) struct NodeId(u32);
+
+impl NodeId {
+    pub(crate) const NONE: Self = Self(u32::MAX);
+
+    /// `NONE` beyond four billion records.
+    pub(crate) fn new(index: usize) -> Self {
+        Self(u32::try_from(index).unwrap_or(u32::MAX))
+    }
+
+    pub(crate) fn index(self) -> Option<usize> {
+        (self != Self::NONE).then_some(self.0 as usize)
+    }
+}
+
+pub(crate) type Inputs = SmallVec<[NodeId; 4]>;
+
+/// How a value came to be.
+#[derive(Debug)]
+pub(crate) struct Node<T: Float> {
+    pub(crate) origin: Origin<T>,
+    pub(crate) inputs: Inputs,
+    /// Of the value.
+    pub(crate) shape: Shape,
+    pub(crate) location: &'static Location<'static>,
+}
+
+#[derive(Debug)]
+pub(crate) enum Origin<T: Float> {
+    Variable,
+    Param(ParamId),
+    Operation(Box<dyn Recorded<T>>),
+}
+
+/// An operation with what it saved, whatever its type.
+pub(crate) trait Recorded<T: Float>: Debug {
+    fn name(&self) -> &'static str;
+    fn backward(self: Box<Self>, gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()>;
+}
+
+pub(crate) struct Record<O, S> {
+    pub(crate) op: O,
+    pub(crate) saved: S,
+}
+
+impl<O: Debug, S> Debug for Record<O, S> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.op.fmt(f)
+    }
+}
+
+impl<T: Float, O: Op<T>> Recorded<T> for Record<O, O::Saved> {
+    fn name(&self) -> &'static str {
+        self.op.name()
+    }
+
+    fn backward(self: Box<Self>, gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
+        let Self { op, saved } = *self;
+        op.backward(saved, gradient, inputs)
+    }
+}

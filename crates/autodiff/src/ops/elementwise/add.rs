@@ -1,0 +1,30 @@
+use backprop_tensor::{Float, Result, Tensor};
+
+use crate::{InputGradients, Op, operands};
+
+/// The sum with broadcasting: `z = x + y`, `dz/dx = 1`, `dz/dy = 1`.
+#[derive(Debug, Clone, Copy)]
+pub struct Add;
+
+impl<T: Float> Op<T> for Add {
+    type Saved = ();
+
+    fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
+        let [x, y] = operands(inputs)?;
+        Ok((x.try_add(y)?, ()))
+    }
+
+    fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
+        if inputs.needed(1) {
+            inputs.add_broadcast(1, gradient.clone())?;
+        }
+        inputs.add_broadcast(0, gradient)
+    }
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
+    use crate::ops::cases::Case;
+
+    vec![Case::binary(|x, y| x + y), Case::unary(|x| x + x), Case::unary(|x| 2.0 + (x + 1.0))]
+}

@@ -1,0 +1,27 @@
+use backprop_tensor::{Float, Result, Tensor, kernel};
+
+use crate::{InputGradients, Op, operands};
+
+/// The opposite: `y = -x`, `dy/dx = -1`.
+#[derive(Debug, Clone, Copy)]
+pub struct Neg;
+
+impl<T: Float> Op<T> for Neg {
+    type Saved = ();
+
+    fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
+        let [x] = operands(inputs)?;
+        Ok((x.apply(&kernel!(|x| -x), &[], &[])?, ()))
+    }
+
+    fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
+        inputs.add(0, gradient.into_apply(&kernel!(|g| -g), &[], &[])?)
+    }
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
+    use crate::ops::cases::Case;
+
+    vec![Case::unary(|x| -x)]
+}

@@ -1,0 +1,62 @@
+//! The operations, one file each.
+//!
+//! Every file holds, in this order: the type with its formula and its derivative in the doc comment, the [`Op`](crate::Op)
+//! that computes both, the method of [`Var`](crate::Var) that applies it, and the `cases` that its gradient is checked on.
+//! To add an operation, write such a file and name it in the table below. A file without cases does not compile in tests, and every case
+//! must keep the laws in `laws.rs`.
+
+#[cfg(test)]
+mod cases;
+#[cfg(test)]
+mod laws;
+
+/// Declares the operations, folder by folder, and gathers their cases.
+macro_rules! operations {
+    ($($(#[$doc:meta])* $folder:ident { $($module:ident::$op:ident,)* })*) => {
+        $(
+            $(#[$doc])*
+            pub mod $folder {
+                $(
+                    mod $module;
+                    pub use $module::$op;
+                )*
+
+                #[cfg(test)]
+                pub(super) fn table() -> Vec<(&'static str, Vec<super::cases::Case>)> {
+                    vec![$((stringify!($op), $module::cases())),*]
+                }
+            }
+            pub use $folder::{$($op),*};
+        )*
+
+        /// The names of all operations.
+        pub const NAMES: &[&str] = &[$($(stringify!($op)),*),*];
+
+        /// Every operation with its cases.
+        #[cfg(test)]
+        fn table() -> Vec<(&'static str, Vec<cases::Case>)> {
+            [$($folder::table()),*].into_iter().flatten().collect()
+        }
+    };
+}
+
+operations! {
+    /// Arithmetic, element by element, with broadcasting.
+    elementwise {
+        add::Add,
+        div::Div,
+        mul::Mul,
+        neg::Neg,
+        square::Square,
+        sub::Sub,
+    }
+    /// What stands between two layers.
+    activation {
+        tanh::Tanh,
+    }
+    /// Sums, means and extremes over axes.
+    reduction {
+        mean::Mean,
+        sum::Sum,
+    }
+}

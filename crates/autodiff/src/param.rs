@@ -1,0 +1,256 @@
+//! What a model owns: parameters, which training changes, and buffers, which a forward pass does.
+
+use std::fmt;
+use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+
+use backprop_tensor::{Error as TensorError, Float, Result as TensorResult, Shape, Tensor};
+use serde::{Deserialize, Serialize};
+
+/// Identities are never used twice in a program. They decide which gradient belongs to which parameter, never a result.
+static NEXT_ID: AtomicU64 = AtomicU64::new(0);
+
+macro_rules! identity {
+    ($(#[$doc:meta])* $name:ident) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+        pub struct $name(u64);
+
+        impl $name {
+            pub(crate) fn next() -> Self {
+                Self(NEXT_ID.fetch_add(1, Relaxed))
+            }
+        }
+    };
+}
+identity! {
+    /// Which parameter a gradient belongs to.
+    ParamId
+}
+identity! {
+    /// Which buffer a new state belongs to.
+    BufferId
+}
+identity! {
+    /// Which tape a variable is on.
+    TapeId
+}
+
+/// A tensor that training changes.
+///
+/// Each has an identity, by which gradients find it: a clone, or one read from a file, has a new one. Comparison and
+/// serialisation look at the value alone.
+///
+/// ```
+/// use backprop_autodiff::{Param, Tape};
+/// use backprop_tensor::Tensor;
+///
+/// let w = Param::new(Tensor::from([2.0_f32, 3.0]));
+/// let tape = Tape::new();
+/// let w_squared = tape.param(&w).square();
+/// let gradients = w_squared.sum(..).backward()?;
+/// assert_eq!(gradients.get(&w), Some(&Tensor::from([4.0, 6.0])));
+/// assert_ne!(w.clone().id(), w.id());
+/// # Ok::<(), backprop_autodiff::Error>(())
+/// ```
+#[derive(Serialize, Deserialize)]
+#[serde(bound = "")]
+pub struct Param<T: Float = f32> {
+    value: Tensor<T>,
+    trainable: bool,
+    #[serde(skip, default = "ParamId::next")]
+    id: ParamId,
+    #[serde(skip)]
+    failure: Option<Box<TensorError>>,
+}
+
+impl<T: Float> Param<T> {
+    /// A parameter of this value, to be trained.
+    pub fn new(value: Tensor<T>) -> Self {
+        Self {
+            value,
+            trainable: true,
+            id: ParamId::next(),
+            failure: None,
+        }
+    }
+
+    /// A parameter of a value that may have failed to come about; the error then shows on the first tape that uses it.
+    ///
+    /// So the constructor of a layer need not return a `Result`.
+    pub fn from_result(value: TensorResult<Tensor<T>>) -> Self {
+        match value {
+            Ok(value) => Self::new(value),
+            Err(error) => Self {
+                failure: Some(Box::new(error)),
+                ..Self::new(Tensor::default())
+            },
+        }
+    }
+
+    /// Which one it is.
+    pub fn id(&self) -> ParamId {
+        self.id
+    }
+
+    /// Its value.
+    pub fn value(&self) -> &Tensor<T> {
+        &self.value
+    }
+
+    /// Its value, to be changed; a change of shape is the caller's to answer for.
+    pub fn value_mut(&mut self) -> &mut Tensor<T> {
+        &mut self.value
+    }
+
+    /// Gives it another value of the same shape.
+    ///
+    /// # Errors
+    /// [`TensorError::Shapes`] if the shape is another; the value is kept then.
+    pub fn set(&mut self, value: Tensor<T>) -> TensorResult<()> {
+        replace(&mut self.value, value)
+    }
+
+    /// The shape of its value.
+    pub fn shape(&self) -> &Shape {
+        self.value.shape()
+    }
+
+    /// Whether training changes it.
+    pub fn is_trainable(&self) -> bool {
+        self.trainable
+    }
+
+    /// Whether training shall change it. A tape computes no gradient for one that is frozen.
+    pub fn set_trainable(&mut self, trainable: bool) {
+        self.trainable = trainable;
+    }
+
+    /// Why it has no value, if it could not be made.
+    pub fn failure(&self) -> Option<&TensorError> {
+        self.failure.as_deref()
+    }
+
+    /// The same value as another type of element, with an identity of its own.
+    pub fn cast<U: Float>(&self) -> Param<U> {
+        let value = match &self.failure {
+            Some(error) => Err(error.as_ref().clone()),
+            None => self.value.cast(),
+        };
+        Param {
+            trainable: self.trainable,
+            ..Param::from_result(value)
+        }
+    }
+}
+
+/// A tensor of a model that is not trained, but may be changed by a forward pass in training: running means, for instance.
+///
+/// A forward pass cannot change the model it belongs to. It [leaves the new value with the tape](crate::Tape::update),
+/// and it is written together with the gradients' step.
+#[derive(Serialize, Deserialize)]
+#[serde(bound = "")]
+pub struct Buffer<T: Float = f32> {
+    value: Tensor<T>,
+    #[serde(skip, default = "BufferId::next")]
+    id: BufferId,
+}
+
+impl<T: Float> Buffer<T> {
+    /// A buffer of this value.
+    pub fn new(value: Tensor<T>) -> Self {
+        Self {
+            value,
+            id: BufferId::next(),
+        }
+    }
+
+    /// Which one it is.
+    pub fn id(&self) -> BufferId {
+        self.id
+    }
+
+    /// Its value.
+    pub fn value(&self) -> &Tensor<T> {
+        &self.value
+    }
+
+    /// Gives it another value of the same shape.
+    ///
+    /// # Errors
+    /// [`TensorError::Shapes`] if the shape is another; the value is kept then.
+    pub fn set(&mut self, value: Tensor<T>) -> TensorResult<()> {
+        replace(&mut self.value, value)
+    }
+
+    /// The shape of its value.
+    pub fn shape(&self) -> &Shape {
+        self.value.shape()
+    }
+
+    /// The same value as another type of element, with an identity of its own.
+    ///
+    /// # Errors
+    /// [`TensorError::Memory`] if there is none for it.
+    pub fn cast<U: Float>(&self) -> TensorResult<Buffer<U>> {
+        Ok(Buffer::new(self.value.cast()?))
+    }
+}
+
+fn replace<T: Float>(old: &mut Tensor<T>, new: Tensor<T>) -> TensorResult<()> {
+    if old.shape() != new.shape() {
+        let expected = "must be equal: the second is to replace the first";
+        return Err(TensorError::shapes("set", old.shape(), new.shape(), expected));
+    }
+    *old = new;
+    Ok(())
+}
+
+impl<T: Float> Clone for Param<T> {
+    fn clone(&self) -> Self {
+        Self {
+            value: self.value.clone(),
+            trainable: self.trainable,
+            id: ParamId::next(),
+            failure: self.failure.clone(),
+        }
+    }
+}
+
+impl<T: Float> PartialEq for Param<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value && self.failure == other.failure
+    }
+}
+
+impl<T: Float> fmt::Debug for Param<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match &self.failure {
+            Some(error) => write!(f, "Param(failed: {error})"),
+            None => write!(f, "Param({}, {})", T::NAME, self.shape()),
+        }
+    }
+}
+
+impl<T: Float> From<Tensor<T>> for Param<T> {
+    fn from(value: Tensor<T>) -> Self {
+        Self::new(value)
+    }
+}
+
+impl<T: Float> Clone for Buffer<T> {
+    fn clone(&self) -> Self {
+        Self::new(self.value.clone())
+    }
+}
+
+impl<T: Float> PartialEq for Buffer<T> {
+    fn eq(&self, other: &Self) -> bool {
+        self.value == other.value
+    }
+}
+
+impl<T: Float> fmt::Debug for Buffer<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Buffer({}, {})", T::NAME, self.shape())
+    }
+}

@@ -1,0 +1,302 @@
+//! The tape: a list of the operations applied, in order.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+use std::fmt;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::panic::Location;
+use std::rc::Rc;
+
+use backprop_tensor::{Float, Rng, Tensor};
+use smallvec::SmallVec;
+
+use crate::node::{Inputs, Node, NodeId, Origin, Record};
+use crate::param::{BufferId, ParamId, TapeId};
+use crate::{Buffer, Error, Op, Param, Result, Var};
+
+/// A list to which every operation on its variables appends one record, for one forward pass and one backward.
+///
+/// There are three kinds. [`training`](Self::training) records, and layers behave as in training (dropout drops, batch
+/// normalisation uses the batch); [`new`](Self::new) records, and layers behave as in use; [`inference`](Self::inference)
+/// records nothing, so that a value lives no longer than its last [`Var`]. A layer needs to be told nothing else: it
+/// asks the tape of its input.
+///
+/// A tape belongs to one thread; the model, which it only reads, can be shared among many. Cloning gives a second handle.
+///
+/// ```
+/// use backprop_autodiff::Tape;
+/// use backprop_tensor::Tensor;
+///
+/// let tape = Tape::new();
+/// let x = tape.variable(Tensor::from([1.0_f32, 2.0, 3.0]));
+/// let y = (&x * &x).sum(..);
+/// assert_eq!(y.value()?, &Tensor::from(14.0));
+/// assert_eq!(y.backward()?.wrt(&x), Some(&Tensor::from([2.0, 4.0, 6.0])));
+/// # Ok::<(), backprop_autodiff::Error>(())
+/// ```
+#[derive(Clone)]
+pub struct Tape<T: Float = f32> {
+    pub(crate) inner: Rc<Inner<T>>,
+}
+
+pub(crate) struct Inner<T: Float> {
+    pub(crate) id: TapeId,
+    recording: bool,
+    training: bool,
+    rng: RefCell<Rng>,
+    pub(crate) records: RefCell<Records<T>>,
+    failure: RefCell<Option<Error>>,
+}
+
+/// What is consumed by backward.
+#[derive(Debug)]
+pub(crate) struct Records<T: Float> {
+    pub(crate) nodes: Vec<Node<T>>,
+    params: HashMap<ParamId, NodeId, BuildHasherDefault<IdHasher>>,
+    pub(crate) updates: Vec<(BufferId, Tensor<T>)>,
+    pub(crate) spent: bool,
+}
+
+impl<T: Float> Tape<T> {
+    /// A tape that records, for layers in training. `seed` decides what dropout drops.
+    pub fn training(seed: u64) -> Self {
+        Self::with(true, true, Rng::seed(seed))
+    }
+
+    /// A tape that records, for layers in use: for gradients of anything but a training step.
+    #[allow(clippy::new_without_default)]
+    pub fn new() -> Self {
+        Self::with(true, false, Rng::seed(0))
+    }
+
+    /// A tape that records nothing, for layers in use: to predict.
+    pub fn inference() -> Self {
+        Self::with(false, false, Rng::seed(0))
+    }
+
+    fn with(recording: bool, training: bool, rng: Rng) -> Self {
+        let records = Records {
+            nodes: Vec::new(),
+            params: HashMap::default(),
+            updates: Vec::new(),
+            spent: false,
+        };
+        let inner = Inner {
+            id: TapeId::next(),
+            recording,
+            training,
+            rng: RefCell::new(rng),
+            records: RefCell::new(records),
+            failure: RefCell::new(None),
+        };
+        Self {
+            inner: Rc::new(inner),
+        }
+    }
+
+    /// Whether layers shall behave as in training.
+    pub fn is_training(&self) -> bool {
+        self.inner.training
+    }
+
+    /// Whether operations are recorded.
+    pub fn is_recording(&self) -> bool {
+        self.inner.recording
+    }
+
+    /// A seed from the tape's random stream, for an operation that needs randomness.
+    pub fn next_seed(&self) -> u64 {
+        self.inner.rng.borrow_mut().next_seed()
+    }
+
+    /// A value that no gradient is wanted for: data.
+    pub fn input(&self, value: Tensor<T>) -> Var<T> {
+        Var::new(self.clone(), value, NodeId::NONE)
+    }
+
+    /// A value that a gradient is wanted for; [`Gradients::wrt`](crate::Gradients::wrt) has it.
+    #[track_caller]
+    pub fn variable(&self, value: Tensor<T>) -> Var<T> {
+        self.leaf(value, Origin::Variable, Location::caller())
+    }
+
+    /// The value of a parameter. However often it is used on a tape, it is one parameter, whose gradients add up.
+    #[track_caller]
+    pub fn param(&self, param: &Param<T>) -> Var<T> {
+        let location = Location::caller();
+        if let Some(error) = param.failure() {
+            let source = error.clone();
+            return self.fail(Error::Parameter { source, location });
+        }
+        if !self.is_recording() || !param.is_trainable() {
+            return self.input(param.value().clone());
+        }
+        let known = self.inner.records.borrow().params.get(&param.id()).copied();
+        if let Some(node) = known {
+            return Var::new(self.clone(), param.value().clone(), node);
+        }
+        let var = self.leaf(param.value().clone(), Origin::Param(param.id()), location);
+        if var.node != NodeId::NONE {
+            let mut records = self.inner.records.borrow_mut();
+            records.params.insert(param.id(), var.node);
+        }
+        var
+    }
+
+    /// The value of a buffer, without gradient.
+    pub fn buffer(&self, buffer: &Buffer<T>) -> Var<T> {
+        self.input(buffer.value().clone())
+    }
+
+    /// Leaves a new value for a buffer, which the optimizer's step (or
+    /// [`Gradients::apply_state`](crate::Gradients::apply_state)) will write. The last one counts. Ignored by a tape that does not train.
+    pub fn update(&self, buffer: &Buffer<T>, value: Tensor<T>) {
+        if self.is_training() {
+            let mut records = self.inner.records.borrow_mut();
+            records.updates.retain(|(id, _)| *id != buffer.id());
+            records.updates.push((buffer.id(), value));
+        }
+    }
+
+    /// Applies an operation to any number of operands.
+    ///
+    /// If it fails, so has the result: the tape keeps the first error, further operations on the result do nothing, and
+    /// [`Var::backward`], [`Var::value`] and [`Var::into_value`] report it.
+    #[track_caller]
+    pub fn apply<O: Op<T>>(&self, op: O, operands: &[&Var<T>]) -> Var<T> {
+        self.apply_at(op, operands, Location::caller())
+    }
+
+    pub(crate) fn apply_at<O: Op<T>>(
+        &self,
+        op: O,
+        operands: &[&Var<T>],
+        location: &'static Location<'static>,
+    ) -> Var<T> {
+        if let Err(error) = self.check(op.name(), operands, location) {
+            return error.map_or_else(|| Var::failed(self.clone()), |error| self.fail(error));
+        }
+        let values: SmallVec<[&Tensor<T>; 4]> = operands.iter().map(|var| &var.value).collect();
+        let (value, saved) = match op.forward(&values) {
+            Ok(result) => result,
+            Err(source) => {
+                return self.fail(Error::Operation {
+                    operation: op.name(),
+                    operands: operands.iter().map(|var| *var.value.shape()).collect(),
+                    location,
+                    source,
+                });
+            }
+        };
+        if operands.iter().all(|var| var.node == NodeId::NONE) {
+            return self.input(value);
+        }
+        let inputs = operands.iter().map(|var| var.node).collect();
+        let origin = Origin::Operation(Box::new(Record { op, saved }));
+        self.record(value, origin, inputs, location)
+    }
+
+    /// Whether an operation can be tried; `Err(None)` if an operand has failed, which has been reported already.
+    fn check(
+        &self,
+        operation: &'static str,
+        operands: &[&Var<T>],
+        location: &'static Location<'static>,
+    ) -> Result<(), Option<Error>> {
+        for var in operands {
+            if !Rc::ptr_eq(&var.tape.inner, &self.inner) {
+                return Err(Some(Error::DifferentTapes { operation, location }));
+            }
+            if var.failed {
+                return Err(None);
+            }
+        }
+        let tracked = operands.iter().any(|var| var.node != NodeId::NONE);
+        if tracked && self.inner.records.borrow().spent {
+            return Err(Some(Error::Spent { operation, location }));
+        }
+        Ok(())
+    }
+
+    fn leaf(&self, value: Tensor<T>, origin: Origin<T>, location: &'static Location<'static>) -> Var<T> {
+        if !self.is_recording() {
+            return self.input(value);
+        }
+        if self.inner.records.borrow().spent {
+            let operation = "variable";
+            return self.fail(Error::Spent { operation, location });
+        }
+        self.record(value, origin, Inputs::new(), location)
+    }
+
+    fn record(
+        &self,
+        value: Tensor<T>,
+        origin: Origin<T>,
+        inputs: Inputs,
+        location: &'static Location<'static>,
+    ) -> Var<T> {
+        let mut records = self.inner.records.borrow_mut();
+        let node = NodeId::new(records.nodes.len());
+        records.nodes.push(Node {
+            origin,
+            inputs,
+            shape: *value.shape(),
+            location,
+        });
+        drop(records);
+        Var::new(self.clone(), value, node)
+    }
+
+    /// Keeps the error if it is the first, and gives a variable that has failed.
+    pub(crate) fn fail(&self, error: Error) -> Var<T> {
+        self.inner.failure.borrow_mut().get_or_insert(error);
+        Var::failed(self.clone())
+    }
+
+    /// The first error of this tape, if there was one.
+    pub fn failure(&self) -> Option<Error> {
+        self.inner.failure.borrow().clone()
+    }
+
+    /// The number of records: operations, and the parameters and variables they began with.
+    pub fn len(&self) -> usize {
+        self.inner.records.borrow().nodes.len()
+    }
+
+    /// Whether nothing has been recorded.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+impl<T: Float> fmt::Debug for Tape<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Tape")
+            .field("recording", &self.inner.recording)
+            .field("training", &self.inner.training)
+            .field("records", &self.len())
+            .field("failure", &self.failure())
+            .finish_non_exhaustive()
+    }
+}
+
+/// Identities are counted up, so multiplication spreads them well enough.
+#[derive(Debug, Default)]
+pub(crate) struct IdHasher(u64);
+
+impl Hasher for IdHasher {
+    fn finish(&self) -> u64 {
+        self.0
+    }
+
+    fn write(&mut self, bytes: &[u8]) {
+        for &byte in bytes {
+            self.write_u64(u64::from(byte));
+        }
+    }
+
+    fn write_u64(&mut self, value: u64) {
+        self.0 = (self.0 ^ value).wrapping_mul(0x9e37_79b9_7f4a_7c15).rotate_left(26);
+    }
+}
