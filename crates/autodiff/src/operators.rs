@@ -26,8 +26,9 @@ macro_rules! operators {
 
             #[track_caller]
             fn $operator(self, right: $right) -> Var<T> {
-                let operands = [&self, &operators!(@right self right $kind)];
-                self.tape().apply_at(ops::$trait, &operands, Location::caller())
+                let left: &Var<T> = &self;
+                let right: &Var<T> = &operators!(@right left right $kind);
+                left.tape().apply_at(ops::$trait, &[left, right], Location::caller())
             }
         }
     };
@@ -39,8 +40,9 @@ macro_rules! operators {
 
             #[track_caller]
             fn $operator(self, right: $right) -> Var<$t> {
+                let right: &Var<$t> = &right;
                 let left = right.constant(Tensor::scalar(self));
-                right.tape().apply_at(ops::$trait, &[&left, &right], Location::caller())
+                right.tape().apply_at(ops::$trait, &[&left, right], Location::caller())
             }
         }
     };

@@ -89,9 +89,8 @@ impl<T: Float> Op<T> for Linear {
             gradient = gradient.into_apply(&kernel, &[], &[&y])?;
         }
         let rows = |tensor: &Tensor<T>| {
-            let width = tensor.shape().last().copied().unwrap_or(1);
-            let height = tensor.count().checked_div(width).unwrap_or(0);
-            tensor.reshape([height, width])
+            let (width, heights) = tensor.shape().split_last().unwrap_or((&1, &[]));
+            tensor.reshape([heights.iter().product(), *width])
         };
         let (x_shape, g) = (*x.shape(), rows(&gradient)?);
         if inputs.needed(2) {
