@@ -9,6 +9,9 @@
 mod cases;
 #[cfg(test)]
 mod laws;
+mod loss_reduction;
+
+pub use loss_reduction::Reduction;
 
 /// Declares the operations, folder by folder, and gathers their cases.
 macro_rules! operations {
@@ -53,6 +56,15 @@ operations! {
     /// What stands between two layers.
     activation {
         tanh::Tanh,
+    }
+    /// Products of matrices.
+    matrix {
+        linear::Linear,
+        matmul::Matmul,
+    }
+    /// How far an output is from what it should be.
+    loss {
+        cross_entropy::CrossEntropy,
     }
     /// Sums, means and extremes over axes.
     reduction {

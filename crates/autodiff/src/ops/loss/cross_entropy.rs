@@ -1,0 +1,381 @@
+use backprop_tensor::{Error, Float, Result, Tensor, kernel, math};
+
+use crate::ops::Reduction;
+use crate::{InputGradients, Op, Var, operands};
+
+/// The cross entropy between the softmax of logits and a distribution: `L_n = -Σ_c w_c q_nc log softmax(x_n)_c`, `dL_n/dx_nc = Q_n softmax(x_n)_c -
+/// w_c q_nc` with `Q_n = Σ_c w_c q_nc`.
+///
+/// The logits are `[classes]`, `[batch, classes]` or `[batch, classes, ...]`. The distribution `q` is given as probabilities in the same shape or as a class
+/// for each sample, in that shape without its classes; label smoothing `ε` makes it `(1 - ε) q + ε / classes`.
+///
+/// The mean is over the samples. With classes, it is weighted by `w` of each sample's class, and ignored samples do not count; without any that does, it is
+/// NaN. (All as PyTorch's `cross_entropy`.)
+#[derive(Debug, Clone)]
+pub struct CrossEntropy<T: Float> {
+    targets: Targets<T>,
+    options: CrossEntropyOptions<T>,
+}
+
+/// What the logits should have been.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Targets<T: Float> {
+    /// A class for each sample.
+    Classes(Tensor<i64>),
+    /// A probability for each sample and class.
+    Probabilities(Tensor<T>),
+}
+
+impl<T: Float> From<&Tensor<i64>> for Targets<T> {
+    fn from(classes: &Tensor<i64>) -> Self {
+        Self::Classes(classes.clone())
+    }
+}
+
+impl From<&Tensor<f32>> for Targets<f32> {
+    fn from(probabilities: &Tensor<f32>) -> Self {
+        Self::Probabilities(probabilities.clone())
+    }
+}
+
+impl From<&Tensor<f64>> for Targets<f64> {
+    fn from(probabilities: &Tensor<f64>) -> Self {
+        Self::Probabilities(probabilities.clone())
+    }
+}
+
+/// How a [`CrossEntropy`] counts.
+#[derive(Debug, Clone, PartialEq)]
+pub struct CrossEntropyOptions<T: Float> {
+    /// The share `ε` of the target that is spread evenly over all classes, from 0 to 1.
+    pub label_smoothing: f64,
+    /// The weight `w` of each class; `None` for 1.
+    pub weights: Option<Tensor<T>>,
+    /// The class whose samples do not count.
+    pub ignored_class: Option<i64>,
+    /// What becomes of the samples' losses.
+    pub reduction: Reduction,
+}
+
+impl<T: Float> Default for CrossEntropyOptions<T> {
+    fn default() -> Self {
+        Self {
+            label_smoothing: 0.0,
+            weights: None,
+            ignored_class: None,
+            reduction: Reduction::Mean,
+        }
+    }
+}
+
+/// What [`CrossEntropy`] keeps: `log softmax x` as `[samples, classes]`, and the weighted targets.
+#[derive(Debug)]
+pub struct SavedCrossEntropy<T: Float> {
+    log_softmax: Tensor<T>,
+    weighted: Weighted<T>,
+    /// What the sum of the losses is divided by.
+    divisor: T,
+}
+
+/// The targets with their weights: `w_c q_nc`.
+#[derive(Debug)]
+enum Weighted<T: Float> {
+    /// Where `q` is 1 for one class: its place in the row, and its weight.
+    Sparse(Vec<(usize, T)>),
+    /// `[samples, classes]`.
+    Dense(Tensor<T>),
+}
+
+impl<T: Float> Op<T> for CrossEntropy<T> {
+    type Saved = SavedCrossEntropy<T>;
+
+    fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
+        let [logits] = operands(inputs)?;
+        self.check(logits)?;
+        let log_softmax = rows(logits)?.log_softmax(-1)?.contiguous()?;
+        let (weighted, divisor) = self.weighted(&log_softmax)?;
+        let losses = losses(&log_softmax, &weighted)?;
+        let (loss, divisor) = match self.options.reduction {
+            Reduction::None => (losses.reshape(samples_shape(logits))?, T::ONE),
+            Reduction::Sum => (losses.sum(..)?, T::ONE),
+            Reduction::Mean => (losses.sum(..)? / divisor, divisor),
+        };
+        let saved = SavedCrossEntropy {
+            log_softmax,
+            weighted,
+            divisor,
+        };
+        Ok((loss, saved))
+    }
+
+    fn backward(
+        &self,
+        saved: Self::Saved,
+        gradient: Tensor<T>,
+        inputs: &mut InputGradients<'_, T>,
+    ) -> Result<()> {
+        let Some(shape) = inputs.shape(0) else { return Ok(()) };
+        let SavedCrossEntropy {
+            log_softmax,
+            weighted,
+            divisor,
+        } = saved;
+        let samples = log_softmax.shape()[0];
+        // One factor for each row.
+        let scale = gradient / divisor;
+        let scale = match scale.rank() {
+            0 => scale.broadcast_to([samples, 1])?,
+            _ => scale.reshape([samples, 1])?,
+        };
+        let slope = match weighted {
+            Weighted::Dense(weighted) => {
+                let total = weighted.sum(backprop_tensor::keep(1))?;
+                let formula = kernel!(|p, total, q, scale| (math::exp(p) * total - q) * scale);
+                log_softmax.into_apply(&formula, &[], &[&total, &weighted, &scale])?
+            }
+            Weighted::Sparse(weighted) => sparse_slope(log_softmax, &weighted, &scale)?,
+        };
+        inputs.add(0, unrows(&slope, &shape)?)
+    }
+}
+
+impl<T: Float> CrossEntropy<T> {
+    fn check(&self, logits: &Tensor<T>) -> Result<()> {
+        let error = |other: &[usize], expected| Error::shapes("cross_entropy", logits.shape(), other, expected);
+        let Some(classes) = classes_of(logits) else {
+            let expected = "logits are [classes], [batch, classes] or [batch, classes, ...]";
+            return Err(Error::shape("cross_entropy", logits.shape(), expected));
+        };
+        match &self.targets {
+            Targets::Classes(targets) if *targets.shape() != samples_shape(logits)[..] => {
+                let expected = "do not fit: the classes have the shape of the logits without their axis of classes";
+                return Err(error(targets.shape(), expected));
+            }
+            Targets::Probabilities(targets) if targets.shape() != logits.shape() => {
+                let expected = "must be equal: a probability for each logit";
+                return Err(error(targets.shape(), expected));
+            }
+            _ => {}
+        }
+        let weights = self.options.weights.as_ref();
+        if let Some(weights) = weights.filter(|weights| *weights.shape() != [classes]) {
+            let expected = "do not fit: the second is to hold a weight for each class";
+            return Err(error(weights.shape(), expected));
+        }
+        let smoothing = self.options.label_smoothing;
+        if !(0.0..=1.0).contains(&smoothing) {
+            let expected = "a share from 0 to 1";
+            return Err(Error::argument("cross_entropy", "label_smoothing", smoothing, expected));
+        }
+        Ok(())
+    }
+
+    /// The weighted targets, and what a mean is divided by.
+    fn weighted(&self, log_softmax: &Tensor<T>) -> Result<(Weighted<T>, T)> {
+        let &[samples, classes] = log_softmax.shape().dims() else {
+            return Err(Error::shape("cross_entropy", log_softmax.shape(), "needs two axes"));
+        };
+        match &self.targets {
+            Targets::Classes(targets) => {
+                let sparse = self.sparse(&targets.to_vec(), classes)?;
+                let divisor = T::from_f64(sparse.iter().map(|(_, weight)| weight.to_f64()).sum());
+                if self.options.label_smoothing == 0.0 {
+                    return Ok((Weighted::Sparse(sparse), divisor));
+                }
+                Ok((Weighted::Dense(self.smoothed(targets, classes)?), divisor))
+            }
+            Targets::Probabilities(targets) => {
+                let weighted = self.weigh(self.smooth(rows(targets)?, classes)?)?;
+                Ok((Weighted::Dense(weighted), T::from_f64(samples as f64)))
+            }
+        }
+    }
+
+    /// For each sample the place of its class and its weight, which is 0 for ignored samples.
+    fn sparse(&self, targets: &[i64], classes: usize) -> Result<Vec<(usize, T)>> {
+        let weights = self.options.weights.as_ref().map(Tensor::to_vec);
+        let weight = |class: usize| match &weights {
+            None => T::ONE,
+            Some(weights) => weights.get(class).copied().unwrap_or(T::ZERO),
+        };
+        let sparse = targets.iter().map(|&class| {
+            if self.options.ignored_class == Some(class) {
+                return Ok((0, T::ZERO));
+            }
+            match usize::try_from(class) {
+                Ok(place) if place < classes => Ok((place, weight(place))),
+                _ => Err(Error::Index {
+                    operation: "cross_entropy",
+                    index: class,
+                    length: classes,
+                }),
+            }
+        });
+        sparse.collect()
+    }
+
+    /// Classes as smoothed, weighted probabilities, with zeros for ignored samples.
+    fn smoothed(&self, targets: &Tensor<i64>, classes: usize) -> Result<Tensor<T>> {
+        let count = targets.count();
+        let targets = targets.reshape([count])?;
+        let counted = targets.map(|class| match self.options.ignored_class == Some(class) {
+            true => T::ZERO,
+            false => T::ONE,
+        })?;
+        let valid = targets.map(|class| if self.options.ignored_class == Some(class) { 0 } else { class })?;
+        let weighted = self.weigh(self.smooth(Tensor::one_hot(&valid, classes)?, classes)?)?;
+        weighted.try_mul(&counted.reshape([count, 1])?)
+    }
+
+    fn smooth(&self, probabilities: Tensor<T>, classes: usize) -> Result<Tensor<T>> {
+        let smoothing = self.options.label_smoothing;
+        if smoothing == 0.0 {
+            return Ok(probabilities);
+        }
+        let parameters = [T::from_f64(1.0 - smoothing), T::from_f64(smoothing / classes as f64)];
+        probabilities.into_apply(&kernel!(|q; kept, spread| q * kept + spread), &parameters, &[])
+    }
+
+    fn weigh(&self, probabilities: Tensor<T>) -> Result<Tensor<T>> {
+        match &self.options.weights {
+            None => Ok(probabilities),
+            Some(weights) => probabilities.try_mul(weights),
+        }
+    }
+}
+
+/// `-Σ_c w_c q_nc log p_nc` for each sample.
+fn losses<T: Float>(log_softmax: &Tensor<T>, weighted: &Weighted<T>) -> Result<Tensor<T>> {
+    match weighted {
+        Weighted::Dense(weighted) => {
+            let products = log_softmax.apply(&kernel!(|p, q| if q == 0.0 { 0.0 } else { -p * q }), &[], &[weighted])?;
+            products.sum(1)
+        }
+        Weighted::Sparse(weighted) => {
+            let classes = log_softmax.shape()[1];
+            let elements = log_softmax.as_slice().unwrap_or(&[]);
+            let losses: Vec<T> = weighted
+                .iter()
+                .zip(elements.chunks_exact(classes.max(1)))
+                .map(|(&(place, weight), row)| match weight == T::ZERO {
+                    true => T::ZERO,
+                    false => -row[place] * weight,
+                })
+                .collect();
+            Ok(Tensor::from(losses))
+        }
+    }
+}
+
+/// `(softmax(x_n)_c - [c is the class of n]) w_n scale_n`, in place of `log softmax x`.
+fn sparse_slope<T: Float>(log_softmax: Tensor<T>, weighted: &[(usize, T)], scale: &Tensor<T>) -> Result<Tensor<T>> {
+    let classes = log_softmax.shape()[1];
+    let factors = scale.to_vec();
+    let factors = factors.iter().zip(weighted);
+    let factors: Vec<T> = factors.map(|(&scale, &(_, weight))| scale * weight).collect();
+    let column = Tensor::from_slice(&factors, [factors.len(), 1])?;
+    let formula = kernel!(|p, scale| math::exp(p) * scale);
+    let mut slope = log_softmax.into_apply(&formula, &[], &[&column])?;
+    let rows = slope.as_mut_slice()?.chunks_exact_mut(classes.max(1));
+    for ((row, &(place, _)), &factor) in rows.zip(weighted).zip(&factors) {
+        row[place] -= factor;
+    }
+    Ok(slope)
+}
+
+/// The number of classes of logits.
+fn classes_of<T: Float>(logits: &Tensor<T>) -> Option<usize> {
+    let shape = logits.shape();
+    shape.get(1).or(shape.first()).copied()
+}
+
+/// The shape of the logits without the axis of classes.
+fn samples_shape<T: Float>(logits: &Tensor<T>) -> Vec<usize> {
+    match logits.shape().dims() {
+        [batch, _, others @ ..] => [&[*batch], others].concat(),
+        _ => Vec::new(),
+    }
+}
+
+/// `[batch, classes, ...]` as `[samples, classes]`.
+fn rows<T: Float>(tensor: &Tensor<T>) -> Result<Tensor<T>> {
+    let classes = classes_of(tensor).unwrap_or(0);
+    let samples = samples_shape(tensor).iter().product();
+    if tensor.rank() <= 2 {
+        return tensor.reshape([samples, classes]);
+    }
+    let order: Vec<isize> = [0].into_iter().chain(2..tensor.rank() as isize).chain([1]).collect();
+    tensor.permute(order)?.reshape([samples, classes])
+}
+
+/// Back from `[samples, classes]` to this shape of logits.
+fn unrows<T: Float>(rows: &Tensor<T>, shape: &[usize]) -> Result<Tensor<T>> {
+    match shape {
+        [batch, classes, others @ ..] if !others.is_empty() => {
+            let moved: Vec<usize> = [&[*batch], others, &[*classes]].concat();
+            let last = others.len() as isize + 1;
+            let order: Vec<isize> = [0, last].into_iter().chain(1..last).collect();
+            rows.reshape(moved)?.permute(order)
+        }
+        _ => rows.reshape(shape),
+    }
+}
+
+impl<T: Float> Var<T> {
+    /// The mean cross entropy of these logits, [`CrossEntropy`], with classes or probabilities.
+    #[track_caller]
+    pub fn cross_entropy(&self, targets: impl Into<Targets<T>>) -> Self {
+        self.cross_entropy_with(targets, CrossEntropyOptions::default())
+    }
+
+    /// The cross entropy of these logits, [`CrossEntropy`], with label smoothing, weights of classes, an ignored class, or without mean.
+    #[track_caller]
+    pub fn cross_entropy_with(&self, targets: impl Into<Targets<T>>, options: CrossEntropyOptions<T>) -> Self {
+        self.apply(CrossEntropy {
+            targets: targets.into(),
+            options,
+        })
+    }
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
+    use backprop_tensor::Rng;
+
+    use crate::ops::cases::{Case, normal, shape_of_rank, uniform};
+
+    /// Logits, and what follows from a generator seeded by their shape: targets and options.
+    fn case(rank: usize, options: fn(usize, &mut Rng) -> CrossEntropyOptions<f64>, classes: bool) -> Case {
+        let inputs = move |rng: &mut Rng| vec![normal(&shape_of_rank(rank, rng), rng)];
+        Case::new(inputs, move |x| {
+            let logits = &x[0].value;
+            let (number, shape) = (classes_of(logits).unwrap_or(1), samples_shape(logits));
+            let rng = &mut Rng::seed(logits.count() as u64);
+            let options = options(number, rng);
+            if classes {
+                let targets = Tensor::<i64>::random_integers(&shape[..], 0, number as i64, rng).unwrap();
+                return x[0].cross_entropy_with(&targets, options);
+            }
+            x[0].cross_entropy_with(&uniform(logits.shape(), 0.0, 1.0, rng), options)
+        })
+    }
+    let plain = |_: usize, _: &mut Rng| CrossEntropyOptions::default();
+    let full = |classes: usize, rng: &mut Rng| CrossEntropyOptions {
+        label_smoothing: 0.3,
+        weights: Some(uniform(&[classes], 0.5, 2.0, rng)),
+        ignored_class: Some(1),
+        reduction: Reduction::Sum,
+    };
+    let each = |classes: usize, rng: &mut Rng| CrossEntropyOptions {
+        weights: Some(uniform(&[classes], 0.5, 2.0, rng)),
+        reduction: Reduction::None,
+        ..CrossEntropyOptions::default()
+    };
+    let mut cases = Vec::new();
+    for rank in 1..=4 {
+        for classes in [true, false] {
+            cases.extend([case(rank, plain, classes), case(rank, full, classes), case(rank, each, classes)]);
+        }
+    }
+    cases
+}
