@@ -21,7 +21,7 @@ macro_rules! operations {
             pub mod $folder {
                 $(
                     mod $module;
-                    pub use $module::$op;
+                    pub use $module::*;
                 )*
 
                 #[cfg(test)]
@@ -29,7 +29,7 @@ macro_rules! operations {
                     vec![$((stringify!($op), $module::cases())),*]
                 }
             }
-            pub use $folder::{$($op),*};
+            pub use $folder::*;
         )*
 
         /// The names of all operations.

@@ -1,0 +1,38 @@
+/// Why a step was not taken. Nothing has changed then.
+#[derive(Debug, Clone, PartialEq, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A setting outside its range.
+    #[error("{optimizer}: {setting} = {value}: {expected}")]
+    Setting {
+        /// The optimizer's name.
+        optimizer: &'static str,
+        /// The setting's name.
+        setting: &'static str,
+        /// Its value.
+        value: f64,
+        /// What would have been right.
+        expected: &'static str,
+    },
+    /// A gradient or a state that does not fit its parameter.
+    #[error("{path}: the {what} has shape {found}, the parameter {parameter}")]
+    Shape {
+        /// The parameter's path in the model.
+        path: String,
+        /// What does not fit.
+        what: &'static str,
+        /// Its shape.
+        found: backprop_tensor::Shape,
+        /// The parameter's.
+        parameter: backprop_tensor::Shape,
+    },
+    /// A failure of the tape or of a model.
+    #[error(transparent)]
+    Autodiff(#[from] backprop_autodiff::Error),
+    /// A failure of a tensor operation, for want of memory for instance.
+    #[error(transparent)]
+    Tensor(#[from] backprop_tensor::Error),
+}
+
+/// [`std::result::Result`] with this crate's [`Error`].
+pub type Result<T, E = Error> = std::result::Result<T, E>;

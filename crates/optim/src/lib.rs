@@ -1,0 +1,54 @@
+//! Optimizers: how gradients change parameters.
+//!
+//! An [`Optimizer`] brings a model and the gradients of a loss together. It knows parameters by their paths in the model, and keeps
+//! its own state (momenta) under these paths, so the state can be saved, and fits the model again after both have been read back.
+//!
+//! ```
+//! use backprop_autodiff::{Param, Tape};
+//! use backprop_optim::{Optimizer, Sgd};
+//! use backprop_tensor::Tensor;
+//!
+//! // The minimum of (w - 3)^2, from 0.
+//! let mut w = Param::new(Tensor::from(0.0_f32));
+//! let mut optimizer = Sgd::new(0.1);
+//! for _ in 0..100 {
+//!     let tape = Tape::training(0);
+//!     let loss = (tape.param(&w) - 3.0).square();
+//!     optimizer.step(&mut w, &loss.backward()?)?;
+//! }
+//! assert!((w.value().item()? - 3.0).abs() < 1e-6);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # How it is built
+//!
+//! * **One optimizer, one file**: the formula in the documentation, the same as a [`kernel!`](backprop_tensor::kernel!) that passes once over parameter,
+//!   state and gradient, and what its settings mean.
+//! * **Groups by name.** [`Groups`] gives parameters whose path matches a pattern (`*.bias`, `encoder.*`) a learning rate
+//!   or weight decay of their own.
+//! * **A step is all or nothing**: a gradient that does not fit is found before anything has changed.
+//! * **A step writes buffers too**: what a forward pass has left for running means and the like.
+//!
+//! This crate needs tensors and gradients. It knows nothing of layers, data or training loops.
+
+#![forbid(unsafe_code)]
+
+mod adagrad;
+mod adam;
+mod clip;
+mod error;
+mod groups;
+mod optimizer;
+mod rmsprop;
+mod settings;
+mod sgd;
+mod slots;
+
+pub use adagrad::Adagrad;
+pub use adam::{Adam, AdamW};
+pub use clip::{clip_norm, clip_value, norm};
+pub use error::{Error, Result};
+pub use groups::{Group, Groups};
+pub use optimizer::Optimizer;
+pub use rmsprop::RmsProp;
+pub use sgd::Sgd;

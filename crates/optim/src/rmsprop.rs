@@ -1,0 +1,145 @@
+use backprop_autodiff::{Gradients, Module};
+use backprop_tensor::{Float, Kernel, Tensor, kernel};
+use serde::{Deserialize, Serialize};
+
+use crate::groups::{Group, Groups};
+use crate::settings::Check;
+use crate::slots::{Slots, Update};
+use crate::{Optimizer, Result};
+
+/// RMSprop: steps of the gradient over the root of its running square (Tieleman and Hinton 2012), also centred (Graves 2013).
+///
+/// With learning rate `η`, smoothing `α`, momentum `μ` and weight decay `λ`:
+///
+/// ```text
+/// g ← g + λ w
+/// s ← α s + (1 - α) g²
+/// a ← α a + (1 - α) g                    centred: d = s - a², else d = s
+/// b ← μ b + g / (sqrt(d) + ε)
+/// w ← w - η b
+/// ```
+///
+/// As PyTorch's `RMSprop`. `η`, `λ` and `ε` are at least 0, `α` and `μ` from 0 to below 1.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+#[serde(bound = "")]
+#[must_use]
+pub struct RmsProp<T: Float = f32> {
+    learning_rate: f64,
+    alpha: f64,
+    epsilon: f64,
+    momentum: f64,
+    centred: bool,
+    weight_decay: f64,
+    groups: Groups,
+    slots: Slots<T>,
+}
+
+impl<T: Float> RmsProp<T> {
+    /// With this learning rate, smoothing 0.99, epsilon 1e-8, and neither momentum nor weight decay.
+    pub fn new(learning_rate: f64) -> Self {
+        Self {
+            learning_rate,
+            alpha: 0.99,
+            epsilon: 1e-8,
+            momentum: 0.0,
+            centred: false,
+            weight_decay: 0.0,
+            groups: Groups::default(),
+            slots: Slots::new(),
+        }
+    }
+
+    /// The share `α` of the running square that is kept from step to step.
+    pub fn alpha(self, alpha: f64) -> Self {
+        Self { alpha, ..self }
+    }
+
+    /// What keeps the divisor away from 0.
+    pub fn epsilon(self, epsilon: f64) -> Self {
+        Self { epsilon, ..self }
+    }
+
+    /// The share `μ` of the last step's direction that is kept.
+    pub fn momentum(self, momentum: f64) -> Self {
+        Self { momentum, ..self }
+    }
+
+    /// Divides by the root of the gradient's running variance instead of its square.
+    pub fn centred(self, centred: bool) -> Self {
+        Self { centred, ..self }
+    }
+
+    /// Weight decay `λ`.
+    pub fn weight_decay(self, weight_decay: f64) -> Self {
+        Self { weight_decay, ..self }
+    }
+
+    /// Other settings for some of the parameters.
+    pub fn group(mut self, group: Group) -> Self {
+        self.groups.push(group);
+        self.slots.forget_settings();
+        self
+    }
+
+    fn check(&self) -> Result<()> {
+        let check = Check("RmsProp");
+        check.at_least_zero(&[
+            ("learning_rate", self.learning_rate),
+            ("epsilon", self.epsilon),
+            ("weight_decay", self.weight_decay),
+        ])?;
+        check.below_one(&[("alpha", self.alpha), ("momentum", self.momentum)])?;
+        check.groups(&self.groups)
+    }
+}
+
+const STEP: Kernel = kernel!(mut w, s, b; g; rate, alpha, rest, epsilon, momentum, decay => {
+    let g = g + decay * w;
+    s = alpha * s + rest * g * g;
+    b = momentum * b + g / (s.sqrt() + epsilon);
+    w -= rate * b;
+});
+const CENTRED: Kernel = kernel!(mut w, s, b, a; g; rate, alpha, rest, epsilon, momentum, decay => {
+    let g = g + decay * w;
+    s = alpha * s + rest * g * g;
+    a = alpha * a + rest * g;
+    // Rounding can bring a variance of 0 below it.
+    let d = s - a * a;
+    let d = if d > 0.0 { d } else { 0.0 };
+    b = momentum * b + g / (d.sqrt() + epsilon);
+    w -= rate * b;
+});
+
+impl<T: Float> Optimizer<T> for RmsProp<T> {
+    fn step(&mut self, model: &mut dyn Module<T>, gradients: &Gradients<T>) -> Result<()> {
+        self.check()?;
+        let (alpha, epsilon, momentum, centred) = (self.alpha, self.epsilon, self.momentum, self.centred);
+        let (learning_rate, weight_decay) = (self.learning_rate, self.weight_decay);
+        let count = if centred { 3 } else { 2 };
+        self.slots.step(model, gradients, &self.groups, count, |update| {
+            let Update {
+                parameter: w,
+                gradient,
+                state,
+                settings,
+                ..
+            } = update;
+            let rate = learning_rate * settings.learning_rate_factor;
+            let decay = settings.weight_decay.unwrap_or(weight_decay);
+            let parameters = [rate, alpha, 1.0 - alpha, epsilon, momentum, decay].map(T::from_f64);
+            match state {
+                [s, b, a, ..] if centred => Tensor::update(&CENTRED, &parameters, &mut [w, s, b, a], &[gradient]),
+                [s, b, ..] => Tensor::update(&STEP, &parameters, &mut [w, s, b], &[gradient]),
+                _ => Ok(()),
+            }
+        })
+    }
+
+    fn learning_rate(&self) -> f64 {
+        self.learning_rate
+    }
+
+    fn set_learning_rate(&mut self, rate: f64) {
+        self.learning_rate = rate;
+    }
+}

@@ -1,0 +1,43 @@
+//! The ranges of settings.
+
+use crate::groups::Groups;
+use crate::{Error, Result};
+
+/// Checks the settings of one optimizer, naming it in the error.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Check(pub(crate) &'static str);
+
+impl Check {
+    /// Learning rates, decays: finite and at least 0.
+    pub(crate) fn at_least_zero(self, settings: &[(&'static str, f64)]) -> Result<()> {
+        self.all(settings, |value| value >= 0.0 && value.is_finite(), "a finite number, at least 0")
+    }
+
+    /// Shares kept from step to step: from 0 to below 1.
+    pub(crate) fn below_one(self, settings: &[(&'static str, f64)]) -> Result<()> {
+        self.all(settings, |value| (0.0..1.0).contains(&value), "from 0 to below 1")
+    }
+
+    pub(crate) fn groups(self, groups: &Groups) -> Result<()> {
+        groups
+            .values()
+            .try_for_each(|setting| self.at_least_zero(&[setting]))
+    }
+
+    fn all(
+        self,
+        settings: &[(&'static str, f64)],
+        is_right: impl Fn(f64) -> bool,
+        expected: &'static str,
+    ) -> Result<()> {
+        match settings.iter().find(|(_, value)| !is_right(*value)) {
+            None => Ok(()),
+            Some(&(setting, value)) => Err(Error::Setting {
+                optimizer: self.0,
+                setting,
+                value,
+                expected,
+            }),
+        }
+    }
+}
