@@ -58,7 +58,10 @@ impl<T: Float> Var<T> {
                 let operation = "backward";
                 return Err(Error::Spent { operation, location });
             }
-            (std::mem::take(&mut records.nodes), std::mem::take(&mut records.updates))
+            (
+                std::mem::take(&mut records.nodes),
+                std::mem::take(&mut records.updates),
+            )
         };
         let mut result = Gradients::new(self.tape.inner.id, updates);
         nodes.truncate(last + 1);
@@ -97,7 +100,11 @@ fn step<T: Float>(
             let location = node.location;
             record
                 .backward(gradient, &mut inputs)
-                .map_err(|source| Error::Gradient { operation, location, source })?;
+                .map_err(|source| Error::Gradient {
+                    operation,
+                    location,
+                    source,
+                })?;
         }
     }
     Ok(())

@@ -57,7 +57,9 @@ pub enum Error {
         location: &'static Location<'static>,
     },
     /// A loss of more or less than one number.
-    #[error("backward: a loss is one number, not a tensor of shape {shape}; take its mean or sum, at {location}")]
+    #[error(
+        "backward: a loss is one number, not a tensor of shape {shape}; take its mean or sum, at {location}"
+    )]
     NotScalar {
         /// Its shape.
         shape: Shape,
@@ -65,9 +67,7 @@ pub enum Error {
         location: &'static Location<'static>,
     },
     /// A result that depends on nothing a gradient can be taken for.
-    #[error(
-        "backward: the result depends on no parameter or variable of a recording tape, at {location}"
-    )]
+    #[error("backward: the result depends on no parameter or variable of a recording tape, at {location}")]
     NotTracked {
         /// Where the program asked for gradients.
         location: &'static Location<'static>,

@@ -138,6 +138,9 @@ impl<T: Float> Gradients<T> {
 
     /// The new value left for a buffer of this identity.
     pub fn update(&self, id: BufferId) -> Option<&Tensor<T>> {
-        self.updates.iter().find(|(own, _)| *own == id).map(|(_, value)| value)
+        self.updates
+            .iter()
+            .find(|(own, _)| *own == id)
+            .map(|(_, value)| value)
     }
 }

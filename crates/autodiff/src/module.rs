@@ -185,7 +185,9 @@ pub trait Module<T: Float = f32> {
         check_state(&self.state(), state)?;
         let mut result = Ok(());
         self.visit_mut(&Path::ROOT, &mut |path, leaf| {
-            let Some(value) = state.get(&path.to_string()).cloned() else { return };
+            let Some(value) = state.get(&path.to_string()).cloned() else {
+                return;
+            };
             let set = match leaf {
                 LeafMut::Param(param) => param.set(value),
                 LeafMut::Buffer(buffer) => buffer.set(value),
@@ -207,7 +209,12 @@ fn check_state<T: Float>(own: &BTreeMap<String, Tensor<T>>, new: &BTreeMap<Strin
     };
     for (name, value) in own {
         match new.get(name) {
-            None => return error(name, format!("the model has it, of shape {}, the state does not", value.shape())),
+            None => {
+                return error(
+                    name,
+                    format!("the model has it, of shape {}, the state does not", value.shape()),
+                );
+            }
             Some(other) if other.shape() != value.shape() => {
                 let (own, new) = (value.shape(), other.shape());
                 return error(name, format!("the model's shape is {own}, the state's {new}"));

@@ -59,8 +59,12 @@ pub trait Op<T: Float>: Debug + 'static {
     ///
     /// # Errors
     /// If a tensor operation fails, for want of memory for instance.
-    fn backward(&self, saved: Self::Saved, gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>)
-    -> Result<()>;
+    fn backward(
+        &self,
+        saved: Self::Saved,
+        gradient: Tensor<T>,
+        inputs: &mut InputGradients<'_, T>,
+    ) -> Result<()>;
 }
 
 /// The operands of an operation that takes `N`.
@@ -114,7 +118,9 @@ impl<T: Float> InputGradients<'_, T> {
     /// # Errors
     /// [`Error::Shapes`] if the gradient does not have the input's shape.
     pub fn add(&mut self, index: usize, gradient: Tensor<T>) -> Result<()> {
-        let Some((slot, shape)) = self.node(index) else { return Ok(()) };
+        let Some((slot, shape)) = self.node(index) else {
+            return Ok(());
+        };
         if *gradient.shape() != shape {
             let expected = "must be equal: a gradient has the shape of its input";
             return Err(Error::shapes("gradient", gradient.shape(), &shape, expected));

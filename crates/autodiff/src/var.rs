@@ -3,7 +3,7 @@
 use std::fmt;
 use std::panic::Location;
 
-use backprop_tensor::{Float, Shape, Tensor};
+use backprop_tensor::{Axes, AxisSet, Float, Shape, Tensor};
 
 use crate::node::NodeId;
 use crate::{Error, Op, Result, Tape};
@@ -112,6 +112,29 @@ impl<T: Float> Var<T> {
     #[track_caller]
     pub fn apply_with<O: Op<T>>(&self, op: O, other: &Self) -> Self {
         self.tape.apply_at(op, &[self, other], Location::caller())
+    }
+
+    /// Applies an operation over axes of this variable's shape.
+    #[track_caller]
+    pub(crate) fn apply_over<O: Op<T>>(
+        &self,
+        operation: &'static str,
+        axes: impl Axes,
+        op: impl FnOnce(AxisSet) -> O,
+    ) -> Self {
+        let location = Location::caller();
+        if self.failed {
+            return self.clone();
+        }
+        match axes.resolve(operation, self.shape()) {
+            Ok(axes) => self.tape.apply_at(op(axes), &[self], location),
+            Err(source) => self.tape.fail(Error::Operation {
+                operation,
+                operands: [*self.shape()].into(),
+                location,
+                source,
+            }),
+        }
     }
 
     /// A constant on the tape of this variable.

@@ -52,6 +52,26 @@ impl Case {
         )
     }
 
+    /// A function of one tensor and one of its axes.
+    pub(crate) fn over_axis(
+        input: impl Fn(&mut Rng, &[usize]) -> Tensor<f64> + 'static,
+        function: impl Fn(&Var<f64>, isize) -> Var<f64> + 'static,
+    ) -> Self {
+        Self::new(
+            move |rng| {
+                let rank = 1 + rng.below(3);
+                let shape = shape_of_rank(rank, rng);
+                vec![input(rng, &shape)]
+            },
+            // Which axis follows from the shape, so that each call takes the same one.
+            move |x| {
+                let rank = x[0].rank().max(1);
+                let axis = x[0].shape().iter().sum::<usize>() % (2 * rank);
+                function(&x[0], axis as isize - rank as isize)
+            },
+        )
+    }
+
     /// A function of two tensors whose shapes broadcast, the first with standard normal elements, the second with elements from 0.5 to 2 and
     /// of either sign.
     pub(crate) fn binary(function: impl Fn(&Var<f64>, &Var<f64>) -> Var<f64> + 'static) -> Self {
@@ -111,7 +131,11 @@ pub(crate) fn shape_of_rank(rank: usize, rng: &mut Rng) -> Vec<usize> {
 pub(crate) fn broadcasting_shapes(rng: &mut Rng) -> (Vec<usize>, Vec<usize>) {
     let whole = any_shape(rng);
     let mut part = || {
-        let skipped = if rng.below(2) == 0 { 0 } else { rng.below(whole.len() + 1) };
+        let skipped = if rng.below(2) == 0 {
+            0
+        } else {
+            rng.below(whole.len() + 1)
+        };
         let shape = whole[skipped..].iter();
         shape
             .map(|&length| if rng.below(3) == 0 { 1 } else { length })

@@ -49,7 +49,9 @@ fn recording_does_not_change_the_value() {
     for_each_case(|case, inputs| {
         let value = |tape: Tape<f64>| {
             let variables: Vec<_> = inputs.iter().map(|input| tape.variable(input.clone())).collect();
-            (case.function)(&variables).into_value().map_err(|error| error.to_string())
+            (case.function)(&variables)
+                .into_value()
+                .map_err(|error| error.to_string())
         };
         same("value", &value(Tape::new())?, &value(Tape::inference())?)
     });
@@ -71,7 +73,10 @@ fn each_gradient_is_the_same_without_the_others() {
             }
             let seed = Tensor::full(output.shape(), 1.0).map_err(|error| error.to_string())?;
             let gradients = output.backward_from(seed).map_err(|error| error.to_string())?;
-            Ok(variables.iter().map(|variable| gradients.wrt(variable).cloned()).collect())
+            Ok(variables
+                .iter()
+                .map(|variable| gradients.wrt(variable).cloned())
+                .collect())
         };
         let all = gradients(&|_| true)?;
         for index in 0..inputs.len() {

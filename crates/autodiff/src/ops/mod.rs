@@ -10,6 +10,7 @@ mod cases;
 #[cfg(test)]
 mod laws;
 mod loss_reduction;
+mod spread;
 
 pub use loss_reduction::Reduction;
 
@@ -68,7 +69,15 @@ operations! {
     }
     /// Sums, means and extremes over axes.
     reduction {
+        cumsum::Cumsum,
+        logsumexp::LogSumExp,
+        max::Max,
         mean::Mean,
+        min::Min,
+        norm::Norm,
+        prod::Prod,
+        std::Std,
         sum::Sum,
+        var::Variance,
     }
 }

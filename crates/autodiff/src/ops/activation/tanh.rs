@@ -22,7 +22,10 @@ impl<T: Float> Op<T> for Tanh {
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
-        inputs.add(0, gradient.into_apply(&kernel!(|g, y| g * (1.0 - y * y)), &[], &[&y])?)
+        inputs.add(
+            0,
+            gradient.into_apply(&kernel!(|g, y| g * (1.0 - y * y)), &[], &[&y])?,
+        )
     }
 }
 

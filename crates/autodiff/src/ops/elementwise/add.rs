@@ -26,5 +26,9 @@ impl<T: Float> Op<T> for Add {
 pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
     use crate::ops::cases::Case;
 
-    vec![Case::binary(|x, y| x + y), Case::unary(|x| x + x), Case::unary(|x| 2.0 + (x + 1.0))]
+    vec![
+        Case::binary(|x, y| x + y),
+        Case::unary(|x| x + x),
+        Case::unary(|x| 2.0 + (x + 1.0)),
+    ]
 }

@@ -36,5 +36,8 @@ impl<T: Float> Op<T> for Div {
 pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
     use crate::ops::cases::Case;
 
-    vec![Case::binary(|x, y| x / y), Case::unary_between(0.5, 2.0, |x| 2.0 / (x / x + x))]
+    vec![
+        Case::binary(|x, y| x / y),
+        Case::unary_between(0.5, 2.0, |x| 2.0 / (x / x + x)),
+    ]
 }

@@ -35,5 +35,9 @@ impl<T: Float> Op<T> for Mul {
 pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
     use crate::ops::cases::Case;
 
-    vec![Case::binary(|x, y| x * y), Case::unary(|x| x * x), Case::unary(|x| 2.0 * (x * 3.0))]
+    vec![
+        Case::binary(|x, y| x * y),
+        Case::unary(|x| x * x),
+        Case::unary(|x| 2.0 * (x * 3.0)),
+    ]
 }

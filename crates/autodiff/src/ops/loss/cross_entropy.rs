@@ -114,7 +114,9 @@ impl<T: Float> Op<T> for CrossEntropy<T> {
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
-        let Some(shape) = inputs.shape(0) else { return Ok(()) };
+        let Some(shape) = inputs.shape(0) else {
+            return Ok(());
+        };
         let SavedCrossEntropy {
             log_softmax,
             weighted,
@@ -141,14 +143,16 @@ impl<T: Float> Op<T> for CrossEntropy<T> {
 
 impl<T: Float> CrossEntropy<T> {
     fn check(&self, logits: &Tensor<T>) -> Result<()> {
-        let error = |other: &[usize], expected| Error::shapes("cross_entropy", logits.shape(), other, expected);
+        let error =
+            |other: &[usize], expected| Error::shapes("cross_entropy", logits.shape(), other, expected);
         let Some(classes) = classes_of(logits) else {
             let expected = "logits are [classes], [batch, classes] or [batch, classes, ...]";
             return Err(Error::shape("cross_entropy", logits.shape(), expected));
         };
         match &self.targets {
             Targets::Classes(targets) if *targets.shape() != samples_shape(logits)[..] => {
-                let expected = "do not fit: the classes have the shape of the logits without their axis of classes";
+                let expected =
+                    "do not fit: the classes have the shape of the logits without their axis of classes";
                 return Err(error(targets.shape(), expected));
             }
             Targets::Probabilities(targets) if targets.shape() != logits.shape() => {
@@ -165,7 +169,12 @@ impl<T: Float> CrossEntropy<T> {
         let smoothing = self.options.label_smoothing;
         if !(0.0..=1.0).contains(&smoothing) {
             let expected = "a share from 0 to 1";
-            return Err(Error::argument("cross_entropy", "label_smoothing", smoothing, expected));
+            return Err(Error::argument(
+                "cross_entropy",
+                "label_smoothing",
+                smoothing,
+                expected,
+            ));
         }
         Ok(())
     }
@@ -173,7 +182,11 @@ impl<T: Float> CrossEntropy<T> {
     /// The weighted targets, and what a mean is divided by.
     fn weighted(&self, log_softmax: &Tensor<T>) -> Result<(Weighted<T>, T)> {
         let &[samples, classes] = log_softmax.shape().dims() else {
-            return Err(Error::shape("cross_entropy", log_softmax.shape(), "needs two axes"));
+            return Err(Error::shape(
+                "cross_entropy",
+                log_softmax.shape(),
+                "needs two axes",
+            ));
         };
         match &self.targets {
             Targets::Classes(targets) => {
@@ -222,7 +235,13 @@ impl<T: Float> CrossEntropy<T> {
             true => T::ZERO,
             false => T::ONE,
         })?;
-        let valid = targets.map(|class| if self.options.ignored_class == Some(class) { 0 } else { class })?;
+        let valid = targets.map(|class| {
+            if self.options.ignored_class == Some(class) {
+                0
+            } else {
+                class
+            }
+        })?;
         let weighted = self.weigh(self.smooth(Tensor::one_hot(&valid, classes)?, classes)?)?;
         weighted.try_mul(&counted.reshape([count, 1])?)
     }
@@ -232,7 +251,10 @@ impl<T: Float> CrossEntropy<T> {
         if smoothing == 0.0 {
             return Ok(probabilities);
         }
-        let parameters = [T::from_f64(1.0 - smoothing), T::from_f64(smoothing / classes as f64)];
+        let parameters = [
+            T::from_f64(1.0 - smoothing),
+            T::from_f64(smoothing / classes as f64),
+        ];
         probabilities.into_apply(&kernel!(|q; kept, spread| q * kept + spread), &parameters, &[])
     }
 
@@ -248,7 +270,11 @@ impl<T: Float> CrossEntropy<T> {
 fn losses<T: Float>(log_softmax: &Tensor<T>, weighted: &Weighted<T>) -> Result<Tensor<T>> {
     match weighted {
         Weighted::Dense(weighted) => {
-            let products = log_softmax.apply(&kernel!(|p, q| if q == 0.0 { 0.0 } else { -p * q }), &[], &[weighted])?;
+            let products = log_softmax.apply(
+                &kernel!(|p, q| if q == 0.0 { 0.0 } else { -p * q }),
+                &[],
+                &[weighted],
+            )?;
             products.sum(1)
         }
         Weighted::Sparse(weighted) => {
@@ -268,7 +294,11 @@ fn losses<T: Float>(log_softmax: &Tensor<T>, weighted: &Weighted<T>) -> Result<T
 }
 
 /// `(softmax(x_n)_c - [c is the class of n]) w_n scale_n`, in place of `log softmax x`.
-fn sparse_slope<T: Float>(log_softmax: Tensor<T>, weighted: &[(usize, T)], scale: &Tensor<T>) -> Result<Tensor<T>> {
+fn sparse_slope<T: Float>(
+    log_softmax: Tensor<T>,
+    weighted: &[(usize, T)],
+    scale: &Tensor<T>,
+) -> Result<Tensor<T>> {
     let classes = log_softmax.shape()[1];
     let factors = scale.to_vec();
     let factors = factors.iter().zip(weighted);
@@ -304,7 +334,11 @@ fn rows<T: Float>(tensor: &Tensor<T>) -> Result<Tensor<T>> {
     if tensor.rank() <= 2 {
         return tensor.reshape([samples, classes]);
     }
-    let order: Vec<isize> = [0].into_iter().chain(2..tensor.rank() as isize).chain([1]).collect();
+    let order: Vec<isize> = [0]
+        .into_iter()
+        .chain(2..tensor.rank() as isize)
+        .chain([1])
+        .collect();
     tensor.permute(order)?.reshape([samples, classes])
 }
 
@@ -330,7 +364,11 @@ impl<T: Float> Var<T> {
 
     /// The cross entropy of these logits, [`CrossEntropy`], with label smoothing, weights of classes, an ignored class, or without mean.
     #[track_caller]
-    pub fn cross_entropy_with(&self, targets: impl Into<Targets<T>>, options: CrossEntropyOptions<T>) -> Self {
+    pub fn cross_entropy_with(
+        &self,
+        targets: impl Into<Targets<T>>,
+        options: CrossEntropyOptions<T>,
+    ) -> Self {
         self.apply(CrossEntropy {
             targets: targets.into(),
             options,
@@ -374,7 +412,11 @@ pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
     let mut cases = Vec::new();
     for rank in 1..=4 {
         for classes in [true, false] {
-            cases.extend([case(rank, plain, classes), case(rank, full, classes), case(rank, each, classes)]);
+            cases.extend([
+                case(rank, plain, classes),
+                case(rank, full, classes),
+                case(rank, each, classes),
+            ]);
         }
     }
     cases

@@ -23,8 +23,20 @@ impl<T: Float> Op<T> for Matmul {
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
         // A vector is a matrix of one row or column, which the product has lost.
-        let row = |a: &Tensor<T>| if a.rank() == 1 { a.unsqueeze(0) } else { Ok(a.clone()) };
-        let column = |b: &Tensor<T>| if b.rank() == 1 { b.unsqueeze(1) } else { Ok(b.clone()) };
+        let row = |a: &Tensor<T>| {
+            if a.rank() == 1 {
+                a.unsqueeze(0)
+            } else {
+                Ok(a.clone())
+            }
+        };
+        let column = |b: &Tensor<T>| {
+            if b.rank() == 1 {
+                b.unsqueeze(1)
+            } else {
+                Ok(b.clone())
+            }
+        };
         let mut gradient = gradient;
         if b.rank() == 1 {
             gradient = gradient.unsqueeze(-1)?;
@@ -69,7 +81,11 @@ pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
         move |rng: &mut Rng| {
             let inner = 1 + rng.below(4);
             let left = if left == 1 { vec![inner] } else { vec![2, 3, inner] };
-            let right = if right == 1 { vec![inner] } else { vec![3, inner, 2] };
+            let right = if right == 1 {
+                vec![inner]
+            } else {
+                vec![3, inner, 2]
+            };
             vec![normal(&left, rng), normal(&right, rng)]
         }
     };

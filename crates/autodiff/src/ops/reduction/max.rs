@@ -1,0 +1,61 @@
+use backprop_tensor::{Axes, AxisSet, Float, Result, Tensor, kernel};
+
+use crate::{InputGradients, Op, Var, operands};
+
+/// The largest element over axes: `y = max x_i`, `dy/dx_i = 1 / k` for the `k` elements that are equal to `y`, else 0.
+#[derive(Debug, Clone, Copy)]
+pub struct Max {
+    /// The axes.
+    pub axes: AxisSet,
+}
+
+impl<T: Float> Op<T> for Max {
+    /// `x` and `y`.
+    type Saved = [Tensor<T>; 2];
+
+    fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
+        let [x] = operands(inputs)?;
+        let y = x.max(self.axes)?;
+        Ok((y.clone(), [x.clone(), y]))
+    }
+
+    fn backward(
+        &self,
+        [x, y]: Self::Saved,
+        gradient: Tensor<T>,
+        inputs: &mut InputGradients<'_, T>,
+    ) -> Result<()> {
+        let shape = *x.shape();
+        let kept = self.axes.reduce_keeping(&shape);
+        let is_extreme = x.into_apply(
+            &kernel!(|x, y| if x == y { 1.0 } else { 0.0 }),
+            &[],
+            &[&y.reshape(kept)?],
+        )?;
+        let ties = is_extreme.sum(self.axes.keep())?;
+        let gradient = gradient.reshape(kept)?;
+        let share = kernel!(|hit, g, ties| if hit > 0.0 { g / ties } else { 0.0 });
+        inputs.add(0, is_extreme.into_apply(&share, &[], &[&gradient, &ties])?)
+    }
+}
+
+impl<T: Float> Var<T> {
+    /// The largest element over axes, [`Max`].
+    #[track_caller]
+    pub fn max(&self, axes: impl Axes) -> Self {
+        self.apply_over("Max", axes, |axes| Max { axes })
+    }
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
+    use backprop_tensor::keep;
+
+    use crate::ops::cases::{Case, distinct};
+
+    vec![
+        Case::over_axis(|rng, shape| distinct(shape, rng), |x, axis| x.max(axis)),
+        Case::over_axis(|rng, shape| distinct(shape, rng), |x, axis| x.max(keep([axis]))),
+        Case::over_axis(|rng, shape| distinct(shape, rng), |x, _| x.max(..)),
+    ]
+}

@@ -1,0 +1,58 @@
+use backprop_tensor::{Axes, AxisSet, Float, Result, Tensor, kernel};
+
+use crate::ops::spread::spread;
+use crate::{InputGradients, Op, Var, operands};
+
+/// The Euclidean norm over axes: `y = sqrt(Σ x_i^2)`, `dy/dx_i = x_i / y`, and 0 where `y` is 0.
+#[derive(Debug, Clone, Copy)]
+pub struct Norm {
+    /// The axes.
+    pub axes: AxisSet,
+}
+
+impl<T: Float> Op<T> for Norm {
+    /// `x` and `y`.
+    type Saved = [Tensor<T>; 2];
+
+    fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
+        let [x] = operands(inputs)?;
+        let y = x.norm(self.axes)?;
+        Ok((y.clone(), [x.clone(), y]))
+    }
+
+    fn backward(
+        &self,
+        [x, y]: Self::Saved,
+        gradient: Tensor<T>,
+        inputs: &mut InputGradients<'_, T>,
+    ) -> Result<()> {
+        let shape = *x.shape();
+        let (y, gradient) = (
+            spread(&y, self.axes, &shape)?,
+            spread(&gradient, self.axes, &shape)?,
+        );
+        let formula = kernel!(|x, y, g| if y == 0.0 { 0.0 } else { g * x / y });
+        inputs.add(0, x.into_apply(&formula, &[], &[&y, &gradient])?)
+    }
+}
+
+impl<T: Float> Var<T> {
+    /// The Euclidean norm over axes, [`Norm`].
+    #[track_caller]
+    pub fn norm(&self, axes: impl Axes) -> Self {
+        self.apply_over("Norm", axes, |axes| Norm { axes })
+    }
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
+    use backprop_tensor::keep;
+
+    use crate::ops::cases::{Case, normal};
+
+    vec![
+        Case::unary(|x| x.norm(..)),
+        Case::over_axis(|rng, shape| normal(shape, rng), |x, axis| x.norm(axis)),
+        Case::over_axis(|rng, shape| normal(shape, rng), |x, axis| x.norm(keep([axis]))),
+    ]
+}
