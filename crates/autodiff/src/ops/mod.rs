@@ -63,6 +63,33 @@ operations! {
         linear::Linear,
         matmul::Matmul,
     }
+    /// The same elements in another order, another shape, or several times.
+    shape {
+        broadcast_to::BroadcastTo,
+        concat::Concat,
+        flatten::Flatten,
+        flip::Flip,
+        pad::Pad,
+        permute::Permute,
+        repeat::Repeat,
+        reshape::Reshape,
+        roll::Roll,
+        squeeze::Squeeze,
+        stack::Stack,
+        transpose::Transpose,
+        tril::Tril,
+        triu::Triu,
+        unsqueeze::Unsqueeze,
+    }
+    /// Some of the elements.
+    indexing {
+        gather::Gather,
+        index_add::IndexAdd,
+        index_select::IndexSelect,
+        scatter_add::ScatterAdd,
+        select::Select,
+        slice::Slice,
+    }
     /// How far an output is from what it should be.
     loss {
         cross_entropy::CrossEntropy,

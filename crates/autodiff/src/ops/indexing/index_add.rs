@@ -1,0 +1,47 @@
+use backprop_tensor::{Float, Result, Tensor};
+
+use crate::{InputGradients, Op, Var, operands};
+
+/// The parts of a source added to those at their indices of an axis: `y = x`, then `y[index[i]] += s[i]` for axis 0. `dL/dx = dL/dy`, `dL/ds` is `dL/dy` at the indices.
+#[derive(Debug, Clone)]
+pub struct IndexAdd {
+    /// The axis; negative ones count from the end.
+    pub axis: isize,
+    /// The indices.
+    pub index: Tensor<i64>,
+}
+
+impl<T: Float> Op<T> for IndexAdd {
+    type Saved = ();
+
+    fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
+        let [x, source] = operands(inputs)?;
+        Ok((x.index_add(self.axis, &self.index, source)?, ()))
+    }
+
+    fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
+        if inputs.needed(1) {
+            inputs.add(1, gradient.index_select(self.axis, &self.index)?)?;
+        }
+        inputs.add(0, gradient)
+    }
+}
+
+impl<T: Float> Var<T> {
+    /// The parts of a source added to those at their indices of an axis, [`IndexAdd`].
+    #[track_caller]
+    pub fn index_add(&self, axis: isize, index: &Tensor<i64>, source: &Self) -> Self {
+        let index = index.clone();
+        self.apply_with(IndexAdd { axis, index }, source)
+    }
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
+    use crate::ops::cases::{Case, normal};
+
+    vec![Case::new(
+        |rng| vec![normal(&[2, 3], rng), normal(&[2, 4], rng)],
+        |x| x[0].index_add(1, &Tensor::from([0, 2, 2, 1]), &x[1]),
+    )]
+}

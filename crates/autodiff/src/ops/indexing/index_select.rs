@@ -1,0 +1,58 @@
+use backprop_tensor::{Float, Result, Tensor};
+
+use crate::{InputGradients, Op, Var, operands};
+
+/// The parts at some indices of an axis, in their order: `y[i] = x[index[i]]` for axis 0. The gradients of a part chosen several times add up.
+#[derive(Debug, Clone)]
+pub struct IndexSelect {
+    /// The axis; negative ones count from the end.
+    pub axis: isize,
+    /// The indices.
+    pub index: Tensor<i64>,
+}
+
+impl<T: Float> Op<T> for IndexSelect {
+    type Saved = ();
+
+    fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
+        let [x] = operands(inputs)?;
+        Ok((x.index_select(self.axis, &self.index)?, ()))
+    }
+
+    fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
+        let Some(shape) = inputs.shape(0) else {
+            return Ok(());
+        };
+        inputs.add(
+            0,
+            Tensor::zeros(shape)?.into_index_add(self.axis, &self.index, &gradient)?,
+        )
+    }
+}
+
+impl<T: Float> Var<T> {
+    /// The parts at some indices of an axis, [`IndexSelect`].
+    #[track_caller]
+    pub fn index_select(&self, axis: isize, index: &Tensor<i64>) -> Self {
+        self.apply(IndexSelect {
+            axis,
+            index: index.clone(),
+        })
+    }
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
+    use crate::ops::cases::{Case, normal};
+
+    vec![
+        Case::new(
+            |rng| vec![normal(&[3, 2], rng)],
+            |x| x[0].index_select(0, &Tensor::from([2, 0, 2])),
+        ),
+        Case::new(
+            |rng| vec![normal(&[2, 3, 2], rng)],
+            |x| x[0].index_select(-2, &Tensor::from([1])),
+        ),
+    ]
+}

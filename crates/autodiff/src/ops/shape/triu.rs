@@ -1,0 +1,41 @@
+use backprop_tensor::{Float, Result, Tensor};
+
+use crate::{InputGradients, Op, Var, operands};
+
+/// The elements on and above a diagonal of the last two axes, 0 elsewhere; of the gradient, the same.
+#[derive(Debug, Clone, Copy)]
+pub struct Triu {
+    /// Which diagonal: 0 the main one, positive ones above it.
+    pub diagonal: isize,
+}
+
+impl<T: Float> Op<T> for Triu {
+    type Saved = ();
+
+    fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
+        let [x] = operands(inputs)?;
+        Ok((x.triu(self.diagonal)?, ()))
+    }
+
+    fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
+        inputs.add(0, gradient.triu(self.diagonal)?)
+    }
+}
+
+impl<T: Float> Var<T> {
+    /// The elements on and above a diagonal, [`Triu`].
+    #[track_caller]
+    pub fn triu(&self, diagonal: isize) -> Self {
+        self.apply(Triu { diagonal })
+    }
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
+    use crate::ops::cases::{Case, normal};
+
+    vec![
+        Case::new(|rng| vec![normal(&[2, 3, 4], rng)], |x| x[0].triu(0)),
+        Case::new(|rng| vec![normal(&[4, 3], rng)], |x| x[0].triu(-1)),
+    ]
+}
