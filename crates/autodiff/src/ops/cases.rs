@@ -106,7 +106,7 @@ pub(crate) fn uniform(shape: &[usize], low: f64, high: f64, rng: &mut Rng) -> Te
 /// Elements that all differ by at least 0.1, in random order, for functions with kinks where two are equal or one is 0.
 pub(crate) fn distinct(shape: &[usize], rng: &mut Rng) -> Tensor<f64> {
     let count: usize = shape.iter().product();
-    let order = rng.permutation(count);
+    let order = rng.permutation(count).unwrap();
     let elements: Vec<f64> = order
         .into_iter()
         .map(|place| (place as f64 - count as f64 / 2.0) * 0.2 + 0.1)
@@ -146,7 +146,7 @@ pub(crate) fn broadcasting_shapes(rng: &mut Rng) -> (Vec<usize>, Vec<usize>) {
 
 /// The same elements, laid out in another order in memory.
 pub(crate) fn laid_out_anew(x: &Tensor<f64>, rng: &mut Rng) -> Tensor<f64> {
-    let order = rng.permutation(x.rank());
+    let order = rng.permutation(x.rank()).unwrap();
     let mut back = vec![0; order.len()];
     for (to, &from) in order.iter().enumerate() {
         back[from] = to as isize;

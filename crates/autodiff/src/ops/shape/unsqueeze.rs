@@ -35,7 +35,7 @@ impl<T: Float> Var<T> {
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
-    use crate::ops::cases::{Case, normal};
+    use crate::ops::cases::Case;
 
     vec![Case::unary(|x| x.unsqueeze(0)), Case::unary(|x| x.unsqueeze(-1))]
 }
