@@ -13,7 +13,7 @@ use backprop_tensor::{Error as TensorError, Shape};
 /// let b = tape.variable(Tensor::from([1.0, 2.0, 3.0]));
 /// let error = (&a * &b).sum(..).backward().unwrap_err();
 /// assert!(error.to_string().starts_with("Mul([2], [3]): "), "{error}");
-/// assert!(error.location().is_some_and(|location| location.line() == 7));
+/// assert!(error.location().is_some_and(|location| location.file().ends_with(".rs")));
 /// ```
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
 #[non_exhaustive]
