@@ -39,6 +39,7 @@ mod layout;
 pub mod math;
 mod parallel;
 pub mod pool;
+mod provisional;
 mod random;
 mod rearranging;
 mod reductions;
