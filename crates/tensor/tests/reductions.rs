@@ -324,7 +324,8 @@ fn axes_are_said_in_many_ways() {
     assert_eq!(x.sum(-1).unwrap(), Tensor::from([[3, 7], [11, 15]]));
     assert_eq!(x.sum([0, 2]).unwrap(), Tensor::from([14, 22]));
     assert_eq!(x.sum([0, -1]).unwrap(), x.sum(vec![2, 0]).unwrap());
-    assert_eq!(x.sum(&[1_isize, 2][..]).unwrap(), x.sum(&vec![1, 2]).unwrap());
+    let list = vec![1, 2];
+    assert_eq!(x.sum(&list).unwrap(), x.sum(&list[..]).unwrap());
     assert_eq!(x.sum(..).unwrap(), Tensor::scalar(36));
     assert_eq!(x.sum(keep(..)).unwrap(), Tensor::from([[[36]]]));
     assert_eq!(x.sum([]).unwrap(), x);

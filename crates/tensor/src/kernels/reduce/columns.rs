@@ -105,10 +105,9 @@ impl<T: Copy + Default, F: Fold<T>> Columns<'_, T, F> {
         }
         let mut half = PARTS / 2;
         while half > 0 {
-            for part in 0..half {
-                for i in 0..WIDTH {
-                    parts[part][i] = F::combine(parts[part][i], parts[part + half][i]);
-                }
+            let (first, second) = parts.split_at_mut(half);
+            for (x, y) in first.as_flattened_mut().iter_mut().zip(second.as_flattened()) {
+                *x = F::combine(*x, *y);
             }
             half /= 2;
         }
