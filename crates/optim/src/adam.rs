@@ -100,7 +100,11 @@ impl<T: Float> Moments<T> {
             let [m, v, ..] = state else { return Ok(()) };
             let rate = learning_rate * settings.learning_rate_factor;
             let decay = settings.weight_decay.unwrap_or(weight_decay);
-            let (coupled, shrink) = if decoupled { (0.0, 1.0 - rate * decay) } else { (decay, 1.0) };
+            let (coupled, shrink) = if decoupled {
+                (0.0, 1.0 - rate * decay)
+            } else {
+                (decay, 1.0)
+            };
             let steps = i32::try_from(steps).unwrap_or(i32::MAX);
             let rate = rate / (1.0 - beta1.powi(steps));
             let root = 1.0 / (1.0 - beta2.powi(steps)).sqrt();
@@ -115,7 +119,12 @@ impl<T: Float> Moments<T> {
                 coupled,
                 shrink,
             ];
-            Tensor::update(&STEP, &parameters.map(T::from_f64), &mut [parameter, m, v], &[gradient])
+            Tensor::update(
+                &STEP,
+                &parameters.map(T::from_f64),
+                &mut [parameter, m, v],
+                &[gradient],
+            )
         })
     }
 }

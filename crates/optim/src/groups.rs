@@ -73,7 +73,9 @@ impl Groups {
     pub(crate) fn settings(&self, path: &str) -> Settings {
         let groups = || self.0.iter().filter(|group| group.contains(path));
         Settings {
-            learning_rate_factor: groups().find_map(|group| group.learning_rate_factor).unwrap_or(1.0),
+            learning_rate_factor: groups()
+                .find_map(|group| group.learning_rate_factor)
+                .unwrap_or(1.0),
             weight_decay: groups().find_map(|group| group.weight_decay),
         }
     }
@@ -81,7 +83,9 @@ impl Groups {
     /// The settings of all groups, to be checked.
     pub(crate) fn values(&self) -> impl Iterator<Item = (&'static str, f64)> + '_ {
         self.0.iter().flat_map(|group| {
-            let factor = group.learning_rate_factor.map(|value| ("learning_rate_factor", value));
+            let factor = group
+                .learning_rate_factor
+                .map(|value| ("learning_rate_factor", value));
             let decay = group.weight_decay.map(|value| ("weight_decay", value));
             factor.into_iter().chain(decay)
         })
@@ -120,9 +124,7 @@ mod tests {
     fn naive(pattern: &[u8], text: &[u8]) -> bool {
         match (pattern, text) {
             ([], []) => true,
-            ([b'*', rest @ ..], _) => {
-                naive(rest, text) || (!text.is_empty() && naive(pattern, &text[1..]))
-            }
+            ([b'*', rest @ ..], _) => naive(rest, text) || (!text.is_empty() && naive(pattern, &text[1..])),
             ([p, pattern @ ..], [t, text @ ..]) => p == t && naive(pattern, text),
             _ => false,
         }
@@ -139,10 +141,20 @@ mod tests {
     fn the_first_group_that_sets_something_decides() {
         let mut groups = Groups::default();
         groups.push(Group::matching("*.bias").weight_decay(0.0));
-        groups.push(Group::matching("encoder.*").weight_decay(0.5).learning_rate_factor(0.1));
+        groups.push(
+            Group::matching("encoder.*")
+                .weight_decay(0.5)
+                .learning_rate_factor(0.1),
+        );
         let settings = groups.settings("encoder.0.bias");
-        assert_eq!((settings.learning_rate_factor, settings.weight_decay), (0.1, Some(0.0)));
+        assert_eq!(
+            (settings.learning_rate_factor, settings.weight_decay),
+            (0.1, Some(0.0))
+        );
         let settings = groups.settings("decoder.weight");
-        assert_eq!((settings.learning_rate_factor, settings.weight_decay), (1.0, None));
+        assert_eq!(
+            (settings.learning_rate_factor, settings.weight_decay),
+            (1.0, None)
+        );
     }
 }

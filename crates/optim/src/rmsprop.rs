@@ -128,7 +128,9 @@ impl<T: Float> Optimizer<T> for RmsProp<T> {
             let decay = settings.weight_decay.unwrap_or(weight_decay);
             let parameters = [rate, alpha, 1.0 - alpha, epsilon, momentum, decay].map(T::from_f64);
             match state {
-                [s, b, a, ..] if centred => Tensor::update(&CENTRED, &parameters, &mut [w, s, b, a], &[gradient]),
+                [s, b, a, ..] if centred => {
+                    Tensor::update(&CENTRED, &parameters, &mut [w, s, b, a], &[gradient])
+                }
                 [s, b, ..] => Tensor::update(&STEP, &parameters, &mut [w, s, b], &[gradient]),
                 _ => Ok(()),
             }

@@ -10,7 +10,11 @@ pub(crate) struct Check(pub(crate) &'static str);
 impl Check {
     /// Learning rates, decays: finite and at least 0.
     pub(crate) fn at_least_zero(self, settings: &[(&'static str, f64)]) -> Result<()> {
-        self.all(settings, |value| value >= 0.0 && value.is_finite(), "a finite number, at least 0")
+        self.all(
+            settings,
+            |value| value >= 0.0 && value.is_finite(),
+            "a finite number, at least 0",
+        )
     }
 
     /// Shares kept from step to step: from 0 to below 1.

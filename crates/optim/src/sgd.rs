@@ -129,7 +129,11 @@ impl<T: Float> Optimizer<T> for Sgd<T> {
             } = update;
             let rate = rate * settings.learning_rate_factor;
             let decay = settings.weight_decay.unwrap_or(weight_decay);
-            let (coupled, shrink) = if decoupled { (0.0, 1.0 - rate * decay) } else { (decay, 1.0) };
+            let (coupled, shrink) = if decoupled {
+                (0.0, 1.0 - rate * decay)
+            } else {
+                (decay, 1.0)
+            };
             // The first gradient goes into the momentum whole.
             let share = if steps == 1 { 1.0 } else { 1.0 - dampening };
             let parameters = [rate, coupled, shrink, momentum, share].map(T::from_f64);

@@ -64,10 +64,16 @@ impl<T: Float> Slots<T> {
         let (mut place, mut result) = (0, Ok(()));
         model.visit_mut(&Path::ROOT, &mut |_, leaf| {
             let LeafMut::Param(param) = leaf else { return };
-            let Some(gradient) = gradients.get(param) else { return };
-            let Some(slot) = self.slots.get_mut(place) else { return };
+            let Some(gradient) = gradients.get(param) else {
+                return;
+            };
+            let Some(slot) = self.slots.get_mut(place) else {
+                return;
+            };
             place += 1;
-            let Some(settings) = slot.settings.filter(|_| result.is_ok()) else { return };
+            let Some(settings) = slot.settings.filter(|_| result.is_ok()) else {
+                return;
+            };
             slot.steps += 1;
             result = update(Update {
                 parameter: param.value_mut(),
@@ -92,7 +98,9 @@ impl<T: Float> Slots<T> {
         let (mut place, mut result) = (0, Ok(()));
         model.visit(&Path::ROOT, &mut |path, leaf| {
             let Leaf::Param(param) = leaf else { return };
-            let Some(gradient) = gradients.get(param).filter(|_| result.is_ok()) else { return };
+            let Some(gradient) = gradients.get(param).filter(|_| result.is_ok()) else {
+                return;
+            };
             let check = |what, tensor: &Tensor<T>| match tensor.shape() == param.shape() {
                 true => Ok(()),
                 false => Err(Error::Shape {
@@ -103,7 +111,11 @@ impl<T: Float> Slots<T> {
                 }),
             };
             result = check("gradient", gradient).and_then(|()| {
-                if self.slots.get(place).is_none_or(|slot| slot.id != Some(param.id())) {
+                if self
+                    .slots
+                    .get(place)
+                    .is_none_or(|slot| slot.id != Some(param.id()))
+                {
                     self.find(place, path.to_string(), param.id());
                 }
                 let slot = &mut self.slots[place];
@@ -112,7 +124,9 @@ impl<T: Float> Slots<T> {
                 }
                 slot.settings.get_or_insert_with(|| groups.settings(&slot.path));
                 place += 1;
-                slot.state.iter().try_for_each(|state| check("optimizer's state", state))
+                slot.state
+                    .iter()
+                    .try_for_each(|state| check("optimizer's state", state))
             });
         });
         result

@@ -1,0 +1,263 @@
+//! What every optimizer must keep.
+
+use backprop_autodiff::{Buffer, Gradients, Param, Tape};
+use backprop_optim::{
+    Adagrad, Adam, AdamW, Error, Group, Optimizer, RmsProp, Sgd, clip_norm, clip_value, norm,
+};
+use backprop_tensor::{Rng, Tensor};
+use proptest::prelude::*;
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+type Model = Vec<(Param, Option<Param>)>;
+
+fn model(seed: u64) -> Model {
+    let rng = &mut Rng::seed(seed);
+    let mut param = |shape: &[usize]| Param::new(Tensor::normal(shape, 0.0, 1.0, rng).unwrap());
+    vec![
+        (param(&[3, 2]), Some(param(&[3]))),
+        (param(&[1, 3]), None),
+        (param(&[0]), Some(param(&[]))),
+    ]
+}
+
+/// The gradients of a loss that depends on all parameters, differently at each step.
+fn gradients(model: &Model, step: u64) -> Gradients {
+    let tape = Tape::training(step);
+    let mut loss = tape.input(Tensor::scalar(0.0));
+    for (index, param) in model
+        .iter()
+        .flat_map(|(a, b)| [Some(a), b.as_ref()])
+        .flatten()
+        .enumerate()
+    {
+        let factor = ((index as u64 + step) % 3) as f32 - 0.5;
+        loss = loss + (tape.param(param) * factor).square().sum(..) + (tape.param(param) * factor).sum(..);
+    }
+    loss.backward().unwrap()
+}
+
+/// Calls a macro with a constructor of each optimizer.
+macro_rules! for_each_optimizer {
+    ($check:ident) => {
+        $check(|| Sgd::new(0.1));
+        $check(|| Sgd::new(0.1).momentum(0.9).weight_decay(0.1));
+        $check(|| {
+            Sgd::new(0.1)
+                .momentum(0.9)
+                .nesterov(true)
+                .decoupled_weight_decay(0.1)
+        });
+        $check(|| Adam::new(0.01).weight_decay(0.1));
+        $check(|| AdamW::new(0.01));
+        $check(|| RmsProp::new(0.01).momentum(0.5).centred(true));
+        $check(|| Adagrad::new(0.1).learning_rate_decay(0.1));
+    };
+}
+
+/// A run that is saved with its model and read back goes on to the same bits.
+#[test]
+fn a_state_that_was_read_back_continues() {
+    fn check<O: Optimizer + Serialize + DeserializeOwned>(new: impl Fn() -> O) {
+        let (mut model, mut optimizer) = (model(1), new());
+        for step in 0..3 {
+            let gradients = self::gradients(&model, step);
+            optimizer.step(&mut model, &gradients).unwrap();
+        }
+        let json = serde_json::to_string(&(&model, &optimizer)).unwrap();
+        let (mut read, mut again): (Model, O) = serde_json::from_str(&json).unwrap();
+        for step in 3..6 {
+            let gradients = self::gradients(&model, step);
+            optimizer.step(&mut model, &gradients).unwrap();
+            let gradients = self::gradients(&read, step);
+            again.step(&mut read, &gradients).unwrap();
+        }
+        assert_eq!(read, model);
+    }
+    for_each_optimizer!(check);
+}
+
+/// Which other parameters a model has, and whether they had gradients before, changes nothing for one of them.
+#[test]
+fn parameters_do_not_depend_on_each_other() {
+    fn check<O: Optimizer>(new: impl Fn() -> O) {
+        let mut together = (
+            Param::new(Tensor::from([1.0_f32, -2.0])),
+            Param::new(Tensor::from([3.0_f32])),
+        );
+        let (mut alone, mut late) = (together.0.clone(), together.1.clone());
+        let (mut all, mut one, mut other) = (new(), new(), new());
+        let loss = |param: &Param| {
+            let tape = Tape::new();
+            tape.param(param).square().sum(..).backward().unwrap()
+        };
+        for step in 0..5 {
+            let mut gradients = loss(&together.0);
+            if step >= 2 {
+                gradients.accumulate(loss(&together.1)).unwrap();
+                let gradients = loss(&late);
+                other.step(&mut late, &gradients).unwrap();
+            }
+            all.step(&mut together, &gradients).unwrap();
+            let gradients = loss(&alone);
+            one.step(&mut alone, &gradients).unwrap();
+        }
+        assert_eq!(together, (alone, late));
+    }
+    for_each_optimizer!(check);
+}
+
+#[test]
+fn a_step_against_a_small_gradient_goes_down() {
+    fn check<O: Optimizer>(new: impl Fn() -> O) {
+        let (mut param, mut optimizer) = (Param::new(Tensor::from([5.0_f32, -4.0])), new());
+        let loss = |param: &Param| (Tape::new().param(param).square() * 0.5).sum(..);
+        let before = loss(&param).item().unwrap();
+        for _ in 0..20 {
+            let gradients = loss(&param).backward().unwrap();
+            optimizer.step(&mut param, &gradients).unwrap();
+        }
+        assert!(loss(&param).item().unwrap() < before);
+    }
+    for_each_optimizer!(check);
+}
+
+#[test]
+fn nothing_changes_if_a_gradient_does_not_fit() {
+    fn check<O: Optimizer>(new: impl Fn() -> O) {
+        let mut model = [
+            Param::new(Tensor::from([1.0_f32, 2.0])),
+            Param::new(Tensor::from([3.0_f32])),
+        ];
+        let tape = Tape::new();
+        let loss = tape.param(&model[0]).sum(..) + tape.param(&model[1]).sum(..);
+        let gradients = loss.backward().unwrap();
+        *model[1].value_mut() = Tensor::from([4.0, 5.0]);
+        let before = model.each_ref().map(|param| param.value().clone());
+        let error = new().step(&mut model, &gradients).unwrap_err();
+        assert_eq!(
+            error.to_string(),
+            "1: the gradient has shape [1], the parameter [2]"
+        );
+        assert_eq!(model.each_ref().map(|param| param.value().clone()), before);
+    }
+    for_each_optimizer!(check);
+}
+
+#[test]
+fn a_step_writes_buffers() {
+    fn check<O: Optimizer>(new: impl Fn() -> O) {
+        let mut model = (
+            Param::new(Tensor::from(1.0_f32)),
+            Buffer::new(Tensor::from([0.0_f32])),
+        );
+        let tape = Tape::training(0);
+        tape.update(&model.1, Tensor::from([7.0]));
+        let gradients = tape.param(&model.0).square().backward().unwrap();
+        new().step(&mut model, &gradients).unwrap();
+        assert_eq!(model.1.value(), &Tensor::from([7.0]));
+    }
+    for_each_optimizer!(check);
+}
+
+#[test]
+fn settings_out_of_range_are_errors() {
+    let mut param = Param::new(Tensor::from(1.0_f32));
+    let gradients = Tape::new().param(&param).square().backward().unwrap();
+    let mut check = |mut optimizer: Box<dyn Optimizer>, expected: &str| {
+        let error = optimizer.step(&mut param, &gradients).unwrap_err();
+        assert!(matches!(error, Error::Setting { .. }), "{error}");
+        assert_eq!(error.to_string(), expected);
+        assert_eq!(param.value(), &Tensor::from(1.0));
+    };
+    check(
+        Box::new(Sgd::new(f64::NAN)),
+        "Sgd: learning_rate = NaN: a finite number, at least 0",
+    );
+    check(
+        Box::new(Sgd::new(0.1).momentum(1.0)),
+        "Sgd: momentum = 1: from 0 to below 1",
+    );
+    check(
+        Box::new(Adam::new(0.1).betas(0.9, -0.1)),
+        "Adam: beta2 = -0.1: from 0 to below 1",
+    );
+    check(
+        Box::new(AdamW::new(-0.1)),
+        "AdamW: learning_rate = -0.1: a finite number, at least 0",
+    );
+    check(
+        Box::new(RmsProp::new(0.1).alpha(2.0)),
+        "RmsProp: alpha = 2: from 0 to below 1",
+    );
+    let group = Group::matching("*").weight_decay(f64::INFINITY);
+    check(
+        Box::new(Adagrad::new(0.1).group(group)),
+        "Adagrad: weight_decay = inf: a finite number, at least 0",
+    );
+}
+
+#[test]
+fn groups_have_settings_of_their_own() {
+    let mut model = vec![
+        (
+            Param::new(Tensor::from(1.0_f32)),
+            Param::new(Tensor::from(1.0_f32))
+        );
+        2
+    ];
+    let mut optimizer = Sgd::new(0.5)
+        .weight_decay(1.0)
+        .group(Group::matching("*.1").weight_decay(0.0))
+        .group(Group::matching("1.*").learning_rate_factor(0.0));
+    let tape = Tape::new();
+    let zero = model
+        .iter()
+        .map(|(a, b)| tape.param(a) * 0.0 + tape.param(b) * 0.0);
+    let loss = zero.reduce(|sum, term| sum + term).unwrap();
+    optimizer.step(&mut model, &loss.backward().unwrap()).unwrap();
+    let values: Vec<f32> = model
+        .iter()
+        .flat_map(|(a, b)| [a.value().item().unwrap(), b.value().item().unwrap()])
+        .collect();
+    assert_eq!(values, [0.5, 1.0, 1.0, 1.0]);
+}
+
+proptest! {
+    #[test]
+    fn clipping_by_norm_keeps_the_direction(elements in proptest::collection::vec(-10.0_f32..10.0, 1..20), limit in 0.0_f64..20.0) {
+        let params = [Param::new(Tensor::from(elements.clone())), Param::new(Tensor::from([3.0_f32]))];
+        let tape = Tape::new();
+        let loss = params.each_ref().map(|param| (tape.param(param).square() * 0.5).sum(..));
+        let [a, b] = loss;
+        let mut gradients = (a + b).backward().unwrap();
+        let before = clip_norm(&mut gradients, limit).unwrap();
+        let expected = elements.iter().map(|x| f64::from(x * x)).sum::<f64>() + 9.0;
+        prop_assert!((before - expected.sqrt()).abs() <= 1e-5 * before);
+        prop_assert!(norm(&gradients).unwrap() <= limit.min(before) * (1.0 + 1e-5));
+        let factor = (limit / before).min(1.0) as f32;
+        for (clipped, x) in gradients.get(&params[0]).unwrap().to_vec().iter().zip(&elements) {
+            prop_assert!((clipped - x * factor).abs() <= 1e-5 * x.abs());
+        }
+    }
+
+    #[test]
+    fn clipping_by_value_is_a_clamp(elements in proptest::collection::vec(-10.0_f32..10.0, 1..20), limit in 0.0_f64..20.0) {
+        let param = Param::new(Tensor::from(elements.clone()));
+        let mut gradients = (Tape::new().param(&param).square() * 0.5).sum(..).backward().unwrap();
+        clip_value(&mut gradients, limit).unwrap();
+        let limit = limit as f32;
+        let expected: Vec<f32> = elements.iter().map(|x| x.clamp(-limit, limit)).collect();
+        prop_assert_eq!(gradients.get(&param).unwrap().to_vec(), expected);
+    }
+}
+
+#[test]
+fn limits_that_are_none_are_errors() {
+    let param = Param::new(Tensor::from(1.0_f32));
+    let mut gradients = Tape::new().param(&param).square().backward().unwrap();
+    for limit in [-1.0, f64::NAN] {
+        assert!(clip_norm(&mut gradients, limit).is_err() && clip_value(&mut gradients, limit).is_err());
+    }
+    assert_eq!(gradients.get(&param), Some(&Tensor::from(2.0)));
+}
