@@ -15,16 +15,16 @@ pub enum Error {
         expected: &'static str,
     },
     /// A gradient or a state that does not fit its parameter.
-    #[error("{path}: the {what} has shape {found}, the parameter {parameter}")]
+    #[error("{path}: the {what} has shape {found:?}, the parameter {parameter:?}")]
     Shape {
         /// The parameter's path in the model.
         path: String,
         /// What does not fit.
         what: &'static str,
         /// Its shape.
-        found: backprop_tensor::Shape,
+        found: Box<[usize]>,
         /// The parameter's.
-        parameter: backprop_tensor::Shape,
+        parameter: Box<[usize]>,
     },
     /// A failure of the tape or of a model.
     #[error(transparent)]

@@ -106,8 +106,8 @@ impl<T: Float> Slots<T> {
                 false => Err(Error::Shape {
                     path: path.to_string(),
                     what,
-                    found: *tensor.shape(),
-                    parameter: *param.shape(),
+                    found: tensor.shape().dims().into(),
+                    parameter: param.shape().dims().into(),
                 }),
             };
             result = check("gradient", gradient).and_then(|()| {

@@ -38,6 +38,6 @@ pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
 
     vec![
         Case::binary(|x, y| x / y),
-        Case::unary_between(0.5, 2.0, |x| 2.0 / (x / x + x)),
+        Case::unary_between(0.5, 2.0, |x| 2.0 / (x / x.square() + x)),
     ]
 }

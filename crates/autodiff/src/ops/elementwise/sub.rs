@@ -28,7 +28,7 @@ pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
 
     vec![
         Case::binary(|x, y| x - y),
-        Case::unary(|x| x - x),
+        Case::unary(|x| x - x.square()),
         Case::unary(|x| 2.0 - (x - 1.0)),
     ]
 }
