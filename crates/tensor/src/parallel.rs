@@ -3,8 +3,6 @@
 
 use std::ops::Range;
 
-use rayon::prelude::*;
-
 /// Elements below which one thread is faster: waking another costs some ten microseconds, in which one thread
 /// passes over this many.
 pub(crate) const THRESHOLD: usize = 1 << 17;
@@ -28,13 +26,11 @@ pub(crate) fn for_each_piece_of_rows<T: Send>(
     threshold: usize,
     work: impl Fn(usize, &mut [T]) + Sync,
 ) {
-    if data.len() < threshold || rayon::current_num_threads() == 1 {
-        work(0, data);
-    } else {
+    if pays(data.len(), threshold) {
         let piece = PIECE.div_ceil(length) * length;
-        data.par_chunks_mut(piece)
-            .enumerate()
-            .for_each(|(i, data)| work(i * piece, data));
+        divide(data, 0, piece, piece, &work);
+    } else {
+        work(0, data);
     }
 }
 
@@ -43,23 +39,23 @@ pub(crate) fn pays(elements: usize, threshold: usize) -> bool {
     elements >= threshold && rayon::current_num_threads() > 1
 }
 
-/// Runs `work(start, piece)` on halves of halves of `data`, cut at multiples of `unit`, until they hold `grain` elements or
+/// Runs `work(start, piece)` (a pointer to it, so that what divides is compiled once a type) on halves of halves of `data`, cut at multiples of `unit`, until they hold `grain` elements or
 /// less. The results must not depend on where the cuts are.
 pub(crate) fn divide<T: Send>(
     data: &mut [T],
     start: usize,
     unit: usize,
     grain: usize,
-    work: &(impl Fn(usize, &mut [T]) + Sync),
+    work: &(dyn Fn(usize, &mut [T]) + Sync),
 ) {
     let middle = (data.len() / 2).next_multiple_of(unit.max(1));
     if data.len() <= grain || middle >= data.len() {
         return work(start, data);
     }
     let (left, right) = data.split_at_mut(middle);
-    rayon::join(
-        || divide(left, start, unit, grain, work),
-        || divide(right, start + middle, unit, grain, work),
+    join(
+        &mut || divide(left, start, unit, grain, work),
+        &mut || divide(right, start + middle, unit, grain, work),
     );
 }
 
@@ -70,19 +66,30 @@ pub(crate) fn fold<R: Send>(
     leaf: usize,
     grain: usize,
     combine: fn(R, R) -> R,
-    work: &(impl Fn(Range<usize>) -> R + Sync),
+    work: &(dyn Fn(Range<usize>) -> R + Sync),
 ) -> R {
     let Range { start, end } = range;
     if end - start <= leaf {
         return work(start..end);
     }
     let middle = start + ((end - start) / 2).next_multiple_of(leaf);
-    let left = || fold(start..middle, leaf, grain, combine, work);
-    let right = || fold(middle..end, leaf, grain, combine, work);
-    let (left, right) = if end - start > grain {
-        rayon::join(left, right)
+    let (mut left, mut right) = (None, None);
+    let mut first = || left = Some(fold(start..middle, leaf, grain, combine, work));
+    let mut second = || right = Some(fold(middle..end, leaf, grain, combine, work));
+    if end - start > grain {
+        join(&mut first, &mut second);
     } else {
-        (left(), right())
-    };
-    combine(left, right)
+        first();
+        second();
+    }
+    match (left, right) {
+        (Some(left), Some(right)) => combine(left, right),
+        // Both have run, or this point is not reached.
+        (left, right) => left.or(right).unwrap_or_else(|| work(start..start)),
+    }
+}
+
+/// Runs both, on two threads if another one is idle. Through pointers, so that rayon's part of it is compiled once, not for each use.
+pub(crate) fn join(first: &mut (dyn FnMut() + Send), second: &mut (dyn FnMut() + Send)) {
+    rayon::join(first, second);
 }

@@ -149,8 +149,8 @@ fn divide<T: Send + Sync>(
     let (mut left, mut right): (Vec<_>, Vec<_>) =
         outputs.iter_mut().map(|slice| slice.split_at_mut(middle)).unzip();
     let (left_in, right_in): (Vec<_>, Vec<_>) = inputs.iter().map(|slice| slice.split_at(middle)).unzip();
-    rayon::join(
-        || divide(function, parameters, &mut left, &left_in, middle),
-        || divide(function, parameters, &mut right, &right_in, length - middle),
+    parallel::join(
+        &mut || divide(function, parameters, &mut left, &left_in, middle),
+        &mut || divide(function, parameters, &mut right, &right_in, length - middle),
     );
 }

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::Job;
-use super::folds::Fold;
+use super::folds::{self, Fold};
 use super::plan::Loops;
 use crate::{parallel, simd};
 
@@ -58,8 +58,6 @@ impl<T: Copy + Default, F: Fold<T>, const LANES: usize> simd::Work for Block<'_,
             }
             columns.fold::<16, 2>(target, &mut column);
             columns.fold::<8, 4>(target, &mut column);
-            columns.fold::<4, 8>(target, &mut column);
-            columns.fold::<2, 8>(target, &mut column);
             columns.fold::<1, 8>(target, &mut column);
         }
     }
@@ -135,7 +133,7 @@ where
     parallel::divide(target, 0, columns, job.grain(1), &|start, target: &mut [T]| {
         let outer_start = start / columns;
         if rows <= ROWS && columns <= COLUMNS {
-            simd::dispatch(Block::<T, F, LANES> {
+            folds::run::<T, F, _>(Block::<T, F, LANES> {
                 target,
                 source: job.source,
                 parameters: job.parameters.get(start..).unwrap_or(&[]),
@@ -186,7 +184,7 @@ impl<T: Copy + Default + Send + Sync, F: Fold<T>, const LANES: usize> Tree<'_, T
     fn fold(&self, start: usize, end: usize, target: &mut [T]) {
         let count = end - start;
         if count <= ROWS {
-            simd::dispatch(Block::<T, F, LANES> {
+            folds::run::<T, F, _>(Block::<T, F, LANES> {
                 width: target.len(),
                 target,
                 source: self.job.source,
@@ -205,9 +203,9 @@ impl<T: Copy + Default + Send + Sync, F: Fold<T>, const LANES: usize> Tree<'_, T
         let mut others = [F::IDENTITY; COLUMNS];
         let others = &mut others[..target.len()];
         if count > self.job.grain(target.len()) {
-            rayon::join(
-                || self.fold(start, middle, target),
-                || self.fold(middle, end, others),
+            parallel::join(
+                &mut || self.fold(start, middle, target),
+                &mut || self.fold(middle, end, others),
             );
         } else {
             self.fold(start, middle, target);

@@ -1,6 +1,6 @@
 //! What a reduction does with its elements.
 
-use crate::math;
+use crate::{math, simd};
 
 /// A reduction, by the names of its formulas.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -24,6 +24,9 @@ pub enum MappedSum {
 pub trait Fold<T: Copy>: Send + Sync + 'static {
     const IDENTITY: T;
 
+    /// Whether its loops are worth compiling for every level of the instruction set. They are long, and there are many.
+    const EVERY_LEVEL: bool;
+
     fn combine(x: T, y: T) -> T;
 
     #[inline(always)]
@@ -46,9 +49,10 @@ pub struct Squares;
 pub struct Exponentials;
 
 macro_rules! folds {
-    ($($t:ident { $($fold:ident, $identity:expr, $combine:expr $(, $map:expr)?;)* })*) => { $($(
+    ($($t:ident, $every_level:literal { $($fold:ident, $identity:expr, $combine:expr $(, $map:expr)?;)* })*) => { $($(
         impl Fold<$t> for $fold {
             const IDENTITY: $t = $identity;
+            const EVERY_LEVEL: bool = $every_level;
 
             #[inline(always)]
             fn combine(x: $t, y: $t) -> $t {
@@ -66,7 +70,7 @@ macro_rules! folds {
 }
 macro_rules! floats {
     ($($t:ident)*) => {
-        folds! { $($t {
+        folds! { $($t, true {
             Sum, 0.0, |x, y| x + y;
             Product, 1.0, |x, y| x * y;
             Maximum, $t::NEG_INFINITY, math::max;
@@ -78,7 +82,7 @@ macro_rules! floats {
 }
 macro_rules! integers {
     ($($t:ident)*) => {
-        folds! { $($t {
+        folds! { $($t, false {
             Sum, 0, $t::wrapping_add;
             Product, 1, $t::wrapping_mul;
             Maximum, $t::MIN, Ord::max;
@@ -88,7 +92,13 @@ macro_rules! integers {
 }
 floats! { f32 f64 }
 integers! { i32 i64 u8 }
-folds! { bool {
+folds! { bool, false {
     Maximum, false, |x, y| x | y;
     Minimum, true, |x, y| x & y;
 } }
+
+/// Runs a loop of a fold at the level in use, if it was compiled for it.
+#[inline]
+pub fn run<T: Copy, F: Fold<T>, W: simd::Work>(work: W) -> W::Output {
+    if F::EVERY_LEVEL { simd::dispatch(work) } else { work.run() }
+}

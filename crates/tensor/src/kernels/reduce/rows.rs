@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::folds::Fold;
+use super::folds::{self, Fold};
 use super::plan::{Loops, Plan};
 use super::{Job, LEAF};
 use crate::kernels::Gather;
@@ -124,7 +124,7 @@ where
     let outer = reduced.outer();
     parallel::divide(target, 0, 1, job.grain(1), &|start, target: &mut [T]| {
         if outer.rank() == 0 && length <= LEAF {
-            simd::dispatch(Rows::<T, F, LANES> {
+            folds::run::<T, F, _>(Rows::<T, F, LANES> {
                 target,
                 source: job.source,
                 kept,
@@ -155,7 +155,7 @@ where
     F: Fold<T>,
 {
     let runs = |offset, start, count, length| {
-        simd::dispatch(Runs::<T, F, LANES> {
+        folds::run::<T, F, _>(Runs::<T, F, LANES> {
             source: job.source,
             outer,
             offset,
@@ -193,7 +193,7 @@ where
     let layout = job.plan.layout();
     let length = job.plan.reduced.count();
     let rows = |target: &mut [T], source: &[T], length, start: usize| {
-        simd::dispatch(Rows::<T, F, LANES> {
+        folds::run::<T, F, _>(Rows::<T, F, LANES> {
             target,
             source,
             kept: &Loops::single(LEAF, length as isize),
