@@ -3,7 +3,7 @@
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use crate::kernels::{Binary, MAX_OTHERS, Operand, Unary};
-use crate::{Element, Error, Float, Kernel, KernelFunction, Numeric, Result, Tensor};
+use crate::{Element, Error, Float, Kernel, KernelFunction, Layout, Numeric, Result, Tensor};
 
 impl<T: Element> Tensor<T> {
     /// `function(self, others...)`, all broadcast together; over `self` where it is the last handle and keeps its shape.
@@ -21,13 +21,21 @@ impl<T: Element> Tensor<T> {
         if shape.count() == 0 {
             return Self::build(shape, |_| ());
         }
-        let mut layouts = [*self.layout(); MAX_OTHERS];
+        let mut layouts = [None; MAX_OTHERS];
         for (layout, other) in layouts.iter_mut().zip(others) {
-            *layout = other.layout().broadcast(operation, &shape)?;
+            if *other.shape() != shape {
+                *layout = Some(other.layout().broadcast(operation, &shape)?);
+            }
         }
-        let operands: [_; MAX_OTHERS] = std::array::from_fn(|i| Operand {
-            source: others.get(i).map_or(&[][..], |other| other.storage()),
-            layout: &layouts[i],
+        let operands: [_; MAX_OTHERS] = std::array::from_fn(|i| match others.get(i) {
+            Some(other) => Operand {
+                source: other.storage(),
+                layout: layouts[i].as_ref().unwrap_or(other.layout()),
+            },
+            None => Operand {
+                source: &[],
+                layout: &Layout::SCALAR,
+            },
         });
         let operands = &operands[..others.len()];
         if *self.shape() == shape && self.is_exclusive() {

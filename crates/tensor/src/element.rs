@@ -24,8 +24,10 @@ pub trait Element:
     + DeserializeOwned
     + 'static
     + kernels::Elementwise
+    + kernels::Compare
     + kernels::Gather
     + kernels::Pick
+    + kernels::Select
     + kernels::Triangle
     + display::Show
 {
@@ -42,6 +44,7 @@ pub trait Numeric:
     Element
     + kernels::Arithmetic
     + kernels::Find
+    + kernels::FromBool
     + kernels::Random
     + kernels::Reduce
     + kernels::Scatter

@@ -13,6 +13,12 @@ pub struct Layout {
 }
 
 impl Layout {
+    pub(crate) const SCALAR: Self = Self {
+        shape: Shape::SCALAR,
+        strides: [0; MAX_RANK],
+        offset: 0,
+    };
+
     pub(crate) fn row_major(shape: Shape) -> Self {
         Self {
             shape,
@@ -55,6 +61,20 @@ impl Layout {
             stride *= length.max(1) as isize;
         }
         true
+    }
+
+    /// The length of the row that the elements, in row-major order, repeat again and again, if they lie in such a row:
+    /// all of them if they are contiguous, 1 for a scalar that was broadcast.
+    pub(crate) fn period(&self) -> Option<usize> {
+        let mut axes = self.shape.iter().zip(self.strides()).rev().peekable();
+        let mut row = 1_usize;
+        while let Some((&length, _)) =
+            axes.next_if(|&(&length, &stride)| length == 1 || stride == row as isize)
+        {
+            row *= length;
+        }
+        axes.all(|(&length, &stride)| length == 1 || stride == 0)
+            .then_some(row)
     }
 
     /// Where the element at `index` lies.

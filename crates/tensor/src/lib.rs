@@ -27,6 +27,8 @@
 mod arithmetic;
 mod assignment;
 mod axes;
+mod boolean;
+mod comparison;
 mod creation;
 mod display;
 mod element;
@@ -43,6 +45,7 @@ mod provisional;
 mod random;
 mod rearranging;
 mod reductions;
+mod selection;
 mod serialization;
 mod shape;
 pub mod simd;

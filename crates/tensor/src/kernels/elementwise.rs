@@ -1,34 +1,13 @@
 //! Elementwise formulas over broadcast views, in blocks that stay in the first-level cache.
 
+use crate::KernelFunction;
 use crate::parallel::{self, THRESHOLD};
-use crate::{KernelFunction, Layout};
 
-use super::Gather;
-
-/// Elements a block: four operands of f32 fill half of a first-level cache.
-const BLOCK: usize = 1024;
+use super::operand::{Access, BLOCK, Reader, block_length};
+use super::{Gather, Operand};
 
 /// The largest number of operands beside the first.
 pub(crate) const MAX_OTHERS: usize = 3;
-
-/// A view to read from, broadcast to the shape of the result.
-#[derive(Debug, Clone, Copy)]
-pub struct Operand<'a, T> {
-    pub source: &'a [T],
-    pub layout: &'a Layout,
-}
-
-impl<'a, T> Operand<'a, T> {
-    /// The elements from `start` on, if they lie in a row.
-    fn contiguous(&self, start: usize, length: usize) -> Option<&'a [T]> {
-        let from = self.layout.offset() + start;
-        if self.layout.is_contiguous() {
-            self.source.get(from..from + length)
-        } else {
-            None
-        }
-    }
-}
 
 pub trait Elementwise: Sized {
     /// `target = function(first, others...)`; `first` is `None` if `target` holds it already.
@@ -84,41 +63,63 @@ fn elementwise<T: Gather + Copy + Default + Send + Sync>(
     first: Option<Operand<'_, T>>,
     others: &[Operand<'_, T>],
 ) {
-    parallel::for_each_piece(target, THRESHOLD, |start, piece| {
-        let whole = first
-            .is_none()
-            .then(|| direct(others, start, piece.len()))
-            .flatten();
-        if let Some(slices) = whole {
-            function(parameters, &mut [piece], &slices[..others.len()]);
-            return;
-        }
-        let mut scratch = [[T::default(); BLOCK]; MAX_OTHERS];
-        for (block, target) in piece.chunks_mut(BLOCK).enumerate() {
-            let start = start + block * BLOCK;
-            if let Some(first) = first {
-                T::gather(target, first.source, first.layout, start);
-            }
-            let mut slices: [&[T]; MAX_OTHERS] = [&[]; MAX_OTHERS];
-            for ((slice, scratch), other) in slices.iter_mut().zip(&mut scratch).zip(others) {
-                *slice = other.contiguous(start, target.len()).unwrap_or_else(|| {
-                    let scratch = &mut scratch[..target.len()];
-                    T::gather(scratch, other.source, other.layout, start);
-                    scratch
-                });
-            }
-            function(parameters, &mut [target], &slices[..others.len()]);
-        }
+    let mut accesses = [Access::Row; MAX_OTHERS];
+    for (access, other) in accesses.iter_mut().zip(others) {
+        *access = Access::of(other);
+    }
+    let block = block_length(&mut accesses);
+    let scratches = accesses.iter().filter(|access| access.needs_scratch()).count();
+    let call = Call {
+        function,
+        parameters,
+        first,
+        others,
+        accesses,
+    };
+    parallel::for_each_piece(target, THRESHOLD, |start, piece| match scratches {
+        0 if first.is_none() => call.run::<0>(start, piece, piece.len()),
+        0 => call.run::<0>(start, piece, block),
+        1 => call.run::<1>(start, piece, block),
+        _ => call.run::<MAX_OTHERS>(start, piece, block),
     });
 }
 
-/// The operands as slices, if each of them lies in a row.
-fn direct<'a, T>(others: &[Operand<'a, T>], start: usize, length: usize) -> Option<[&'a [T]; MAX_OTHERS]> {
-    let mut slices: [&[T]; MAX_OTHERS] = [&[]; MAX_OTHERS];
-    for (slice, other) in slices.iter_mut().zip(others) {
-        *slice = other.contiguous(start, length)?;
+/// A call of a function on operands of one shape.
+struct Call<'a, T> {
+    function: KernelFunction<T>,
+    parameters: &'a [T],
+    first: Option<Operand<'a, T>>,
+    others: &'a [Operand<'a, T>],
+    accesses: [Access; MAX_OTHERS],
+}
+
+impl<T: Gather + Copy + Default> Call<'_, T> {
+    /// Computes a piece of the result, `block` elements at a time, where so many operands need scratch memory.
+    fn run<const SCRATCHES: usize>(&self, start: usize, piece: &mut [T], block: usize) {
+        let mut scratch = [[T::default(); BLOCK]; SCRATCHES];
+        let mut scratch = scratch.iter_mut();
+        let length = block.min(piece.len());
+        let mut readers: [_; MAX_OTHERS] = std::array::from_fn(|i| {
+            let (operand, access) = (*self.others.get(i)?, self.accesses[i]);
+            let scratch = if access.needs_scratch() {
+                &mut scratch.next()?[..length]
+            } else {
+                &mut []
+            };
+            Some(Reader::new(operand, access, start, scratch))
+        });
+        for (i, target) in piece.chunks_mut(block).enumerate() {
+            let start = start + i * block;
+            if let Some(first) = self.first {
+                T::gather(target, first.source, first.layout, start);
+            }
+            let inputs = readers.each_mut().map(|reader| match reader {
+                Some(reader) => reader.read(start, target.len()),
+                None => &[],
+            });
+            (self.function)(self.parameters, &mut [target], &inputs[..self.others.len()]);
+        }
     }
-    Some(slices)
 }
 
 fn update<T: Send + Sync>(

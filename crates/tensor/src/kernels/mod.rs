@@ -2,25 +2,31 @@
 //! types of [`Element`](crate::Element), and sealed by being private. Everything above them is thin and generic.
 
 mod arithmetic;
+mod comparison;
 mod elementwise;
 mod gather;
+mod operand;
 mod pick;
 mod random;
 mod reduce;
 mod scatter;
+mod selection;
 mod sequence;
 mod triangle;
 mod walk;
 
 pub use arithmetic::{Arithmetic, Binary, Unary};
+pub use comparison::{Compare, Comparison};
+pub use elementwise::Elementwise;
 pub(crate) use elementwise::MAX_OTHERS;
-pub use elementwise::{Elementwise, Operand};
 pub use gather::Gather;
+pub use operand::Operand;
 pub use pick::Pick;
 pub use random::Random;
 pub use reduce::{Find, Reduce, ReduceFloats};
 pub(crate) use reduce::{MappedSum, Plan, Reduction, any_or_all};
 pub use scatter::Scatter;
+pub use selection::{FromBool, Select};
 pub use sequence::Sequence;
 pub(crate) use sequence::nth;
 pub use triangle::Triangle;
