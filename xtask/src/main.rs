@@ -1,3 +1,69 @@
-//! Everything CI does, a person can do: `cargo xtask ci`, `cargo xtask bench`.
+//! Everything CI does, a person can do: `cargo xtask ci`, `cargo xtask layers`, ...
+//!
+//! Kept light (it is the first thing a fresh machine compiles), and apart from the crates it looks after: it knows them
+//! from `cargo metadata` alone.
 
-fn main() {}
+mod ci;
+mod conventions;
+mod error;
+mod format;
+mod layers;
+mod process;
+mod workspace;
+
+use error::{Error, Result};
+use lexopt::Arg;
+use std::process::ExitCode;
+use workspace::Workspace;
+
+const HELP: &str = "\
+cargo xtask COMMAND
+
+  ci [--keep-going] [STEP...]   everything CI does, or only the steps named (`ci --list` names them)
+  format [--check]              rustfmt on every source file, those declared inside macros too
+  layers                        which crate may know which, and what each crate must have
+  help                          this text
+";
+
+fn main() -> ExitCode {
+    match run() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Error::Usage(reason)) => {
+            eprintln!("error: {reason} (`cargo xtask help` shows the commands)");
+            ExitCode::from(2)
+        }
+        Err(Error::Failed(reason)) => {
+            eprintln!("error: {reason}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn run() -> Result<()> {
+    let mut arguments = lexopt::Parser::from_env();
+    match arguments.next()? {
+        None => Err(Error::Usage("a command is missing".into())),
+        Some(Arg::Short('h') | Arg::Long("help")) => help(),
+        Some(Arg::Value(command)) => match command.to_str() {
+            Some("ci") => ci::main(arguments),
+            Some("format") => format::main(arguments),
+            Some("layers") => check_layers(arguments),
+            Some("help") => help(),
+            _ => Err(Error::Usage(format!("there is no command {command:?}"))),
+        },
+        Some(other) => Err(other.unexpected().into()),
+    }
+}
+
+#[expect(clippy::unnecessary_wraps, reason = "the same shape as every other command")]
+fn help() -> Result<()> {
+    print!("{HELP}");
+    Ok(())
+}
+
+fn check_layers(mut arguments: lexopt::Parser) -> Result<()> {
+    if let Some(argument) = arguments.next()? {
+        return Err(argument.unexpected().into());
+    }
+    layers::run(&Workspace::load()?)
+}
