@@ -3,12 +3,14 @@
 //! Kept light (it is the first thing a fresh machine compiles), and apart from the crates it looks after: it knows them
 //! from `cargo metadata` alone.
 
+mod bench;
 mod ci;
 mod conventions;
 mod error;
 mod format;
 mod layers;
 mod process;
+mod tree;
 mod workspace;
 
 use error::{Error, Result};
@@ -22,6 +24,11 @@ cargo xtask COMMAND
   ci [--keep-going] [STEP...]   everything CI does, or only the steps named (`ci --list` names them)
   format [--check]              rustfmt on every source file, those declared inside macros too
   layers                        which crate may know which, and what each crate must have
+  bench [--csv] [--threads N] [--rounds N] [--peers FILE] [--readme] [WORKLOAD...]
+                                what a training step takes; FILE lists the programs of other frameworks, a command
+                                a line, and --readme puts the table of all into README.md
+  tree [--list] [--build] [--at-most N]
+                                the crates that a program that trains depends on, and the time of a clean release build
   help                          this text
 ";
 
@@ -45,9 +52,11 @@ fn run() -> Result<()> {
         None => Err(Error::Usage("a command is missing".into())),
         Some(Arg::Short('h') | Arg::Long("help")) => help(),
         Some(Arg::Value(command)) => match command.to_str() {
+            Some("bench") => bench::main(arguments),
             Some("ci") => ci::main(arguments),
             Some("format") => format::main(arguments),
             Some("layers") => check_layers(arguments),
+            Some("tree") => tree::main(arguments),
             Some("help") => help(),
             _ => Err(Error::Usage(format!("there is no command {command:?}"))),
         },
