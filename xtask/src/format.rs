@@ -6,7 +6,11 @@ use crate::{
     workspace::Workspace,
 };
 use lexopt::Arg;
-use std::process::Command;
+use std::{
+    collections::BTreeSet,
+    path::Path,
+    process::{Command, Stdio},
+};
 
 /// `cargo xtask format [--check]`.
 pub fn main(mut arguments: lexopt::Parser) -> Result<()> {
@@ -20,17 +24,29 @@ pub fn main(mut arguments: lexopt::Parser) -> Result<()> {
     run(&Workspace::load()?, check)
 }
 
-/// Formats every source file, or with `check` fails when one is not formatted.
+/// Formats every source file, or with `check` fails with the names of those that are not formatted.
 pub fn run(workspace: &Workspace, check: bool) -> Result<()> {
     let mut rustfmt = Command::new("rustfmt");
     rustfmt.args(workspace.sources()?).current_dir(&workspace.root);
-    if check {
-        rustfmt.arg("--check");
+    if !check {
+        return process::run(&mut rustfmt);
     }
-    match rustfmt.status() {
-        Ok(status) if status.success() => Ok(()),
-        Ok(_) if check => Err(Error::failed("not formatted: run `cargo xtask format`")),
-        Ok(status) => Err(Error::failed(format!("rustfmt: {status}"))),
-        Err(error) => Err(process::not_started(&Command::new("rustfmt"), error)),
+    let output = rustfmt
+        .args(["--check", "--files-with-diff"])
+        .stderr(Stdio::inherit())
+        .output()
+        .map_err(|error| process::not_started(&rustfmt, error))?;
+    if output.status.success() {
+        return Ok(());
     }
+    // A file is named once for itself and once for the file that declares it.
+    let files: BTreeSet<_> = String::from_utf8_lossy(&output.stdout)
+        .lines()
+        .map(|file| workspace.relative(Path::new(file)).display().to_string())
+        .collect();
+    let files: Vec<_> = files.into_iter().collect();
+    Err(Error::failed(format!(
+        "not formatted (run `cargo xtask format`): {}",
+        files.join(" ")
+    )))
 }
