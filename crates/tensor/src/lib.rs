@@ -60,6 +60,7 @@ pub use element::{Element, Float, Numeric};
 pub use error::{Error, Result};
 pub use kernel::{Kernel, KernelFunction};
 pub use layout::Layout;
+pub use parallel::set_threads;
 pub use random::Rng;
 pub use shape::{MAX_RANK, Shape};
 pub use tensor::Tensor;

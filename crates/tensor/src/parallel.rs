@@ -2,6 +2,11 @@
 //! neither do the results.
 
 use std::ops::Range;
+use std::sync::Once;
+
+use rayon::ThreadPoolBuilder;
+
+use crate::{Error, Result};
 
 /// Elements below which one thread is faster: waking another costs some ten microseconds, in which one thread
 /// passes over this many.
@@ -36,7 +41,7 @@ pub(crate) fn for_each_piece_of_rows<T: Send>(
 
 /// Whether to divide work on this many elements.
 pub(crate) fn pays(elements: usize, threshold: usize) -> bool {
-    elements >= threshold && rayon::current_num_threads() > 1
+    elements >= threshold && threads() > 1
 }
 
 /// Runs `work(start, piece)` (a pointer to it, so that what divides is compiled once a type) on halves of halves of `data`, cut at multiples of `unit`, until they hold `grain` elements or
@@ -53,10 +58,9 @@ pub(crate) fn divide<T: Send>(
         return work(start, data);
     }
     let (left, right) = data.split_at_mut(middle);
-    join(
-        &mut || divide(left, start, unit, grain, work),
-        &mut || divide(right, start + middle, unit, grain, work),
-    );
+    join(&mut || divide(left, start, unit, grain, work), &mut || {
+        divide(right, start + middle, unit, grain, work)
+    });
 }
 
 /// Folds `start..end` by halves of halves down to `leaf` items or less, in a tree whose form depends on their number alone.
@@ -92,4 +96,55 @@ pub(crate) fn fold<R: Send>(
 /// Runs both, on two threads if another one is idle. Through pointers, so that rayon's part of it is compiled once, not for each use.
 pub(crate) fn join(first: &mut (dyn FnMut() + Send), second: &mut (dyn FnMut() + Send)) {
     rayon::join(first, second);
+}
+
+static POOL: Once = Once::new();
+
+/// How many threads share the work. The first call makes the pool, if [`set_threads`] has not.
+pub(crate) fn threads() -> usize {
+    POOL.call_once(|| {
+        // A pool that the program has made before is as good.
+        let _ = build(0);
+    });
+    rayon::current_num_threads()
+}
+
+/// Sets how many threads share the work of large operations; 0 for one a core. Results do not depend on it.
+///
+/// The threads are those of rayon's global pool. If the main thread makes it, by this call or by the first large operation, it becomes one
+/// of them: it works itself instead of sleeping until others have.
+///
+/// # Errors
+/// [`Error::Argument`] if there is a pool already: this must come before the first large operation.
+///
+/// ```
+/// backprop_tensor::set_threads(2)?;
+/// # Ok::<(), backprop_tensor::Error>(())
+/// ```
+pub fn set_threads(count: usize) -> Result<()> {
+    let mut result = Err("was made before");
+    POOL.call_once(|| {
+        result =
+            build(count).map_err(|_| "cannot be made: the program has one, or the system gave no threads")
+    });
+    result.map_err(|reason| {
+        Error::argument(
+            "set_threads",
+            "count",
+            count,
+            format!("the pool of threads {reason}"),
+        )
+    })
+}
+
+fn build(count: usize) -> Result<(), rayon::ThreadPoolBuildError> {
+    let builder = ThreadPoolBuilder::new().num_threads(count);
+    // Only of the main thread is it known that it does not end before the others.
+    let is_main = std::thread::current().name() == Some("main");
+    let builder = if is_main {
+        builder.use_current_thread()
+    } else {
+        builder
+    };
+    builder.build_global()
 }

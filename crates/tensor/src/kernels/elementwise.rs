@@ -129,10 +129,10 @@ fn update<T: Send + Sync>(
     inputs: &[&[T]],
 ) {
     let length = outputs.first().map_or(0, |output| output.len());
-    if length < THRESHOLD || rayon::current_num_threads() == 1 {
-        function(parameters, outputs, inputs);
-    } else {
+    if parallel::pays(length, THRESHOLD) {
         divide(function, parameters, outputs, inputs, length);
+    } else {
+        function(parameters, outputs, inputs);
     }
 }
 

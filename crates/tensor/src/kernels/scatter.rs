@@ -2,10 +2,8 @@
 //!
 //! Several elements may be added to one place; they are, in the order of the index, whatever the number of threads.
 
-use rayon::prelude::*;
-
 use crate::Layout;
-use crate::parallel::THRESHOLD;
+use crate::parallel::{self, THRESHOLD};
 use crate::simd::{self, Work};
 
 use super::walk::Walk;
@@ -106,7 +104,7 @@ fn index_add<T: Copy + Send + Sync>(
             add: &add,
         });
     };
-    if source.len() < THRESHOLD || rayon::current_num_threads() == 1 {
+    if !parallel::pays(source.len(), THRESHOLD) {
         for (target, source) in target
             .chunks_exact_mut(block)
             .zip(source.chunks_exact(block_source))
@@ -114,17 +112,16 @@ fn index_add<T: Copy + Send + Sync>(
             add(target, 0, source);
         }
     } else if target.len() > block {
-        target
-            .par_chunks_exact_mut(block)
-            .zip(source.par_chunks_exact(block_source))
-            .for_each(|(target, source)| add(target, 0, source));
+        parallel::divide(target, 0, block, block, &|start, target| {
+            let from = start / block * block_source;
+            add(target, 0, &source[from..from + block_source]);
+        });
     } else {
         // Each part of the target goes through the whole index for its rows.
-        let rows = length.div_ceil(PARTS);
-        target
-            .par_chunks_mut(rows * inner)
-            .enumerate()
-            .for_each(|(i, target)| add(target, i * rows, source));
+        let part = length.div_ceil(PARTS) * inner;
+        parallel::divide(target, 0, part, part, &|start, target| {
+            add(target, start / inner, source);
+        });
     }
 }
 
