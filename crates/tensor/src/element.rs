@@ -71,6 +71,7 @@ pub trait Float:
     Numeric
     + math::Real
     + kernels::ReduceFloats
+    + kernels::Multiply
     + Add<Output = Self>
     + Sub<Output = Self>
     + Mul<Output = Self>

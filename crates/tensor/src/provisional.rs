@@ -7,11 +7,4 @@ impl<T: Float> Tensor<T> {
  pub fn log_softmax(&self, a: isize) -> Result<Self> { self.try_sub(&self.logsumexp(keep(a))?) }
  pub fn argsort(&self, a: isize, d: bool) -> Result<Tensor<i64>> { let t=self.transpose(a,-1)?; let n=t.shape()[t.rank()-1]; let v=t.to_vec(); let mut o=vec![]; for r in v.chunks(n.max(1)) { let mut i:Vec<i64>=(0..n as i64).collect(); i.sort_by(|x,y| r[*x as usize].partial_cmp(&r[*y as usize]).unwrap()); if d {i.reverse()} o.extend(i); } Tensor::from_slice(&o, t.shape())?.transpose(a,-1) }
  pub fn topk(&self, k: usize, a: isize, d: bool) -> Result<(Self, Tensor<i64>)> { let i=self.argsort(a,d)?.slice(a,..k)?.contiguous()?; Ok((self.gather(a,&i)?,i)) }
- pub fn matmul(&self, o: &Self) -> Result<Self> {
-   if self.rank()==1 { return self.unsqueeze(0)?.matmul(o)?.squeeze(if o.rank()==1 {0} else {-2}) }
-   if o.rank()==1 { return self.matmul(&o.unsqueeze(1)?)?.squeeze(-1) }
-   if self.rank()<1 || o.rank()<1 { return Err(Error::shape("matmul", self.shape(), "x")) }
-   let a=self.unsqueeze(-1)?; let b=o.unsqueeze(-3)?; let p = a.try_mul(&b)?; p.sum(-2) }
- pub fn linear(&self, w: &Self, b: Option<&Self>, a: Option<&Kernel>) -> Result<Self> {
-   let mut y=self.matmul(&w.transpose(0,1)?)?; if let Some(b)=b { y=y.try_add(b)?; } if let Some(k)=a { y=y.apply(k,&[],&[])?; } Ok(y) }
 }

@@ -5,7 +5,13 @@
 //! `BACKPROP_SIMD` (`baseline`, `avx2` or `avx512`, read once) or by [`set_level`], so that one machine can test all
 //! of them. Elementwise operations and reductions give the same bits at every level; matrix products agree to rounding.
 
+mod vector;
+
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
+
+#[cfg(target_arch = "x86_64")]
+pub(crate) use vector::{F32x8, F32x16, F64x4, F64x8};
+pub(crate) use vector::{Portable, Vector};
 
 /// A level of the instruction set.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

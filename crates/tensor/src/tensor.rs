@@ -70,6 +70,13 @@ impl<T: Element> Tensor<T> {
         })
     }
 
+    /// As [`build`](Self::build), with a `fill` that may fail.
+    pub(crate) fn try_build(shape: Shape, fill: impl FnOnce(&mut [T]) -> Result<()>) -> Result<Self> {
+        let mut filled = Ok(());
+        let tensor = Self::build(shape, |target| filled = fill(target))?;
+        filled.map(|()| tensor)
+    }
+
     /// For literals, whose size is known to be small; without memory for them the program cannot go on.
     fn small(shape: Shape, elements: &[T]) -> Self {
         match Self::build(shape, |target| target.copy_from_slice(elements)) {

@@ -1,0 +1,101 @@
+//! Products of matrices.
+//!
+//! Each element of a product is a sum, and none of the sums is divided among threads: so the result has the same bits however many
+//! there are. The loops are chosen by the shape alone.
+
+mod blocked;
+mod matrix;
+mod panels;
+mod tile;
+mod vectors;
+
+pub use matrix::Matrix;
+use matrix::Target;
+
+use crate::simd::{self, Level, Portable, Vector};
+use crate::{Float, KernelFunction, Result};
+
+/// Multiplications for which several threads are faster: waking one costs about ten microseconds.
+const THRESHOLD: usize = 1 << 20;
+
+/// `finish(start + left * right)`.
+#[derive(Debug, Clone, Copy)]
+pub struct Product<'a, T> {
+    pub left: Matrix<'a, T>,
+    /// As many rows as the left matrix has columns.
+    pub right: Matrix<'a, T>,
+    /// What every row of sums starts with; zeros if there is none.
+    pub start: Option<&'a [T]>,
+    /// Applied to the sums while they are in the cache: a kernel's function of one value and nothing else.
+    pub finish: Option<KernelFunction<T>>,
+}
+
+pub trait Multiply: Sized {
+    /// Writes the product to `target`, row after row; the only error is [`Error::Memory`](crate::Error::Memory).
+    fn multiply(target: &mut [Self], product: &Product<'_, Self>) -> Result<()>;
+}
+
+/// How many rows a tile has: with two vectors each, and two for the operands, they fill the registers (16 of them up to AVX2, 32 from
+/// AVX-512 on and on 64-bit ARM), while the 16 or 12 independent sums hide the latency of the operation.
+mod tile_rows {
+    pub const NARROW: usize = if cfg!(target_arch = "aarch64") { 8 } else { 4 };
+    #[cfg(target_arch = "x86_64")]
+    pub const AVX2: usize = 6;
+    #[cfg(target_arch = "x86_64")]
+    pub const AVX512: usize = 8;
+}
+
+macro_rules! multiply {
+    ($($t:ty, $narrow:literal, $middle:ident, $wide:ident;)*) => {
+        $(impl Multiply for $t {
+            #[inline(never)]
+            fn multiply(target: &mut [Self], product: &Product<'_, Self>) -> Result<()> {
+                #[cfg(target_arch = "x86_64")]
+                match simd::level() {
+                    Level::Avx512 => return multiply::<simd::$wide, { tile_rows::AVX512 }>(target, product),
+                    Level::Avx2 => return multiply::<simd::$middle, { tile_rows::AVX2 }>(target, product),
+                    Level::Baseline => {}
+                }
+                multiply::<Portable<$t, $narrow>, { tile_rows::NARROW }>(target, product)
+            }
+        })*
+    };
+}
+multiply! { f32, 4, F32x8, F32x16; f64, 2, F64x4, F64x8; }
+
+fn multiply<V, const R: usize>(target: &mut [V::Element], product: &Product<'_, V::Element>) -> Result<()>
+where
+    V: Vector<Element: Float>,
+{
+    let [rows, columns, depth] = product.sizes();
+    assert!(target.len() == rows * columns && product.right.shape[0] == depth);
+    assert!(product.start.is_none_or(|start| start.len() == columns));
+    if target.is_empty() {
+        return Ok(());
+    }
+    if columns == 1 && rows > 1 {
+        return vectors::column::<V, R>(target, product);
+    }
+    let [down, across] = product.right.strides;
+    if rows == 1 && across == 1 && columns >= V::LANES {
+        vectors::row::<V>(target, product);
+        return Ok(());
+    }
+    if rows <= vectors::FEW && down == 1 && depth >= 2 * V::LANES {
+        return vectors::dots::<V>(target, product);
+    }
+    blocked::multiply::<V, R>(target, product)
+}
+
+impl<T> Product<'_, T> {
+    /// Rows and columns of the result, and terms of a sum.
+    fn sizes(&self) -> [usize; 3] {
+        [self.left.shape[0], self.right.shape[1], self.left.shape[1]]
+    }
+
+    /// Whether to use several threads.
+    fn parallel(&self) -> bool {
+        let [rows, columns, depth] = self.sizes();
+        rows.saturating_mul(columns).saturating_mul(depth) >= THRESHOLD && rayon::current_num_threads() > 1
+    }
+}

@@ -1,0 +1,193 @@
+//! The innermost loops, whose accumulators fill the registers.
+
+use crate::simd::Vector;
+
+/// The lanes of the widest vector.
+const MAX_LANES: usize = 16;
+
+/// A block of the target: `R` rows and `width` columns, of `C` vectors side by side.
+///
+/// The last vector ends with the block, so it may overlap the one before: both compute the same there.
+#[derive(Debug, Clone, Copy)]
+pub struct Tile<T> {
+    /// Terms to add.
+    pub depth: usize,
+    pub left: *const T,
+    pub left_strides: [isize; 2],
+    /// Rows of `max(width, LANES)` elements.
+    pub right: *const T,
+    pub right_row: isize,
+    /// What the sums start with: zeros if it is null.
+    pub start: *const T,
+    pub start_row: isize,
+    pub target: *mut T,
+    pub target_row: isize,
+    pub width: usize,
+}
+
+/// `target = start + left * right`.
+///
+/// # Safety
+/// The machine has the vector's instructions; all that the tile says is there can be read and written.
+#[inline(always)]
+pub unsafe fn tile<V: Vector, const R: usize, const C: usize>(tile: &Tile<V::Element>)
+where
+    V::Element: Default,
+{
+    let mut offsets = [0; C];
+    for (j, offset) in offsets.iter_mut().enumerate() {
+        *offset = (j * V::LANES).min(tile.width.saturating_sub(V::LANES));
+    }
+    // SAFETY: the caller's promise. Pointers behind the last row are made, but not read.
+    unsafe {
+        let mut sums = [[V::splat(V::Element::default()); C]; R];
+        if !tile.start.is_null() {
+            for (i, sums) in sums.iter_mut().enumerate() {
+                let start = tile.start.offset(i as isize * tile.start_row);
+                for (sum, &offset) in sums.iter_mut().zip(&offsets) {
+                    *sum = load_some(start.add(offset), tile.width);
+                }
+            }
+        }
+        let (mut left, mut right) = (tile.left, tile.right);
+        for _ in 0..tile.depth {
+            let mut row = [V::splat(V::Element::default()); C];
+            for (row, &offset) in row.iter_mut().zip(&offsets) {
+                *row = V::load(right.add(offset));
+            }
+            for (i, sums) in sums.iter_mut().enumerate() {
+                let factor = V::splat(*left.offset(i as isize * tile.left_strides[0]));
+                for (sum, &row) in sums.iter_mut().zip(&row) {
+                    *sum = factor.mul_add(row, *sum);
+                }
+            }
+            left = left.wrapping_offset(tile.left_strides[1]);
+            right = right.wrapping_offset(tile.right_row);
+        }
+        for (i, sums) in sums.iter().enumerate() {
+            let target = tile.target.offset(i as isize * tile.target_row);
+            for (&sum, &offset) in sums.iter().zip(&offsets) {
+                store_some(sum, target.add(offset), tile.width);
+            }
+        }
+    }
+}
+
+/// The scalar products of `R` rows of the left matrix and `C` columns of the right one, all of them without gaps.
+#[derive(Debug, Clone, Copy)]
+pub struct Dots<T> {
+    pub depth: usize,
+    pub left: *const T,
+    pub left_row: isize,
+    pub right: *const T,
+    pub right_column: isize,
+    pub target: *mut T,
+    pub target_row: isize,
+}
+
+/// `target[i][j] += left[i] · right[j]`.
+///
+/// # Safety
+/// As [`tile`].
+#[inline(always)]
+pub unsafe fn dots<V: Vector, const R: usize, const C: usize>(dots: &Dots<V::Element>)
+where
+    V::Element: Default + std::ops::AddAssign,
+{
+    let left = |i: usize, p: usize| {
+        dots.left
+            .wrapping_offset(i as isize * dots.left_row)
+            .wrapping_add(p)
+    };
+    let right = |j: usize, p: usize| {
+        dots.right
+            .wrapping_offset(j as isize * dots.right_column)
+            .wrapping_add(p)
+    };
+    // SAFETY: the caller's promise; behind the last whole vector only the elements left are read.
+    unsafe {
+        let zero = V::splat(V::Element::default());
+        let mut sums = [[zero; C]; R];
+        let whole = dots.depth / V::LANES * V::LANES;
+        for p in (0..whole).step_by(V::LANES) {
+            let mut columns = [zero; C];
+            for (j, column) in columns.iter_mut().enumerate() {
+                *column = V::load(right(j, p));
+            }
+            for (i, sums) in sums.iter_mut().enumerate() {
+                let row = V::load(left(i, p));
+                for (sum, &column) in sums.iter_mut().zip(&columns) {
+                    *sum = row.mul_add(column, *sum);
+                }
+            }
+        }
+        if whole < dots.depth {
+            let rest = dots.depth - whole;
+            for (i, sums) in sums.iter_mut().enumerate() {
+                let row: V = load_some(left(i, whole), rest);
+                for (j, sum) in sums.iter_mut().enumerate() {
+                    *sum = row.mul_add(load_some(right(j, whole), rest), *sum);
+                }
+            }
+        }
+        for (i, sums) in sums.iter().enumerate() {
+            for (j, &sum) in sums.iter().enumerate() {
+                *dots.target.offset(i as isize * dots.target_row).add(j) += total(sum);
+            }
+        }
+    }
+}
+
+/// The sum of the lanes, in pairs.
+#[inline(always)]
+unsafe fn total<V: Vector>(vector: V) -> V::Element
+where
+    V::Element: Default + std::ops::AddAssign,
+{
+    let mut lanes = [V::Element::default(); MAX_LANES];
+    // SAFETY: no vector has more lanes.
+    unsafe { vector.store(lanes.as_mut_ptr()) }
+    let mut half = V::LANES / 2;
+    while half > 0 {
+        for i in 0..half {
+            let other = lanes[i + half];
+            lanes[i] += other;
+        }
+        half /= 2;
+    }
+    lanes[0]
+}
+
+/// A vector of the first `count` elements only, zeros behind them; of all if there are as many.
+#[inline(always)]
+unsafe fn load_some<V: Vector>(from: *const V::Element, count: usize) -> V
+where
+    V::Element: Default,
+{
+    // SAFETY: the caller's promise for the elements; no vector has more than MAX_LANES.
+    unsafe {
+        if count >= V::LANES {
+            return V::load(from);
+        }
+        let mut lanes = [V::Element::default(); MAX_LANES];
+        from.copy_to_nonoverlapping(lanes.as_mut_ptr(), count);
+        V::load(lanes.as_ptr())
+    }
+}
+
+/// Writes the first `count` lanes only, all if there are no more.
+#[inline(always)]
+unsafe fn store_some<V: Vector>(vector: V, to: *mut V::Element, count: usize)
+where
+    V::Element: Default,
+{
+    // SAFETY: as above.
+    unsafe {
+        if count >= V::LANES {
+            return vector.store(to);
+        }
+        let mut lanes = [V::Element::default(); MAX_LANES];
+        vector.store(lanes.as_mut_ptr());
+        to.copy_from_nonoverlapping(lanes.as_ptr(), count);
+    }
+}

@@ -1,0 +1,237 @@
+//! Products with a vector, or with few rows: each element of the large matrix is needed once, in the order of memory.
+
+use std::ops::Range;
+
+use rayon::prelude::*;
+
+use crate::simd::{self, Vector, Work};
+use crate::storage::Storage;
+use crate::{Float, Numeric, Result};
+
+use super::tile::{Dots, Tile, dots as dots_tile, tile};
+use super::{Matrix, Product, Target, multiply};
+
+/// Up to how many rows on the left reading both matrices along their rows is faster than packing one of them.
+pub const FEW: usize = 16;
+
+/// Vectors side by side in a row: enough sums to hide the latency of the operation.
+const SIDE_BY_SIDE: usize = 8;
+
+/// A matrix times a column: the same as a row times its transpose.
+pub fn column<V, const R: usize>(target: &mut [V::Element], product: &Product<'_, V::Element>) -> Result<()>
+where
+    V: Vector<Element: Float>,
+{
+    let transposed = Product {
+        left: product.right.transposed(),
+        right: product.left.transposed(),
+        start: None,
+        finish: None,
+    };
+    multiply::<V, R>(target, &transposed)?;
+    if let Some(&[start]) = product.start {
+        for x in target.iter_mut() {
+            *x += start;
+        }
+    }
+    if let Some(finish) = product.finish {
+        finish(&[], &mut [target], &[]);
+    }
+    Ok(())
+}
+
+/// A row times a matrix whose rows have no gaps and are at least a vector long.
+pub fn row<V>(target: &mut [V::Element], product: &Product<'_, V::Element>)
+where
+    V: Vector<Element: Float>,
+{
+    let columns = target.len();
+    let target = Target::new(target);
+    for_each_range(columns, SIDE_BY_SIDE * V::LANES, product.parallel(), |columns| {
+        simd::dispatch(Row::<V> {
+            product,
+            columns,
+            target,
+        });
+    });
+}
+
+/// Some elements of a row times a matrix.
+struct Row<'a, V: Vector> {
+    product: &'a Product<'a, V::Element>,
+    columns: Range<usize>,
+    target: Target<V::Element>,
+}
+
+impl<V: Vector<Element: Float>> Work for Row<'_, V> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Range { start, end } = self.columns;
+        let mut column = start;
+        while column < end {
+            let rest = end - column;
+            if rest >= SIDE_BY_SIDE * V::LANES {
+                self.tile::<SIDE_BY_SIDE>(column);
+                column += SIDE_BY_SIDE * V::LANES;
+            } else {
+                // The last vector ends with the range, and computes some elements a second time.
+                self.tile::<1>(column.min(end - V::LANES));
+                column += V::LANES;
+            }
+        }
+        if let Some(finish) = self.product.finish {
+            // SAFETY: no other range has these elements.
+            finish(&[], &mut [unsafe { self.target.slice(start, end - start) }], &[]);
+        }
+    }
+}
+
+impl<V: Vector<Element: Float>> Row<'_, V> {
+    #[inline(always)]
+    fn tile<const C: usize>(&self, column: usize) {
+        let product = self.product;
+        let block = Tile {
+            depth: product.left.shape[1],
+            left: product.left.at(0, 0),
+            left_strides: product.left.strides,
+            right: product.right.at(0, column),
+            right_row: product.right.strides[0],
+            start: product
+                .start
+                .map_or(std::ptr::null(), |start| start[column..].as_ptr()),
+            start_row: 0,
+            target: self.target.at(column),
+            target_row: 0,
+            width: C * V::LANES,
+        };
+        // SAFETY: the vector is the one of the level in use; so many columns are left in the matrix, whose rows have no gaps, and
+        // in the range that only this thread writes to.
+        unsafe { tile::<V, 1, C>(&block) }
+    }
+}
+
+/// Few rows times the transpose of a matrix whose rows have no gaps.
+pub fn dots<V>(target: &mut [V::Element], product: &Product<'_, V::Element>) -> Result<()>
+where
+    V: Vector<Element: Float>,
+{
+    let shape = product.left.shape;
+    let mut copy = Storage::stale(0)?;
+    let left = if product.left.strides[1] == 1 {
+        product.left
+    } else {
+        copy = Storage::stale(shape[0] * shape[1])?;
+        product.left.read(copy.as_mut_slice());
+        Matrix::row_major(copy.as_slice(), shape)
+    };
+    let target = Target::new(target);
+    for_each_range(product.right.shape[1], 4, product.parallel(), |columns| {
+        simd::dispatch(Columns::<V> {
+            product,
+            left,
+            columns,
+            target,
+        });
+    });
+    drop(copy);
+    Ok(())
+}
+
+/// Some columns of the result.
+struct Columns<'a, V: Vector> {
+    product: &'a Product<'a, V::Element>,
+    left: Matrix<'a, V::Element>,
+    columns: Range<usize>,
+    target: Target<V::Element>,
+}
+
+impl<V: Vector<Element: Float>> Work for Columns<'_, V> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for row in 0..self.left.shape[0] {
+            // SAFETY: no other slice is alive.
+            let target = unsafe { self.row(row) };
+            match self.product.start {
+                Some(start) => target.copy_from_slice(&start[self.columns.clone()]),
+                None => target.fill(V::Element::ZERO),
+            }
+        }
+        let mut column = self.columns.start;
+        while column < self.columns.end {
+            if self.columns.end - column >= 4 {
+                self.rows::<4>(column);
+                column += 4;
+            } else {
+                self.rows::<1>(column);
+                column += 1;
+            }
+        }
+        if let Some(finish) = self.product.finish {
+            for row in 0..self.left.shape[0] {
+                // SAFETY: no other slice is alive.
+                finish(&[], &mut [unsafe { self.row(row) }], &[]);
+            }
+        }
+    }
+}
+
+impl<V: Vector<Element: Float>> Columns<'_, V> {
+    /// This range of a row of the result.
+    ///
+    /// # Safety
+    /// No other slice of the row is alive during the new one.
+    #[inline(always)]
+    unsafe fn row<'a>(&self, row: usize) -> &'a mut [V::Element] {
+        let columns = self.product.right.shape[1];
+        // SAFETY: no other range has these elements, the borrow of the whole target lasts, and the caller's promise.
+        unsafe {
+            self.target
+                .slice(row * columns + self.columns.start, self.columns.len())
+        }
+    }
+
+    /// All the rows of some columns.
+    #[inline(always)]
+    fn rows<const C: usize>(&self, column: usize) {
+        let rows = self.left.shape[0];
+        for row in (0..rows / 2 * 2).step_by(2) {
+            self.dots::<2, C>(row, column);
+        }
+        if rows % 2 == 1 {
+            self.dots::<1, C>(rows - 1, column);
+        }
+    }
+
+    #[inline(always)]
+    fn dots<const R: usize, const C: usize>(&self, row: usize, column: usize) {
+        let columns = self.product.right.shape[1];
+        let block = Dots {
+            depth: self.left.shape[1],
+            left: self.left.at(row, 0),
+            left_row: self.left.strides[0],
+            right: self.product.right.at(0, column),
+            right_column: self.product.right.strides[1],
+            target: self.target.at(row * columns + column),
+            target_row: columns as isize,
+        };
+        // SAFETY: the vector is the one of the level in use; rows and columns lie inside the matrices and have no gaps, and only
+        // this thread writes to this range of the result.
+        unsafe { dots_tile::<V, R, C>(&block) }
+    }
+}
+
+/// Cuts `0..length` into ranges of at least `shortest` (one range, if it is shorter than that) for several threads, or not.
+fn for_each_range(length: usize, shortest: usize, parallel: bool, work: impl Fn(Range<usize>) + Sync) {
+    let parts = 4 * rayon::current_num_threads();
+    let parts = parts.min(length / shortest);
+    if !parallel || parts < 2 {
+        return work(0..length);
+    }
+    (0..parts)
+        .into_par_iter()
+        .for_each(|part| work(part * length / parts..(part + 1) * length / parts));
+}

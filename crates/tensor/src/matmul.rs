@@ -1,0 +1,199 @@
+//! Products of matrices and vectors.
+
+use rayon::prelude::*;
+
+use crate::kernels::{Matrix, Product};
+use crate::{Error, Float, Layout, MAX_RANK, Result, Shape, Tensor};
+
+/// Multiplications a task, of a batch of small products.
+const TASK: usize = 1 << 17;
+
+impl<T: Float> Tensor<T> {
+    /// The matrix product, `C[i, j] = Σₖ A[i, k] B[k, j]`, by the rules of PyTorch and NumPy:
+    ///
+    /// * `[m, k] · [k, n] → [m, n]`;
+    /// * more axes in front are a batch of matrices, and broadcast: `[8, 1, m, k] · [5, k, n] → [8, 5, m, n]`;
+    /// * a vector on the left is a row, one on the right is a column, and that axis is left out of the result:
+    ///   `[k] · [k, n] → [n]`, `[m, k] · [k] → [m]`, `[k] · [k] → []`.
+    ///
+    /// Any view will do, at full speed: a transpose is not copied. The result has the same bits whatever the number of threads.
+    ///
+    /// # Errors
+    /// [`Error::Shapes`] if the shapes do not fit, [`Error::Shape`] for a scalar, [`Error::Rank`], [`Error::Size`] or [`Error::Memory`]
+    /// if no tensor can have the result's shape.
+    ///
+    /// ```
+    /// # use backprop_tensor::Tensor;
+    /// let a = Tensor::from([[1.0, 2.0], [3.0, 4.0]]);
+    /// let b = Tensor::from([[0.0, 1.0], [1.0, 0.0]]);
+    /// assert_eq!(a.matmul(&b)?, Tensor::from([[2.0, 1.0], [4.0, 3.0]]));
+    /// assert_eq!(a.matmul(&Tensor::from([1.0, 1.0]))?, Tensor::from([3.0, 7.0]));
+    /// # Ok::<(), backprop_tensor::Error>(())
+    /// ```
+    pub fn matmul(&self, other: &Self) -> Result<Self> {
+        const NAME: &str = "matmul";
+        for operand in [self, other] {
+            if operand.rank() == 0 {
+                let expected = "needs at least one axis; a scalar is multiplied with *";
+                return Err(Error::shape(NAME, operand.shape(), expected));
+            }
+        }
+        let left = if self.rank() == 1 {
+            &self.unsqueeze(0)?
+        } else {
+            self
+        };
+        let right = if other.rank() == 1 {
+            &other.unsqueeze(1)?
+        } else {
+            other
+        };
+        let (left_batch, [m, k]) = split(left.shape());
+        let (right_batch, [rows, n]) = split(right.shape());
+        if k != rows {
+            let expected = format!("do not multiply: {k} columns need as many rows, not {rows}");
+            return Err(Error::shapes(NAME, self.shape(), other.shape(), expected));
+        }
+        let batch = Shape::checked(NAME, left_batch)?
+            .broadcast(NAME, &Shape::checked(NAME, right_batch)?)
+            .map_err(|_| {
+                let expected = "do not multiply: the axes before the last two do not broadcast";
+                Error::shapes(NAME, self.shape(), other.shape(), expected)
+            })?;
+        // The axes that were added to vectors are left out again.
+        let mut dims = batch.to_vec();
+        dims.extend((self.rank() > 1).then_some(m));
+        dims.extend((other.rank() > 1).then_some(n));
+        Self::try_build(Shape::checked(NAME, &dims)?, |target| {
+            multiply(target, left, right, &batch)
+        })
+    }
+
+    /// The scalar product of two vectors, `Σₖ aₖ bₖ`.
+    ///
+    /// # Errors
+    /// [`Error::Shapes`] unless both are vectors of one length.
+    ///
+    /// ```
+    /// # use backprop_tensor::Tensor;
+    /// assert_eq!(Tensor::from([1.0, 2.0]).dot(&Tensor::from([3.0, 4.0]))?, Tensor::scalar(11.0));
+    /// # Ok::<(), backprop_tensor::Error>(())
+    /// ```
+    pub fn dot(&self, other: &Self) -> Result<Self> {
+        if self.rank() != 1 || self.shape() != other.shape() {
+            let expected = "must be those of two vectors of one length";
+            return Err(Error::shapes("dot", self.shape(), other.shape(), expected));
+        }
+        self.matmul(other)
+    }
+
+    /// The outer product of two vectors, `C[i, j] = aᵢ bⱼ`.
+    ///
+    /// # Errors
+    /// [`Error::Shapes`] unless both are vectors; [`Error::Size`] or [`Error::Memory`] if there is no memory for the result.
+    ///
+    /// ```
+    /// # use backprop_tensor::Tensor;
+    /// let product = Tensor::from([1.0, 2.0]).outer(&Tensor::from([3.0, 4.0, 5.0]))?;
+    /// assert_eq!(product, Tensor::from([[3.0, 4.0, 5.0], [6.0, 8.0, 10.0]]));
+    /// # Ok::<(), backprop_tensor::Error>(())
+    /// ```
+    pub fn outer(&self, other: &Self) -> Result<Self> {
+        if self.rank() != 1 || other.rank() != 1 {
+            return Err(Error::shapes(
+                "outer",
+                self.shape(),
+                other.shape(),
+                "must be those of two vectors",
+            ));
+        }
+        self.unsqueeze(1)?.try_mul(other)
+    }
+
+    /// The matrix of the last two axes that begins at `offset`.
+    pub(crate) fn matrix(&self, offset: usize) -> Matrix<'_, T> {
+        let (strides, (_, shape)) = (self.layout().strides(), split(self.shape()));
+        let [.., down, across] = *strides else {
+            return Matrix::row_major(&[], [0, 0]);
+        };
+        Matrix::new(self.storage(), offset, shape, [down, across])
+    }
+}
+
+/// The axes of a batch, and those of its matrices.
+fn split(shape: &Shape) -> (&[usize], [usize; 2]) {
+    match shape.dims() {
+        [batch @ .., rows, columns] => (batch, [*rows, *columns]),
+        _ => (&[], [0, 0]),
+    }
+}
+
+/// Writes the products of the matrices of two tensors, whose leading axes broadcast to `batch`.
+fn multiply<T: Float>(target: &mut [T], left: &Tensor<T>, right: &Tensor<T>, batch: &Shape) -> Result<()> {
+    let ((_, [rows, depth]), (_, [_, columns])) = (split(left.shape()), split(right.shape()));
+    if target.is_empty() {
+        return Ok(());
+    }
+    if batch.rank() > 0 && right.rank() == 2 {
+        // One matrix on the right and, if they are evenly spaced, all rows on the left are one product.
+        let shape = Shape::checked("matmul", &[batch.count() * rows, depth])?;
+        if let Some(layout) = left.layout().reshape(&shape) {
+            return multiply(target, &left.view(layout), right, &Shape::SCALAR);
+        }
+    }
+    let (lefts, rights) = (
+        Offsets::new(left.layout(), batch),
+        Offsets::new(right.layout(), batch),
+    );
+    let one = |(index, target): (usize, &mut [T])| {
+        let product = Product {
+            left: left.matrix(lefts.get(index)),
+            right: right.matrix(rights.get(index)),
+            start: None,
+            finish: None,
+        };
+        T::multiply(target, &product)
+    };
+    let work = rows.saturating_mul(columns).saturating_mul(depth).max(1);
+    if work.saturating_mul(batch.count()) < 4 * TASK || rayon::current_num_threads() == 1 {
+        return target
+            .chunks_exact_mut(rows * columns)
+            .enumerate()
+            .try_for_each(one);
+    }
+    let products = target.par_chunks_exact_mut(rows * columns).enumerate();
+    products.with_min_len(TASK.div_ceil(work)).try_for_each(one)
+}
+
+/// Where the matrices of a batch begin.
+struct Offsets<'a> {
+    batch: &'a Shape,
+    /// Those of the batch's axes.
+    strides: [isize; MAX_RANK],
+    first: usize,
+}
+
+impl<'a> Offsets<'a> {
+    fn new(layout: &Layout, batch: &'a Shape) -> Self {
+        let mut strides = [0; MAX_RANK];
+        let own = layout.shape().iter().zip(layout.strides()).rev().skip(2);
+        for (to, (&length, &stride)) in strides[..batch.rank()].iter_mut().rev().zip(own) {
+            *to = if length == 1 { 0 } else { stride };
+        }
+        let first = layout.offset();
+        Self {
+            batch,
+            strides,
+            first,
+        }
+    }
+
+    fn get(&self, mut index: usize) -> usize {
+        let mut offset = self.first;
+        for (&length, &stride) in self.batch.iter().zip(&self.strides).rev() {
+            offset = offset.wrapping_add_signed((index % length) as isize * stride);
+            index /= length;
+        }
+        offset
+    }
+}
