@@ -52,6 +52,17 @@ impl Case {
         )
     }
 
+    /// A function of one tensor of any shape, with [`distinct`] elements, for functions with kinks between them.
+    pub(crate) fn unary_distinct(function: impl Fn(&Var<f64>) -> Var<f64> + 'static) -> Self {
+        Self::new(
+            |rng| {
+                let shape = any_shape(rng);
+                vec![distinct(&shape, rng)]
+            },
+            move |x| function(&x[0]),
+        )
+    }
+
     /// A function of one tensor and one of its axes.
     pub(crate) fn over_axis(
         input: impl Fn(&mut Rng, &[usize]) -> Tensor<f64> + 'static,
@@ -69,6 +80,17 @@ impl Case {
                 let axis = x[0].shape().iter().sum::<usize>() % (2 * rank);
                 function(&x[0], axis as isize - rank as isize)
             },
+        )
+    }
+
+    /// A function of two tensors whose shapes broadcast, with [`distinct`] elements, of which none of the one is one of the other.
+    pub(crate) fn binary_distinct(function: impl Fn(&Var<f64>, &Var<f64>) -> Var<f64> + 'static) -> Self {
+        Self::new(
+            |rng| {
+                let (first, second) = broadcasting_shapes(rng);
+                vec![distinct(&first, rng), distinct(&second, rng) + 0.1]
+            },
+            move |x| function(&x[0], &x[1]),
         )
     }
 
@@ -103,14 +125,22 @@ pub(crate) fn uniform(shape: &[usize], low: f64, high: f64, rng: &mut Rng) -> Te
     Tensor::uniform(shape, low, high, rng).unwrap()
 }
 
-/// Elements that all differ by at least 0.1, in random order, for functions with kinks where two are equal or one is 0.
+/// Odd multiples of 0.1, each once and about half of them negative, in random order, for functions with kinks where two are equal or at
+/// even multiples.
 pub(crate) fn distinct(shape: &[usize], rng: &mut Rng) -> Tensor<f64> {
     let count: usize = shape.iter().product();
     let order = rng.permutation(count).unwrap();
     let elements: Vec<f64> = order
         .into_iter()
-        .map(|place| (place as f64 - count as f64 / 2.0) * 0.2 + 0.1)
+        .map(|place| (place as f64 - (count / 2) as f64) * 0.2 + 0.1)
         .collect();
+    Tensor::from_slice(&elements, shape).unwrap()
+}
+
+/// A mask in which every third element is true, the first among them.
+pub(crate) fn every_third(shape: &[usize]) -> Tensor<bool> {
+    let count = shape.iter().product();
+    let elements: Vec<bool> = (0..count).map(|place: usize| place.is_multiple_of(3)).collect();
     Tensor::from_slice(&elements, shape).unwrap()
 }
 

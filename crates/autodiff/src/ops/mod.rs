@@ -2,6 +2,7 @@
 //!
 //! Every file holds, in this order: the type with its formula and its derivative in the doc comment, the [`Op`](crate::Op)
 //! that computes both, the method of [`Var`](crate::Var) that applies it, and the `cases` that its gradient is checked on.
+//! Functions of one number, applied to every element, share a skeleton, `unary!`, which is all that is left out of their files.
 //! To add an operation, write such a file and name it in the table below. A file without cases does not compile in tests, and every case
 //! must keep the laws in `laws.rs`.
 
@@ -11,8 +12,10 @@ mod cases;
 mod laws;
 mod loss_reduction;
 mod spread;
+mod unary;
 
 pub use loss_reduction::Reduction;
+pub(crate) use unary::{require, unary};
 
 /// Declares the operations, folder by folder, and gathers their cases.
 macro_rules! operations {
@@ -47,16 +50,80 @@ macro_rules! operations {
 operations! {
     /// Arithmetic, element by element, with broadcasting.
     elementwise {
+        abs::Abs,
+        acos::Acos,
+        acosh::Acosh,
         add::Add,
+        asin::Asin,
+        asinh::Asinh,
+        atan::Atan,
+        atan2::Atan2,
+        atanh::Atanh,
+        ceil::Ceil,
+        clamp::Clamp,
+        cos::Cos,
+        cosh::Cosh,
         div::Div,
+        erf::Erf,
+        exp::Exp,
+        exp2::Exp2,
+        expm1::Expm1,
+        floor::Floor,
+        lerp::Lerp,
+        log::Log,
+        log10::Log10,
+        log1p::Log1p,
+        log2::Log2,
+        masked_fill::MaskedFill,
+        maximum::Maximum,
+        minimum::Minimum,
         mul::Mul,
         neg::Neg,
+        pow::Pow,
+        powf::Powf,
+        powi::Powi,
+        reciprocal::Reciprocal,
+        round::Round,
+        rsqrt::Rsqrt,
+        sign::Sign,
+        sin::Sin,
+        sinh::Sinh,
+        sqrt::Sqrt,
         square::Square,
         sub::Sub,
+        tan::Tan,
+        trunc::Trunc,
+        where_else::WhereElse,
     }
     /// What stands between two layers.
     activation {
+        celu::Celu,
+        dropout::Dropout,
+        elu::Elu,
+        gelu::Gelu,
+        gelu_tanh::GeluTanh,
+        glu::Glu,
+        hard_sigmoid::HardSigmoid,
+        hard_swish::HardSwish,
+        hard_tanh::HardTanh,
+        hardshrink::Hardshrink,
+        leaky_relu::LeakyRelu,
+        log_sigmoid::LogSigmoid,
+        log_softmax::LogSoftmax,
+        mish::Mish,
+        prelu::Prelu,
+        relu::Relu,
+        relu6::Relu6,
+        selu::Selu,
+        sigmoid::Sigmoid,
+        silu::Silu,
+        softmax::Softmax,
+        softplus::Softplus,
+        softshrink::Softshrink,
+        softsign::Softsign,
         tanh::Tanh,
+        tanhshrink::Tanhshrink,
+        threshold::Threshold,
     }
     /// Products of matrices.
     matrix {

@@ -1,0 +1,33 @@
+use backprop_tensor::{kernel, math};
+
+use crate::ops::{require, unary};
+
+unary! {
+    /// The exponential linear unit that is smooth at 0: `y = x`, `dy/dx = 1` for `x > 0`; else `y = alpha (e^(x/alpha) - 1)`,
+    /// `dy/dx = e^(x/alpha) = y / alpha + 1`.
+    ///
+    /// `alpha` must be positive. (Barron, "Continuously differentiable exponential linear units", 2017.)
+    pub struct Celu {
+        /// Minus the limit towards -∞.
+        pub alpha: f64,
+    }
+
+    /// The smooth exponential linear unit, [`Celu`]; PyTorch's default alpha is 1.
+    pub fn celu;
+
+    forward |x| {
+        require(alpha > T::ZERO, "celu", "alpha", alpha, "must be positive")?;
+        x.apply(&kernel!(|x; alpha| if x > 0.0 { x } else { alpha * math::expm1(x / alpha) }), &[alpha], &[])
+    };
+    backward |g, y; alpha| if y <= 0.0 { g * (y / alpha + 1.0) } else { g };
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
+    use crate::ops::cases::Case;
+
+    vec![
+        Case::unary_distinct(|x| x.celu(1.0)),
+        Case::unary_distinct(|x| x.celu(0.3)),
+    ]
+}

@@ -1,0 +1,33 @@
+use backprop_tensor::{kernel, math};
+
+use crate::ops::{require, unary};
+
+unary! {
+    /// The exponential linear unit: `y = x`, `dy/dx = 1` for `x > 0`; else `y = alpha (e^x - 1)`, `dy/dx = alpha e^x = y + alpha`, at 0 too.
+    ///
+    /// `alpha` must not be negative. (Clevert, Unterthiner and Hochreiter, "Fast and accurate deep network learning by exponential linear units", 2016.)
+    pub struct Elu {
+        /// Minus the limit towards -∞.
+        pub alpha: f64,
+    }
+
+    /// The exponential linear unit, [`Elu`]; PyTorch's default alpha is 1.
+    pub fn elu;
+
+    forward |x| {
+        require(alpha >= T::ZERO, "elu", "alpha", alpha, "must not be negative")?;
+        x.apply(&kernel!(|x; alpha| if x > 0.0 { x } else { alpha * math::expm1(x) }), &[alpha], &[])
+    };
+    backward |g, y; alpha| if y <= 0.0 { g * (y + alpha) } else { g };
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
+    use crate::ops::cases::Case;
+
+    vec![
+        Case::unary_distinct(|x| x.elu(1.0)),
+        Case::unary_distinct(|x| x.elu(0.3)),
+        Case::unary_distinct(|x| x.elu(0.0)),
+    ]
+}

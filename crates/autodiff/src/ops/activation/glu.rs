@@ -1,0 +1,80 @@
+use backprop_tensor::{Error, Float, Result, Tensor, kernel, math};
+
+use crate::{InputGradients, Op, Var, operands};
+
+/// The gated linear unit, half as long as its input along an axis: `y = a σ(b)`, with `a` and `b` the halves of `x` and
+/// `σ(b) = 1 / (1 + e^-b)`; `dy/da = σ(b)`, `dy/db = a σ(b) (1 - σ(b))`.
+///
+/// (Dauphin et al., "Language modeling with gated convolutional networks", 2017.)
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Glu {
+    /// The axis, of even length; negative ones count from the end.
+    pub axis: isize,
+}
+
+impl Glu {
+    fn halves<T: Float>(&self, x: &Tensor<T>) -> Result<[Tensor<T>; 2]> {
+        let length = x.shape()[x.shape().axis("glu", self.axis)?];
+        let halves = x.split(self.axis, &[length / 2, length / 2]);
+        match halves.map(<[_; 2]>::try_from) {
+            Ok(Ok(halves)) => Ok(halves),
+            _ => Err(Error::shape(
+                "glu",
+                x.shape(),
+                format!("axis {} must be of even length", self.axis),
+            )),
+        }
+    }
+}
+
+impl<T: Float> Op<T> for Glu {
+    /// `a` and `b`.
+    type Saved = [Tensor<T>; 2];
+
+    fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
+        let [x] = operands(inputs)?;
+        let [a, b] = self.halves(x)?;
+        let y = a.apply(&kernel!(|a, b| a * math::sigmoid(b)), &[], &[&b])?;
+        Ok((y, [a, b]))
+    }
+
+    fn backward(
+        &self,
+        [a, b]: Self::Saved,
+        gradient: Tensor<T>,
+        inputs: &mut InputGradients<'_, T>,
+    ) -> Result<()> {
+        let kernel = kernel!(|g, a, b| {
+            let s = math::sigmoid(b);
+            g * (a * (s * (1.0 - s)))
+        });
+        let b_gradient = gradient.apply(&kernel, &[], &[&a, &b])?;
+        let a_gradient = gradient.into_apply(&kernel!(|g, b| g * math::sigmoid(b)), &[], &[&b])?;
+        inputs.add(0, Tensor::concat(&[&a_gradient, &b_gradient], self.axis)?)
+    }
+}
+
+impl<T: Float> Var<T> {
+    /// The gated linear unit along an axis, [`Glu`].
+    #[track_caller]
+    pub fn glu(&self, axis: isize) -> Self {
+        self.apply(Glu { axis })
+    }
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
+    use crate::ops::cases::{Case, normal, shape_of_rank};
+
+    let along = |axis: usize| {
+        move |rng: &mut backprop_tensor::Rng| {
+            let mut shape = shape_of_rank(3, rng);
+            shape[axis] *= 2;
+            vec![normal(&shape, rng)]
+        }
+    };
+    vec![
+        Case::new(along(1), |x| x[0].glu(1)),
+        Case::new(along(2), |x| x[0].glu(-1)),
+    ]
+}

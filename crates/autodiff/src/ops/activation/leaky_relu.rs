@@ -1,0 +1,29 @@
+use backprop_tensor::kernel;
+
+use crate::ops::unary;
+
+unary! {
+    /// The rectifier that leaks: `y = x`, `dy/dx = 1` for `x > 0`; else `y = slope x`, `dy/dx = slope`, at the kink too.
+    ///
+    /// (Maas, Hannun and Ng, "Rectifier nonlinearities improve neural network acoustic models", 2013.)
+    pub struct LeakyRelu {
+        /// What numbers below 0 are multiplied by.
+        pub slope: f64,
+    }
+
+    /// The rectifier that leaks, [`LeakyRelu`]; PyTorch's default slope is 0.01.
+    pub fn leaky_relu;
+
+    forward |x| x.apply(&kernel!(|x; slope| if x > 0.0 { x } else { slope * x }), &[slope], &[]);
+    backward |g, x; slope| if x > 0.0 { g } else { slope * g };
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
+    use crate::ops::cases::Case;
+
+    vec![
+        Case::unary_distinct(|x| x.leaky_relu(0.01)),
+        Case::unary_distinct(|x| x.leaky_relu(-0.5)),
+    ]
+}

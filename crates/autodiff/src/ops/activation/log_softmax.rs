@@ -1,0 +1,55 @@
+use backprop_tensor::{Float, Result, Tensor, keep, kernel, math};
+
+use crate::{InputGradients, Op, Var, operands};
+
+/// The logarithm of [`Softmax`](super::Softmax): `yᵢ = xᵢ - ln Σⱼ e^xⱼ`, `dyᵢ/dxⱼ = δᵢⱼ - e^yⱼ`, so `dL/dx = dL/dy - e^y Σ dL/dy`.
+///
+/// A row with +∞ or with nothing but -∞ gives NaN.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LogSoftmax {
+    /// The axis; negative ones count from the end.
+    pub axis: isize,
+}
+
+impl<T: Float> Op<T> for LogSoftmax {
+    /// `y`.
+    type Saved = Tensor<T>;
+
+    fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
+        let [x] = operands(inputs)?;
+        let y = x.log_softmax(self.axis)?;
+        Ok((y.clone(), y))
+    }
+
+    fn backward(
+        &self,
+        y: Self::Saved,
+        gradient: Tensor<T>,
+        inputs: &mut InputGradients<'_, T>,
+    ) -> Result<()> {
+        let sum = gradient.sum(keep(self.axis))?;
+        let kernel = kernel!(|g, y, sum| g - math::exp(y) * sum);
+        inputs.add(0, gradient.into_apply(&kernel, &[], &[&y, &sum])?)
+    }
+}
+
+impl<T: Float> Var<T> {
+    /// The logarithm of the probabilities along an axis, [`LogSoftmax`].
+    #[track_caller]
+    pub fn log_softmax(&self, axis: isize) -> Self {
+        self.apply(LogSoftmax { axis })
+    }
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
+    use crate::ops::cases::{Case, normal};
+
+    vec![
+        Case::over_axis(|rng, shape| normal(shape, rng), Var::log_softmax),
+        Case::over_axis(
+            |rng, shape| normal(shape, rng),
+            |x, axis| (x * 20.0 + 100.0).log_softmax(axis),
+        ),
+    ]
+}

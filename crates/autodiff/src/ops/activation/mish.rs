@@ -1,0 +1,39 @@
+use backprop_tensor::{kernel, math};
+
+use crate::ops::unary;
+
+unary! {
+    /// `y = x t` with `t = tanh(ln(1 + e^x))`, `dy/dx = t + x σ(x) (1 - t^2)`.
+    ///
+    /// With `n = e^x (e^x + 2)`, `t = n / (n + 2)` and `σ(x) (1 - t^2) = 4 e^x (1 + e^x) / (n + 2)^2`: one exponential is enough.
+    /// At -∞ the value is NaN. (Misra, "Mish: a self regularized non-monotonic activation function", 2019.)
+    pub struct Mish;
+
+    /// Mish, [`Mish`](crate::ops::Mish).
+    pub fn mish;
+
+    forward |x| {
+        // Beyond 30, t is 1.
+        let formula = kernel!(|x| {
+            let e = math::exp(math::min(x, 30.0));
+            let n = e * (e + 2.0);
+            x * (n / (n + 2.0))
+        });
+        x.apply(&formula, &[], &[])
+    };
+    backward |g, x| {
+        let z = math::clamp(x, -800.0, 30.0);
+        let e = math::exp(z);
+        let n = e * (e + 2.0);
+        let r = 1.0 / (n + 2.0);
+        g * (n * r + 4.0 * z * (e * (1.0 + e) * r) * r)
+    };
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
+    use crate::Var;
+    use crate::ops::cases::Case;
+
+    vec![Case::unary(Var::mish)]
+}

@@ -1,0 +1,30 @@
+use backprop_tensor::{kernel, math};
+
+use crate::ops::unary;
+
+const SCALE: f64 = 1.050_700_987_355_480_5;
+const ALPHA: f64 = 1.673_263_242_354_377_2;
+
+unary! {
+    /// The scaled exponential linear unit: `y = s x`, `dy/dx = s` for `x > 0`; else `y = s a (e^x - 1)`, `dy/dx = s a e^x = y + s a`,
+    /// at 0 too, with `s = 1.0507...` and `a = 1.6732...`.
+    ///
+    /// With these, outputs keep mean 0 and variance 1 from layer to layer. (Klambauer et al., "Self-normalizing neural networks", 2017.)
+    pub struct Selu;
+
+    /// The scaled exponential linear unit, [`Selu`].
+    pub fn selu;
+
+    with s = SCALE;
+    with sa = SCALE * ALPHA;
+    forward |x| x.apply(&kernel!(|x; s, sa| if x > 0.0 { s * x } else { sa * math::expm1(x) }), &[s, sa], &[]);
+    backward |g, y; s, sa| if y <= 0.0 { g * (y + sa) } else { g * s };
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
+    use crate::Var;
+    use crate::ops::cases::Case;
+
+    vec![Case::unary_distinct(Var::selu)]
+}

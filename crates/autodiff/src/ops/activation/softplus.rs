@@ -1,0 +1,29 @@
+use backprop_tensor::{kernel, math};
+
+use crate::ops::{require, unary};
+
+unary! {
+    /// The smooth rectifier: `y = ln(1 + e^(beta x)) / beta`, `dy/dx = 1 / (1 + e^(-beta x)) = 1 - e^(-beta y)`.
+    ///
+    /// `beta` must be positive. Exact for all `x`, so there is no threshold beyond which it would be taken for `x`.
+    pub struct Softplus {
+        /// How sharp the bend is.
+        pub beta: f64,
+    }
+
+    /// The smooth rectifier, [`Softplus`]; PyTorch's default beta is 1.
+    pub fn softplus;
+
+    forward |x| {
+        require(beta > T::ZERO, "softplus", "beta", beta, "must be positive")?;
+        x.apply(&kernel!(|x; beta| math::softplus(beta * x) / beta), &[beta], &[])
+    };
+    backward |g, y; beta| -g * math::expm1(-beta * y);
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
+    use crate::ops::cases::Case;
+
+    vec![Case::unary(|x| x.softplus(1.0)), Case::unary(|x| x.softplus(2.5))]
+}

@@ -1,0 +1,32 @@
+use backprop_tensor::{kernel, math};
+
+use crate::ops::{require, unary};
+
+unary! {
+    /// Towards zero by `lambda`: `y = x - lambda` for `x > lambda`, `x + lambda` for `x < -lambda`, with `dy/dx = 1`; between them, kinks included, both are 0.
+    ///
+    /// `lambda` must not be negative.
+    pub struct Softshrink {
+        /// By how much.
+        pub lambda: f64,
+    }
+
+    /// Shrinks numbers towards zero, [`Softshrink`]; PyTorch's default lambda is 0.5.
+    pub fn softshrink;
+
+    forward |x| {
+        require(lambda >= T::ZERO, "softshrink", "lambda", lambda, "must not be negative")?;
+        x.apply(&kernel!(|x; lambda| x - math::clamp(x, -lambda, lambda)), &[lambda], &[])
+    };
+    backward |g, y| if y == 0.0 { 0.0 } else { g };
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
+    use crate::ops::cases::Case;
+
+    vec![
+        Case::unary_distinct(|x| x.softshrink(0.4)),
+        Case::unary_distinct(|x| x.softshrink(0.0)),
+    ]
+}

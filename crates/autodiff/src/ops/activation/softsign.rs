@@ -1,0 +1,25 @@
+use backprop_tensor::{kernel, math};
+
+use crate::ops::unary;
+
+unary! {
+    /// `y = x / (1 + |x|)`, `dy/dx = 1 / (1 + |x|)^2`.
+    pub struct Softsign;
+
+    /// The smooth sign, [`Softsign`].
+    pub fn softsign;
+
+    forward |x| x.apply(&kernel!(|x| x / (1.0 + math::abs(x))), &[], &[]);
+    backward |g, x| {
+        let r = 1.0 / (1.0 + math::abs(x));
+        g * (r * r)
+    };
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
+    use crate::Var;
+    use crate::ops::cases::Case;
+
+    vec![Case::unary_distinct(Var::softsign)]
+}

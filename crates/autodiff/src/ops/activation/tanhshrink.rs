@@ -1,0 +1,25 @@
+use backprop_tensor::{kernel, math};
+
+use crate::ops::unary;
+
+unary! {
+    /// `y = x - tanh x`, `dy/dx = tanh^2 x`.
+    pub struct Tanhshrink;
+
+    /// What tanh takes away, [`Tanhshrink`].
+    pub fn tanhshrink;
+
+    forward |x| x.apply(&kernel!(|x| x - math::tanh(x)), &[], &[]);
+    backward |g, x| {
+        let t = math::tanh(x);
+        g * (t * t)
+    };
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
+    use crate::Var;
+    use crate::ops::cases::Case;
+
+    vec![Case::unary(Var::tanhshrink)]
+}

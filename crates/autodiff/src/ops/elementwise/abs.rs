@@ -1,0 +1,22 @@
+use backprop_tensor::math;
+
+use crate::ops::unary;
+
+unary! {
+    /// The absolute value: `y = |x|`, `dy/dx = sign x`, with 0 at the kink and NaN for NaN.
+    pub struct Abs;
+
+    /// The absolute value, [`Abs`].
+    pub fn abs;
+
+    forward |x| x.abs();
+    backward |g, x| g * math::sign(x);
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
+    use crate::Var;
+    use crate::ops::cases::Case;
+
+    vec![Case::unary_distinct(Var::abs)]
+}

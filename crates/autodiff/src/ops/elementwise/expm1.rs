@@ -1,0 +1,20 @@
+use crate::ops::unary;
+
+unary! {
+    /// The exponential less one, exact near 0: `y = e^x - 1`, `dy/dx = y + 1`.
+    pub struct Expm1;
+
+    /// The exponential less one, [`Expm1`].
+    pub fn expm1;
+
+    forward |x| x.expm1();
+    backward |g, y| g * (y + 1.0);
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
+    use crate::Var;
+    use crate::ops::cases::Case;
+
+    vec![Case::unary(Var::expm1)]
+}

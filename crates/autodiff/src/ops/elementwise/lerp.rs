@@ -1,0 +1,52 @@
+use backprop_tensor::{Float, Result, Tensor, kernel};
+
+use crate::{InputGradients, Op, Var, operands};
+
+/// On the way from one to the other, with broadcasting: `z = (1 - w) x + w y`, `dz/dx = 1 - w`, `dz/dy = w`, for a fixed weight `w`.
+///
+/// Exactly `x` for `w = 0` and `y` for `w = 1`, if they are finite.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Lerp<T> {
+    /// How far to go, `w`.
+    pub weight: T,
+}
+
+impl<T: Float> Op<T> for Lerp<T> {
+    type Saved = ();
+
+    fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
+        let [x, y] = operands(inputs)?;
+        let kernel = kernel!(|x, y; w| if w < 0.5 { x + w * (y - x) } else { y - (1.0 - w) * (y - x) });
+        Ok((x.apply(&kernel, &[self.weight], &[y])?, ()))
+    }
+
+    fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
+        let scale = kernel!(|g; w| g * w);
+        if inputs.needed(1) {
+            inputs.add_broadcast(1, gradient.apply(&scale, &[self.weight], &[])?)?;
+        }
+        if inputs.needed(0) {
+            inputs.add_broadcast(0, gradient.into_apply(&scale, &[T::ONE - self.weight], &[])?)?;
+        }
+        Ok(())
+    }
+}
+
+impl<T: Float> Var<T> {
+    /// On the way from this to `end`, [`Lerp`].
+    #[track_caller]
+    pub fn lerp(&self, end: &Self, weight: T) -> Self {
+        self.apply_with(Lerp { weight }, end)
+    }
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
+    use crate::ops::cases::Case;
+
+    vec![
+        Case::binary(|x, y| x.lerp(y, 0.3)),
+        Case::binary(|x, y| x.lerp(y, 0.9)),
+        Case::unary(|x| x.lerp(x, -1.5)),
+    ]
+}

@@ -1,0 +1,54 @@
+use backprop_tensor::{Float, Result, Tensor, kernel};
+
+use crate::{InputGradients, Op, Var, operands};
+
+/// The larger of both with broadcasting: `z = max(x, y)`, `dz/dx = 1` where `x > y`, `dz/dy = 1` where `y > x`, else 0; where
+/// they are equal, both are 1/2.
+///
+/// If one of both is NaN, so is the value, and both derivatives are 1.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Maximum;
+
+impl<T: Float> Op<T> for Maximum {
+    /// `x` and `y`.
+    type Saved = [Tensor<T>; 2];
+
+    fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
+        let [x, y] = operands(inputs)?;
+        Ok((x.maximum(y)?, [x.clone(), y.clone()]))
+    }
+
+    fn backward(
+        &self,
+        [x, y]: Self::Saved,
+        gradient: Tensor<T>,
+        inputs: &mut InputGradients<'_, T>,
+    ) -> Result<()> {
+        let share = kernel!(|g, own, other| {
+            let share = if own == other { 0.5 * g } else { g };
+            if own < other { 0.0 } else { share }
+        });
+        if inputs.needed(1) {
+            inputs.add_broadcast(1, gradient.apply(&share, &[], &[&y, &x])?)?;
+        }
+        if inputs.needed(0) {
+            inputs.add_broadcast(0, gradient.into_apply(&share, &[], &[&x, &y])?)?;
+        }
+        Ok(())
+    }
+}
+
+impl<T: Float> Var<T> {
+    /// The larger of both, [`Maximum`].
+    #[track_caller]
+    pub fn maximum(&self, other: &Self) -> Self {
+        self.apply_with(Maximum, other)
+    }
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
+    use crate::ops::cases::Case;
+
+    vec![Case::binary_distinct(Var::maximum), Case::unary(|x| x.maximum(x))]
+}

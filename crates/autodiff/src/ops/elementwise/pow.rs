@@ -1,0 +1,66 @@
+use backprop_tensor::{Float, Result, Tensor, kernel, math};
+
+use crate::{InputGradients, Op, Var, operands};
+
+/// The power with broadcasting: `z = x^y`, `dz/dx = y x^(y-1)`, `dz/dy = z ln x`.
+///
+/// As everywhere in computing, `x^0 = 1`, for 0 and NaN too, and a negative `x` has powers for integer `y` only. So `dz/dx = 0` where
+/// `y = 0`, whatever `x`; `dz/dy = 0` where `x = 0` and `y >= 0`, -∞ where `x = 0` and `y < 0`, and NaN for negative `x`. Where `x = 0` and
+/// `0 < y < 1`, `dz/dx = ∞`.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Pow;
+
+impl<T: Float> Op<T> for Pow {
+    /// `x`, `y` and `z`.
+    type Saved = [Tensor<T>; 3];
+
+    fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
+        let [x, y] = operands(inputs)?;
+        let z = x.pow(y)?;
+        Ok((z.clone(), [x.clone(), y.clone(), z]))
+    }
+
+    fn backward(
+        &self,
+        [x, y, z]: Self::Saved,
+        gradient: Tensor<T>,
+        inputs: &mut InputGradients<'_, T>,
+    ) -> Result<()> {
+        if inputs.needed(1) {
+            let kernel = kernel!(|g, x, y, z| if x == 0.0 && y >= 0.0 {
+                0.0
+            } else {
+                g * (z * math::log(x))
+            });
+            inputs.add_broadcast(1, gradient.apply(&kernel, &[], &[&x, &y, &z])?)?;
+        }
+        if inputs.needed(0) {
+            let kernel = kernel!(|g, x, y| if y == 0.0 {
+                0.0
+            } else {
+                g * (y * math::powf(x, y - 1.0))
+            });
+            inputs.add_broadcast(0, gradient.into_apply(&kernel, &[], &[&x, &y])?)?;
+        }
+        Ok(())
+    }
+}
+
+impl<T: Float> Var<T> {
+    /// The power with a variable exponent, [`Pow`].
+    #[track_caller]
+    pub fn pow(&self, exponent: &Self) -> Self {
+        self.apply_with(Pow, exponent)
+    }
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
+    use crate::ops::cases::Case;
+
+    vec![
+        Case::binary(|x, y| (y * y).pow(x)),
+        Case::binary(|x, y| (x.square() + 0.5).pow(y)),
+        Case::unary_between(0.5, 2.0, |x| x.pow(x)),
+    ]
+}

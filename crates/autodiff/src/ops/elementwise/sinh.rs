@@ -1,0 +1,22 @@
+use backprop_tensor::math;
+
+use crate::ops::unary;
+
+unary! {
+    /// The hyperbolic sine: `y = (e^x - e^-x) / 2`, `dy/dx = cosh x`.
+    pub struct Sinh;
+
+    /// The hyperbolic sine, [`Sinh`].
+    pub fn sinh;
+
+    forward |x| x.sinh();
+    backward |g, x| g * math::cosh(x);
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
+    use crate::Var;
+    use crate::ops::cases::Case;
+
+    vec![Case::unary(Var::sinh)]
+}

@@ -1,0 +1,145 @@
+//! The skeleton that functions of one number share.
+
+/// Declares a function of one number, applied to every element: its type, its [`Op`](crate::Op) and its method.
+///
+/// `forward` makes `y` from the tensor `x`; `backward` is the formula of a [`kernel!`](backprop_tensor::kernel!) that makes the gradient of `x`
+/// from the gradient `g` of `y`, overwriting it. What it takes beside `g`, `x` or `y` or nothing, is what is saved between the two. Settings
+/// are fields of the type, arguments of the method, and numbers of the element's type in both formulas; so are constants, after `with`.
+///
+/// `unary! { pub struct Exp; pub fn exp; forward |x| x.exp(); backward |g, y| g * y; }` is short for
+///
+/// ```ignore
+/// #[derive(Debug, Clone, Copy, PartialEq)]
+/// pub struct Exp;
+///
+/// impl<T: Float> Op<T> for Exp {
+///     type Saved = Tensor<T>;
+///
+///     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
+///         let [x] = operands(inputs)?;
+///         let y = x.exp()?;
+///         Ok((y.clone(), y))
+///     }
+///
+///     fn backward(&self, y: Self::Saved, gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
+///         inputs.add(0, gradient.into_apply(&kernel!(|g, y| g * y), &[], &[&y])?)
+///     }
+/// }
+///
+/// impl<T: Float> Var<T> {
+///     #[track_caller]
+///     pub fn exp(&self) -> Self {
+///         self.apply(Exp)
+///     }
+/// }
+/// ```
+macro_rules! unary {
+    (
+        $(#[$type_doc:meta])*
+        pub struct $op:ident;
+        $(#[$method_doc:meta])*
+        pub fn $method:ident;
+        $($formulas:tt)*
+    ) => {
+        $(#[$type_doc])*
+        #[derive(Debug, Clone, Copy, PartialEq)]
+        pub struct $op;
+
+        $crate::ops::unary! { @op $op, []; $($formulas)* }
+        $crate::ops::unary! { @method $op, $(#[$method_doc])* $method, [] }
+    };
+    (
+        $(#[$type_doc:meta])*
+        pub struct $op:ident { $($(#[$field_doc:meta])* pub $field:ident: f64,)+ }
+        $(#[$method_doc:meta])*
+        pub fn $method:ident;
+        $($formulas:tt)*
+    ) => {
+        $(#[$type_doc])*
+        #[derive(Debug, Clone, Copy, PartialEq)]
+        pub struct $op {
+            $($(#[$field_doc])* pub $field: f64,)+
+        }
+
+        $crate::ops::unary! { @op $op, [$($field)+]; $($formulas)* }
+        $crate::ops::unary! { @method $op, $(#[$method_doc])* $method, [$($field)+] }
+    };
+
+    (@op $op:ident, [$($field:ident)*];
+        $(with $constant:ident = $value:expr;)*
+        forward |$x:ident| $forward:expr;
+        backward |$g:ident $(, $saved:ident)? $(; $($parameter:ident),+)?| $backward:expr;
+    ) => {
+        impl<T: backprop_tensor::Float> $crate::Op<T> for $op {
+            type Saved = $crate::ops::unary!(@type $($saved)?);
+
+            fn forward(
+                &self,
+                inputs: &[&backprop_tensor::Tensor<T>],
+            ) -> backprop_tensor::Result<(backprop_tensor::Tensor<T>, Self::Saved)> {
+                let [$x] = $crate::operands(inputs)?;
+                $(#[allow(unused_variables)] let $field = T::from_f64(self.$field);)*
+                $(#[allow(unused_variables)] let $constant = T::from_f64($value);)*
+                let y = $forward?;
+                let saved = $crate::ops::unary!(@save $x, y; $($saved)?);
+                Ok((y, saved))
+            }
+
+            fn backward(
+                &self,
+                saved: Self::Saved,
+                gradient: backprop_tensor::Tensor<T>,
+                inputs: &mut $crate::InputGradients<'_, T>,
+            ) -> backprop_tensor::Result<()> {
+                $(#[allow(unused_variables)] let $field = T::from_f64(self.$field);)*
+                $(#[allow(unused_variables)] let $constant = T::from_f64($value);)*
+                let kernel = backprop_tensor::kernel!(|$g $(, $saved)? $(; $($parameter),+)?| $backward);
+                let others: &[&backprop_tensor::Tensor<T>] = $crate::ops::unary!(@others saved; $($saved)?);
+                inputs.add(0, gradient.into_apply(&kernel, &[$($($parameter),+)?], others)?)
+            }
+        }
+    };
+    (@type) => { () };
+    (@type $saved:ident) => { backprop_tensor::Tensor<T> };
+    (@save $x:ident, $y:ident;) => { () };
+    (@save $x:ident, $y:ident; x) => { $x.clone() };
+    (@save $x:ident, $y:ident; y) => { $y.clone() };
+    (@others $tensor:ident;) => {{ let () = $tensor; &[] }};
+    (@others $tensor:ident; $saved:ident) => { &[&$tensor] };
+
+    (@method $op:ident, $(#[$doc:meta])* $method:ident, []) => {
+        impl<T: backprop_tensor::Float> $crate::Var<T> {
+            $(#[$doc])*
+            #[track_caller]
+            pub fn $method(&self) -> Self {
+                self.apply($op)
+            }
+        }
+    };
+    (@method $op:ident, $(#[$doc:meta])* $method:ident, [$($field:ident)+]) => {
+        impl<T: backprop_tensor::Float> $crate::Var<T> {
+            $(#[$doc])*
+            #[track_caller]
+            pub fn $method(&self, $($field: f64),+) -> Self {
+                self.apply($op { $($field),+ })
+            }
+        }
+    };
+}
+pub(crate) use unary;
+
+/// What a setting must keep for an operation to make sense.
+pub(crate) fn require(
+    holds: bool,
+    operation: &'static str,
+    setting: &'static str,
+    value: impl ToString,
+    expected: &'static str,
+) -> backprop_tensor::Result<()> {
+    match holds {
+        true => Ok(()),
+        false => Err(backprop_tensor::Error::argument(
+            operation, setting, value, expected,
+        )),
+    }
+}

@@ -1,0 +1,236 @@
+//! Values and gradients at special points (kinks, ends of domains, ties, infinities, NaN), as PyTorch gives them.
+
+use std::collections::BTreeMap;
+
+use backprop_autodiff::{Tape, Var};
+use backprop_tensor::Tensor;
+use serde::Deserialize;
+
+type Variable = Var<f64>;
+
+/// Made by `reference/elementwise.py`.
+const REFERENCE: &str = include_str!("reference/elementwise.json");
+
+#[derive(Deserialize)]
+struct Reference {
+    unary: Table,
+    binary: Table,
+    axis: Table,
+}
+
+#[derive(Deserialize)]
+struct Table {
+    inputs: Vec<Vec<Number>>,
+    operations: BTreeMap<String, Record>,
+}
+
+#[derive(Deserialize)]
+struct Record {
+    value: Vec<Number>,
+    gradients: Vec<Vec<Number>>,
+}
+
+/// A number, or a word for one that JSON does not have.
+#[derive(Deserialize)]
+#[serde(untagged)]
+enum Number {
+    Finite(f64),
+    Other(String),
+}
+
+fn numbers(numbers: &[Number]) -> Vec<f64> {
+    let number = |number: &Number| match number {
+        Number::Finite(number) => *number,
+        Number::Other(word) => word.parse().unwrap(),
+    };
+    numbers.iter().map(number).collect()
+}
+
+fn reference() -> Reference {
+    serde_json::from_str(REFERENCE).unwrap()
+}
+
+/// Where PyTorch loses a NaN, or gives one although there is a limit, and the value or derivative that is right there.
+const RIGHT: &[(&str, f64, f64)] = &[
+    ("sign", f64::NAN, f64::NAN),
+    ("gradient 0 of abs", f64::NAN, f64::NAN),
+    ("gradient 0 of gelu_tanh", f64::NEG_INFINITY, 0.0),
+    ("gradient 0 of gelu_tanh", -1e200, 0.0),
+    ("gradient 0 of gelu_tanh", 1e200, 1.0),
+    ("gradient 0 of gelu_tanh", f64::INFINITY, 1.0),
+    ("gradient 0 of mish", f64::NEG_INFINITY, 0.0),
+    ("gradient 0 of mish", f64::INFINITY, 1.0),
+    ("gradient 0 of softsign", f64::NEG_INFINITY, 0.0),
+    ("gradient 0 of softsign", f64::INFINITY, 0.0),
+];
+
+/// Both are within 12 digits of each other, equal infinities, or NaN.
+fn agree(own: f64, theirs: f64) -> bool {
+    own == theirs || own.is_nan() && theirs.is_nan() || (own - theirs).abs() <= 1e-12 * theirs.abs() + 1e-15
+}
+
+/// The gradient of the value that backward begins with.
+fn weight(place: usize) -> f64 {
+    1.5 + 0.25 * (place % 4) as f64
+}
+
+fn compare(what: &str, inputs: &[Vec<f64>], own: &Tensor<f64>, theirs: &[Number], errors: &mut Vec<String>) {
+    let (own, theirs) = (own.to_vec(), numbers(theirs));
+    assert_eq!(own.len(), theirs.len(), "{what}");
+    for (place, (own, theirs)) in own.into_iter().zip(theirs).enumerate() {
+        let at: Vec<_> = inputs.iter().filter_map(|input| input.get(place)).collect();
+        let same = |x: f64| x.total_cmp(at[0]).is_eq();
+        let right = RIGHT.iter().find(|(name, x, _)| *name == what && same(*x));
+        let expected = right.map_or(theirs, |(_, _, right)| right * weight(place));
+        if !agree(own, expected) {
+            errors.push(format!("{what} at {at:?}: {own}, in PyTorch {theirs}"));
+        }
+    }
+}
+
+/// Checks that these are the operations of the table, and that each agrees in all values and gradients. The inputs are as many
+/// rows.
+fn check(table: &Table, rows: usize, functions: &[(&str, fn(&[Variable]) -> Variable)]) {
+    let known: Vec<_> = table.operations.keys().map(String::as_str).collect();
+    assert_eq!(functions.iter().map(|(name, _)| *name).collect::<Vec<_>>(), known);
+    let inputs: Vec<_> = table.inputs.iter().map(|input| numbers(input)).collect();
+    let mut errors = Vec::new();
+    for (name, function) in functions {
+        let record = &table.operations[*name];
+        let tape = Tape::new();
+        let variable = |x: &Vec<f64>| {
+            let x = Tensor::from_slice(x, [rows, x.len() / rows]).unwrap();
+            tape.variable(if rows == 1 { x.flatten().unwrap() } else { x })
+        };
+        let variables: Vec<_> = inputs.iter().map(variable).collect();
+        let output = function(&variables);
+        let value = output.value().unwrap();
+        let seed: Vec<_> = (0..value.count()).map(weight).collect();
+        let seed = Tensor::from_slice(&seed, value.shape()).unwrap();
+        compare(name, &inputs, value, &record.value, &mut errors);
+        let gradients = output.backward_from(seed).unwrap();
+        assert_eq!(record.gradients.len(), variables.len());
+        for ((place, variable), theirs) in variables.iter().enumerate().zip(&record.gradients) {
+            let what = format!("gradient {place} of {name}");
+            compare(
+                &what,
+                &inputs,
+                gradients.wrt(variable).unwrap(),
+                theirs,
+                &mut errors,
+            );
+        }
+    }
+    assert!(errors.is_empty(), "{}", errors.join("\n"));
+}
+
+#[test]
+fn functions_of_one_number() {
+    macro_rules! functions {
+        ($($name:literal $function:expr;)*) => {
+            &[$(($name, |x| { let f: fn(&Variable) -> Variable = $function; f(&x[0]) })),*]
+        };
+    }
+    let functions: &[(&str, fn(&[Variable]) -> Variable)] = functions! {
+        "abs" Var::abs;
+        "acos" Var::acos;
+        "acosh" Var::acosh;
+        "asin" Var::asin;
+        "asinh" Var::asinh;
+        "atan" Var::atan;
+        "atanh" Var::atanh;
+        "ceil" Var::ceil;
+        "celu(0.5)" |x| x.celu(0.5);
+        "clamp(-1, 2)" |x| x.clamp(-1.0, 2.0);
+        "clamp(-inf, 0)" |x| x.clamp(f64::NEG_INFINITY, 0.0);
+        "clamp(2, -1)" |x| x.clamp(2.0, -1.0);
+        "cos" Var::cos;
+        "cosh" Var::cosh;
+        "elu(0.5)" |x| x.elu(0.5);
+        "erf" Var::erf;
+        "exp" Var::exp;
+        "exp2" Var::exp2;
+        "expm1" Var::expm1;
+        "floor" Var::floor;
+        "gelu" Var::gelu;
+        "gelu_tanh" Var::gelu_tanh;
+        "hard_sigmoid" Var::hard_sigmoid;
+        "hard_swish" Var::hard_swish;
+        "hard_tanh(-1, 2)" |x| x.hard_tanh(-1.0, 2.0);
+        "hardshrink(0.5)" |x| x.hardshrink(0.5);
+        "leaky_relu(0.01)" |x| x.leaky_relu(0.01);
+        "log" Var::log;
+        "log10" Var::log10;
+        "log1p" Var::log1p;
+        "log2" Var::log2;
+        "log_sigmoid" Var::log_sigmoid;
+        "masked_fill(7)" |x| {
+            let mask: Vec<bool> = (0..x.shape()[0]).map(|place| place % 3 == 0).collect();
+            x.masked_fill(&Tensor::from(mask), 7.0)
+        };
+        "mish" Var::mish;
+        "neg" |x| -x;
+        "powf(-0.75)" |x| x.powf(-0.75);
+        "powf(0)" |x| x.powf(0.0);
+        "powf(0.75)" |x| x.powf(0.75);
+        "powf(1)" |x| x.powf(1.0);
+        "powf(1.75)" |x| x.powf(1.75);
+        "powi(-1)" |x| x.powi(-1);
+        "powi(0)" |x| x.powi(0);
+        "powi(1)" |x| x.powi(1);
+        "powi(3)" |x| x.powi(3);
+        "reciprocal" Var::reciprocal;
+        "relu" Var::relu;
+        "relu6" Var::relu6;
+        "round" Var::round;
+        "rsqrt" Var::rsqrt;
+        "selu" Var::selu;
+        "sigmoid" Var::sigmoid;
+        "sign" Var::sign;
+        "silu" Var::silu;
+        "sin" Var::sin;
+        "sinh" Var::sinh;
+        "softplus(2)" |x| x.softplus(2.0);
+        "softshrink(0.5)" |x| x.softshrink(0.5);
+        "softsign" Var::softsign;
+        "sqrt" Var::sqrt;
+        "square" Var::square;
+        "tan" Var::tan;
+        "tanh" Var::tanh;
+        "tanhshrink" Var::tanhshrink;
+        "threshold(1, 5)" |x| x.threshold(1.0, 5.0);
+        "trunc" Var::trunc;
+    };
+    check(&reference().unary, 1, functions);
+}
+
+#[test]
+fn functions_of_two_numbers() {
+    let functions: &[(&str, fn(&[Variable]) -> Variable)] = &[
+        ("add", |x| &x[0] + &x[1]),
+        ("atan2", |x| x[0].atan2(&x[1])),
+        ("div", |x| &x[0] / &x[1]),
+        ("lerp(0.25)", |x| x[0].lerp(&x[1], 0.25)),
+        ("lerp(0.75)", |x| x[0].lerp(&x[1], 0.75)),
+        ("maximum", |x| x[0].maximum(&x[1])),
+        ("minimum", |x| x[0].minimum(&x[1])),
+        ("mul", |x| &x[0] * &x[1]),
+        ("pow", |x| x[0].pow(&x[1])),
+        ("sub", |x| &x[0] - &x[1]),
+        ("where_else", |x| {
+            let mask: Vec<bool> = x[0].value().unwrap().to_vec().iter().map(|&x| x > 0.0).collect();
+            x[0].where_else(&Tensor::from(mask), &x[1])
+        }),
+    ];
+    check(&reference().binary, 1, functions);
+}
+
+#[test]
+fn functions_along_an_axis() {
+    let functions: &[(&str, fn(&[Variable]) -> Variable)] = &[
+        ("glu", |x| x[0].glu(-1)),
+        ("log_softmax", |x| x[0].log_softmax(-1)),
+        ("softmax", |x| x[0].softmax(-1)),
+    ];
+    check(&reference().axis, 7, functions);
+}
