@@ -164,10 +164,6 @@ fn functions_of_one_number() {
         "log1p" Var::log1p;
         "log2" Var::log2;
         "log_sigmoid" Var::log_sigmoid;
-        "masked_fill(7)" |x| {
-            let mask: Vec<bool> = (0..x.shape()[0]).map(|place| place % 3 == 0).collect();
-            x.masked_fill(&Tensor::from(mask), 7.0)
-        };
         "mish" Var::mish;
         "neg" |x| -x;
         "powf(-0.75)" |x| x.powf(-0.75);
@@ -217,10 +213,6 @@ fn functions_of_two_numbers() {
         ("mul", |x| &x[0] * &x[1]),
         ("pow", |x| x[0].pow(&x[1])),
         ("sub", |x| &x[0] - &x[1]),
-        ("where_else", |x| {
-            let mask: Vec<bool> = x[0].value().unwrap().to_vec().iter().map(|&x| x > 0.0).collect();
-            x[0].where_else(&Tensor::from(mask), &x[1])
-        }),
     ];
     check(&reference().binary, 1, functions);
 }

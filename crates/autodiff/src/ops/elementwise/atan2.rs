@@ -1,4 +1,4 @@
-use backprop_tensor::{Float, Result, Tensor, kernel};
+use backprop_tensor::{Float, Result, Tensor, kernel, math};
 
 use crate::{InputGradients, Op, Var, operands};
 
@@ -15,7 +15,8 @@ impl<T: Float> Op<T> for Atan2 {
 
     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
         let [y, x] = operands(inputs)?;
-        Ok((y.atan2(x)?, [y.clone(), x.clone()]))
+        let z = y.apply(&kernel!(|y, x| math::atan2(y, x)), &[], &[x])?;
+        Ok((z, [y.clone(), x.clone()]))
     }
 
     fn backward(
