@@ -26,7 +26,7 @@ UNARY = {
     "celu(0.5)": lambda x: F.celu(x, 0.5),
     "clamp(-1, 2)": lambda x: x.clamp(-1.0, 2.0),
     "clamp(2, -1)": lambda x: x.clamp(2.0, -1.0),
-    "clamp(-inf, 0)": lambda x: x.clamp(max=0.0),
+    "clamp(-inf, 0)": lambda x: x.clamp(-INF, 0.0),
     "cos": torch.cos,
     "cosh": torch.cosh,
     "elu(0.5)": lambda x: F.elu(x, 0.5),
@@ -37,7 +37,8 @@ UNARY = {
     "floor": torch.floor,
     "gelu": F.gelu,
     "gelu_tanh": lambda x: F.gelu(x, approximate="tanh"),
-    "hard_sigmoid": F.hardsigmoid,
+    # F.hardsigmoid multiplies the gradient by 1/6 in single precision.
+    "hard_sigmoid": lambda x: F.relu6(x + 3.0) / 6.0,
     "hard_swish": F.hardswish,
     "hard_tanh(-1, 2)": lambda x: F.hardtanh(x, -1.0, 2.0),
     "hardshrink(0.5)": lambda x: F.hardshrink(x, 0.5),
@@ -101,7 +102,6 @@ ROWS = [
     [1000.0, 0.0, -1000.0, 1000.0],
     [-INF, 1.0, -INF, 2.0],
     [-INF, -INF, -INF, -INF],
-    [INF, 0.0, 1.0, 2.0],
     [NAN, 0.0, 1.0, 2.0],
 ]
 AXIS = {

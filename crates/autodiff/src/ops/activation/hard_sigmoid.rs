@@ -10,7 +10,7 @@ unary! {
     pub fn hard_sigmoid;
 
     forward |x| x.apply(&kernel!(|x| math::clamp(x + 3.0, 0.0, 6.0) / 6.0), &[], &[]);
-    backward |g, y| if y > 0.0 && y < 1.0 { g / 6.0 } else { 0.0 };
+    backward |g, y| if y <= 0.0 || y >= 1.0 { 0.0 } else { g / 6.0 };
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use crate::{InputGradients, Op, Var, operands};
 
 /// The logarithm of [`Softmax`](super::Softmax): `yᵢ = xᵢ - ln Σⱼ e^xⱼ`, `dyᵢ/dxⱼ = δᵢⱼ - e^yⱼ`, so `dL/dx = dL/dy - e^y Σ dL/dy`.
 ///
-/// A row with +∞ or with nothing but -∞ gives NaN.
+/// A row of nothing but -∞ gives NaN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LogSoftmax {
     /// The axis; negative ones count from the end.

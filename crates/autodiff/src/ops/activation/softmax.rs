@@ -4,7 +4,7 @@ use crate::{InputGradients, Op, Var, operands};
 
 /// Probabilities along an axis: `yᵢ = e^xᵢ / Σⱼ e^xⱼ`, `dyᵢ/dxⱼ = yᵢ (δᵢⱼ - yⱼ)`, so `dL/dx = y (dL/dy - Σ y dL/dy)`.
 ///
-/// A row with +∞ or with nothing but -∞ gives NaN.
+/// A row of nothing but -∞ gives NaN.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Softmax {
     /// The axis; negative ones count from the end.
