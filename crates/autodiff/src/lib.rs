@@ -34,6 +34,7 @@
 #![forbid(unsafe_code)]
 
 mod backward;
+mod cast;
 mod error;
 mod gradcheck;
 mod gradients;
@@ -46,6 +47,7 @@ mod param;
 mod tape;
 mod var;
 
+pub use cast::Cast;
 pub use error::{Error, Result};
 pub use gradcheck::{Gradcheck, GradcheckError, gradcheck};
 pub use gradients::Gradients;
@@ -54,3 +56,9 @@ pub use op::{InputGradients, Op, operands};
 pub use param::{Buffer, BufferId, Param, ParamId, TapeId};
 pub use tape::Tape;
 pub use var::Var;
+
+/// What the code that `backprop-derive` writes refers to.
+#[doc(hidden)]
+pub mod __private {
+    pub use backprop_tensor::{Float, Numeric};
+}

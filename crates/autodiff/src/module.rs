@@ -112,6 +112,11 @@ pub enum LeafMut<'a, T: Float> {
 /// assert_eq!(names, ["weight", "bias"]);
 /// assert_eq!(neuron.parameter_count(), 3);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` does not implement `Module<{T}>`",
+    note = "`#[derive(Module)]` implements it for a struct or enum all of whose fields do",
+    note = "a field without parameters of another type is left out with `#[module(skip)]`"
+)]
 pub trait Module<T: Float = f32> {
     /// Shows every leaf with its path, which continues `path`.
     fn visit<'a>(&'a self, path: &Path<'_>, visitor: &mut dyn FnMut(&Path<'_>, Leaf<'a, T>));

@@ -1,0 +1,101 @@
+//! Layers whose types are not known before the program runs.
+
+use std::any::Any;
+use std::fmt;
+
+use backprop_autodiff::{Leaf, LeafMut, Module, Path, Var};
+use backprop_tensor::Float;
+
+use super::Sequential;
+use crate::Layer;
+
+/// A layer of any type, in a box: it can be cloned, compared, printed and sent to other threads as the layer itself can.
+pub type BoxedLayer<T = f32> = Box<dyn DynamicLayer<T>>;
+
+/// Layers one after another, in a vector that can grow.
+pub type DynamicSequential<T = f32> = Sequential<Vec<BoxedLayer<T>>>;
+
+/// What a boxed layer can do beside computing. Every layer that is plain data (`Clone`, `PartialEq`, `Debug`, `Send`, `Sync`) can.
+pub trait DynamicLayer<T: Float = f32>: Layer<T> + fmt::Debug + Send + Sync {
+    /// A copy in a box of its own, with identities of its own.
+    fn clone_boxed(&self) -> BoxedLayer<T>;
+
+    /// Whether the other is of the same type, and equal.
+    fn equals(&self, other: &dyn DynamicLayer<T>) -> bool;
+
+    /// The layer as what can be asked for its type.
+    fn as_any(&self) -> &dyn Any;
+}
+
+impl<T: Float, L> DynamicLayer<T> for L
+where
+    L: Layer<T> + Clone + PartialEq + fmt::Debug + Send + Sync + 'static,
+{
+    fn clone_boxed(&self) -> BoxedLayer<T> {
+        Box::new(self.clone())
+    }
+
+    fn equals(&self, other: &dyn DynamicLayer<T>) -> bool {
+        other
+            .as_any()
+            .downcast_ref::<L>()
+            .is_some_and(|other| self == other)
+    }
+
+    fn as_any(&self) -> &dyn Any {
+        self
+    }
+}
+
+impl<T: Float> Clone for BoxedLayer<T> {
+    fn clone(&self) -> Self {
+        (**self).clone_boxed()
+    }
+}
+
+impl<T: Float> PartialEq for BoxedLayer<T> {
+    fn eq(&self, other: &Self) -> bool {
+        (**self).equals(&**other)
+    }
+}
+
+impl<T: Float> Sequential<Vec<BoxedLayer<T>>> {
+    /// No layers yet; [`push`](Self::push) adds them.
+    ///
+    /// ```
+    /// use backprop_autodiff::Module;
+    /// use backprop_layers::{Dropout, Linear, Relu, Sequential};
+    /// use backprop_tensor::Rng;
+    ///
+    /// let mut rng = Rng::seed(0);
+    /// let mut model = Sequential::dynamic();
+    /// let sizes = [784, 256, 128];
+    /// for pair in sizes.windows(2) {
+    ///     model.push(Linear::new(pair[0], pair[1], &mut rng));
+    ///     model.push(Relu);
+    /// }
+    /// model.push(Linear::new(128, 10, &mut rng));
+    /// assert_eq!(model.parameters().len(), 6);
+    /// assert_eq!(model, model.clone());
+    /// ```
+    pub fn dynamic() -> Self {
+        Self::new(Vec::new())
+    }
+
+    /// Adds a layer at the end.
+    pub fn push(&mut self, layer: impl DynamicLayer<T> + 'static) {
+        self.layers.push(Box::new(layer));
+    }
+}
+
+impl<L> Extend<L> for Sequential<Vec<L>> {
+    fn extend<I: IntoIterator<Item = L>>(&mut self, layers: I) {
+        self.layers.extend(layers);
+    }
+}
+
+impl<L> FromIterator<L> for Sequential<Vec<L>> {
+    fn from_iter<I: IntoIterator<Item = L>>(layers: I) -> Self {
+        Self::new(layers.into_iter().collect())
+    }
+}
