@@ -1,0 +1,70 @@
+//! What every layer keeps, and how a breach is told.
+
+use std::fmt;
+
+/// What can be expected of every layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Law {
+    /// The gradients of all inputs and parameters are those of central differences, in training and in use, and parameters that are frozen
+    /// have none.
+    Gradients,
+    /// The same input, on the same kind of tape with the same seed, gives the same output, bit for bit.
+    Determinism,
+    /// A tape that records gives the values of one that does not.
+    Recording,
+    /// `visit` and `visit_mut` show the same parameters and buffers in the same order, under paths that differ.
+    Visiting,
+    /// The state of a model, loaded, brings back what it computed.
+    State,
+    /// The output for an input that has failed has failed, for the same reason.
+    Failure,
+    /// No input makes the layer panic, of whatever shape.
+    NoPanic,
+    /// A clone is equal, computes the same, and has parameters of its own.
+    Cloning,
+    /// What was written and read again is equal.
+    Serialisation,
+    /// Examples do not influence one another, in use.
+    BatchIndependence,
+    /// The layer cast to f64 computes the same to within rounding.
+    Casting,
+}
+
+impl Law {
+    /// The name in messages.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Gradients => "gradients are right",
+            Self::Determinism => "the same input gives the same output",
+            Self::Recording => "recording does not change the output",
+            Self::Visiting => "visit and visit_mut show the same, under different paths",
+            Self::State => "a loaded state computes the same",
+            Self::Failure => "a failed input gives a failed output",
+            Self::NoPanic => "no input makes it panic",
+            Self::Cloning => "a clone is equal and has parameters of its own",
+            Self::Serialisation => "what was written reads back equal",
+            Self::BatchIndependence => "examples do not influence one another",
+            Self::Casting => "f32 and f64 agree",
+        }
+    }
+}
+
+impl fmt::Display for Law {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}
+
+/// A law that a layer does not keep, and where.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{layer} breaks the law that {law}: {place}")]
+#[non_exhaustive]
+pub struct Violation {
+    /// The layer's name.
+    pub layer: &'static str,
+    /// The law.
+    pub law: Law,
+    /// Which trial, which parameter, and what was found.
+    pub place: String,
+}
