@@ -42,6 +42,11 @@ pub trait Layer<T: Float = f32>: Module<T> {
         let name = name.split('<').next().unwrap_or(name);
         name.rsplit("::").next().unwrap_or(name)
     }
+
+    /// The layers that this one consists of, if all it does is to apply them one after another; empty for all others.
+    fn sequence(&self) -> Vec<&dyn Layer<T>> {
+        Vec::new()
+    }
 }
 
 impl<T: Float, L: Layer<T> + ?Sized> Layer<T> for Box<L> {
@@ -52,6 +57,10 @@ impl<T: Float, L: Layer<T> + ?Sized> Layer<T> for Box<L> {
 
     fn name(&self) -> &'static str {
         (**self).name()
+    }
+
+    fn sequence(&self) -> Vec<&dyn Layer<T>> {
+        (**self).sequence()
     }
 }
 
@@ -67,5 +76,9 @@ impl<T: Float, L: Layer<T>> Layer<T> for Option<L> {
 
     fn name(&self) -> &'static str {
         self.as_ref().map_or("None", Layer::name)
+    }
+
+    fn sequence(&self) -> Vec<&dyn Layer<T>> {
+        self.as_ref().map_or_else(Vec::new, Layer::sequence)
     }
 }

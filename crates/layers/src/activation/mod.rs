@@ -1,9 +1,55 @@
-//! Activations as layers, one file each.
+//! Activations as layers, one file each: each is what the method of the same name does to a variable.
 
+mod celu;
+mod elu;
+mod gelu;
+mod glu;
+mod hard_sigmoid;
+mod hard_swish;
+mod hard_tanh;
+mod hardshrink;
+mod identity;
+mod leaky_relu;
+mod log_sigmoid;
+mod log_softmax;
+mod mish;
+mod prelu;
 mod relu;
+mod relu6;
+mod selu;
 mod sigmoid;
+mod silu;
+mod softmax;
+mod softplus;
+mod softshrink;
+mod softsign;
 mod tanh;
+mod tanhshrink;
+mod threshold;
 
+pub use celu::Celu;
+pub use elu::Elu;
+pub use gelu::Gelu;
+pub use glu::Glu;
+pub use hard_sigmoid::HardSigmoid;
+pub use hard_swish::HardSwish;
+pub use hard_tanh::HardTanh;
+pub use hardshrink::Hardshrink;
+pub use identity::Identity;
+pub use leaky_relu::LeakyRelu;
+pub use log_sigmoid::LogSigmoid;
+pub use log_softmax::LogSoftmax;
+pub use mish::Mish;
+pub use prelu::Prelu;
 pub use relu::Relu;
+pub use relu6::Relu6;
+pub use selu::Selu;
 pub use sigmoid::Sigmoid;
+pub use silu::Silu;
+pub use softmax::Softmax;
+pub use softplus::Softplus;
+pub use softshrink::Softshrink;
+pub use softsign::Softsign;
 pub use tanh::Tanh;
+pub use tanhshrink::Tanhshrink;
+pub use threshold::Threshold;

@@ -7,7 +7,6 @@ mod fans;
 mod kaiming;
 mod lecun;
 mod name;
-mod orthogonal;
 mod random;
 mod xavier;
 
@@ -100,11 +99,6 @@ pub enum Initializer {
     LecunUniform,
     /// Normally distributed with standard deviation `√(1 / fan_in)`.
     LecunNormal,
-    /// A random orthogonal matrix, times `gain`.
-    Orthogonal {
-        /// The length of each row or column, whichever there are fewer of.
-        gain: f64,
-    },
 }
 
 impl Initializer {
@@ -131,7 +125,6 @@ impl Initializer {
             Self::KaimingNormal { gain, fan } => kaiming::normal(shape, gain, fan, rng),
             Self::LecunUniform => lecun::uniform(shape, rng),
             Self::LecunNormal => lecun::normal(shape, rng),
-            Self::Orthogonal { gain } => orthogonal::orthogonal(shape, gain, rng),
         }
     }
 
@@ -159,11 +152,6 @@ impl Initializer {
             gain: std::f64::consts::SQRT_2,
             fan: Fan::In,
         }
-    }
-
-    /// A random orthogonal matrix.
-    pub fn orthogonal() -> Self {
-        Self::Orthogonal { gain: 1.0 }
     }
 
     /// Evenly distributed between `±1/√fan`, which is how PyTorch's layers begin; 0 without inputs.

@@ -14,7 +14,7 @@ pub struct ParseInitializerError {
 }
 
 /// Every name, with the usual settings.
-fn known() -> [(&'static str, Initializer); 13] {
+fn known() -> [(&'static str, Initializer); 12] {
     [
         ("zeros", Initializer::Zeros),
         ("ones", Initializer::Ones),
@@ -36,7 +36,6 @@ fn known() -> [(&'static str, Initializer); 13] {
         ("kaiming_normal", Initializer::kaiming_normal()),
         ("lecun_uniform", Initializer::LecunUniform),
         ("lecun_normal", Initializer::LecunNormal),
-        ("orthogonal", Initializer::orthogonal()),
     ]
 }
 
@@ -60,7 +59,7 @@ impl Initializer {
                 ("low", Number(low)),
                 ("high", Number(high)),
             ],
-            Self::XavierUniform { gain } | Self::XavierNormal { gain } | Self::Orthogonal { gain } => {
+            Self::XavierUniform { gain } | Self::XavierNormal { gain } => {
                 vec![("gain", Number(gain))]
             }
             Self::KaimingUniform { gain, fan } | Self::KaimingNormal { gain, fan } => {

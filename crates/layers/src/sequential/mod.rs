@@ -103,6 +103,12 @@ impl<T: Float, L: Layers<T>> Layer<T> for Sequential<L> {
     fn forward(&self, x: &Var<T>) -> Var<T> {
         self.layers.forward(x)
     }
+
+    fn sequence(&self) -> Vec<&dyn Layer<T>> {
+        let mut sequence = Vec::new();
+        self.layers.each(&mut |layer| sequence.push(layer));
+        sequence
+    }
 }
 
 impl<L: fmt::Debug> fmt::Debug for Sequential<L> {

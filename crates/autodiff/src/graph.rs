@@ -1,0 +1,78 @@
+//! A tape read back.
+
+use std::panic::Location;
+
+use backprop_tensor::{Float, Shape};
+
+use crate::node::{Node, NodeId, Origin};
+use crate::{ParamId, Tape};
+
+/// A record of a tape, read back with [`Tape::records`]: how a value came to be.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Record {
+    /// What made the value.
+    pub source: Source,
+    /// The operands of an operation, as places in the list of records; `None` for a constant.
+    pub inputs: Vec<Option<usize>>,
+    /// The shape of the value.
+    pub shape: Shape,
+    /// The line of the program that asked for it.
+    pub location: &'static Location<'static>,
+}
+
+/// What made a recorded value.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub enum Source {
+    /// The program, with [`Tape::variable`].
+    Variable,
+    /// A parameter.
+    Param(ParamId),
+    /// An operation.
+    Operation {
+        /// Its name.
+        name: &'static str,
+        /// The operation with its settings, as its `Debug` prints them.
+        settings: String,
+    },
+}
+
+impl<T: Float> Tape<T> {
+    /// The records so far, each after those it depends on; none after a backward, which uses them up.
+    ///
+    /// ```
+    /// use backprop_autodiff::{Source, Tape};
+    /// use backprop_tensor::Tensor;
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.variable(Tensor::from([1.0_f32, 2.0]));
+    /// let _ = (x * 3.0).square();
+    /// let records = tape.records();
+    /// assert_eq!(records[0].source, Source::Variable);
+    /// assert_eq!(records[1].inputs, [Some(0), None]);
+    /// assert!(matches!(records[2].source, Source::Operation { name: "Square", .. }));
+    /// ```
+    pub fn records(&self) -> Vec<Record> {
+        self.inner.records.borrow().nodes.iter().map(Record::of).collect()
+    }
+}
+
+impl Record {
+    fn of<T: Float>(node: &Node<T>) -> Self {
+        let source = match &node.origin {
+            Origin::Variable => Source::Variable,
+            Origin::Param(id) => Source::Param(*id),
+            Origin::Operation(record) => Source::Operation {
+                name: record.name(),
+                settings: format!("{record:?}"),
+            },
+        };
+        Self {
+            source,
+            inputs: node.inputs.iter().map(|input| NodeId::index(*input)).collect(),
+            shape: node.shape,
+            location: node.location,
+        }
+    }
+}
