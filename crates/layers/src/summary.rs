@@ -48,7 +48,11 @@ pub fn summary<T: Float, L: Layer<T> + ?Sized>(model: &L, input: impl AsRef<[usi
     model.visit(&Path::ROOT, &mut |_, leaf| match leaf {
         Leaf::Param(param) => {
             summary.parameters += param.value().count();
-            summary.trainable += if param.is_trainable() { param.value().count() } else { 0 };
+            summary.trainable += if param.is_trainable() {
+                param.value().count()
+            } else {
+                0
+            };
         }
         Leaf::Buffer(buffer) => summary.buffers += buffer.value().count(),
         _ => {}
@@ -83,4 +87,160 @@ pub struct Row {
     pub output: Shape,
     /// The number of numbers in its parameters.
     pub parameters: usize,
+}
+
+impl Summary {
+    /// Adds the rows of a model, and gives what comes out of it.
+    fn add<T: Float, L: Layer<T> + ?Sized>(&mut self, model: &L, input: Tensor<T>) -> Result<Tensor<T>> {
+        let sequence = model.sequence();
+        if sequence.is_empty() {
+            return self.add_layer(model, input);
+        }
+        let mut value = input;
+        for (index, layer) in sequence.into_iter().enumerate() {
+            let first = self.rows.len();
+            value = self.add(layer, value)?;
+            for row in &mut self.rows[first..] {
+                row.path = match row.path.as_str() {
+                    "" => index.to_string(),
+                    rest => format!("{index}.{rest}"),
+                };
+            }
+        }
+        Ok(value)
+    }
+
+    /// Adds a layer, and below it the operations that use parameters of its parts.
+    fn add_layer<T: Float, L: Layer<T> + ?Sized>(
+        &mut self,
+        layer: &L,
+        input: Tensor<T>,
+    ) -> Result<Tensor<T>> {
+        let tape = Tape::new();
+        let output: Var<T> = layer.forward(&tape.input(input));
+        let records = tape.records();
+        let value = output.into_value()?;
+        let owners = owners(layer);
+        self.rows.push(Row {
+            path: String::new(),
+            layer: layer.name().into(),
+            output: *value.shape(),
+            parameters: layer.parameter_count(),
+        });
+        if owners.values().any(|owner| !owner.path.is_empty()) {
+            self.rows.extend(parts(&records, &owners));
+        }
+        Ok(value)
+    }
+}
+
+/// Whose a parameter is.
+struct Owner {
+    /// The path of the part of the model that it belongs to.
+    path: String,
+    count: usize,
+}
+
+fn owners<T: Float, L: Layer<T> + ?Sized>(layer: &L) -> BTreeMap<ParamId, Owner> {
+    let owner = |(path, param): (String, &backprop_autodiff::Param<T>)| {
+        let path = path.rsplit_once('.').map_or("", |(path, _)| path).to_owned();
+        (
+            param.id(),
+            Owner {
+                path,
+                count: param.value().count(),
+            },
+        )
+    };
+    layer.named_parameters().into_iter().map(owner).collect()
+}
+
+/// The operations that use parameters of a part, each parameter counted where it is used first.
+fn parts(records: &[Record], owners: &BTreeMap<ParamId, Owner>) -> Vec<Row> {
+    let mut seen = vec![false; records.len()];
+    let mut rows: Vec<Row> = Vec::new();
+    for record in records {
+        let Source::Operation { name, .. } = record.source else {
+            continue;
+        };
+        let mut row: Option<Row> = None;
+        for &place in record.inputs.iter().flatten() {
+            let Some(Source::Param(id)) = records.get(place).map(|record| &record.source) else {
+                continue;
+            };
+            let Some(owner) = owners.get(id) else { continue };
+            let row = row.get_or_insert_with(|| Row {
+                path: owner.path.clone(),
+                layer: name.into(),
+                output: record.shape,
+                parameters: 0,
+            });
+            if !std::mem::replace(&mut seen[place], true) {
+                row.parameters += owner.count;
+            }
+        }
+        rows.extend(row);
+    }
+    rows
+}
+
+impl fmt::Display for Summary {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let cells: Vec<[String; 4]> = self
+            .rows
+            .iter()
+            .map(|row| {
+                [
+                    row.path.clone(),
+                    row.layer.clone(),
+                    row.output.to_string(),
+                    grouped(row.parameters),
+                ]
+            })
+            .collect();
+        let titles = ["Path", "Layer", "Output", "Parameters"].map(str::to_owned);
+        let mut widths = [0; 4];
+        for line in cells.iter().chain([&titles]) {
+            for (width, cell) in widths.iter_mut().zip(line) {
+                *width = cell.chars().count().max(*width);
+            }
+        }
+        let rule = "-".repeat(widths.iter().sum::<usize>() + 6);
+        let line = |[path, layer, output, count]: &[String; 4]| {
+            let [a, b, c, d] = widths;
+            format!("{path:a$}  {layer:b$}  {output:c$}  {count:>d$}")
+        };
+        writeln!(f, "{}\n{rule}", line(&titles))?;
+        for cells in &cells {
+            writeln!(f, "{}", line(cells))?;
+        }
+        writeln!(f, "{rule}")?;
+        write!(f, "{} parameters, ", grouped(self.parameters))?;
+        match self.parameters - self.trainable {
+            0 => f.write_str("all trainable")?,
+            frozen => write!(
+                f,
+                "{} trainable, {} frozen",
+                grouped(self.trainable),
+                grouped(frozen)
+            )?,
+        }
+        match self.buffers {
+            0 => Ok(()),
+            buffers => write!(f, "; {} numbers in buffers", grouped(buffers)),
+        }
+    }
+}
+
+/// A number with commas between its thousands.
+fn grouped(number: usize) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place) % 3 == 0 {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
-use backprop_autodiff::{Cast, Leaf, Module};
+use backprop_autodiff::Cast;
 use backprop_layers::Layer;
 use backprop_tensor::{Float, Tensor};
 use serde::Serialize;
@@ -60,23 +60,35 @@ type Check<T, L> = dyn Fn(&mut L, &Tensor<T>, u64) -> Result<(), String>;
 impl<T: Float, L: Layer<T>> LayerCheck<T, L> {
     /// The check of the laws of every layer.
     pub fn new(layer: L, inputs: Inputs) -> Self {
-        let check = Self { layer, inputs, laws: Vec::new() };
+        let check = Self {
+            layer,
+            inputs,
+            laws: Vec::new(),
+        };
         check
             .law(Law::Visiting, |layer, _, _| laws::visiting::check(layer))
             .law(Law::Gradients, |layer, input, seed| {
                 gradients::check(layer, input, Kind::Use, seed)?;
                 gradients::check(layer, input, Kind::Training(seed), seed)
             })
-            .law(Law::Determinism, |layer, input, seed| laws::determinism::check(layer, input, seed))
-            .law(Law::Recording, |layer, input, _| laws::recording::check(layer, input))
+            .law(Law::Determinism, |layer, input, seed| {
+                laws::determinism::check(layer, input, seed)
+            })
+            .law(Law::Recording, |layer, input, _| {
+                laws::recording::check(layer, input)
+            })
             .law(Law::State, |layer, input, _| laws::state::check(layer, input))
             .law(Law::Failure, |layer, _, _| laws::failure::check(layer))
-            .law(Law::NoPanic, |layer, input, seed| laws::no_panic::check(layer, input, seed))
+            .law(Law::NoPanic, |layer, input, seed| {
+                laws::no_panic::check(layer, input, seed)
+            })
     }
 
     /// [`Law::BatchIndependence`]: examples, along the first axis, do not influence one another.
     pub fn batch_independence(self) -> Self {
-        self.law(Law::BatchIndependence, |layer, input, _| laws::batch_independence::check(layer, input))
+        self.law(Law::BatchIndependence, |layer, input, _| {
+            laws::batch_independence::check(layer, input)
+        })
     }
 
     /// [`Law::Cloning`]: a clone is equal, and has parameters of its own.
@@ -84,7 +96,9 @@ impl<T: Float, L: Layer<T>> LayerCheck<T, L> {
     where
         L: Clone + PartialEq,
     {
-        self.law(Law::Cloning, |layer, input, seed| laws::cloning::check(layer, input, seed))
+        self.law(Law::Cloning, |layer, input, seed| {
+            laws::cloning::check(layer, input, seed)
+        })
     }
 
     /// [`Law::Serialisation`]: what is written as JSON and read again is equal.
@@ -92,7 +106,9 @@ impl<T: Float, L: Layer<T>> LayerCheck<T, L> {
     where
         L: Serialize + DeserializeOwned + PartialEq,
     {
-        self.law(Law::Serialisation, |layer, _, _| laws::serialisation::check(layer))
+        self.law(Law::Serialisation, |layer, _, _| {
+            laws::serialisation::check(layer)
+        })
     }
 
     /// [`Law::Casting`]: cast to f64, it computes the same, and has the right gradients there too.
@@ -100,7 +116,9 @@ impl<T: Float, L: Layer<T>> LayerCheck<T, L> {
     where
         L: Cast<With<f64>: Layer<f64>>,
     {
-        self.law(Law::Casting, |layer, input, seed| laws::casting::check(layer, input, seed))
+        self.law(Law::Casting, |layer, input, seed| {
+            laws::casting::check(layer, input, seed)
+        })
     }
 
     /// A law of one's own: what `check` does with the layer, an input and a seed; the message says what is wrong.
@@ -123,7 +141,9 @@ impl<T: Float, L: Layer<T>> LayerCheck<T, L> {
             for (law, check) in &self.laws {
                 let input = input.as_ref().map_err(ToString::to_string);
                 let layer = &mut self.layer;
-                let result = input.clone().and_then(|input| guarded(|| check(layer, input, seed)));
+                let result = input
+                    .clone()
+                    .and_then(|input| guarded(|| check(layer, input, seed)));
                 if let Err(message) = result {
                     let shape = input.map_or_else(|_| "?".into(), |input| input.shape().to_string());
                     return Err(Violation {

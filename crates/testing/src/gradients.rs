@@ -1,6 +1,6 @@
 //! Gradients of a layer against central differences.
 
-use backprop_autodiff::{Gradients, Leaf, Module, Path, Var};
+use backprop_autodiff::{Gradients, Var};
 use backprop_layers::Layer;
 use backprop_tensor::{Float, Result, Rng, Tensor};
 
@@ -43,16 +43,27 @@ pub(crate) fn check<T: Float, L: Layer<T>>(
     let rng = &mut Rng::seed(seed);
     let direction = Tensor::normal(value.shape(), 0.0, 1.0, rng).map_err(|error| failed(&error))?;
     let gradients = gradients(&output, &direction).map_err(|error| failed(&error))?;
-    let mut places = vec![("input".to_owned(), Place::Input, gradients.as_ref().and_then(|all| all.wrt(&x)).cloned())];
+    let mut places = vec![(
+        "input".to_owned(),
+        Place::Input,
+        gradients.as_ref().and_then(|all| all.wrt(&x)).cloned(),
+    )];
     for (number, (name, param)) in layer.named_parameters().into_iter().enumerate() {
         let gradient = gradients.as_ref().and_then(|all| all.get(param)).cloned();
         match (param.is_trainable(), gradient) {
             (false, Some(_)) => return Err(format!("parameter {name} is frozen, but has a gradient")),
             (false, None) => {}
-            (true, gradient) => places.push((format!("parameter {name}"), Place::Parameter(number), gradient)),
+            (true, gradient) => {
+                places.push((format!("parameter {name}"), Place::Parameter(number), gradient))
+            }
         }
     }
-    let mut product = Product { layer, input: input.clone(), kind, direction };
+    let mut product = Product {
+        layer,
+        input: input.clone(),
+        kind,
+        direction,
+    };
     for (name, place, gradient) in places {
         product
             .compare(place, gradient, rng)
@@ -78,12 +89,18 @@ impl<T: Float, L: Layer<T>> Product<'_, T, L> {
         let value = self.value(place).ok_or("it is gone")?;
         let gradient = match gradient {
             Some(gradient) if gradient.shape() != value.shape() => {
-                return Err(format!("the gradient's shape is {}, not {}", gradient.shape(), value.shape()));
+                return Err(format!(
+                    "the gradient's shape is {}, not {}",
+                    gradient.shape(),
+                    value.shape()
+                ));
             }
             Some(gradient) => gradient.to_vec(),
             None => vec![T::ZERO; value.count()],
         };
-        let mut elements = rng.permutation(value.count());
+        let mut elements = rng
+            .permutation(value.count())
+            .map_err(|error| error.to_string())?;
         elements.truncate(ELEMENTS);
         for element in elements {
             let gradient = gradient[element].to_f64();
@@ -108,19 +125,27 @@ impl<T: Float, L: Layer<T>> Product<'_, T, L> {
             // The distances are those of numbers that the type can hold.
             let moved = |by: f64| T::from_f64(x + by * step * x.abs().max(1.0)).to_f64();
             let (above, below) = (moved(1.0), moved(-1.0));
-            let (up, down) = (self.at(place, value, element, above)?, self.at(place, value, element, below)?);
+            let (up, down) = (
+                self.at(place, value, element, above)?,
+                self.at(place, value, element, below)?,
+            );
             let noise = 16.0 * T::EPSILON.to_f64() * here.size.max(1.0) / (above - below);
             let central = (up.value - down.value) / (above - below);
             let to_right = (up.value - here.value) / (above - x);
             let to_left = (here.value - down.value) / (x - below);
             let allowed = noise + tolerance::<T>() * gradient.abs().max(central.abs());
-            let (low, high) = (to_left.min(to_right) - 2.0 * noise, to_left.max(to_right) + 2.0 * noise);
+            let (low, high) = (
+                to_left.min(to_right) - 2.0 * noise,
+                to_left.max(to_right) + 2.0 * noise,
+            );
             if (gradient - central).abs() <= allowed || (low..=high).contains(&gradient) {
                 return Ok(());
             }
             slopes.push(central);
         }
-        Err(format!("the gradient says {gradient}, differences say {slopes:?}"))
+        Err(format!(
+            "the gradient says {gradient}, differences say {slopes:?}"
+        ))
     }
 
     /// The product with one element moved to `x`.
@@ -134,15 +159,20 @@ impl<T: Float, L: Layer<T>> Product<'_, T, L> {
         let output = output.into_value().map_err(|error| failed(&error))?;
         let products = output.to_vec().into_iter().zip(self.direction.to_vec());
         let products = products.map(|(y, direction)| y.to_f64() * direction);
-        Ok(products.fold(Sum::default(), |sum, term| Sum { value: sum.value + term, size: sum.size + term.abs() }))
+        Ok(products.fold(Sum::default(), |sum, term| Sum {
+            value: sum.value + term,
+            size: sum.size + term.abs(),
+        }))
     }
 
     fn value(&self, place: Place) -> Option<Tensor<T>> {
         match place {
             Place::Input => Some(self.input.clone()),
-            Place::Parameter(number) => {
-                self.layer.parameters().get(number).map(|param| param.value().clone())
-            }
+            Place::Parameter(number) => self
+                .layer
+                .parameters()
+                .get(number)
+                .map(|param| param.value().clone()),
         }
     }
 

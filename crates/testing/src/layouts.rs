@@ -4,7 +4,7 @@ use backprop_tensor::{Float, Result, Rng, Tensor};
 
 /// An equal tensor whose axes lie in memory in a random order, some of them backwards, inside of a larger one.
 pub(crate) fn shuffled<T: Float>(x: &Tensor<T>, rng: &mut Rng) -> Result<Tensor<T>> {
-    let order = rng.permutation(x.rank());
+    let order = rng.permutation(x.rank())?;
     let reversed: Vec<bool> = order.iter().map(|_| rng.below(2) == 1).collect();
     let margin = rng.below(2);
     laid_out(x, &order, &reversed, margin)

@@ -22,7 +22,10 @@ pub fn broadcastable_shapes() -> impl Strategy<Value = (Vec<usize>, Vec<usize>)>
         let part = move |whole: Vec<usize>| {
             let rank = whole.len();
             (0..=rank, vec(any::<bool>(), rank)).prop_map(move |(skipped, ones)| {
-                let lengths = whole.iter().zip(ones).map(|(&length, one)| if one { 1 } else { length });
+                let lengths = whole
+                    .iter()
+                    .zip(ones)
+                    .map(|(&length, one)| if one { 1 } else { length });
                 lengths.skip(skipped).collect()
             })
         };
@@ -65,10 +68,10 @@ pub fn tensors<T: Float>(shapes: impl Strategy<Value = Vec<usize>>) -> impl Stra
     contiguous(shapes).prop_flat_map(|x: Tensor<T>| {
         let rank = x.rank();
         let order = Just((0..rank).collect::<Vec<_>>()).prop_shuffle();
-        (order, vec(any::<bool>(), rank), 0..=2_usize).prop_filter_map(
-            "a layout that can be",
-            move |(order, reversed, margin)| layouts::laid_out(&x, &order, &reversed, margin).ok(),
-        )
+        (order, vec(any::<bool>(), rank), 0..=2_usize)
+            .prop_filter_map("a layout that can be", move |(order, reversed, margin)| {
+                layouts::laid_out(&x, &order, &reversed, margin).ok()
+            })
     })
 }
 

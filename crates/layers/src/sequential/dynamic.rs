@@ -3,7 +3,6 @@
 use std::any::Any;
 use std::fmt;
 
-use backprop_autodiff::{Leaf, LeafMut, Module, Path, Var};
 use backprop_tensor::Float;
 
 use super::Sequential;

@@ -14,10 +14,16 @@ where
     let failed = |error: &dyn std::fmt::Display| format!("it cannot be cast: {error}");
     let mut precise = layer.cast::<f64>().map_err(|error| failed(&error))?;
     let input_precise = input.cast::<f64>().map_err(|error| failed(&error))?;
-    let value = output(layer, input, Kind::Inference)?.cast::<f64>().map_err(|error| failed(&error))?;
+    let value = output(layer, input, Kind::Inference)?
+        .cast::<f64>()
+        .map_err(|error| failed(&error))?;
     // Rounding errors may add up over the length of a sum or two.
-    within(&value, &output(&precise, &input_precise, Kind::Inference)?, 1000.0 * T::EPSILON.to_f64())
-        .map_err(|message| format!("{} and f64: {message}", T::NAME))?;
+    within(
+        &value,
+        &output(&precise, &input_precise, Kind::Inference)?,
+        1000.0 * T::EPSILON.to_f64(),
+    )
+    .map_err(|message| format!("{} and f64: {message}", T::NAME))?;
     gradients::check(&mut precise, &input_precise, Kind::Use, seed)?;
     gradients::check(&mut precise, &input_precise, Kind::Training(seed), seed)
         .map_err(|message| format!("as f64, {message}"))

@@ -20,5 +20,7 @@ pub(crate) mod visiting;
 fn output<T: Float>(layer: &impl Layer<T>, input: &Tensor<T>, kind: Kind) -> Result<Tensor<T>, String> {
     let tape = kind.tape();
     let output = layer.forward(&tape.input(input.clone()));
-    output.into_value().map_err(|error| format!("{kind}, it failed: {error}"))
+    output
+        .into_value()
+        .map_err(|error| format!("{kind}, it failed: {error}"))
 }

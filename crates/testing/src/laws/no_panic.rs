@@ -8,7 +8,9 @@ pub(crate) fn check<T: Float>(layer: &impl Layer<T>, input: &Tensor<T>, seed: u6
     for shape in shapes(input.shape(), rng) {
         for kind in [Kind::Inference, Kind::Training(seed)] {
             // A shape that no tensor can have is not the layer's to refuse.
-            let Ok(input) = Tensor::normal(&shape, T::ZERO, T::ONE, rng) else { continue };
+            let Ok(input) = Tensor::normal(&shape, T::ZERO, T::ONE, rng) else {
+                continue;
+            };
             let tape = kind.tape();
             let output = layer.forward(&tape.variable(input));
             if let (Ok(value), true) = (output.value(), output.is_tracked()) {

@@ -26,7 +26,9 @@ pub(crate) fn check<T: Float>(layer: &mut impl Layer<T>, input: &Tensor<T>) -> R
         }
     });
     result?;
-    layer.load_state(&state).map_err(|error| format!("its own state does not load: {error}"))?;
+    layer
+        .load_state(&state)
+        .map_err(|error| format!("its own state does not load: {error}"))?;
     let loaded = layer.state();
     for (path, value) in &state {
         let loaded = loaded.get(path).ok_or_else(|| format!("{path} is gone"))?;

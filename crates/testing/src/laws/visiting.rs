@@ -33,11 +33,17 @@ pub(crate) fn check<T: Float>(module: &mut impl Module<T>) -> Result<(), String>
     });
     for (number, (shared, exclusive)) in shared.iter().zip(&exclusive).enumerate() {
         if shared != exclusive {
-            return Err(format!("number {number} is {shared:?} for visit, {exclusive:?} for visit_mut"));
+            return Err(format!(
+                "number {number} is {shared:?} for visit, {exclusive:?} for visit_mut"
+            ));
         }
     }
     if shared.len() != exclusive.len() {
-        return Err(format!("visit shows {}, visit_mut {}", shared.len(), exclusive.len()));
+        return Err(format!(
+            "visit shows {}, visit_mut {}",
+            shared.len(),
+            exclusive.len()
+        ));
     }
     let mut paths = BTreeSet::new();
     let mut identities = BTreeSet::new();

@@ -1,4 +1,5 @@
 use backprop_tensor::{Error, Float, Kernel, Result, Tensor, kernel, math};
+use serde::{Deserialize, Serialize};
 
 use crate::{InputGradients, Op, Var};
 
@@ -13,7 +14,8 @@ pub struct Linear {
 }
 
 /// An activation whose derivative is known from its value, so that it can be computed with what comes before it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 #[non_exhaustive]
 pub enum FusedActivation {
     /// `f(x) = x`.
