@@ -41,6 +41,7 @@
 mod elements;
 mod error;
 mod read;
+mod tensor;
 #[cfg(test)]
 mod tests;
 mod write;
