@@ -1,0 +1,48 @@
+//! A neural-network framework in layers.
+//!
+//! This crate is the facade: it holds nothing but the other crates, under one name, and a [`prelude`]. Each of them can be
+//! depended on alone.
+//!
+//! | module | crate | what it is |
+//! | --- | --- | --- |
+//! | [`tensor`] | `backprop-tensor` | n-dimensional arrays and CPU kernels |
+//! | [`autodiff`] | `backprop-autodiff` | tape, operations, parameters, gradients |
+//! | [`layers`] | `backprop-layers` | layers, initialisers, sequences of layers |
+//! | [`optim`] | `backprop-optim` | optimizers |
+//! | [`datasets`] | `backprop-datasets` | data, batches, splits, transforms |
+#![cfg_attr(
+    feature = "train",
+    doc = "| [`train`] | `backprop-train` | trainer, metrics, callbacks, saved models |"
+)]
+//!
+//! ```
+//! use backprop::prelude::*;
+//!
+//! let mut rng = Rng::seed(0);
+//! let data = backprop::datasets::synthetic::moons(200, 0.1, &mut rng)?;
+//! let mut model = sequential![Linear::new(2, 16, &mut rng), Tanh, Linear::new(16, 2, &mut rng)];
+//! let mut optimizer = Adam::new(1e-2);
+//! for _ in 0..50 {
+//!     for batch in data.batches(20).shuffle(&mut rng) {
+//!         let tape = Tape::training(rng.next_seed());
+//!         let loss = model.forward(&tape.input(batch.inputs)).cross_entropy(&batch.targets);
+//!         optimizer.step(&mut model, &loss.backward()?)?;
+//!     }
+//! }
+//! let logits = model.forward(&Tape::inference().input(data.inputs().clone())).into_value()?;
+//! let correct = logits.argmax(-1)?.equal(data.targets())?.count_true(..)?.item()?;
+//! assert!(correct >= 190, "{correct} of 200");
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+#![forbid(unsafe_code)]
+
+pub use backprop_autodiff as autodiff;
+pub use backprop_datasets as datasets;
+pub use backprop_layers as layers;
+pub use backprop_optim as optim;
+pub use backprop_tensor as tensor;
+#[cfg(feature = "train")]
+pub use backprop_train as train;
+
+pub mod prelude;

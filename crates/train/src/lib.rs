@@ -1,0 +1,57 @@
+//! Training in a few lines.
+//!
+//! [`Trainer`] is the loop that everybody writes: batches, forward, loss, backward, step; with metrics, validation, callbacks and progress
+//! around it. It does nothing to the weights that a loop of one's own would not do, so the two can be mixed.
+//!
+//! ```
+//! use backprop_datasets::synthetic::blobs;
+//! use backprop_layers::Linear;
+//! use backprop_optim::Sgd;
+//! use backprop_tensor::Rng;
+//! use backprop_train::{Accuracy, CrossEntropy, Progress, Trainer, predict_classes};
+//!
+//! let mut rng = Rng::seed(1);
+//! let (train, test) = blobs(300, 3, &mut rng)?.split(0.8, &mut rng)?;
+//! let mut model = Linear::new(2, 3, &mut rng);
+//! let history = Trainer::new(CrossEntropy, Sgd::new(0.05))
+//!     .epochs(20)
+//!     .metric(Accuracy)
+//!     .progress(Progress::Silent)
+//!     .fit(&mut model, &train, &test)?;
+//! assert!(history.last().unwrap().train.loss < history.epochs[0].train.loss);
+//! let classes = predict_classes(&model, test.inputs())?;
+//! assert_eq!(classes.shape(), test.targets().shape());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! # How it is built
+//!
+//! * **The loop is the lesson's**: [`Trainer`] documents it line by line.
+//! * **A metric counts** ([`Metric`], [`Count`]), batch by batch, so it is exact over batches of unequal size.
+//! * **Callbacks** ([`Callback`]) see steps and epochs, may end training and change the model; the progress bar is one, and so is [`EarlyStopping`].
+//! * **Files** ([`SaveWeights`]) hold weights by name, and are replaced whole or not at all.
+//!
+//! This crate knows all of tensors, gradients, layers, optimizers and data, and none of them knows it.
+
+#![forbid(unsafe_code)]
+
+mod callbacks;
+mod error;
+mod fit;
+mod history;
+mod losses;
+mod metrics;
+mod predict;
+mod trainer;
+#[cfg(feature = "safetensors")]
+mod weights;
+
+pub use callbacks::{Callback, EarlyStopping, OnStep, Plan, Progress, Running, Step};
+pub use error::{Error, Result};
+pub use history::{Epoch, Evaluation, History};
+pub use losses::{CrossEntropy, Loss, MeanSquaredError};
+pub use metrics::{Accuracy, ConfusionMatrix, Count, Metric};
+pub use predict::{predict, predict_classes};
+pub use trainer::Trainer;
+#[cfg(feature = "safetensors")]
+pub use weights::{SaveWeights, read_weights};

@@ -1,0 +1,153 @@
+use std::fmt;
+
+use backprop_tensor::{Error as TensorError, Tensor};
+
+use crate::Result;
+
+/// How often which class was taken for which: a row for each true class, a column for each predicted one.
+///
+/// ```
+/// use backprop_tensor::Tensor;
+/// use backprop_train::ConfusionMatrix;
+///
+/// let mut matrix = ConfusionMatrix::new(2);
+/// matrix.add(&Tensor::from([0_i64, 1, 1, 1]), &Tensor::from([0, 0, 1, 1]))?;
+/// assert_eq!(matrix.count(0, 1), 1);
+/// assert_eq!(matrix.accuracy(), 0.75);
+/// assert_eq!(matrix.recall(0), 0.5);
+/// # Ok::<(), backprop_train::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub struct ConfusionMatrix {
+    /// Row by row.
+    counts: Vec<u64>,
+    classes: usize,
+    names: Vec<String>,
+}
+
+impl ConfusionMatrix {
+    /// An empty one for this many classes.
+    pub fn new(classes: usize) -> Self {
+        Self {
+            counts: vec![0; classes.saturating_mul(classes)],
+            classes,
+            names: Vec::new(),
+        }
+    }
+
+    /// With names of the classes, to be printed instead of their numbers.
+    #[must_use]
+    pub fn with_names<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
+        Self {
+            names: names.into_iter().map(Into::into).collect(),
+            ..self
+        }
+    }
+
+    /// Counts some samples.
+    ///
+    /// # Errors
+    /// If there are not as many predictions as targets, or one of them is no class; nothing is counted then.
+    pub fn add(&mut self, predicted: &Tensor<i64>, targets: &Tensor<i64>) -> Result<()> {
+        if predicted.shape() != targets.shape() {
+            let expected = "must be equal: a prediction for each target";
+            let (predicted, targets) = (predicted.shape(), targets.shape());
+            return Err(TensorError::shapes("confusion matrix", predicted, targets, expected).into());
+        }
+        let class = |index: i64| match usize::try_from(index) {
+            Ok(class) if class < self.classes => Ok(class),
+            _ => Err(TensorError::Index {
+                operation: "confusion matrix",
+                index,
+                length: self.classes,
+            }),
+        };
+        let pairs = targets.to_vec().into_iter().zip(predicted.to_vec());
+        let places = pairs
+            .map(|(target, predicted)| Ok(class(target)? * self.classes + class(predicted)?))
+            .collect::<Result<Vec<_>, TensorError>>()?;
+        for place in places {
+            self.counts[place] += 1;
+        }
+        Ok(())
+    }
+
+    /// The number of classes.
+    pub fn classes(&self) -> usize {
+        self.classes
+    }
+
+    /// How often `target` was taken for `predicted`; 0 where there is no such class.
+    pub fn count(&self, target: usize, predicted: usize) -> u64 {
+        if target >= self.classes || predicted >= self.classes {
+            return 0;
+        }
+        self.counts[target * self.classes + predicted]
+    }
+
+    /// The share of all samples that were taken for what they are.
+    pub fn accuracy(&self) -> f64 {
+        let correct: u64 = (0..self.classes).map(|class| self.count(class, class)).sum();
+        correct as f64 / self.counts.iter().sum::<u64>() as f64
+    }
+
+    /// The share of the samples of a class that were taken for it; NaN if there were none.
+    pub fn recall(&self, class: usize) -> f64 {
+        let samples: u64 = (0..self.classes)
+            .map(|predicted| self.count(class, predicted))
+            .sum();
+        self.count(class, class) as f64 / samples as f64
+    }
+
+    /// The share of the samples taken for a class that are of it; NaN if there were none.
+    pub fn precision(&self, class: usize) -> f64 {
+        let samples: u64 = (0..self.classes).map(|target| self.count(target, class)).sum();
+        self.count(class, class) as f64 / samples as f64
+    }
+
+    /// The harmonic mean of precision and recall of a class.
+    pub fn f1(&self, class: usize) -> f64 {
+        let (precision, recall) = (self.precision(class), self.recall(class));
+        if precision + recall == 0.0 {
+            return 0.0;
+        }
+        2.0 * precision * recall / (precision + recall)
+    }
+
+    fn name(&self, class: usize) -> String {
+        self.names
+            .get(class)
+            .cloned()
+            .unwrap_or_else(|| class.to_string())
+    }
+}
+
+/// The counts as a table, the true classes down, the predicted ones across; zeros are dots, so that mistakes show.
+impl fmt::Display for ConfusionMatrix {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let names: Vec<_> = (0..self.classes).map(|class| self.name(class)).collect();
+        let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
+        let digits = self
+            .counts
+            .iter()
+            .max()
+            .map_or(1, |count| count.to_string().len());
+        let width = longest.max(digits) + 2;
+        write!(f, "{:>longest$} |", "")?;
+        for name in &names {
+            write!(f, "{name:>width$}")?;
+        }
+        writeln!(f)?;
+        write!(f, "{}-+{}", "-".repeat(longest), "-".repeat(width * self.classes))?;
+        for (target, name) in names.iter().enumerate() {
+            write!(f, "\n{name:>longest$} |")?;
+            for predicted in 0..self.classes {
+                match self.count(target, predicted) {
+                    0 => write!(f, "{:>width$}", "·")?,
+                    count => write!(f, "{count:>width$}")?,
+                }
+            }
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,87 @@
+//! Trains a multi-layer perceptron on the 60,000 handwritten digits of MNIST, and tests it on the 10,000 others.
+//!
+//! ```text
+//! cargo run --release --example mnist                       # train, test, save
+//! cargo run --release --example mnist -- --load FILE        # test what was saved
+//! cargo run --release --example mnist -- --help             # everything that can be set
+//! ```
+
+mod model;
+mod options;
+mod report;
+
+use std::fs;
+use std::process::ExitCode;
+
+use backprop::datasets::mnist;
+use backprop::prelude::*;
+use options::{Command, Options};
+
+type Error = Box<dyn std::error::Error>;
+
+fn main() -> ExitCode {
+    let command = match options::parse() {
+        Ok(command) => command,
+        Err(error) => {
+            eprintln!("error: {error} (--help lists the options)");
+            return ExitCode::from(2);
+        }
+    };
+    match run(command) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {error}");
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn run(command: Command) -> Result<(), Error> {
+    match command {
+        Command::Help => {
+            println!("{}", options::HELP);
+            Ok(())
+        }
+        Command::Train(options) => train(&options),
+        Command::Load { file, threads } => {
+            backprop::tensor::set_threads(threads)?;
+            let model = model::load(&file)?;
+            let (_, test) = mnist::load()?;
+            println!("{model:?} from {}", file.display());
+            report::print(&model, &test)?;
+            println!("test accuracy {:.2} %", 100.0 * report::accuracy(&model, &test)?);
+            Ok(())
+        }
+    }
+}
+
+fn train(options: &Options) -> Result<(), Error> {
+    backprop::tensor::set_threads(options.threads)?;
+    let (train, test) = mnist::load()?;
+    let train = train.take(options.samples);
+    let mut rng = Rng::seed(options.seed);
+    let mut model = model::perceptron(&options.hidden, &mut rng);
+    println!("{}", summary(&model, [options.batch, model::PIXELS])?);
+
+    // The learning rate falls linearly to 0: the last steps settle instead of jumping about.
+    let mut trainer = Trainer::new(CrossEntropy, options.optimizer())
+        .epochs(options.epochs)
+        .batch_size(options.batch)
+        .seed(options.seed)
+        .schedule(|progress| 1.0 - progress)
+        .metric(Accuracy);
+    let history = trainer.fit(&mut model, &train, &test)?;
+
+    report::print(&model, &test)?;
+    if let Some(directory) = options.out.parent() {
+        fs::create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
+    }
+    model.save(&options.out)?;
+    println!("saved as {}; --load classifies with it", options.out.display());
+    let accuracy = 100.0 * report::accuracy(&model, &test)?;
+    println!(
+        "test accuracy {accuracy:.2} %, training time {:.1} s",
+        history.seconds()
+    );
+    Ok(())
+}
