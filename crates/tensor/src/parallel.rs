@@ -44,8 +44,8 @@ pub(crate) fn pays(elements: usize, threshold: usize) -> bool {
     elements >= threshold && threads() > 1
 }
 
-/// Runs `work(start, piece)` (a pointer to it, so that what divides is compiled once a type) on halves of halves of `data`, cut at multiples of `unit`, until they hold `grain` elements or
-/// less. The results must not depend on where the cuts are.
+/// Runs `work(start, piece)` (a pointer to it, so that what divides is compiled once a type) on halves of halves of `data`,
+/// cut at multiples of `unit`, until they hold `grain` elements or less. The results must not depend on where the cuts are.
 pub(crate) fn divide<T: Send>(
     data: &mut [T],
     start: usize,
@@ -69,7 +69,7 @@ pub(crate) fn fold<R: Send>(
     range: Range<usize>,
     leaf: usize,
     grain: usize,
-    combine: fn(R, R) -> R,
+    combine: &(dyn Fn(R, R) -> R + Sync),
     work: &(dyn Fn(Range<usize>) -> R + Sync),
 ) -> R {
     let Range { start, end } = range;

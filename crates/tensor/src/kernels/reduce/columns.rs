@@ -14,50 +14,58 @@ const ROWS: usize = 128;
 const COLUMNS: usize = 256;
 
 /// A few rows, `width` columns of them, for each step of the kept loops outside the columns.
-struct Block<'a, T, F, const LANES: usize> {
+#[derive(Debug)]
+pub struct Block<'a, T> {
     target: &'a mut [T],
-    source: &'a [T],
     /// As long as the target, or empty.
     parameters: &'a [T],
-    /// Where the columns of each group of rows begin.
-    outer: &'a Loops,
-    outer_start: usize,
+    source: &'a [T],
     offset: usize,
+    /// From each group of rows to the next one, and which is the first.
+    groups: &'a Loops,
+    first_group: usize,
+    /// From each row to the next one, which is the first, and how many there are.
     rows: &'a Loops,
     first_row: usize,
     row_count: usize,
     width: usize,
-    fold: PhantomData<F>,
 }
 
-impl<T: Copy + Default, F: Fold<T>, const LANES: usize> simd::Work for Block<'_, T, F, LANES> {
+pub fn fold_block<T: Copy + Default, F: Fold<T>, const LANES: usize>(block: Block<'_, T>) {
+    folds::run::<T, F, _>(BlockWork::<T, F, LANES>(block, PhantomData));
+}
+
+struct BlockWork<'a, T, F, const LANES: usize>(Block<'a, T>, PhantomData<F>);
+
+impl<T: Copy + Default, F: Fold<T>, const LANES: usize> simd::Work for BlockWork<'_, T, F, LANES> {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
+        let Block { source, width, .. } = self.0;
         let mut rows = [0; ROWS];
-        let rows = &mut rows[..self.row_count];
-        for (row, position) in rows.iter_mut().zip(self.rows.walk(self.first_row)) {
+        let rows = &mut rows[..self.0.row_count];
+        for (row, position) in rows.iter_mut().zip(self.0.rows.walk(self.0.first_row)) {
             *row = position;
         }
-        let groups = self.target.chunks_mut(self.width);
-        let outer = self.outer.walk(self.outer_start);
-        for (group, (target, position)) in groups.zip(outer).enumerate() {
-            let offset = self.offset.wrapping_add_signed(position);
-            let parameters = self.parameters.get(group * self.width..).unwrap_or(&[]);
+        let targets = self.0.target.chunks_mut(width);
+        for (i, (target, position)) in targets.zip(self.0.groups.walk(self.0.first_group)).enumerate() {
             let columns = Columns::<T, F> {
-                source: self.source,
+                source,
                 rows,
-                offset,
-                parameters,
+                offset: self.0.offset.wrapping_add_signed(position),
+                parameters: self.0.parameters.get(i * width..).unwrap_or(&[]),
                 fold: PhantomData,
             };
             let mut column = 0;
+            // The widest that all registers together hold twice, then a few narrower ones to keep the code small.
             if LANES >= 64 {
                 columns.fold::<32, 2>(target, &mut column);
+            } else {
+                columns.fold::<16, 2>(target, &mut column);
             }
-            columns.fold::<16, 2>(target, &mut column);
             columns.fold::<8, 4>(target, &mut column);
+            columns.fold::<2, 8>(target, &mut column);
             columns.fold::<1, 8>(target, &mut column);
         }
     }
@@ -122,85 +130,68 @@ impl<T: Copy + Default, F: Fold<T>> Columns<'_, T, F> {
 }
 
 /// The innermost kept elements lie one after another.
-pub fn fold_columns<T, F, const LANES: usize>(target: &mut [T], job: &Job<'_, T>)
-where
-    T: Copy + Default + Send + Sync,
-    F: Fold<T>,
-{
-    let (columns, _) = job.plan.kept.inner();
-    let outer = job.plan.kept.outer();
-    let rows = job.plan.reduced.count();
-    parallel::divide(target, 0, columns, job.grain(1), &|start, target: &mut [T]| {
-        let outer_start = start / columns;
+pub fn reduce<T: Copy + Default + Send + Sync>(target: &mut [T], job: &Job<'_, T>) {
+    let plan = job.plan;
+    let (columns, _) = plan.kept.inner();
+    let groups = plan.kept.outer();
+    let rows = plan.reduced.count();
+    parallel::divide(target, 0, columns, job.grain(rows), &|start, target: &mut [T]| {
+        let first_group = start / columns;
         if rows <= ROWS && columns <= COLUMNS {
-            folds::run::<T, F, _>(Block::<T, F, LANES> {
+            (job.kernels.block)(Block {
                 target,
+                parameters: job.parameters(start),
                 source: job.source,
-                parameters: job.parameters.get(start..).unwrap_or(&[]),
-                outer: &outer,
-                outer_start,
-                offset: job.plan.offset,
-                rows: &job.plan.reduced,
+                offset: plan.offset,
+                groups: &groups,
+                first_group,
+                rows: &plan.reduced,
                 first_row: 0,
                 row_count: rows,
                 width: columns,
-                fold: PhantomData,
             });
             return;
         }
-        for (i, (target, position)) in target
-            .chunks_mut(columns)
-            .zip(outer.walk(outer_start))
-            .enumerate()
-        {
-            let offset = job.plan.offset.wrapping_add_signed(position);
+        let targets = target.chunks_mut(columns);
+        for (i, (target, position)) in targets.zip(groups.walk(first_group)).enumerate() {
             let start = start + i * columns;
-            parallel::divide(target, 0, COLUMNS, job.grain(1), &|column, target: &mut [T]| {
-                for (i, target) in target.chunks_mut(COLUMNS).enumerate() {
-                    let column = column + i * COLUMNS;
-                    let parameters = job.parameters.get(start + column..).unwrap_or(&[]);
-                    let tree = Tree::<T, F, LANES> {
-                        job,
-                        parameters,
-                        offset: offset + column,
-                        fold: PhantomData,
-                    };
-                    tree.fold(0, rows, target);
-                }
-            });
+            let offset = plan.offset.wrapping_add_signed(position);
+            parallel::divide(
+                target,
+                0,
+                COLUMNS,
+                job.grain(rows),
+                &|column, target: &mut [T]| {
+                    for (i, target) in target.chunks_mut(COLUMNS).enumerate() {
+                        let column = column + i * COLUMNS;
+                        let tree = Tree {
+                            job,
+                            parameters: job.parameters(start + column),
+                            offset: offset + column,
+                        };
+                        tree.fold(0, rows, target);
+                    }
+                },
+            );
         }
     });
 }
 
 /// Many rows, some columns of them.
-struct Tree<'a, T, F, const LANES: usize> {
+struct Tree<'a, T> {
     job: &'a Job<'a, T>,
     parameters: &'a [T],
     offset: usize,
-    fold: PhantomData<F>,
 }
 
-impl<T: Copy + Default + Send + Sync, F: Fold<T>, const LANES: usize> Tree<'_, T, F, LANES> {
+impl<T: Copy + Default + Send + Sync> Tree<'_, T> {
     fn fold(&self, start: usize, end: usize, target: &mut [T]) {
         let count = end - start;
         if count <= ROWS {
-            folds::run::<T, F, _>(Block::<T, F, LANES> {
-                width: target.len(),
-                target,
-                source: self.job.source,
-                parameters: self.parameters,
-                outer: &Loops::single(1, 0),
-                outer_start: 0,
-                offset: self.offset,
-                rows: &self.job.plan.reduced,
-                first_row: start,
-                row_count: count,
-                fold: PhantomData,
-            });
-            return;
+            return self.leaf(start, count, target);
         }
         let middle = start + (count / 2).next_multiple_of(ROWS);
-        let mut others = [F::IDENTITY; COLUMNS];
+        let mut others = [self.job.kernels.identity; COLUMNS];
         let others = &mut others[..target.len()];
         if count > self.job.grain(target.len()) {
             parallel::join(
@@ -211,8 +202,21 @@ impl<T: Copy + Default + Send + Sync, F: Fold<T>, const LANES: usize> Tree<'_, T
             self.fold(start, middle, target);
             self.fold(middle, end, others);
         }
-        for (x, &y) in target.iter_mut().zip(&*others) {
-            *x = F::combine(*x, y);
-        }
+        (self.job.kernels.merge)(target, others);
+    }
+
+    fn leaf(&self, first_row: usize, row_count: usize, target: &mut [T]) {
+        (self.job.kernels.block)(Block {
+            width: target.len(),
+            target,
+            parameters: self.parameters,
+            source: self.job.source,
+            offset: self.offset,
+            groups: &Loops::NONE,
+            first_group: 0,
+            rows: &self.job.plan.reduced,
+            first_row,
+            row_count,
+        });
     }
 }

@@ -72,11 +72,13 @@ macro_rules! floats {
     ($($t:ident)*) => {
         folds! { $($t, true {
             Sum, 0.0, |x, y| x + y;
-            Product, 1.0, |x, y| x * y;
             Maximum, $t::NEG_INFINITY, math::max;
             Minimum, $t::INFINITY, math::min;
             Squares, 0.0, |x, y| x + y, |x: $t, mean: $t| (x - mean) * (x - mean);
             Exponentials, 0.0, |x, y| x + y, |x, largest| math::exp(x - largest);
+        })* }
+        folds! { $($t, false {
+            Product, 1.0, |x, y| x * y;
         })* }
     };
 }

@@ -4,6 +4,8 @@
 //! do; and by copying blocks of elements, where neither do. Each of them folds in many parts at once and joins the parts
 //! in a tree, both for speed and for accuracy: a sum of n numbers passes each of them through no more than about 80 + log2 n
 //! additions. The order of operations depends on shape and strides alone, not on the threads nor the instruction set.
+//!
+//! Only the innermost loops are compiled for each [`Fold`], as [`Kernels`]; what divides the work is not.
 
 mod columns;
 mod find;
@@ -32,9 +34,35 @@ pub trait ReduceFloats: Sized {
     fn mapped_sum(sum: MappedSum, target: &mut [Self], source: &[Self], plan: &Plan, parameters: &[Self]);
 }
 
+/// The innermost loops of a [`Fold`].
+#[derive(Debug)]
+struct Kernels<T> {
+    identity: T,
+    rows: fn(rows::Rows<'_, T>),
+    block: fn(columns::Block<'_, T>),
+    /// Combines the elements of the first slice with those of the second.
+    merge: fn(&mut [T], &[T]),
+}
+
+impl<T: Copy + Default> Kernels<T> {
+    fn new<F: Fold<T>, const LANES: usize>() -> Self {
+        Self {
+            identity: F::IDENTITY,
+            rows: rows::fold_rows::<T, F, LANES>,
+            block: columns::fold_block::<T, F, LANES>,
+            merge: |first, second| {
+                for (x, &y) in first.iter_mut().zip(second) {
+                    *x = F::combine(*x, y);
+                }
+            },
+        }
+    }
+}
+
 /// One reduction: all that does not change while it is divided.
 #[derive(Debug)]
 struct Job<'a, T> {
+    kernels: Kernels<T>,
     source: &'a [T],
     plan: &'a Plan,
     /// One for each element of the result, or none.
@@ -51,34 +79,40 @@ impl<T: Copy + Default> Job<'_, T> {
         }
     }
 
-    fn parameter(&self, index: usize) -> T {
-        self.parameters.get(index).copied().unwrap_or_default()
+    fn combine(&self, first: T, second: T) -> T {
+        let mut result = [first];
+        (self.kernels.merge)(&mut result, &[second]);
+        result[0]
+    }
+
+    /// The parameters of the results from `start` on.
+    fn parameters(&self, start: usize) -> &[T] {
+        self.parameters.get(start..).unwrap_or(&[])
     }
 }
 
-fn reduce<T, F, const LANES: usize>(target: &mut [T], source: &[T], plan: &Plan, parameters: &[T])
+fn reduce<T>(kernels: Kernels<T>, target: &mut [T], source: &[T], plan: &Plan, parameters: &[T])
 where
     T: Copy + Default + Send + Sync + Gather,
-    F: Fold<T>,
 {
     let count = plan.reduced.count();
     if count == 0 || target.is_empty() {
-        return target.fill(F::IDENTITY);
+        return target.fill(kernels.identity);
     }
-    let threads = parallel::pays(count.saturating_mul(target.len()), THRESHOLD);
     let job = Job {
+        kernels,
         source,
         plan,
         parameters,
-        threads,
+        threads: parallel::pays(count.saturating_mul(target.len()), THRESHOLD),
     };
     let (length, stride) = plan.reduced.inner();
     if plan.kept.inner().1 == 1 {
-        columns::fold_columns::<T, F, LANES>(target, &job);
+        columns::reduce(target, &job);
     } else if stride == 1 && (plan.reduced.rank() == 1 || length >= rows::RUN) {
-        rows::fold_rows::<T, F, LANES>(target, &job);
+        rows::reduce(target, &job);
     } else {
-        rows::fold_gathered::<T, F, LANES>(target, &job);
+        rows::reduce_gathered(target, &job);
     }
 }
 
@@ -87,9 +121,10 @@ macro_rules! reductions {
         impl Reduce for $t {
             #[inline(never)]
             fn reduce(reduction: Reduction, target: &mut [Self], source: &[Self], plan: &Plan) {
-                match reduction {
-                    $(Reduction::$reduction => reduce::<$t, folds::$reduction, $lanes>(target, source, plan, &[]),)*
-                }
+                let kernels = match reduction {
+                    $(Reduction::$reduction => Kernels::new::<folds::$reduction, $lanes>(),)*
+                };
+                reduce(kernels, target, source, plan, &[]);
             }
         }
     )* };
@@ -107,10 +142,11 @@ macro_rules! mapped_sums {
         impl ReduceFloats for $t {
             #[inline(never)]
             fn mapped_sum(sum: MappedSum, target: &mut [Self], source: &[Self], plan: &Plan, parameters: &[Self]) {
-                match sum {
-                    MappedSum::Squares => reduce::<$t, folds::Squares, $lanes>(target, source, plan, parameters),
-                    MappedSum::Exponentials => reduce::<$t, folds::Exponentials, $lanes>(target, source, plan, parameters),
-                }
+                let kernels = match sum {
+                    MappedSum::Squares => Kernels::new::<folds::Squares, $lanes>(),
+                    MappedSum::Exponentials => Kernels::new::<folds::Exponentials, $lanes>(),
+                };
+                reduce(kernels, target, source, plan, parameters);
             }
         }
     )* };
@@ -119,8 +155,9 @@ mapped_sums! { f32, 64; f64, 32; }
 
 /// Whether any, or all, of the elements of the plan are true.
 pub fn any_or_all(all: bool, target: &mut [bool], source: &[bool], plan: &Plan) {
-    match all {
-        true => reduce::<bool, folds::Minimum, 64>(target, source, plan, &[]),
-        false => reduce::<bool, folds::Maximum, 64>(target, source, plan, &[]),
-    }
+    let kernels = match all {
+        true => Kernels::new::<folds::Minimum, 64>(),
+        false => Kernels::new::<folds::Maximum, 64>(),
+    };
+    reduce(kernels, target, source, plan, &[]);
 }

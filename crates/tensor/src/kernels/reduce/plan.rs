@@ -12,7 +12,8 @@ pub struct Loops {
 }
 
 impl Loops {
-    const NONE: Self = Self {
+    /// No loops: the body runs once.
+    pub const NONE: Self = Self {
         lengths: [1; MAX_RANK],
         strides: [0; MAX_RANK],
         rank: 0,

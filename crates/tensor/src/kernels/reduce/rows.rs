@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::folds::{self, Fold};
-use super::plan::{Loops, Plan};
+use super::plan::Loops;
 use super::{Job, LEAF};
 use crate::kernels::Gather;
 use crate::{parallel, simd};
@@ -11,29 +11,69 @@ use crate::{parallel, simd};
 /// From this length on, a run of elements among others to be folded with them is read where it lies, not copied.
 pub const RUN: usize = 64;
 
+/// Short rows, one a result, each of them made of one run of elements or of several.
+#[derive(Debug)]
+pub struct Rows<'a, T> {
+    target: &'a mut [T],
+    /// One for each result, or none.
+    parameters: &'a [T],
+    source: &'a [T],
+    offset: usize,
+    /// From each row to the next one, and which is the first.
+    rows: &'a Loops,
+    first_row: usize,
+    /// From each run in a row to the next one, which is the first, and how many there are.
+    runs: &'a Loops,
+    first_run: usize,
+    run_count: usize,
+    run_length: usize,
+}
+
+pub fn fold_rows<T: Copy + Default, F: Fold<T>, const LANES: usize>(rows: Rows<'_, T>) {
+    folds::run::<T, F, _>(RowWork::<T, F, LANES>(rows, PhantomData));
+}
+
+struct RowWork<'a, T, F, const LANES: usize>(Rows<'a, T>, PhantomData<F>);
+
+impl<T: Copy + Default, F: Fold<T>, const LANES: usize> simd::Work for RowWork<'_, T, F, LANES> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Rows {
+            source, run_length, ..
+        } = self.0;
+        let mut runs = [0; LEAF / RUN];
+        let runs = &mut runs[..self.0.run_count];
+        for (run, position) in runs.iter_mut().zip(self.0.runs.walk(self.0.first_run)) {
+            *run = position;
+        }
+        let mut parameters = self.0.parameters.iter();
+        for (target, position) in self.0.target.iter_mut().zip(self.0.rows.walk(self.0.first_row)) {
+            let offset = self.0.offset.wrapping_add_signed(position);
+            let parameter = parameters.next().copied().unwrap_or_default();
+            let mut result = F::IDENTITY;
+            for &run in &*runs {
+                let from = offset.wrapping_add_signed(run);
+                let run = &source[from..from + run_length];
+                result = F::combine(result, fold_slice::<T, F, LANES>(run, parameter));
+            }
+            *target = result;
+        }
+    }
+}
+
 /// Folds a slice in `LANES` parts, so that the order of operations is that of no machine in particular.
 #[inline(always)]
 pub fn fold_slice<T: Copy, F: Fold<T>, const LANES: usize>(slice: &[T], parameter: T) -> T {
     let mut result = F::IDENTITY;
     let (wide, rest) = slice.as_chunks::<LANES>();
     if !wide.is_empty() {
-        let mut lanes = [F::IDENTITY; LANES];
-        for chunk in wide {
-            for (lane, &x) in lanes.iter_mut().zip(chunk) {
-                *lane = F::combine(*lane, F::map(x, parameter));
-            }
-        }
-        result = fold_lanes::<T, F, LANES>(lanes);
+        result = fold_chunks::<T, F, LANES>(wide, parameter);
     }
     let (narrow, rest) = rest.as_chunks::<8>();
     if !narrow.is_empty() {
-        let mut lanes = [F::IDENTITY; 8];
-        for chunk in narrow {
-            for (lane, &x) in lanes.iter_mut().zip(chunk) {
-                *lane = F::combine(*lane, F::map(x, parameter));
-            }
-        }
-        result = F::combine(result, fold_lanes::<T, F, 8>(lanes));
+        result = F::combine(result, fold_chunks::<T, F, 8>(narrow, parameter));
     }
     for &x in rest {
         result = F::combine(result, F::map(x, parameter));
@@ -41,9 +81,15 @@ pub fn fold_slice<T: Copy, F: Fold<T>, const LANES: usize>(slice: &[T], paramete
     result
 }
 
-/// Halves onto halves.
 #[inline(always)]
-fn fold_lanes<T: Copy, F: Fold<T>, const LANES: usize>(mut lanes: [T; LANES]) -> T {
+fn fold_chunks<T: Copy, F: Fold<T>, const LANES: usize>(chunks: &[[T; LANES]], parameter: T) -> T {
+    let mut lanes = [F::IDENTITY; LANES];
+    for chunk in chunks {
+        for (lane, &x) in lanes.iter_mut().zip(chunk) {
+            *lane = F::combine(*lane, F::map(x, parameter));
+        }
+    }
+    // Halves onto halves.
     let mut half = LANES / 2;
     while half > 0 {
         for i in 0..half {
@@ -54,173 +100,128 @@ fn fold_lanes<T: Copy, F: Fold<T>, const LANES: usize>(mut lanes: [T; LANES]) ->
     lanes[0]
 }
 
-/// Short rows, one a result.
-struct Rows<'a, T, F, const LANES: usize> {
-    target: &'a mut [T],
-    source: &'a [T],
-    /// From the position of each row to that of the next.
-    kept: &'a Loops,
-    offset: usize,
-    start: usize,
-    length: usize,
-    parameters: &'a [T],
-    fold: PhantomData<F>,
-}
-
-impl<T: Copy + Default, F: Fold<T>, const LANES: usize> simd::Work for Rows<'_, T, F, LANES> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        let mut parameters = self.parameters.iter().skip(self.start);
-        for (result, position) in self.target.iter_mut().zip(self.kept.walk(self.start)) {
-            let from = self.offset.wrapping_add_signed(position);
-            let row = &self.source[from..from + self.length];
-            let parameter = parameters.next().copied().unwrap_or_default();
-            *result = fold_slice::<T, F, LANES>(row, parameter);
-        }
-    }
-}
-
-/// Runs of equal length to be folded to one result.
-struct Runs<'a, T, F, const LANES: usize> {
-    source: &'a [T],
-    outer: &'a Loops,
-    offset: usize,
-    start: usize,
-    count: usize,
-    length: usize,
-    parameter: T,
-    fold: PhantomData<F>,
-}
-
-impl<T: Copy, F: Fold<T>, const LANES: usize> simd::Work for Runs<'_, T, F, LANES> {
-    type Output = T;
-
-    #[inline(always)]
-    fn run(self) -> T {
-        let mut result = F::IDENTITY;
-        for position in self.outer.walk(self.start).take(self.count) {
-            let from = self.offset.wrapping_add_signed(position);
-            let run = &self.source[from..from + self.length];
-            result = F::combine(result, fold_slice::<T, F, LANES>(run, self.parameter));
-        }
-        result
-    }
-}
-
 /// The innermost reduced elements lie one after another.
-pub fn fold_rows<T, F, const LANES: usize>(target: &mut [T], job: &Job<'_, T>)
-where
-    T: Copy + Default + Send + Sync,
-    F: Fold<T>,
-{
-    let Plan {
-        kept,
-        reduced,
-        offset,
-    } = job.plan;
-    let (length, _) = reduced.inner();
-    let outer = reduced.outer();
+pub fn reduce<T: Copy + Default + Send + Sync>(target: &mut [T], job: &Job<'_, T>) {
+    let plan = job.plan;
+    let (run_length, _) = plan.reduced.inner();
+    let runs = plan.reduced.outer();
+    let short = plan.reduced.count() <= LEAF;
     parallel::divide(target, 0, 1, job.grain(1), &|start, target: &mut [T]| {
-        if outer.rank() == 0 && length <= LEAF {
-            folds::run::<T, F, _>(Rows::<T, F, LANES> {
+        if short {
+            (job.kernels.rows)(Rows {
                 target,
+                parameters: job.parameters(start),
                 source: job.source,
-                kept,
-                offset: *offset,
-                start,
-                length,
-                parameters: job.parameters,
-                fold: PhantomData,
+                offset: plan.offset,
+                rows: &plan.kept,
+                first_row: start,
+                runs: &runs,
+                first_run: 0,
+                run_count: runs.count(),
+                run_length,
             });
             return;
         }
-        for (i, (result, position)) in target.iter_mut().zip(kept.walk(start)).enumerate() {
-            let offset = offset.wrapping_add_signed(position);
-            *result = fold_runs::<T, F, LANES>(job, &outer, length, offset, job.parameter(start + i));
+        for (i, (result, position)) in target.iter_mut().zip(plan.kept.walk(start)).enumerate() {
+            let row = Row {
+                job,
+                parameters: job.parameters(start + i),
+                offset: plan.offset.wrapping_add_signed(position),
+                runs: &runs,
+                run_length,
+            };
+            *result = row.fold();
         }
     });
 }
 
-fn fold_runs<T, F, const LANES: usize>(
-    job: &Job<'_, T>,
-    outer: &Loops,
-    length: usize,
+/// A long row.
+struct Row<'a, T> {
+    job: &'a Job<'a, T>,
+    parameters: &'a [T],
     offset: usize,
-    parameter: T,
-) -> T
-where
-    T: Copy + Default + Send + Sync,
-    F: Fold<T>,
-{
-    let runs = |offset, start, count, length| {
-        folds::run::<T, F, _>(Runs::<T, F, LANES> {
-            source: job.source,
-            outer,
-            offset,
-            start,
-            count,
-            length,
-            parameter,
-            fold: PhantomData,
-        })
-    };
-    // Whole runs while they are short, else each of them in parts.
-    parallel::fold(
-        0..outer.count(),
-        (LEAF / length).max(1),
-        job.grain(length),
-        F::combine,
-        &|outer_range| {
-            let (start, count) = (outer_range.start, outer_range.len());
-            if length <= LEAF {
-                return runs(offset, start, count, length);
-            }
-            parallel::fold(0..length, LEAF, job.grain(1), F::combine, &|range| {
-                runs(offset + range.start, start, 1, range.len())
-            })
-        },
-    )
+    runs: &'a Loops,
+    run_length: usize,
+}
+
+impl<T: Copy + Default + Send + Sync> Row<'_, T> {
+    /// Folds whole runs together while they are short, else each of them in parts.
+    fn fold(&self) -> T {
+        let job = self.job;
+        let combine = |x, y| job.combine(x, y);
+        let leaf = (LEAF / self.run_length).max(1);
+        parallel::fold(
+            0..self.runs.count(),
+            leaf,
+            job.grain(self.run_length),
+            &combine,
+            &|runs| {
+                if self.run_length <= LEAF {
+                    return self.leaf(runs.start, runs.len(), 0, self.run_length);
+                }
+                parallel::fold(0..self.run_length, LEAF, job.grain(1), &combine, &|range| {
+                    self.leaf(runs.start, 1, range.start, range.len())
+                })
+            },
+        )
+    }
+
+    /// A part of each of some runs.
+    fn leaf(&self, first_run: usize, run_count: usize, start: usize, run_length: usize) -> T {
+        let mut target = [self.job.kernels.identity];
+        (self.job.kernels.rows)(Rows {
+            target: &mut target,
+            parameters: self.parameters,
+            source: self.job.source,
+            offset: self.offset + start,
+            rows: &Loops::NONE,
+            first_row: 0,
+            runs: self.runs,
+            first_run,
+            run_count,
+            run_length,
+        });
+        target[0]
+    }
 }
 
 /// Nothing lies one after another: the elements are copied, block by block.
-pub fn fold_gathered<T, F, const LANES: usize>(target: &mut [T], job: &Job<'_, T>)
+pub fn reduce_gathered<T>(target: &mut [T], job: &Job<'_, T>)
 where
     T: Copy + Default + Send + Sync + Gather,
-    F: Fold<T>,
 {
     let layout = job.plan.layout();
     let length = job.plan.reduced.count();
-    let rows = |target: &mut [T], source: &[T], length, start: usize| {
-        folds::run::<T, F, _>(Rows::<T, F, LANES> {
+    // The results of elements from `start` on, all of which fit into the block.
+    let fold_block = |target: &mut [T], first_row: usize, start: usize, run_length: usize| {
+        let mut block = [T::default(); LEAF];
+        let block = &mut block[..target.len() * run_length];
+        T::gather(block, job.source, &layout, first_row * length + start);
+        (job.kernels.rows)(Rows {
             target,
-            source,
-            kept: &Loops::single(LEAF, length as isize),
+            parameters: job.parameters(first_row),
+            source: block,
             offset: 0,
-            start: 0,
-            length,
-            parameters: job.parameters.get(start..).unwrap_or(&[]),
-            fold: PhantomData,
+            rows: &Loops::single(LEAF, run_length as isize),
+            first_row: 0,
+            runs: &Loops::NONE,
+            first_run: 0,
+            run_count: 1,
+            run_length,
         });
     };
-    parallel::divide(target, 0, 1, job.grain(1), &|start, target: &mut [T]| {
-        let block = (LEAF / length).max(1);
-        for (i, results) in target.chunks_mut(block).enumerate() {
-            let start = start + i * block;
+    let rows_a_block = (LEAF / length).max(1);
+    parallel::divide(target, 0, 1, job.grain(length), &|start, target: &mut [T]| {
+        for (i, results) in target.chunks_mut(rows_a_block).enumerate() {
+            let row = start + i * rows_a_block;
             if length <= LEAF {
-                let mut scratch = [T::default(); LEAF];
-                let scratch = &mut scratch[..results.len() * length];
-                T::gather(scratch, job.source, &layout, start * length);
-                rows(results, scratch, length, start);
+                fold_block(results, row, 0, length);
                 continue;
             }
-            results[0] = parallel::fold(0..length, LEAF, job.grain(1), F::combine, &|range| {
-                let mut scratch = [T::default(); LEAF];
-                let scratch = &mut scratch[..range.len()];
-                T::gather(scratch, job.source, &layout, start * length + range.start);
-                let mut result = [F::IDENTITY];
-                rows(&mut result, scratch, range.len(), start);
+            let combine = |x, y| job.combine(x, y);
+            results[0] = parallel::fold(0..length, LEAF, job.grain(1), &combine, &|range| {
+                let mut result = [job.kernels.identity];
+                fold_block(&mut result, row, range.start, range.len());
                 result[0]
             });
         }
