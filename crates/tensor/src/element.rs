@@ -43,12 +43,14 @@ pub trait Element:
 pub trait Numeric:
     Element
     + kernels::Arithmetic
+    + kernels::Cumulative
     + kernels::Find
     + kernels::FromBool
     + kernels::Random
     + kernels::Reduce
     + kernels::Scatter
     + kernels::Sequence
+    + kernels::Sort
 {
     /// 0.
     const ZERO: Self;
@@ -72,6 +74,7 @@ pub trait Float:
     + math::Real
     + kernels::ReduceFloats
     + kernels::Multiply
+    + kernels::Softmax
     + Add<Output = Self>
     + Sub<Output = Self>
     + Mul<Output = Self>

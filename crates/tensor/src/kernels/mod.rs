@@ -3,6 +3,7 @@
 
 mod arithmetic;
 mod comparison;
+mod cumulative;
 mod elementwise;
 mod gather;
 mod operand;
@@ -13,11 +14,14 @@ mod reduce;
 mod scatter;
 mod selection;
 mod sequence;
+mod softmax;
+mod sort;
 mod triangle;
 mod walk;
 
 pub use arithmetic::{Arithmetic, Binary, Unary};
 pub use comparison::{Compare, Comparison};
+pub use cumulative::Cumulative;
 pub use elementwise::Elementwise;
 pub(crate) use elementwise::MAX_OTHERS;
 pub use gather::Gather;
@@ -31,4 +35,7 @@ pub use scatter::Scatter;
 pub use selection::{FromBool, Select};
 pub use sequence::Sequence;
 pub(crate) use sequence::nth;
+pub use softmax::Softmax;
+pub(crate) use sort::Rows as SortRows;
+pub use sort::Sort;
 pub use triangle::Triangle;

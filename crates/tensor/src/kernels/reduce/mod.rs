@@ -9,7 +9,7 @@
 
 mod columns;
 mod find;
-mod folds;
+pub(super) mod folds;
 mod plan;
 mod rows;
 
@@ -17,12 +17,13 @@ pub use find::Find;
 use folds::Fold;
 pub use folds::{MappedSum, Reduction};
 pub use plan::Plan;
+pub(super) use rows::fold_slice;
 
 use super::Gather;
 use crate::parallel::{self, PIECE, THRESHOLD};
 
 /// Elements in a row that are folded without a tree.
-const LEAF: usize = 1024;
+pub(super) const LEAF: usize = 1024;
 
 pub trait Reduce: Sized {
     /// Folds the elements of the plan to those of `target`.

@@ -1,0 +1,188 @@
+//! Sorting rows, by way of integers in the same order that carry the index in their lower bits: comparing those is
+//! fast, and makes any algorithm stable.
+
+use crate::{Error, Layout, Result, parallel};
+
+use super::Gather;
+
+/// Elements from which on two threads are faster.
+const THRESHOLD: usize = 1 << 14;
+
+/// Elements one thread shall sort at least.
+const PIECE: usize = 1 << 12;
+
+/// The rows to be sorted: those of a view, whose last axis they follow.
+#[derive(Debug)]
+pub struct Rows<'a, T> {
+    pub source: &'a [T],
+    pub layout: &'a Layout,
+    /// Not 0.
+    pub length: usize,
+    pub descending: bool,
+}
+
+pub trait Sort: Sized {
+    /// The first `count` elements of each row in order, and where they were; `count` is not 0, and no more than the length.
+    fn sort(values: &mut [Self], indices: &mut [i64], rows: &Rows<'_, Self>, count: usize) -> Result<()>;
+}
+
+/// An element as an integer in the same order, in which NaN comes last and both zeros are equal.
+trait Key: Copy {
+    const BITS: u32;
+
+    fn key(self) -> u64;
+}
+
+/// A key and an index, ordered by the key first.
+trait Packed: Copy + Ord {
+    fn pack(key: u64, index: usize) -> Self;
+
+    fn index(self) -> usize;
+}
+
+/// Keys and indices of 32 bits.
+impl Packed for u64 {
+    #[inline(always)]
+    fn pack(key: u64, index: usize) -> Self {
+        key << 32 | index as u64
+    }
+
+    #[inline(always)]
+    fn index(self) -> usize {
+        (self & u64::from(u32::MAX)) as usize
+    }
+}
+
+impl Packed for u128 {
+    #[inline(always)]
+    fn pack(key: u64, index: usize) -> Self {
+        u128::from(key) << 64 | index as u128
+    }
+
+    #[inline(always)]
+    fn index(self) -> usize {
+        self as u64 as usize
+    }
+}
+
+macro_rules! floats {
+    ($($t:ty, $bits:ty;)*) => { $(
+        impl Key for $t {
+            const BITS: u32 = <$bits>::BITS;
+
+            #[inline(always)]
+            fn key(self) -> u64 {
+                const SIGN: $bits = 1 << (<$bits>::BITS - 1);
+                // Adding 0 makes 0 of -0.
+                let bits = (self + 0.0).to_bits();
+                let key = if bits & SIGN == 0 { bits | SIGN } else { !bits };
+                u64::from(if self.is_nan() { <$bits>::MAX } else { key })
+            }
+        }
+    )* };
+}
+floats! { f32, u32; f64, u64; }
+
+macro_rules! integers {
+    ($($t:ty, $bits:ty;)*) => { $(
+        impl Key for $t {
+            const BITS: u32 = <$bits>::BITS;
+
+            #[inline(always)]
+            fn key(self) -> u64 {
+                u64::from((self as $bits).wrapping_sub(<$t>::MIN as $bits))
+            }
+        }
+    )* };
+}
+integers! { i32, u32; i64, u64; u8, u8; }
+
+macro_rules! sort {
+    ($($t:ty),*) => { $(
+        impl Sort for $t {
+            #[inline(never)]
+            fn sort(values: &mut [Self], indices: &mut [i64], rows: &Rows<'_, Self>, count: usize) -> Result<()> {
+                let threads = parallel::pays(values.len() / count * rows.length, THRESHOLD);
+                if <$t as Key>::BITS <= 32 && u32::try_from(rows.length).is_ok() {
+                    divide::<$t, u64>(values, indices, 0, rows, count, threads)
+                } else {
+                    divide::<$t, u128>(values, indices, 0, rows, count, threads)
+                }
+            }
+        }
+    )* };
+}
+sort! { f32, f64, i32, i64, u8 }
+
+/// Sorts the rows from `start` on, as many as there is room for.
+fn divide<T, P>(
+    values: &mut [T],
+    indices: &mut [i64],
+    start: usize,
+    rows: &Rows<'_, T>,
+    count: usize,
+    threads: bool,
+) -> Result<()>
+where
+    T: Key + Gather + Default + Send + Sync,
+    P: Packed,
+{
+    let here = values.len() / count;
+    if !threads || here < 2 || here * rows.length <= PIECE {
+        return sort_rows::<T, P>(values, indices, start, rows, count);
+    }
+    let middle = here / 2;
+    let (values, more_values) = values.split_at_mut(middle * count);
+    let (indices, more_indices) = indices.split_at_mut(middle * count);
+    let (mut first, mut second) = (Ok(()), Ok(()));
+    parallel::join(
+        &mut || first = divide::<T, P>(values, indices, start, rows, count, threads),
+        &mut || second = divide::<T, P>(more_values, more_indices, start + middle, rows, count, threads),
+    );
+    first.and(second)
+}
+
+fn sort_rows<T, P>(
+    values: &mut [T],
+    indices: &mut [i64],
+    start: usize,
+    rows: &Rows<'_, T>,
+    count: usize,
+) -> Result<()>
+where
+    T: Key + Gather + Default,
+    P: Packed,
+{
+    let (mut row, mut packed) = (room(rows.length)?, room(rows.length)?);
+    row.resize(rows.length, T::default());
+    let flip = if rows.descending {
+        u64::MAX >> (64 - <T as Key>::BITS)
+    } else {
+        0
+    };
+    let targets = values.chunks_mut(count).zip(indices.chunks_mut(count));
+    for (i, (values, indices)) in targets.enumerate() {
+        T::gather(&mut row, rows.source, rows.layout, (start + i) * rows.length);
+        packed.clear();
+        packed.extend(row.iter().enumerate().map(|(i, x)| P::pack(x.key() ^ flip, i)));
+        if count < rows.length {
+            packed.select_nth_unstable(count - 1);
+        }
+        let sorted = &mut packed[..count];
+        sorted.sort_unstable();
+        for ((value, index), &packed) in values.iter_mut().zip(indices).zip(&*sorted) {
+            *value = row[packed.index()];
+            *index = packed.index() as i64;
+        }
+    }
+    Ok(())
+}
+
+fn room<T>(count: usize) -> Result<Vec<T>> {
+    let mut elements = Vec::new();
+    let bytes = count.saturating_mul(size_of::<T>());
+    elements
+        .try_reserve_exact(count)
+        .map_err(|_| Error::Memory { bytes })?;
+    Ok(elements)
+}
