@@ -7,6 +7,7 @@ use backprop_tensor::Tensor;
 use serde::Deserialize;
 
 type Variable = Var<f64>;
+type Function = (&'static str, fn(&[Variable]) -> Variable);
 
 /// Made by `reference/elementwise.py`.
 const REFERENCE: &str = include_str!("reference/elementwise.json");
@@ -90,7 +91,7 @@ fn compare(what: &str, inputs: &[Vec<f64>], own: &Tensor<f64>, theirs: &[Number]
 
 /// Checks that these are the operations of the table, and that each agrees in all values and gradients. The inputs are as many
 /// rows.
-fn check(table: &Table, rows: usize, functions: &[(&str, fn(&[Variable]) -> Variable)]) {
+fn check(table: &Table, rows: usize, functions: &[Function]) {
     let known: Vec<_> = table.operations.keys().map(String::as_str).collect();
     assert_eq!(functions.iter().map(|(name, _)| *name).collect::<Vec<_>>(), known);
     let inputs: Vec<_> = table.inputs.iter().map(|input| numbers(input)).collect();
@@ -131,7 +132,7 @@ fn functions_of_one_number() {
             &[$(($name, |x| { let f: fn(&Variable) -> Variable = $function; f(&x[0]) })),*]
         };
     }
-    let functions: &[(&str, fn(&[Variable]) -> Variable)] = functions! {
+    let functions: &[Function] = functions! {
         "abs" Var::abs;
         "acos" Var::acos;
         "acosh" Var::acosh;
@@ -164,6 +165,10 @@ fn functions_of_one_number() {
         "log1p" Var::log1p;
         "log2" Var::log2;
         "log_sigmoid" Var::log_sigmoid;
+        "masked_fill(7)" |x| {
+            let mask: Vec<bool> = (0..x.shape()[0]).map(|place| place % 3 == 0).collect();
+            x.masked_fill(&Tensor::from(mask), 7.0)
+        };
         "mish" Var::mish;
         "neg" |x| -x;
         "powf(-0.75)" |x| x.powf(-0.75);
@@ -202,7 +207,7 @@ fn functions_of_one_number() {
 
 #[test]
 fn functions_of_two_numbers() {
-    let functions: &[(&str, fn(&[Variable]) -> Variable)] = &[
+    let functions: &[Function] = &[
         ("add", |x| &x[0] + &x[1]),
         ("atan2", |x| x[0].atan2(&x[1])),
         ("div", |x| &x[0] / &x[1]),
@@ -213,13 +218,17 @@ fn functions_of_two_numbers() {
         ("mul", |x| &x[0] * &x[1]),
         ("pow", |x| x[0].pow(&x[1])),
         ("sub", |x| &x[0] - &x[1]),
+        ("where_else", |x| {
+            let mask: Vec<bool> = x[0].value().unwrap().to_vec().iter().map(|&x| x > 0.0).collect();
+            x[0].where_else(&Tensor::from(mask), &x[1])
+        }),
     ];
     check(&reference().binary, 1, functions);
 }
 
 #[test]
 fn functions_along_an_axis() {
-    let functions: &[(&str, fn(&[Variable]) -> Variable)] = &[
+    let functions: &[Function] = &[
         ("glu", |x| x[0].glu(-1)),
         ("log_softmax", |x| x[0].log_softmax(-1)),
         ("softmax", |x| x[0].softmax(-1)),

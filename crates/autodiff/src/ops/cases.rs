@@ -137,6 +137,13 @@ pub(crate) fn distinct(shape: &[usize], rng: &mut Rng) -> Tensor<f64> {
     Tensor::from_slice(&elements, shape).unwrap()
 }
 
+/// A mask in which every third element is true, the first among them.
+pub(crate) fn every_third(shape: &[usize]) -> Tensor<bool> {
+    let count = shape.iter().product();
+    let elements: Vec<bool> = (0..count).map(|place: usize| place.is_multiple_of(3)).collect();
+    Tensor::from_slice(&elements, shape).unwrap()
+}
+
 /// Up to three axes of up to four elements; scalars and, seldom, empty tensors among them.
 pub(crate) fn any_shape(rng: &mut Rng) -> Vec<usize> {
     let rank = rng.below(4);

@@ -74,6 +74,7 @@ operations! {
         log10::Log10,
         log1p::Log1p,
         log2::Log2,
+        masked_fill::MaskedFill,
         maximum::Maximum,
         minimum::Minimum,
         mul::Mul,
@@ -92,6 +93,7 @@ operations! {
         sub::Sub,
         tan::Tan,
         trunc::Trunc,
+        where_else::WhereElse,
     }
     /// What stands between two layers.
     activation {

@@ -8,7 +8,7 @@
 ///
 /// `unary! { pub struct Exp; pub fn exp; forward |x| x.exp(); backward |g, y| g * y; }` is short for
 ///
-/// ```ignore
+/// ```text
 /// #[derive(Debug, Clone, Copy, PartialEq)]
 /// pub struct Exp;
 ///

@@ -13,6 +13,7 @@ import torch.nn.functional as F
 INF, NAN = math.inf, math.nan
 POINTS = [-INF, -1e200, -50.0, -6.0, -3.0, -2.0, -1.0, -0.5, -0.0, 0.0, 0.5, 1.0, 2.0, 3.0, 6.0, 50.0, 1e200, INF, NAN]
 GRID = [-INF, -2.0, -1.0, -0.5, -0.0, 0.0, 0.5, 1.0, 2.0, INF, NAN]
+MASK = torch.tensor([i % 3 == 0 for i in range(len(POINTS))])
 
 UNARY = {
     "abs": torch.abs,
@@ -48,6 +49,7 @@ UNARY = {
     "log1p": torch.log1p,
     "log2": torch.log2,
     "log_sigmoid": F.logsigmoid,
+    "masked_fill(7)": lambda x: x.masked_fill(MASK, 7.0),
     "mish": F.mish,
     "neg": torch.neg,
     "powf(-0.75)": lambda x: x.pow(-0.75),
@@ -94,6 +96,7 @@ BINARY = {
     "mul": torch.mul,
     "pow": torch.pow,
     "sub": torch.sub,
+    "where_else": lambda x, y: torch.where(x > 0, x, y),
 }
 
 ROWS = [
