@@ -16,9 +16,9 @@ use crate::{Buffer, Error, Op, Param, Result, Var};
 
 /// A list to which every operation on its variables appends one record, for one forward pass and one backward.
 ///
-/// There are three kinds. [`training`](Self::training) records, and layers behave as in training (dropout drops, batch
+/// Three kinds matter. [`training`](Self::training) records, and layers behave as in training (dropout drops, batch
 /// normalisation uses the batch); [`new`](Self::new) records, and layers behave as in use; [`inference`](Self::inference)
-/// records nothing, so that a value lives no longer than its last [`Var`]. A layer needs to be told nothing else: it
+/// records nothing, so that a value lives no longer than its last [`Var`]. A fourth, [`tracing`](Self::tracing), is for reading models. A layer needs to be told nothing else: it
 /// asks the tape of its input.
 ///
 /// A tape belongs to one thread; the model, which it only reads, can be shared among many. Cloning gives a second handle.
@@ -41,11 +41,19 @@ pub struct Tape<T: Float = f32> {
 
 pub(crate) struct Inner<T: Float> {
     pub(crate) id: TapeId,
-    recording: bool,
-    training: bool,
+    mode: Mode,
     rng: RefCell<Rng>,
     pub(crate) records: RefCell<Records<T>>,
     failure: RefCell<Option<Error>>,
+}
+
+/// What a tape is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Mode {
+    Training,
+    Use,
+    Inference,
+    Tracing,
 }
 
 /// What is consumed by backward.
@@ -60,21 +68,26 @@ pub(crate) struct Records<T: Float> {
 impl<T: Float> Tape<T> {
     /// A tape that records, for layers in training. `seed` decides what dropout drops.
     pub fn training(seed: u64) -> Self {
-        Self::with(true, true, Rng::seed(seed))
+        Self::with(Mode::Training, seed)
     }
 
     /// A tape that records, for layers in use: for gradients of anything but a training step.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self::with(true, false, Rng::seed(0))
+        Self::with(Mode::Use, 0)
     }
 
     /// A tape that records nothing, for layers in use: to predict.
     pub fn inference() -> Self {
-        Self::with(false, false, Rng::seed(0))
+        Self::with(Mode::Inference, 0)
     }
 
-    fn with(recording: bool, training: bool, rng: Rng) -> Self {
+    /// A tape that records what becomes of frozen parameters too, for layers in use: to be [read back](Self::records).
+    pub fn tracing() -> Self {
+        Self::with(Mode::Tracing, 0)
+    }
+
+    fn with(mode: Mode, seed: u64) -> Self {
         let records = Records {
             nodes: Vec::new(),
             params: HashMap::default(),
@@ -83,9 +96,8 @@ impl<T: Float> Tape<T> {
         };
         let inner = Inner {
             id: TapeId::next(),
-            recording,
-            training,
-            rng: RefCell::new(rng),
+            mode,
+            rng: RefCell::new(Rng::seed(seed)),
             records: RefCell::new(records),
             failure: RefCell::new(None),
         };
@@ -96,12 +108,12 @@ impl<T: Float> Tape<T> {
 
     /// Whether layers shall behave as in training.
     pub fn is_training(&self) -> bool {
-        self.inner.training
+        self.inner.mode == Mode::Training
     }
 
     /// Whether operations are recorded.
     pub fn is_recording(&self) -> bool {
-        self.inner.recording
+        self.inner.mode != Mode::Inference
     }
 
     /// A seed from the tape's random stream, for an operation that needs randomness.
@@ -128,7 +140,7 @@ impl<T: Float> Tape<T> {
             let source = error.clone();
             return self.fail(Error::Parameter { source, location });
         }
-        if !self.is_recording() || !param.is_trainable() {
+        if !self.is_recording() || !(param.is_trainable() || self.inner.mode == Mode::Tracing) {
             return self.input(param.value().clone());
         }
         let known = self.inner.records.borrow().params.get(&param.id()).copied();
@@ -273,8 +285,8 @@ impl<T: Float> Tape<T> {
 impl<T: Float> fmt::Debug for Tape<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Tape")
-            .field("recording", &self.inner.recording)
-            .field("training", &self.inner.training)
+            .field("recording", &self.is_recording())
+            .field("training", &self.is_training())
             .field("records", &self.len())
             .field("failure", &self.failure())
             .finish_non_exhaustive()

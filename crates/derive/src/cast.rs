@@ -4,11 +4,11 @@ use proc_macro2::{TokenStream, TokenTree};
 use quote::{ToTokens, quote, quote_spanned};
 use syn::spanned::Spanned;
 use syn::{
-    DeriveInput, Error, GenericParam, Generics, Ident, Path, Result, Type, TypeParamBound, WherePredicate,
-    parse_quote,
+    DeriveInput, Error, GenericParam, Generics, Ident, Path, Result, Type, WherePredicate, parse_quote,
 };
 
 use crate::attributes::{CastContainer, default_path, is_cloned};
+use crate::generics::{is_float, is_parameter};
 use crate::variants::{Variant, binding, variants};
 
 /// The implementation of `Cast` for this type.
@@ -53,8 +53,8 @@ fn arm(variant: &Variant<'_>, name: &Ident, parameters: &Parameters, autodiff: &
     let mut members = Vec::new();
     let mut bindings = Vec::new();
     let mut values = Vec::new();
-    for (member, field) in variant.fields() {
-        let binding = binding(&member);
+    for (number, (member, field)) in variant.fields().enumerate() {
+        let binding = binding(number);
         let span = field.ty.span();
         values.push(if is_cloned(&field.attrs)? || !parameters.occur_in(&field.ty) {
             quote_spanned!(span=> ::core::clone::Clone::clone(#binding))
@@ -125,10 +125,9 @@ impl Parameters {
     }
 
     fn is_element(&self, ty: &Type) -> bool {
-        match (ty, &self.element) {
-            (Type::Path(path), Some(element)) => path.qself.is_none() && path.path.is_ident(element),
-            _ => false,
-        }
+        self.element
+            .as_ref()
+            .is_some_and(|element| is_parameter(ty, element))
     }
 
     /// Whether one of the parameters occurs in a type.
@@ -143,28 +142,4 @@ impl Parameters {
             TokenTree::Punct(_) | TokenTree::Literal(_) => false,
         })
     }
-}
-
-/// Whether a parameter is bounded by a trait called `Float`.
-fn is_float(name: &Ident, generics: &Generics) -> bool {
-    let floats = |bound: &TypeParamBound| match bound {
-        TypeParamBound::Trait(bound) => bound
-            .path
-            .segments
-            .last()
-            .is_some_and(|last| last.ident == "Float"),
-        _ => false,
-    };
-    let own = generics
-        .type_params()
-        .filter(|parameter| parameter.ident == *name);
-    let clause = generics.where_clause.iter().flat_map(|clause| &clause.predicates);
-    own.flat_map(|parameter| &parameter.bounds).any(floats)
-        || clause.into_iter().any(|predicate| match predicate {
-            WherePredicate::Type(predicate) => {
-                matches!(&predicate.bounded_ty, Type::Path(path) if path.path.is_ident(name))
-                    && predicate.bounds.iter().any(floats)
-            }
-            _ => false,
-        })
 }

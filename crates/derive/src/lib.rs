@@ -49,6 +49,7 @@
 
 mod attributes;
 mod cast;
+mod generics;
 mod module;
 #[cfg(test)]
 mod tests;
@@ -69,7 +70,7 @@ const FACADE: &str = "::backprop::autodiff";
 ///
 /// On a field:
 ///
-/// * `#[module(skip)]`: has no parameters. Numbers, strings and `PhantomData` need not be skipped.
+/// * `#[module(skip)]`: has no parameters. Numbers (also of a generic type `T: Float`), strings and `PhantomData` need not be skipped.
 /// * `#[module(rename = "w")]`: is called so in paths, to fit the files of another program for instance.
 ///
 /// On the struct or enum:

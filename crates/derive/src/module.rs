@@ -9,6 +9,7 @@ use syn::spanned::Spanned;
 use syn::{DeriveInput, Error, GenericParam, Generics, Member, Path, Result, Type, parse_quote};
 
 use crate::attributes::{ModuleContainer, ModuleField, default_path};
+use crate::generics::is_number;
 use crate::variants::{Variant, binding, variants};
 
 /// The implementation of `Module` for this type.
@@ -19,7 +20,10 @@ pub(crate) fn expand(input: &DeriveInput, autodiff: &str) -> Result<TokenStream>
         None => default_path(autodiff)?,
     };
     let variants = variants(input, "Module")?;
-    let parts = variants.iter().map(Part::all).collect::<Result<Vec<_>>>()?;
+    let parts = variants
+        .iter()
+        .map(|variant| Part::all(variant, &input.generics))
+        .collect::<Result<Vec<_>>>()?;
     let element = container.element.clone().unwrap_or_else(|| parse_quote!(__T));
     let visit = body(&variants, &parts, &quote!(visit), &autodiff, &element);
     let visit_mut = body(&variants, &parts, &quote!(visit_mut), &autodiff, &element);
@@ -59,13 +63,13 @@ struct Part<'a> {
 
 impl<'a> Part<'a> {
     /// The parts of a variant, whose names must differ.
-    fn all(variant: &Variant<'a>) -> Result<Vec<Self>> {
+    fn all(variant: &Variant<'a>, generics: &Generics) -> Result<Vec<Self>> {
         ModuleField::refuse(variant.attributes)?;
         let mut parts = Vec::new();
         let mut names = BTreeSet::new();
         for (member, field) in variant.fields() {
             let attributes = ModuleField::parse(&field.attrs)?;
-            if attributes.skip {
+            if attributes.skip || is_number(&field.ty, generics) {
                 continue;
             }
             let (name, segment) = match (&attributes.rename, &member) {
@@ -103,7 +107,7 @@ fn body(
     let arms = variants.iter().zip(parts).map(|(variant, parts)| {
         let path = variant.path(quote!(Self));
         let members = parts.iter().map(|part| &part.member);
-        let bindings: Vec<_> = parts.iter().map(|part| binding(&part.member)).collect();
+        let bindings: Vec<_> = (0..parts.len()).map(binding).collect();
         let segments = parts.iter().map(|part| &part.segment);
         let calls = parts.iter().zip(&bindings).zip(segments).map(|((part, binding), segment)| {
             quote_spanned!(part.ty.span()=> #autodiff::Module::<#element>::#method(#binding, &__path.#segment, __visitor);)

@@ -52,10 +52,7 @@ impl<'a> Variant<'a> {
     }
 }
 
-/// What a field is called in the generated code. Hygiene cannot keep it apart from the user's names: a pattern has the derive's.
-pub(crate) fn binding(member: &Member) -> Ident {
-    match member {
-        Member::Named(name) => format_ident!("__{}", name),
-        Member::Unnamed(index) => format_ident!("__{}", index.index),
-    }
+/// What the field of this number is called in the generated code.
+pub(crate) fn binding(number: usize) -> Ident {
+    format_ident!("__{}", number)
 }

@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use backprop_autodiff::{Buffer, Cast, Module, Param};
+use backprop_autodiff::{Buffer, Cast, Param};
 use backprop_derive::{Cast, Module};
 use backprop_tensor::{Float, Tensor};
 

@@ -29,11 +29,11 @@ use crate::Layer;
 ///     summary.to_string(),
 ///     "\
 /// Path  Layer   Output     Parameters
-/// ------------------------------------
+/// -----------------------------------
 /// 0     Linear  [64, 128]     100,480
 /// 1     Relu    [64, 128]           0
 /// 2     Linear  [64, 10]        1,290
-/// ------------------------------------
+/// -----------------------------------
 /// 101,770 parameters, all trainable"
 /// );
 /// # Ok::<(), backprop_autodiff::Error>(())
@@ -116,7 +116,7 @@ impl Summary {
         layer: &L,
         input: Tensor<T>,
     ) -> Result<Tensor<T>> {
-        let tape = Tape::new();
+        let tape = Tape::tracing();
         let output: Var<T> = layer.forward(&tape.input(input));
         let records = tape.records();
         let value = output.into_value()?;

@@ -49,13 +49,9 @@ pub(crate) fn check<T: Float, L: Layer<T>>(
         gradients.as_ref().and_then(|all| all.wrt(&x)).cloned(),
     )];
     for (number, (name, param)) in layer.named_parameters().into_iter().enumerate() {
-        let gradient = gradients.as_ref().and_then(|all| all.get(param)).cloned();
-        match (param.is_trainable(), gradient) {
-            (false, Some(_)) => return Err(format!("parameter {name} is frozen, but has a gradient")),
-            (false, None) => {}
-            (true, gradient) => {
-                places.push((format!("parameter {name}"), Place::Parameter(number), gradient))
-            }
+        if param.is_trainable() {
+            let gradient = gradients.as_ref().and_then(|all| all.get(param)).cloned();
+            places.push((format!("parameter {name}"), Place::Parameter(number), gradient));
         }
     }
     let mut product = Product {

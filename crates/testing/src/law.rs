@@ -6,8 +6,7 @@ use std::fmt;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Law {
-    /// The gradients of all inputs and parameters are those of central differences, in training and in use, and parameters that are frozen
-    /// have none.
+    /// The gradients of all inputs and parameters are those of central differences, in training and in use.
     Gradients,
     /// The same input, on the same kind of tape with the same seed, gives the same output, bit for bit.
     Determinism,
@@ -29,6 +28,8 @@ pub enum Law {
     BatchIndependence,
     /// The layer cast to f64 computes the same to within rounding.
     Casting,
+    /// A law of one's own, with its name.
+    Custom(&'static str),
 }
 
 impl Law {
@@ -46,6 +47,7 @@ impl Law {
             Self::Serialisation => "what was written reads back equal",
             Self::BatchIndependence => "examples do not influence one another",
             Self::Casting => "f32 and f64 agree",
+            Self::Custom(name) => name,
         }
     }
 }
