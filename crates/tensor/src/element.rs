@@ -23,6 +23,7 @@ pub trait Element:
     + Serialize
     + DeserializeOwned
     + 'static
+    + kernels::Castable
     + kernels::Elementwise
     + kernels::Compare
     + kernels::Gather
@@ -34,7 +35,7 @@ pub trait Element:
     /// The type's name: `"f32"`.
     const NAME: &'static str;
 
-    /// Whether every pattern of bits is a value.
+    /// Whether every pattern of bits is a value; all zeros are one in any case.
     #[doc(hidden)]
     const ANY_BITS: bool;
 }
@@ -44,6 +45,7 @@ pub trait Numeric:
     Element
     + kernels::Arithmetic
     + kernels::Cumulative
+    + kernels::Cast
     + kernels::Find
     + kernels::FromBool
     + kernels::Random

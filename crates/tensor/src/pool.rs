@@ -31,6 +31,9 @@ static HELD: AtomicUsize = AtomicUsize::new(0);
 static LIMIT: AtomicUsize = AtomicUsize::new(DEFAULT_LIMIT);
 
 /// Memory of a size class, owned, all of it initialised (to whatever its last user left).
+///
+/// It is neither `Copy` nor `Clone`, so that its memory has one user at a time; the class, from which the layout for
+/// `dealloc` is computed, never changes.
 #[derive(Debug)]
 pub(crate) struct Buffer {
     pointer: NonNull<u8>,

@@ -28,6 +28,12 @@ impl Shape {
         dims: [0; MAX_RANK],
     };
 
+    /// One axis of length 0.
+    pub(crate) const EMPTY: Self = Self {
+        rank: 1,
+        dims: [0; MAX_RANK],
+    };
+
     /// A shape of these lengths.
     ///
     /// # Errors

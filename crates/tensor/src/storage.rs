@@ -1,4 +1,23 @@
 //! The elements of one or more tensors: pooled memory with a length and a type.
+//!
+//! # Why this is sound
+//!
+//! The slices that [`Storage::as_slice`] and [`Storage::as_mut_slice`] make are the only use of the memory, and need four
+//! things:
+//!
+//! * **Room and alignment.** [`Buffer::take`] returns at least the bytes asked for, and their number, `len` times the size
+//!   of an element, was computed without overflow. A buffer is aligned to 64 bytes, more than any element needs.
+//! * **Initialised, valid values.** A buffer's bytes are zeroed when the system hands them out, and from then on written
+//!   only as elements, none of which has padding: they stay initialised through any number of users. Whatever was left
+//!   there is a value of every type of [`ANY_BITS`](Element::ANY_BITS); the others (`bool`) start from zeros. The element types
+//!   are a sealed set, so there are no others.
+//! * **No aliasing.** A buffer belongs to one storage: it is taken from the pool by value, goes back in `drop`, and
+//!   cannot be cloned. Within a storage, the borrow checker rules the slices, as their lifetimes are those of `self`.
+//! * **A pointer to all of it.** The pointer is the one that the allocator returned, cast to the element type but never
+//!   made from a reference to a part.
+//!
+//! Everything above indexes these slices, with bounds checked: a layout that lied about its storage would panic, not read
+//! elsewhere.
 
 use std::ptr::NonNull;
 
@@ -26,15 +45,14 @@ impl<T: Element> Storage<T> {
             .checked_mul(size_of::<T>())
             .ok_or(Error::Memory { bytes: usize::MAX })?;
         let buffer = Buffer::take(bytes)?;
-        let mut storage = Self {
+        let storage = Self {
             pointer: buffer.pointer().cast(),
             len,
             buffer: Some(buffer),
         };
         if !T::ANY_BITS {
-            // SAFETY: the buffer has room for `bytes` bytes, and all-zero bits are a valid element.
+            // SAFETY: the buffer has room for `len` elements, and no reference to them exists yet.
             unsafe { storage.pointer.as_ptr().write_bytes(0, len) }
-            storage.as_mut_slice().fill(T::default());
         }
         Ok(storage)
     }

@@ -57,7 +57,7 @@ impl<T: Element> Tensor<T> {
 
     /// A tensor of rank 0.
     pub fn scalar(value: T) -> Self {
-        Self::small(Shape::SCALAR, &[value])
+        Self::copied(&[], &[value])
     }
 
     /// A tensor of this shape in fresh memory that `fill` is handed, with unspecified values in it.
@@ -77,9 +77,14 @@ impl<T: Element> Tensor<T> {
         filled.map(|()| tensor)
     }
 
-    /// For literals, whose size is known to be small; without memory for them the program cannot go on.
-    fn small(shape: Shape, elements: &[T]) -> Self {
-        match Self::build(shape, |target| target.copy_from_slice(elements)) {
+    /// For what is in memory already; without room for as much again the program cannot go on.
+    fn copied(dims: &[usize], elements: &[T]) -> Self {
+        let shape = match Shape::checked("from", dims) {
+            // An array of nothing, more times than can be counted.
+            Err(_) if elements.is_empty() => Ok(Shape::EMPTY),
+            shape => shape,
+        };
+        match shape.and_then(|shape| Self::build(shape, |target| target.copy_from_slice(elements))) {
             Ok(tensor) => tensor,
             Err(_) => std::alloc::handle_alloc_error(std::alloc::Layout::for_value(elements)),
         }
@@ -172,6 +177,20 @@ impl<T: Element> Tensor<T> {
         elements
     }
 
+    /// Whether the elements are equal to those of a tensor of the same shape; block by block, without a copy of all.
+    fn equals(&self, other: &Self) -> bool {
+        const BLOCK: usize = 1024;
+        let mut blocks = [[T::default(); BLOCK]; 2];
+        (0..self.count()).step_by(BLOCK).all(|start| {
+            let [left, right] = &mut blocks;
+            let length = BLOCK.min(self.count() - start);
+            for (block, tensor) in [(&mut *left, self), (&mut *right, other)] {
+                T::gather(&mut block[..length], tensor.storage(), tensor.layout(), start);
+            }
+            left[..length] == right[..length]
+        })
+    }
+
     /// The element at `index`.
     ///
     /// # Errors
@@ -219,6 +238,27 @@ impl<T: Element> Tensor<T> {
             }
         })
     }
+
+    /// The same elements as numbers of another type: the nearest ones, or towards zero and saturating for integers.
+    ///
+    /// NaN becomes the integer 0; false and true become 0 and 1.
+    ///
+    /// ```
+    /// # use backprop_tensor::Tensor;
+    /// let pixels = Tensor::from([0_u8, 51, 255]);
+    /// assert_eq!(&pixels.cast::<f32>()? / 255.0, Tensor::from([0.0, 0.2, 1.0]));
+    /// assert_eq!(Tensor::from([-1.5, 1.9, 1e9]).cast::<u8>()?, Tensor::from([0, 1, 255]));
+    /// # Ok::<(), backprop_tensor::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// [`Error::Memory`] if there is none for the result.
+    pub fn cast<U: Numeric>(&self) -> Result<Tensor<U>> {
+        let source = self.contiguous()?;
+        Tensor::build(*self.shape(), |target| {
+            U::cast(target, T::elements(source.as_slice().unwrap_or(&[])));
+        })
+    }
 }
 
 impl<T: Numeric> Tensor<T> {
@@ -237,14 +277,6 @@ impl<T: Numeric> Tensor<T> {
     pub fn ones(shape: impl AsRef<[usize]>) -> Result<Self> {
         Self::full(shape, T::ONE)
     }
-
-    /// The same numbers as another type, converted as [`Numeric::from_f64`] says.
-    ///
-    /// # Errors
-    /// [`Error::Memory`] if there is none for the result.
-    pub fn cast<U: Numeric>(&self) -> Result<Tensor<U>> {
-        self.map(|x| U::from_f64(x.to_f64()))
-    }
 }
 
 /// Equal shapes and equal elements; NaN equals nothing, as for numbers.
@@ -253,7 +285,7 @@ impl<T: Element> PartialEq for Tensor<T> {
         self.shape() == other.shape()
             && match (self.as_slice(), other.as_slice()) {
                 (Some(a), Some(b)) => a == b,
-                _ => self.to_vec() == other.to_vec(),
+                _ => self.equals(other),
             }
     }
 }
@@ -275,9 +307,7 @@ macro_rules! from_arrays {
     ($($array:ty, [$($n:ident),+], $($flatten:ident),*;)*) => {
         $(impl<T: Element, $(const $n: usize),+> From<$array> for Tensor<T> {
             fn from(array: $array) -> Self {
-                // An array in memory has a countable size, and fewer axes than a tensor can have.
-                let shape = Shape::checked("from", &[$($n),+]).unwrap_or(Shape::SCALAR);
-                Self::small(shape, array$(.$flatten())*)
+                Self::copied(&[$($n),+], array$(.$flatten())*)
             }
         })*
     };
@@ -291,7 +321,6 @@ from_arrays! {
 
 impl<T: Element> From<Vec<T>> for Tensor<T> {
     fn from(elements: Vec<T>) -> Self {
-        let shape = Shape::checked("from", &[elements.len()]).unwrap_or(Shape::SCALAR);
-        Self::small(shape, &elements)
+        Self::copied(&[elements.len()], &elements)
     }
 }

@@ -75,7 +75,7 @@ impl<T: Element> Tensor<T> {
         if index >= length {
             return Err(Error::Index {
                 operation: "select",
-                index: index as i64,
+                index: i64::try_from(index).unwrap_or(i64::MAX),
                 length,
             });
         }

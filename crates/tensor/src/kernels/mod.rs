@@ -2,6 +2,7 @@
 //! types of [`Element`](crate::Element), and sealed by being private. Everything above them is thin and generic.
 
 mod arithmetic;
+mod cast;
 mod comparison;
 mod cumulative;
 mod elementwise;
@@ -20,6 +21,7 @@ mod triangle;
 mod walk;
 
 pub use arithmetic::{Arithmetic, Binary, Unary};
+pub use cast::{Cast, Castable};
 pub use comparison::{Compare, Comparison};
 pub use cumulative::Cumulative;
 pub use elementwise::Elementwise;
