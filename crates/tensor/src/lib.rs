@@ -68,3 +68,7 @@ pub use parallel::set_threads;
 pub use random::Rng;
 pub use shape::{MAX_RANK, Shape};
 pub use tensor::Tensor;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
