@@ -1,6 +1,7 @@
 //! Views against a naive model: a function from indices to elements.
 mod common;
 
+use backprop_tensor::Tensor;
 use common::{indices, viewed};
 use proptest::prelude::*;
 
@@ -42,6 +43,22 @@ proptest! {
             inverse[from as usize] = to as isize;
         }
         prop_assert_eq!(x.permute(&axes).unwrap().permute(&inverse).unwrap(), x);
+    }
+
+    /// Large enough to be copied in tiles, with lengths that tiles do not divide.
+    #[test]
+    fn large_views_are_read_in_row_major_order(
+        dims in proptest::array::uniform3(1..40_usize), order in Just([0, 1, 2]).prop_shuffle(), flips in any::<[bool; 3]>(),
+        step in 1..3_isize,
+    ) {
+        let x = Tensor::from_fn(dims, |i| i as i32).unwrap();
+        let mut y = x.permute(order).unwrap();
+        for (axis, _) in flips.iter().enumerate().filter(|&(_, &flip)| flip) {
+            y = y.flip(axis as isize).unwrap();
+        }
+        let y = y.slice_step(0, .., step).unwrap();
+        let expected: Vec<_> = indices(y.shape()).iter().map(|index| y.get(index).unwrap()).collect();
+        prop_assert_eq!(y.to_vec(), expected);
     }
 
     #[test]

@@ -2,6 +2,7 @@
 
 use crate::Layout;
 
+use super::transpose::transpose;
 use super::walk::Walk;
 
 pub trait Gather: Sized {
@@ -37,7 +38,7 @@ macro_rules! gather {
 }
 gather! { f32, f64, i32, i64, u8, bool }
 
-fn gather<T: Copy>(target: &mut [T], source: &[T], layout: &Layout, start: usize) {
+fn gather<T: Copy + Default>(target: &mut [T], source: &[T], layout: &Layout, start: usize) {
     if target.is_empty() {
         return;
     }
@@ -48,6 +49,11 @@ fn gather<T: Copy>(target: &mut [T], source: &[T], layout: &Layout, start: usize
     }
     let walk = Walk::new([layout]);
     let [stride] = walk.strides();
+    // A part of a view would cut through the tiles.
+    if !matches!(stride, 0 | 1) && target.len() == layout.shape().count() && transpose(target, source, layout)
+    {
+        return;
+    }
     let mut done = 0;
     walk.runs(start, target.len(), |[position], length| {
         copy_run(

@@ -17,6 +17,7 @@ mod selection;
 mod sequence;
 mod softmax;
 mod sort;
+mod transpose;
 mod triangle;
 mod walk;
 

@@ -6,9 +6,9 @@ use crate::{Layout, MAX_RANK};
 #[derive(Debug)]
 pub(super) struct Walk<const N: usize> {
     /// At least 1.
-    rank: usize,
-    lengths: [usize; MAX_RANK],
-    strides: [[isize; N]; MAX_RANK],
+    pub(super) rank: usize,
+    pub(super) lengths: [usize; MAX_RANK],
+    pub(super) strides: [[isize; N]; MAX_RANK],
     offsets: [isize; N],
 }
 
@@ -40,6 +40,15 @@ impl<const N: usize> Walk<N> {
     /// The strides of the innermost axis, which the runs follow.
     pub(super) fn strides(&self) -> [isize; N] {
         self.strides[self.rank - 1]
+    }
+
+    /// Without this axis: what is left is walked at its first place.
+    pub(super) fn remove(&mut self, axis: usize) {
+        self.lengths.copy_within(axis + 1.., axis);
+        self.strides.copy_within(axis + 1.., axis);
+        self.lengths[MAX_RANK - 1] = 1;
+        self.strides[MAX_RANK - 1] = [0; N];
+        self.rank = (self.rank - 1).max(1);
     }
 
     /// Calls `run(positions, length)` for the runs that the elements `start..start + count`, in row-major order, form.
