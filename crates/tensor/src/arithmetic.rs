@@ -201,7 +201,8 @@ macro_rules! binary {
             )*
 
             pub(crate) fn binary(self, operation: &'static str, binary: Binary, other: &Self) -> Result<Self> {
-                if binary == Binary::Divide && T::IS_INTEGER && other.to_vec().contains(&T::ZERO) {
+                let zero = || Ok(other.contiguous()?.as_slice().is_some_and(|all| all.contains(&T::ZERO)));
+                if binary == Binary::Divide && T::IS_INTEGER && zero()? {
                     return Err(Error::argument(operation, "divisor", 0, "integers cannot be divided by zero"));
                 }
                 self.elementwise(operation, T::binary(binary), &[], &[other])
