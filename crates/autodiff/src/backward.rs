@@ -91,7 +91,6 @@ fn step<T: Float>(
         Origin::Param(id) => result.add_param(id, gradient),
         Origin::Variable => result.add_variable(place, gradient),
         Origin::Operation(record) => {
-            let operation = record.name();
             let mut inputs = InputGradients {
                 inputs: &node.inputs,
                 nodes,
@@ -100,7 +99,7 @@ fn step<T: Float>(
             let location = node.location;
             record
                 .backward(gradient, &mut inputs)
-                .map_err(|source| Error::Gradient {
+                .map_err(|(operation, source)| Error::Gradient {
                     operation,
                     location,
                     source,

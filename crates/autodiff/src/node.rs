@@ -3,7 +3,7 @@
 use std::fmt::Debug;
 use std::panic::Location;
 
-use backprop_tensor::{Float, Result, Shape, Tensor};
+use backprop_tensor::{Error as TensorError, Float, Shape, Tensor};
 use smallvec::SmallVec;
 
 use crate::op::{InputGradients, Op};
@@ -48,7 +48,12 @@ pub(crate) enum Origin<T: Float> {
 /// An operation with what it saved, whatever its type.
 pub(crate) trait Recorded<T: Float>: Debug {
     fn name(&self) -> &'static str;
-    fn backward(self: Box<Self>, gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()>;
+    /// An error comes with the name: asking for it before would cost more than some of the operations.
+    fn backward(
+        self: Box<Self>,
+        gradient: Tensor<T>,
+        inputs: &mut InputGradients<'_, T>,
+    ) -> Result<(), (&'static str, TensorError)>;
 }
 
 pub(crate) struct Record<O, S> {
@@ -67,8 +72,13 @@ impl<T: Float, O: Op<T>> Recorded<T> for Record<O, O::Saved> {
         self.op.name()
     }
 
-    fn backward(self: Box<Self>, gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
+    fn backward(
+        self: Box<Self>,
+        gradient: Tensor<T>,
+        inputs: &mut InputGradients<'_, T>,
+    ) -> Result<(), (&'static str, TensorError)> {
         let Self { op, saved } = *self;
         op.backward(saved, gradient, inputs)
+            .map_err(|error| (op.name(), error))
     }
 }

@@ -185,7 +185,7 @@ impl<T: Float> Tape<T> {
         operands: &[&Var<T>],
         location: &'static Location<'static>,
     ) -> Var<T> {
-        if let Err(error) = self.check(op.name(), operands, location) {
+        if let Err(error) = self.check(&|| op.name(), operands, location) {
             return error.map_or_else(|| Var::failed(self.clone()), |error| self.fail(error));
         }
         let values: SmallVec<[&Tensor<T>; 4]> = operands.iter().map(|var| &var.value).collect();
@@ -211,12 +211,13 @@ impl<T: Float> Tape<T> {
     /// Whether an operation can be tried; `Err(None)` if an operand has failed, which has been reported already.
     fn check(
         &self,
-        operation: &'static str,
+        name: &dyn Fn() -> &'static str,
         operands: &[&Var<T>],
         location: &'static Location<'static>,
     ) -> Result<(), Option<Error>> {
         for var in operands {
             if !Rc::ptr_eq(&var.tape.inner, &self.inner) {
+                let operation = name();
                 return Err(Some(Error::DifferentTapes { operation, location }));
             }
             if var.failed {
@@ -225,6 +226,7 @@ impl<T: Float> Tape<T> {
         }
         let tracked = operands.iter().any(|var| var.node != NodeId::NONE);
         if tracked && self.inner.records.borrow().spent {
+            let operation = name();
             return Err(Some(Error::Spent { operation, location }));
         }
         Ok(())
