@@ -42,6 +42,11 @@ const STEPS: &[Step] = &[
         run: clippy,
     },
     Step {
+        name: "panics",
+        about: "no library panics where it could return an error",
+        run: panics,
+    },
+    Step {
         name: "tests",
         about: "tests and doctests of the workspace, with all features",
         run: tests,
@@ -175,6 +180,24 @@ fn layered(workspace: &Workspace) -> Result<Note> {
 
 fn clippy(_: &Workspace) -> Result<Note> {
     cargo("clippy --workspace --all-targets --all-features --locked -- -D warnings")?;
+    Ok(Note::new())
+}
+
+/// Lints too strict for tests and programs. Where a library means to panic, it says why in an `allow` of the lint.
+fn panics(_: &Workspace) -> Result<Note> {
+    const LINTS: [&str; 7] = [
+        "dbg_macro",
+        "expect_used",
+        "panic",
+        "todo",
+        "unimplemented",
+        "unreachable",
+        "unwrap_used",
+    ];
+    let lints: String = LINTS.map(|lint| format!(" -D clippy::{lint}")).concat();
+    cargo(&format!(
+        "clippy --workspace --lib --all-features --locked -- -D warnings{lints}"
+    ))?;
     Ok(Note::new())
 }
 

@@ -295,8 +295,11 @@ impl<T: Numeric> Neg for Tensor<T> {
     }
 }
 
-/// The operators cannot return an error, so they do what indexing outside a `Vec` does.
 #[track_caller]
+#[allow(
+    clippy::panic,
+    reason = "operators cannot return an error, so they do what indexing outside a `Vec` does"
+)]
 fn finish<T: Numeric>(result: Result<Tensor<T>>) -> Tensor<T> {
     match result {
         Ok(tensor) => tensor,
