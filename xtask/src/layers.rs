@@ -59,6 +59,7 @@ const TABLE: &[Layer] = &[
         ],
         &[],
     ),
+    layer("backprop-benchmarks", &[TENSOR, AUTODIFF, LAYERS, OPTIM], &[]),
     layer("xtask", &[], &[]),
 ];
 
