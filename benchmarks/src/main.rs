@@ -21,15 +21,46 @@ struct Workload {
     run: fn(Budget) -> Result<Measurement>,
 }
 
-const W1: Mlp = Mlp { sizes: &[2, 16, 16, 2], activation: Tanh, batch: 32, rate: Rate::Sgd(0.1) };
-const W2: Mlp = Mlp { sizes: &[784, 256, 128, 10], activation: Relu, batch: 64, rate: Rate::Adam(1e-3) };
-const W3: Mlp = Mlp { sizes: &[784, 1024, 1024, 10], activation: Relu, batch: 256, rate: Rate::Adam(1e-3) };
+const W1: Mlp = Mlp {
+    sizes: &[2, 16, 16, 2],
+    activation: Tanh,
+    batch: 32,
+    rate: Rate::Sgd(0.1),
+};
+const W2: Mlp = Mlp {
+    sizes: &[784, 256, 128, 10],
+    activation: Relu,
+    batch: 64,
+    rate: Rate::Adam(1e-3),
+};
+const W3: Mlp = Mlp {
+    sizes: &[784, 1024, 1024, 10],
+    activation: Relu,
+    batch: 256,
+    rate: Rate::Adam(1e-3),
+};
 
 const WORKLOADS: &[Workload] = &[
-    Workload { name: "W1", about: "MLP 2-16-16-2, tanh, batch 32, SGD", run: |budget| W1.train(budget) },
-    Workload { name: "W2", about: "MLP 784-256-128-10, ReLU, batch 64, Adam", run: |budget| W2.train(budget) },
-    Workload { name: "W3", about: "MLP 784-1024-1024-10, ReLU, batch 256, Adam", run: |budget| W3.train(budget) },
-    Workload { name: "W8a", about: "prediction by the MLP of W2, batch 1", run: |budget| W2.predict(budget) },
+    Workload {
+        name: "W1",
+        about: "MLP 2-16-16-2, tanh, batch 32, SGD",
+        run: |budget| W1.train(budget),
+    },
+    Workload {
+        name: "W2",
+        about: "MLP 784-256-128-10, ReLU, batch 64, Adam",
+        run: |budget| W2.train(budget),
+    },
+    Workload {
+        name: "W3",
+        about: "MLP 784-1024-1024-10, ReLU, batch 256, Adam",
+        run: |budget| W3.train(budget),
+    },
+    Workload {
+        name: "W8a",
+        about: "prediction by the MLP of W2, batch 1",
+        run: |budget| W2.predict(budget),
+    },
 ];
 
 /// What the command line asks for.
@@ -59,7 +90,12 @@ fn main() -> ExitCode {
 
 impl Options {
     fn parse() -> Result<Self> {
-        let mut options = Self { list: false, threads: 2, budget: Budget::default(), workloads: Vec::new() };
+        let mut options = Self {
+            list: false,
+            threads: 2,
+            budget: Budget::default(),
+            workloads: Vec::new(),
+        };
         let mut arguments = lexopt::Parser::from_env();
         while let Some(argument) = arguments.next()? {
             match argument {
@@ -69,7 +105,9 @@ impl Options {
                 Arg::Long("steps") => options.budget.steps = arguments.value()?.parse()?,
                 Arg::Value(name) => {
                     let known = WORKLOADS.iter().find(|workload| name == workload.name);
-                    options.workloads.push(known.ok_or_else(|| format!("there is no workload {name:?}"))?);
+                    options
+                        .workloads
+                        .push(known.ok_or_else(|| format!("there is no workload {name:?}"))?);
                 }
                 other => return Err(other.unexpected().into()),
             }
@@ -83,13 +121,21 @@ impl Options {
 
 fn run(options: &Options) -> Result<()> {
     if options.list {
-        options.workloads.iter().for_each(|workload| println!("{} {}", workload.name, workload.about));
+        options
+            .workloads
+            .iter()
+            .for_each(|workload| println!("{} {}", workload.name, workload.about));
         return Ok(());
     }
     backprop_tensor::set_threads(options.threads)?;
     for workload in &options.workloads {
         let measurement = (workload.run)(options.budget)?;
-        println!("{},backprop,{},{:.1}", workload.name, options.threads, measurement.median());
+        println!(
+            "{},backprop,{},{:.1}",
+            workload.name,
+            options.threads,
+            measurement.median()
+        );
         eprintln!("# {} {measurement}", workload.name);
     }
     Ok(())

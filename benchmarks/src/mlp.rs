@@ -40,7 +40,8 @@ impl Mlp {
             Rate::Sgd(rate) => Box::new(Sgd::new(rate)),
             Rate::Adam(rate) => Box::new(Adam::new(rate)),
         };
-        let loss = |model: &Model, tape: &Tape| -> Var { model.forward(&tape.input(x.clone())).cross_entropy(&y) };
+        let loss =
+            |model: &Model, tape: &Tape| -> Var { model.forward(&tape.input(x.clone())).cross_entropy(&y) };
         let before = loss(&model, &Tape::inference()).value()?.item()?;
         let mut measurement = measure(budget, || {
             let tape = Tape::training(rng.next_seed());
@@ -69,7 +70,11 @@ impl Mlp {
         let layers = pairs.map(|(index, pair)| {
             let layer = Linear::builder(pair[0], pair[1]);
             let last = index + 2 == self.sizes.len();
-            if last { layer.build(rng) } else { layer.activation(self.activation).build(rng) }
+            if last {
+                layer.build(rng)
+            } else {
+                layer.activation(self.activation).build(rng)
+            }
         });
         Sequential::new(layers.collect())
     }

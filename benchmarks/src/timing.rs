@@ -19,7 +19,10 @@ pub struct Budget {
 
 impl Default for Budget {
     fn default() -> Self {
-        Self { seconds: 3.0, steps: 30 }
+        Self {
+            seconds: 3.0,
+            steps: 30,
+        }
     }
 }
 
@@ -79,7 +82,10 @@ impl fmt::Display for Measurement {
         write!(f, "{} steps", self.times.len())?;
         // What grows with every step (a list that is searched, memory that is not given back) shows here.
         if let (Some(early), Some(late)) = (self.median_of(0..100), self.median_of(950..1050)) {
-            write!(f, "; the first hundred {early:.1} us, around the thousandth {late:.1} us")?;
+            write!(
+                f,
+                "; the first hundred {early:.1} us, around the thousandth {late:.1} us"
+            )?;
         }
         Ok(())
     }
@@ -100,7 +106,10 @@ mod tests {
     #[test]
     fn at_least_the_steps_are_measured_and_the_warm_up_is_not() {
         let mut count = 0;
-        let budget = Budget { seconds: 0.0, steps: 12 };
+        let budget = Budget {
+            seconds: 0.0,
+            steps: 12,
+        };
         let measurement = measure(budget, || {
             count += 1;
             Ok(())
@@ -112,9 +121,16 @@ mod tests {
 
     #[test]
     fn drift_shows_when_there_are_steps_enough() {
-        let measurement = |steps: usize| Measurement { times: vec![1.0; steps], losses: Some((0.5, 0.25)) };
+        let measurement = |steps: usize| Measurement {
+            times: vec![1.0; steps],
+            losses: Some((0.5, 0.25)),
+        };
         assert_eq!(measurement(99).to_string(), "loss 0.50000 -> 2.500e-1; 99 steps");
-        assert!(measurement(1050).to_string().ends_with("the first hundred 1.0 us, around the thousandth 1.0 us"));
+        assert!(
+            measurement(1050)
+                .to_string()
+                .ends_with("the first hundred 1.0 us, around the thousandth 1.0 us")
+        );
     }
 
     #[test]

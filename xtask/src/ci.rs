@@ -8,7 +8,7 @@ mod tally;
 
 use crate::{
     error::{Error, Result},
-    format, layers, process,
+    format, layers, process, tree,
     workspace::Workspace,
 };
 use lexopt::Arg;
@@ -60,6 +60,11 @@ const STEPS: &[Step] = &[
         name: "alone",
         about: "each crate compiles without the others' features",
         run: each_alone,
+    },
+    Step {
+        name: "tree",
+        about: "a program that trains depends on few crates",
+        run: small_tree,
     },
     Step {
         name: "examples",
@@ -228,4 +233,13 @@ fn each_alone(workspace: &Workspace) -> Result<Note> {
         }
     }
     Ok(Note::new())
+}
+
+/// As many crates as a program that trains may depend on.
+const MOST_CRATES: usize = 60;
+
+fn small_tree(workspace: &Workspace) -> Result<Note> {
+    let crates = tree::crates(workspace)?;
+    tree::at_most(&crates, MOST_CRATES)?;
+    Ok(format!("{} crates", crates.len()))
 }

@@ -31,13 +31,21 @@ fn a_million_operations_walk_back_and_drop_without_recursion() {
 #[test]
 fn the_first_error_sticks_with_the_line_that_made_it() {
     let tape = Tape::new();
-    let (x, y) = (tape.variable(vector(&[1.0, 2.0])), tape.variable(vector(&[1.0, 2.0, 3.0])));
+    let (x, y) = (
+        tape.variable(vector(&[1.0, 2.0])),
+        tape.variable(vector(&[1.0, 2.0, 3.0])),
+    );
     let line = line!() + 1;
     let failed = (&x + &y) * 2.0;
     let later = x.matmul(&y);
     assert!(failed.has_failed() && later.has_failed());
     let error = failed.tanh().value().unwrap_err();
-    assert_eq!(error.location().map(|location| (location.file(), location.line())), Some((file!(), line)));
+    assert_eq!(
+        error
+            .location()
+            .map(|location| (location.file(), location.line())),
+        Some((file!(), line))
+    );
     let expected = format!(
         "Add([2], [3]): add: shapes [2] and [3] do not broadcast: from the last axis on, lengths must be equal or 1, at {}:{line}:18",
         file!()
@@ -53,14 +61,20 @@ fn backward_says_what_is_missing() {
     let tape = Tape::new();
     let x = tape.variable(vector(&[1.0, 2.0]));
     assert!(matches!(x.backward(), Err(Error::NotScalar { .. })));
-    assert!(matches!(tape.input(vector(&[1.0])).backward(), Err(Error::NotTracked { .. })));
+    assert!(matches!(
+        tape.input(vector(&[1.0])).backward(),
+        Err(Error::NotTracked { .. })
+    ));
     assert!(x.backward_from(vector(&[1.0])).is_err());
 
     let y = x.sum(..);
     y.backward().unwrap();
     assert!(matches!(y.backward(), Err(Error::Spent { .. })));
     assert!(matches!((&y + 1.0).value(), Err(Error::Spent { .. })));
-    assert!(matches!(tape.variable(vector(&[1.0])).value(), Err(Error::Spent { .. })));
+    assert!(matches!(
+        tape.variable(vector(&[1.0])).value(),
+        Err(Error::Spent { .. })
+    ));
 
     let other = Tape::new().variable(vector(&[1.0, 2.0]));
     let tape = Tape::new();
@@ -87,7 +101,10 @@ fn constants_are_not_recorded() {
     let gradients = (constant * &x).sum(..).backward().unwrap();
     let expected: Vec<f32> = [2.0_f32, 4.0].iter().map(|x| x.tanh()).collect();
     let found = gradients.wrt(&x).unwrap().to_vec();
-    assert!(found.iter().zip(expected).all(|(x, y)| (x - y).abs() < 1e-6), "{found:?}");
+    assert!(
+        found.iter().zip(expected).all(|(x, y)| (x - y).abs() < 1e-6),
+        "{found:?}"
+    );
 }
 
 #[test]
