@@ -26,7 +26,7 @@ pub const CLASSES: [&str; 10] = ["0", "1", "2", "3", "4", "5", "6", "7", "8", "9
 /// # Errors
 /// If there is no memory, or if the data inside the program is damaged.
 pub fn load() -> Result<TensorDataset> {
-    Ok(load_bytes()?.map_inputs(|counts| counts.map(|count| f32::from(count) / 16.0))?)
+    load_bytes()?.map_inputs(|counts| counts.map(|count| f32::from(count) / 16.0))
 }
 
 /// The digits as they were published: inputs `[1797, 64]` from 0 to 16.

@@ -136,7 +136,7 @@ fn debug_tells_the_sizes() {
         "TensorDataset(inputs: f32 [3, 2], targets: i64 [3])"
     );
     assert_eq!(
-        format!("{:?}", data().map(|batch| Ok(batch))),
+        format!("{:?}", data().map(Ok)),
         "Map(TensorDataset(inputs: f32 [3, 2], targets: i64 [3]))"
     );
 }

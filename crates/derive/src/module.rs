@@ -143,7 +143,7 @@ fn generics<'a>(
     } else if container.element.is_some() {
         for parameter in input.generics.type_params() {
             let parameter = &parameter.ident;
-            if element.to_token_stream().to_string() != parameter.to_string() {
+            if *parameter != element.to_token_stream().to_string() {
                 predicates.push(parse_quote!(#parameter: #autodiff::Module<#element>));
             }
         }

@@ -194,10 +194,9 @@ impl<T: Copy + Default + Send + Sync> Tree<'_, T> {
         let mut others = [self.job.kernels.identity; COLUMNS];
         let others = &mut others[..target.len()];
         if count > self.job.grain(target.len()) {
-            parallel::join(
-                &mut || self.fold(start, middle, target),
-                &mut || self.fold(middle, end, others),
-            );
+            parallel::join(&mut || self.fold(start, middle, target), &mut || {
+                self.fold(middle, end, others)
+            });
         } else {
             self.fold(start, middle, target);
             self.fold(middle, end, others);

@@ -102,5 +102,9 @@ folds! { bool, false {
 /// Runs a loop of a fold at the level in use, if it was compiled for it.
 #[inline]
 pub fn run<T: Copy, F: Fold<T>, W: simd::Work>(work: W) -> W::Output {
-    if F::EVERY_LEVEL { simd::dispatch(work) } else { work.run() }
+    if F::EVERY_LEVEL {
+        simd::dispatch(work)
+    } else {
+        work.run()
+    }
 }
