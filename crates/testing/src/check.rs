@@ -28,6 +28,7 @@ use crate::{Inputs, Law, Violation, gradients, laws};
 /// check_layer(sequential![Linear::new(4, 3, &mut rng), Relu], inputs![1..8, 4]);
 /// ```
 #[track_caller]
+#[allow(clippy::panic, reason = "an assertion: failing a test is what it is for")]
 pub fn check_layer<T: Float, L: Layer<T>>(layer: L, inputs: Inputs) {
     if let Err(violation) = LayerCheck::new(layer, inputs).run() {
         panic!("{violation}");
