@@ -77,6 +77,7 @@ pub trait Float:
     + kernels::ReduceFloats
     + kernels::Multiply
     + kernels::Softmax
+    + crate::linalg::Decompose
     + Add<Output = Self>
     + Sub<Output = Self>
     + Mul<Output = Self>

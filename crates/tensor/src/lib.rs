@@ -39,6 +39,7 @@ mod joining;
 mod kernel;
 mod kernels;
 mod layout;
+pub mod linalg;
 mod linear;
 pub mod math;
 mod matmul;
