@@ -1,12 +1,14 @@
-use std::io::{self, IsTerminal, Write};
+#[cfg(feature = "progress")]
+use std::io::IsTerminal;
+use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::time::Instant;
 
 use backprop_autodiff::Module;
 use backprop_tensor::Float;
 
-use super::{Callback, Plan, Running, Step};
-use crate::{Epoch, Evaluation, History, Result};
+use super::{Callback, Plan};
+use crate::{Epoch, Evaluation, Result};
 
 /// How training shows where it is, on the standard error stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -83,16 +85,6 @@ fn evaluation(evaluation: &Evaluation, prefix: &str) -> String {
     text
 }
 
-fn running(running: &dyn Running) -> String {
-    evaluation(
-        &Evaluation {
-            loss: running.loss(),
-            metrics: running.metrics(),
-        },
-        "",
-    )
-}
-
 #[cfg(feature = "progress")]
 mod bar {
     use std::time::Duration;
@@ -100,6 +92,8 @@ mod bar {
     use indicatif::{ProgressBar, ProgressStyle};
 
     use super::*;
+    use crate::History;
+    use crate::callbacks::{Running, Step};
 
     /// How often the numbers beside the bar change.
     const REFRESH: Duration = Duration::from_millis(100);
@@ -152,6 +146,16 @@ mod bar {
             }
             Ok(())
         }
+    }
+
+    fn running(running: &dyn Running) -> String {
+        evaluation(
+            &Evaluation {
+                loss: running.loss(),
+                metrics: running.metrics(),
+            },
+            "",
+        )
     }
 
     impl Drop for Bar {
