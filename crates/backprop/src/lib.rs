@@ -39,10 +39,14 @@
 
 pub use backprop_autodiff as autodiff;
 pub use backprop_datasets as datasets;
-pub use backprop_layers as layers;
 pub use backprop_optim as optim;
 pub use backprop_tensor as tensor;
 #[cfg(feature = "train")]
 pub use backprop_train as train;
 
+/// `backprop-layers`, with derives that find their traits through this crate.
+pub mod layers {
+    pub use backprop_derive::{FacadeCast as Cast, FacadeModule as Module};
+    pub use backprop_layers::*;
+}
 pub mod prelude;

@@ -14,7 +14,8 @@
 //!   [`split_at`](TensorDataset::split_at). Shuffled batches and random splits gather rows. [`k_fold`](TensorDataset::k_fold)
 //!   makes its pairs one by one. [`map`](Dataset::map) transforms each batch when it is asked for: MNIST as bytes takes a
 //!   quarter of its memory as `f32`.
-//! * **No preprocessing behind one's back.** Data comes raw, but for pixels, which are scaled to 0 to 1.
+//! * **No preprocessing behind one's back.** Data comes raw, but for pixels, which are scaled to 0 to 1. A scaler is fitted to
+//!   training data, is plain data itself, and is saved with the model.
 //! * **Errors, not panics.** Every function returns an [`Error`] that says what would have been right, whatever it is
 //!   handed: a file that lies about its size, a fraction that is NaN, more samples than there is memory.
 
@@ -45,4 +46,4 @@ pub use map::Map;
 pub use split::Folds;
 pub use subset::Subset;
 pub use tensor_dataset::TensorDataset;
-pub use transforms::scale_pixels;
+pub use transforms::{MinMaxScaler, StandardScaler, scale_pixels};

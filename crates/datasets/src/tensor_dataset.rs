@@ -168,10 +168,11 @@ impl<X: Element, Y: Element> TensorDataset<X, Y> {
     /// Those of `f`, and if it changes the number of samples.
     ///
     /// ```
-    /// use backprop_datasets::iris;
+    /// use backprop_datasets::{StandardScaler, iris};
     ///
-    /// let lengths = iris::load()?.map_inputs(|x| x.index_select(1, &[0, 2].into()))?;
-    /// assert_eq!(lengths.inputs().shape(), &[150, 2]);
+    /// let data = iris::load()?;
+    /// let scaler = StandardScaler::fit(data.inputs())?;
+    /// let data = data.map_inputs(|x| scaler.transform(x))?;
     /// # Ok::<(), backprop_datasets::Error>(())
     /// ```
     pub fn map_inputs<U, E>(

@@ -104,3 +104,21 @@ fn what_is_no_attribute_is_refused_by_the_parser() {
         assert!(!module_error(item).is_empty());
     }
 }
+
+#[test]
+fn generated_code_finds_the_traits_where_it_is_told() {
+    for (item, path) in [
+        ("struct S;", ":: backprop :: autodiff :: Module"),
+        ("#[module(crate = other)] struct S;", "other :: Module"),
+    ] {
+        let code = module::expand(&parse_str(item).unwrap(), crate::FACADE)
+            .unwrap()
+            .to_string();
+        assert!(code.contains(path), "{code}");
+        assert!(!code.contains("backprop_autodiff"), "{code}");
+    }
+    let code = cast::expand(&parse_str("struct S;").unwrap(), crate::FACADE)
+        .unwrap()
+        .to_string();
+    assert!(code.contains(":: backprop :: autodiff :: Cast"), "{code}");
+}

@@ -1,0 +1,170 @@
+use backprop_tensor::{Error, Float, Tensor, kernel};
+use serde::{Deserialize, Serialize};
+
+use super::{check_features, check_fit};
+use crate::Result;
+
+/// About this many elements are converted to f64 at once.
+const PIECE: usize = 1 << 16;
+
+/// Centres each feature on 0 and scales it to unit variance: `z = (x - mean) / std`.
+///
+/// Mean and standard deviation are learnt from the training data, and then applied to that and to all other data. The
+/// standard deviation is that of the samples themselves (divided by n, not n - 1). A feature that is constant is
+/// centred only. As scikit-learn's `StandardScaler`, except that NaN is not left out: a feature with one is NaN.
+///
+/// ```
+/// use backprop_datasets::StandardScaler;
+/// use backprop_tensor::Tensor;
+///
+/// let train = Tensor::from([[1.0, 7.0], [3.0, 7.0]]);
+/// let scaler = StandardScaler::fit(&train)?;
+/// assert_eq!(scaler.transform(&train)?, Tensor::from([[-1.0, 0.0], [1.0, 0.0]]));
+///
+/// let test = Tensor::from([[4.0, 6.0]]);
+/// let scaled = scaler.transform(&test)?;
+/// assert_eq!(scaled, Tensor::from([[2.0, -1.0]]));
+/// assert_eq!(scaler.inverse_transform(&scaled)?, test);
+/// # Ok::<(), backprop_datasets::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Statistics<T>", into = "Statistics<T>", bound = "")]
+pub struct StandardScaler<T: Float = f32> {
+    mean: Tensor<T>,
+    std: Tensor<T>,
+}
+
+impl<T: Float> StandardScaler<T> {
+    /// Learns from samples `[n, ...]`: a mean and a standard deviation for each element of a sample.
+    ///
+    /// They are computed in f64, whatever the element.
+    ///
+    /// # Errors
+    /// If there are no samples, or if there is no memory.
+    pub fn fit(x: &Tensor<T>) -> Result<Self> {
+        check_fit("StandardScaler::fit", x)?;
+        let n = x.shape()[0] as f64;
+        let mean = sum_of_samples(x, |x| Ok(x))?.apply(&kernel!(|sum; n| sum / n), &[n], &[])?;
+        let square = kernel!(|x, mean| (x - mean) * (x - mean));
+        let squares = sum_of_samples(x, |x| Ok(x.into_apply(&square, &[], &[&mean])?))?;
+        let std: Vec<T> = squares
+            .to_vec()
+            .into_iter()
+            .zip(mean.to_vec())
+            .map(|(squares, mean)| T::from_f64(deviation(squares / n, mean, n)))
+            .collect();
+        Self::new(mean.cast()?, Tensor::from_slice(&std, mean.shape())?)
+    }
+
+    /// A scaler with statistics that are known already. They may be of any shape that broadcasts to the samples.
+    ///
+    /// A standard deviation of 0 counts as 1.
+    ///
+    /// # Errors
+    /// If they differ in shape, or if there is no memory.
+    ///
+    /// ```
+    /// use backprop_datasets::StandardScaler;
+    /// use backprop_tensor::Tensor;
+    ///
+    /// let mnist = StandardScaler::new(Tensor::scalar(0.1307), Tensor::scalar(0.3081))?;
+    /// let image = mnist.transform(&Tensor::full([1, 28, 28], 0.1307)?)?;
+    /// assert_eq!(image, Tensor::zeros([1, 28, 28])?);
+    /// # Ok::<(), backprop_datasets::Error>(())
+    /// ```
+    pub fn new(mean: Tensor<T>, std: Tensor<T>) -> Result<Self> {
+        if mean.shape() != std.shape() {
+            let expected = "must be equal: a standard deviation for each mean";
+            return Err(Error::shapes("StandardScaler::new", mean.shape(), std.shape(), expected).into());
+        }
+        let std = std.map_into(|std| if std == T::ZERO { T::ONE } else { std })?;
+        Ok(Self { mean, std })
+    }
+
+    /// The means, in the shape of a sample.
+    pub fn mean(&self) -> &Tensor<T> {
+        &self.mean
+    }
+
+    /// The standard deviations that are divided by: 1 for a feature that is constant.
+    pub fn std(&self) -> &Tensor<T> {
+        &self.std
+    }
+
+    /// `(x - mean) / std`.
+    ///
+    /// # Errors
+    /// If the samples have other features than those it was fitted to, or if there is no memory.
+    pub fn transform(&self, x: &Tensor<T>) -> Result<Tensor<T>> {
+        check_features("StandardScaler::transform", x, &self.mean)?;
+        Ok(x.apply(
+            &kernel!(|x, mean, std| (x - mean) / std),
+            &[],
+            &[&self.mean, &self.std],
+        )?)
+    }
+
+    /// The way back: `z * std + mean`.
+    ///
+    /// # Errors
+    /// As [`transform`](Self::transform).
+    pub fn inverse_transform(&self, z: &Tensor<T>) -> Result<Tensor<T>> {
+        check_features("StandardScaler::inverse_transform", z, &self.mean)?;
+        Ok(z.apply(
+            &kernel!(|z, mean, std| z * std + mean),
+            &[],
+            &[&self.mean, &self.std],
+        )?)
+    }
+}
+
+/// The standard deviation for a variance, or 1 if the feature is constant and only rounding makes it vary.
+///
+/// The variance of `n` equal values is computed as `(n * mean * epsilon)^2` at most.
+fn deviation(variance: f64, mean: f64, n: f64) -> f64 {
+    let rounding = n * mean * f64::EPSILON;
+    if variance <= n * f64::EPSILON * variance + rounding * rounding {
+        1.0
+    } else {
+        variance.sqrt()
+    }
+}
+
+/// The sum over all samples of what `f` makes of them, in f64, some samples at a time.
+fn sum_of_samples<T: Float>(
+    x: &Tensor<T>,
+    f: impl Fn(Tensor<f64>) -> Result<Tensor<f64>>,
+) -> Result<Tensor<f64>> {
+    let samples = x.shape()[0];
+    let step = (PIECE / (x.count() / samples).max(1)).max(1);
+    let mut total = Tensor::zeros(&x.shape()[1..])?;
+    for start in (0..samples).step_by(step) {
+        let piece = x
+            .slice(0, start..samples.min(start.saturating_add(step)))?
+            .cast()?;
+        total = total.try_add(&f(piece)?.sum(0)?)?;
+    }
+    Ok(total)
+}
+
+/// What is written of a scaler, and checked when it is read.
+#[derive(Serialize, Deserialize)]
+#[serde(rename = "StandardScaler", bound = "")]
+struct Statistics<T: Float> {
+    mean: Tensor<T>,
+    std: Tensor<T>,
+}
+
+impl<T: Float> From<StandardScaler<T>> for Statistics<T> {
+    fn from(StandardScaler { mean, std }: StandardScaler<T>) -> Self {
+        Self { mean, std }
+    }
+}
+
+impl<T: Float> TryFrom<Statistics<T>> for StandardScaler<T> {
+    type Error = crate::Error;
+
+    fn try_from(Statistics { mean, std }: Statistics<T>) -> Result<Self> {
+        Self::new(mean, std)
+    }
+}

@@ -1,0 +1,49 @@
+//! The confusion matrix against counting by hand.
+
+use backprop_tensor::Tensor;
+use backprop_train::ConfusionMatrix;
+use proptest::prelude::*;
+
+proptest! {
+    #[test]
+    fn rates_are_those_of_counting(pairs in proptest::collection::vec((0..4_i64, 0..4_i64), 1..60), cut in any::<prop::sample::Index>()) {
+        let mut matrix = ConfusionMatrix::new(4);
+        let cut = cut.index(pairs.len());
+        for part in [&pairs[..cut], &pairs[cut..]] {
+            let (targets, predicted): (Vec<i64>, Vec<i64>) = part.iter().copied().unzip();
+            matrix.add(&Tensor::from(predicted), &Tensor::from(targets)).unwrap();
+        }
+        let count = |test: &dyn Fn(i64, i64) -> bool| pairs.iter().filter(|(target, predicted)| test(*target, *predicted)).count() as f64;
+        prop_assert_eq!(matrix.accuracy(), count(&|t, p| t == p) / pairs.len() as f64);
+        for class in 0..4 {
+            let hits = count(&|t, p| t == class && p == class);
+            let (of_class, taken) = (count(&|t, _| t == class), count(&|_, p| p == class));
+            let same = |x: f64, y: f64| x == y || (x.is_nan() && y.is_nan());
+            prop_assert!(same(matrix.recall(class as usize), hits / of_class));
+            prop_assert!(same(matrix.precision(class as usize), hits / taken));
+            if of_class > 0.0 && taken > 0.0 {
+                prop_assert!((matrix.f1(class as usize) - 2.0 * hits / (of_class + taken)).abs() < 1e-12);
+            }
+        }
+    }
+
+    #[test]
+    fn no_class_is_an_error_and_counts_nothing(target in any::<i64>(), predicted in any::<i64>(), classes in 0..5_usize) {
+        let mut matrix = ConfusionMatrix::new(classes);
+        let before = matrix.clone();
+        let result = matrix.add(&Tensor::from([predicted]), &Tensor::from([target]));
+        let is_class = |x: i64| (0..classes as i64).contains(&x);
+        prop_assert_eq!(result.is_ok(), is_class(target) && is_class(predicted));
+        if result.is_err() {
+            prop_assert_eq!(matrix, before);
+        }
+    }
+}
+
+#[test]
+fn it_prints_as_a_table() {
+    let mut matrix = ConfusionMatrix::new(2).with_names(["cat", "dog"]);
+    matrix.add(&Tensor::from([0_i64, 0, 1, 0]), &Tensor::from([0_i64, 0, 1, 1])).unwrap();
+    let table = "    |  cat  dog\n----+----------\ncat |    2    ·\ndog |    1    1";
+    assert_eq!(matrix.to_string(), table);
+}
