@@ -48,8 +48,8 @@ fn run(command: Command) -> Result<(), Error> {
             let model = model::load(&file)?;
             let (_, test) = mnist::load()?;
             println!("{model:?} from {}", file.display());
-            report::print(&model, &test)?;
-            println!("test accuracy {:.2} %", 100.0 * report::accuracy(&model, &test)?);
+            let accuracy = report::print(&model, &test)?;
+            println!("test accuracy {:.2} %", 100.0 * accuracy);
             Ok(())
         }
     }
@@ -72,7 +72,7 @@ fn train(options: &Options) -> Result<(), Error> {
         .metric(Accuracy);
     let history = trainer.fit(&mut model, &train, &test)?;
 
-    report::print(&model, &test)?;
+    let accuracy = report::print(&model, &test)?;
     if let Some(directory) = options.out.parent() {
         fs::create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
     }

@@ -5,22 +5,14 @@ use backprop::prelude::*;
 use super::Error;
 use super::model::CLASSES;
 
-pub(crate) fn accuracy(model: &DynamicSequential, test: &TensorDataset) -> Result<f64, Error> {
-    Ok(confusion(model, test)?.accuracy())
-}
-
-fn confusion(model: &DynamicSequential, test: &TensorDataset) -> Result<ConfusionMatrix, Error> {
+/// Prints it, and gives the accuracy.
+pub(crate) fn print(model: &DynamicSequential, test: &TensorDataset) -> Result<f64, Error> {
     let mut matrix = ConfusionMatrix::new(CLASSES);
     matrix.add(&predict_classes(model, test.inputs())?, test.targets())?;
-    Ok(matrix)
-}
-
-pub(crate) fn print(model: &DynamicSequential, test: &TensorDataset) -> Result<(), Error> {
-    let matrix = confusion(model, test)?;
     println!("\ndigit   accuracy");
     for class in 0..CLASSES {
         println!("{class:>5} {:>8.2} %", 100.0 * matrix.recall(class));
     }
     println!("\nwritten (down) and read as (across):\n{matrix}\n");
-    Ok(())
+    Ok(matrix.accuracy())
 }
