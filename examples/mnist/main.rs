@@ -57,6 +57,10 @@ fn run(command: Command) -> Result<(), Error> {
 
 fn train(options: &Options) -> Result<(), Error> {
     backprop::tensor::set_threads(options.threads)?;
+    // Before the training, not after it, is the time to learn that there is no such place.
+    if let Some(directory) = options.out.parent() {
+        fs::create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
+    }
     let (train, test) = mnist::load()?;
     let train = train.take(options.samples);
     let mut rng = Rng::seed(options.seed);
@@ -73,14 +77,11 @@ fn train(options: &Options) -> Result<(), Error> {
     let history = trainer.fit(&mut model, &train, &test)?;
 
     let accuracy = report::print(&model, &test)?;
-    if let Some(directory) = options.out.parent() {
-        fs::create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
-    }
     model.save(&options.out)?;
     println!("saved as {}; --load classifies with it", options.out.display());
-    let accuracy = 100.0 * report::accuracy(&model, &test)?;
     println!(
-        "test accuracy {accuracy:.2} %, training time {:.1} s",
+        "test accuracy {:.2} %, training time {:.1} s",
+        100.0 * accuracy,
         history.seconds()
     );
     Ok(())

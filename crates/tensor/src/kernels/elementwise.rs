@@ -6,6 +6,9 @@ use crate::parallel::{self, THRESHOLD};
 use super::operand::{Access, BLOCK, Reader, block_length};
 use super::{Gather, Operand};
 
+/// As [`THRESHOLD`], for an optimizer's step: it passes over several slices at once, with roots and quotients.
+const UPDATE_THRESHOLD: usize = THRESHOLD / 4;
+
 /// The largest number of operands beside the first.
 pub(crate) const MAX_OTHERS: usize = 3;
 
@@ -129,7 +132,7 @@ fn update<T: Send + Sync>(
     inputs: &[&[T]],
 ) {
     let length = outputs.first().map_or(0, |output| output.len());
-    if parallel::pays(length, THRESHOLD) {
+    if parallel::pays(length, UPDATE_THRESHOLD) {
         divide(function, parameters, outputs, inputs, length);
     } else {
         function(parameters, outputs, inputs);
@@ -143,7 +146,7 @@ fn divide<T: Send + Sync>(
     inputs: &[&[T]],
     length: usize,
 ) {
-    if length <= parallel::PIECE {
+    if length <= UPDATE_THRESHOLD / 2 {
         return function(parameters, outputs, inputs);
     }
     let middle = (length / 2).next_multiple_of(64);
