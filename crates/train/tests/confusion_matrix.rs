@@ -43,7 +43,9 @@ proptest! {
 #[test]
 fn it_prints_as_a_table() {
     let mut matrix = ConfusionMatrix::new(2).with_names(["cat", "dog"]);
-    matrix.add(&Tensor::from([0_i64, 0, 1, 0]), &Tensor::from([0_i64, 0, 1, 1])).unwrap();
+    matrix
+        .add(&Tensor::from([0_i64, 0, 1, 0]), &Tensor::from([0_i64, 0, 1, 1]))
+        .unwrap();
     let table = "    |  cat  dog\n----+----------\ncat |    2    ·\ndog |    1    1";
     assert_eq!(matrix.to_string(), table);
 }

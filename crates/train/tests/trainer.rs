@@ -10,8 +10,8 @@ use backprop_layers::{Dropout, Layer, Linear, Tanh, sequential};
 use backprop_optim::{Adam, Optimizer, Sgd};
 use backprop_tensor::{Rng, Tensor};
 use backprop_train::{
-    Accuracy, Callback, CrossEntropy, Epoch, Error, MeanSquaredError, OnStep, Progress, Result, Step, Trainer, predict,
-    predict_classes,
+    Accuracy, Callback, CrossEntropy, Epoch, Error, MeanSquaredError, OnStep, Progress, Result, Step,
+    Trainer, predict, predict_classes,
 };
 
 fn data(n: usize) -> TensorDataset {
@@ -23,7 +23,12 @@ fn data(n: usize) -> TensorDataset {
 fn a_loop_of_ones_own_gives_the_same_weights_to_the_bit() {
     let train = data(50);
     let rng = &mut Rng::seed(2);
-    let mut model = sequential![Linear::new(2, 8, rng), Tanh, Dropout::new(0.3), Linear::new(8, 2, rng)];
+    let mut model = sequential![
+        Linear::new(2, 8, rng),
+        Tanh,
+        Dropout::new(0.3),
+        Linear::new(8, 2, rng)
+    ];
     let mut own = model.clone();
     let mut trainer = Trainer::new(CrossEntropy, Adam::new(0.01))
         .epochs(3)
@@ -36,7 +41,9 @@ fn a_loop_of_ones_own_gives_the_same_weights_to_the_bit() {
     for _ in 0..3 {
         for batch in train.batches(7).shuffle(&mut rng) {
             let tape = Tape::training(rng.next_seed());
-            let loss = own.forward(&tape.input(batch.inputs)).cross_entropy(&batch.targets);
+            let loss = own
+                .forward(&tape.input(batch.inputs))
+                .cross_entropy(&batch.targets);
             optimizer.step(&mut own, &loss.backward().unwrap()).unwrap();
         }
     }
@@ -55,7 +62,12 @@ fn evaluation_is_exact_over_uneven_batches() {
     let loss = logits.cross_entropy(data.targets()).item().unwrap();
     assert!((evaluation.loss - f64::from(loss)).abs() < 1e-5);
     let classes = logits.value().unwrap().argmax(-1).unwrap();
-    let correct = classes.to_vec().iter().zip(data.targets().to_vec()).filter(|(x, y)| **x == *y).count();
+    let correct = classes
+        .to_vec()
+        .iter()
+        .zip(data.targets().to_vec())
+        .filter(|(x, y)| **x == *y)
+        .count();
     assert_eq!(evaluation.get("accuracy"), Some(correct as f64 / 1100.0));
     assert_eq!(evaluation.get("loss"), Some(evaluation.loss));
     assert_eq!(evaluation.get("recall"), None);
@@ -67,7 +79,11 @@ fn evaluation_is_exact_over_uneven_batches() {
 #[test]
 fn evaluating_does_not_change_the_model() {
     let mut rng = Rng::seed(3);
-    let model = sequential![Linear::new(2, 4, &mut rng), Dropout::new(0.5), Linear::new(4, 2, &mut rng)];
+    let model = sequential![
+        Linear::new(2, 4, &mut rng),
+        Dropout::new(0.5),
+        Linear::new(4, 2, &mut rng)
+    ];
     let before = model.clone();
     let trainer = Trainer::new(CrossEntropy, Sgd::new(0.1));
     let first = trainer.evaluate(&model, &data(30)).unwrap();
@@ -82,18 +98,27 @@ fn any_closure_is_a_loss() {
     let fit = |trainer: &mut dyn FnMut(&mut Linear)| {
         let mut model = Linear::new(1, 1, &mut Rng::seed(0));
         trainer(&mut model);
-        predict(&model, &Tensor::from([[10.0_f32]])).unwrap().item().unwrap()
+        predict(&model, &Tensor::from([[10.0_f32]]))
+            .unwrap()
+            .item()
+            .unwrap()
     };
     let named = fit(&mut |model| {
-        let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.05)).epochs(500).progress(Progress::Silent);
+        let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.05))
+            .epochs(500)
+            .progress(Progress::Silent);
         trainer.fit(model, &data, None).unwrap();
     });
     assert!((named - 21.0).abs() < 1e-2, "{named}");
     let own = fit(&mut |model| {
         let squared = |output: &Var, targets: &Tensor| {
-            (output.squeeze(-1) - output.constant(targets.clone())).square().mean(..)
+            (output.squeeze(-1) - output.constant(targets.clone()))
+                .square()
+                .mean(..)
         };
-        let mut trainer = Trainer::new(squared, Sgd::new(0.05)).epochs(500).progress(Progress::Silent);
+        let mut trainer = Trainer::new(squared, Sgd::new(0.05))
+            .epochs(500)
+            .progress(Progress::Silent);
         trainer.fit(model, &data, None).unwrap();
     });
     assert_eq!(own, named);
@@ -101,11 +126,25 @@ fn any_closure_is_a_loss() {
 
 #[test]
 fn shapes_that_only_broadcast_are_no_loss() {
-    let data = TensorDataset::new(Tensor::<f32>::ones([4, 3]).unwrap(), Tensor::<f32>::ones([4, 2]).unwrap()).unwrap();
+    let data = TensorDataset::new(
+        Tensor::<f32>::ones([4, 3]).unwrap(),
+        Tensor::<f32>::ones([4, 2]).unwrap(),
+    )
+    .unwrap();
     let mut model = Linear::new(3, 1, &mut Rng::seed(0));
     let mut trainer = Trainer::new(MeanSquaredError, Sgd::new(0.1)).progress(Progress::Silent);
     let error = trainer.fit(&mut model, &data, None).unwrap_err();
-    assert!(matches!(error, Error::Step { epoch: 1, step: 1, .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            Error::Step {
+                epoch: 1,
+                step: 1,
+                ..
+            }
+        ),
+        "{error}"
+    );
 }
 
 #[test]
@@ -120,10 +159,17 @@ fn early_stopping_brings_the_best_weights_back() {
         .early_stopping(3)
         .progress(Progress::Silent);
     let history = trainer.fit(&mut model, &train, &validation).unwrap();
-    let losses: Vec<f64> = history.epochs.iter().map(|epoch| epoch.validation.as_ref().unwrap().loss).collect();
+    let losses: Vec<f64> = history
+        .epochs
+        .iter()
+        .map(|epoch| epoch.validation.as_ref().unwrap().loss)
+        .collect();
     let best = losses.iter().copied().fold(f64::INFINITY, f64::min);
     assert!(history.epochs.len() < 60, "{losses:?}");
-    assert!(losses[losses.len() - 3..].iter().all(|&loss| loss >= best), "{losses:?}");
+    assert!(
+        losses[losses.len() - 3..].iter().all(|&loss| loss >= best),
+        "{losses:?}"
+    );
     assert_eq!(trainer.evaluate(&model, &validation).unwrap().loss, best);
     // The schedule has not changed the optimizer for good.
     assert_eq!(trainer.optimizer().learning_rate(), 1e-3);
@@ -133,7 +179,11 @@ struct StopAfter(usize);
 
 impl Callback for StopAfter {
     fn on_step_end(&mut self, step: &Step<'_>) -> Result<ControlFlow<()>> {
-        Ok(if step.step == self.0 { ControlFlow::Break(()) } else { ControlFlow::Continue(()) })
+        Ok(if step.step == self.0 {
+            ControlFlow::Break(())
+        } else {
+            ControlFlow::Continue(())
+        })
     }
 
     fn on_epoch_end(&mut self, epoch: &Epoch, model: &mut dyn Module) -> Result<ControlFlow<()>> {
@@ -154,7 +204,9 @@ fn a_callback_ends_training_after_a_step() {
         }))
         .callback(StopAfter(3))
         .progress(Progress::Silent);
-    let history = trainer.fit(&mut Linear::new(2, 2, &mut Rng::seed(0)), &data(100), None).unwrap();
+    let history = trainer
+        .fit(&mut Linear::new(2, 2, &mut Rng::seed(0)), &data(100), None)
+        .unwrap();
     assert_eq!(*losses.lock().unwrap(), [(1, 1), (1, 2), (1, 3)]);
     assert_eq!(history.epochs.len(), 1);
 }
@@ -165,20 +217,46 @@ fn bad_input_is_an_error_that_says_what() {
     let trainer = || Trainer::new(CrossEntropy, Sgd::new(0.1)).progress(Progress::Silent);
     let empty = data(10).take(0);
     let error = trainer().fit(&mut model, &empty, None).unwrap_err();
-    assert_eq!(error.to_string(), "the training data has no samples: there must be something to learn from");
-    let error = trainer().batch_size(0).fit(&mut model, &data(10), None).unwrap_err();
-    assert_eq!(error.to_string(), "batch size 0: a step needs at least one sample");
+    assert_eq!(
+        error.to_string(),
+        "the training data has no samples: there must be something to learn from"
+    );
+    let error = trainer()
+        .batch_size(0)
+        .fit(&mut model, &data(10), None)
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "batch size 0: a step needs at least one sample"
+    );
 
     let three_classes = blobs(30, 3, &mut Rng::seed(0)).unwrap();
-    let error = trainer().fit(&mut model, &three_classes, None).unwrap_err().to_string();
-    assert!(error.starts_with("epoch 1, step 1: ") && error.contains("index 2 is outside an axis of length 2"), "{error}");
-    let wide = TensorDataset::new(Tensor::<f32>::ones([4, 3]).unwrap(), Tensor::from([0_i64, 1, 0, 1])).unwrap();
+    let error = trainer()
+        .fit(&mut model, &three_classes, None)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.starts_with("epoch 1, step 1: ") && error.contains("index 2 is outside an axis of length 2"),
+        "{error}"
+    );
+    let wide = TensorDataset::new(
+        Tensor::<f32>::ones([4, 3]).unwrap(),
+        Tensor::from([0_i64, 1, 0, 1]),
+    )
+    .unwrap();
     let error = trainer().fit(&mut model, &wide, None).unwrap_err().to_string();
     assert!(error.contains("[4, 3]") && error.contains("[2, 2]"), "{error}");
-    let error = trainer().metric(Accuracy).evaluate(&model, &wide).unwrap_err().to_string();
+    let error = trainer()
+        .metric(Accuracy)
+        .evaluate(&model, &wide)
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("[4, 3]"), "{error}");
     assert!(predict(&model, &Tensor::from(1.0)).is_err());
-    assert_eq!(predict(&model, &Tensor::zeros([0, 2]).unwrap()).unwrap().shape(), &[0, 2]);
+    assert_eq!(
+        predict(&model, &Tensor::zeros([0, 2]).unwrap()).unwrap().shape(),
+        &[0, 2]
+    );
 }
 
 /// Data that cannot be read after a while.
@@ -203,7 +281,12 @@ impl Dataset for Broken {
 #[test]
 fn data_that_fails_ends_training_with_the_place() {
     let mut model = Linear::new(2, 2, &mut Rng::seed(0));
-    let mut trainer = Trainer::new(CrossEntropy, Sgd::new(0.1)).batch_size(8).progress(Progress::Silent);
+    let mut trainer = Trainer::new(CrossEntropy, Sgd::new(0.1))
+        .batch_size(8)
+        .progress(Progress::Silent);
     let error = trainer.fit(&mut model, &Broken, None).unwrap_err().to_string();
-    assert!(error.starts_with("epoch 1, step 3: ") && error.ends_with("the disk is gone"), "{error}");
+    assert!(
+        error.starts_with("epoch 1, step 3: ") && error.ends_with("the disk is gone"),
+        "{error}"
+    );
 }

@@ -36,7 +36,10 @@ fn weights_come_back_in_both_precisions() {
     model.layers().0.save(&single).unwrap();
     wide.0.load(&single).unwrap();
     assert_ne!(wide.0, before);
-    assert_eq!(wide.0.weight.value().cast::<f32>().unwrap(), *model.layers().0.weight.value());
+    assert_eq!(
+        wide.0.weight.value().cast::<f32>().unwrap(),
+        *model.layers().0.weight.value()
+    );
     fs::remove_file(file).unwrap();
     fs::remove_file(single).unwrap();
 }
@@ -49,7 +52,10 @@ fn a_model_is_kept_if_loading_fails() {
     assert!(matches!(model.load(&file), Err(Error::File { .. })));
     Linear::new(2, 3, &mut Rng::seed(1)).save(&file).unwrap();
     let error = model.load(&file).unwrap_err().to_string();
-    assert!(error.ends_with("bias: the model's shape is [2], the state's [3]"), "{error}");
+    assert!(
+        error.ends_with("bias: the model's shape is [2], the state's [3]"),
+        "{error}"
+    );
     assert_eq!(model, before);
     fs::remove_file(file).unwrap();
 }
@@ -62,11 +68,17 @@ fn saving_replaces_the_file_whole_and_leaves_nothing_else() {
     for seed in 0..2 {
         let model = Linear::new(3, 2, &mut Rng::seed(seed));
         model.save(&file).unwrap();
-        assert_eq!(read_weights::<f32>(&file).unwrap()["weight"], *model.weight.value());
+        assert_eq!(
+            read_weights::<f32>(&file).unwrap()["weight"],
+            *model.weight.value()
+        );
     }
     assert_eq!(fs::read_dir(&folder).unwrap().count(), 1);
     let nowhere = folder.join("missing").join("model.safetensors");
-    assert!(matches!(Linear::new(1, 1, &mut Rng::seed(0)).save(nowhere), Err(Error::File { .. })));
+    assert!(matches!(
+        Linear::new(1, 1, &mut Rng::seed(0)).save(nowhere),
+        Err(Error::File { .. })
+    ));
     fs::remove_dir_all(folder).unwrap();
 }
 
@@ -94,7 +106,11 @@ proptest! {
 #[test]
 fn a_header_that_asks_for_everything_gets_nothing() {
     let file = path("header");
-    for header in [r#"{"w":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,16]}}"#, "{", ""] {
+    for header in [
+        r#"{"w":{"dtype":"F32","shape":[4611686018427387904,4],"data_offsets":[0,16]}}"#,
+        "{",
+        "",
+    ] {
         let mut bytes = (header.len() as u64).to_le_bytes().to_vec();
         bytes.extend(header.bytes());
         bytes.extend([0; 16]);

@@ -203,7 +203,7 @@ impl MakeClassification {
         let mixture = Tensor::uniform([self.informative, self.redundant], -1.0, 1.0, rng)?;
         let useful = Tensor::concat(&[&informative, &informative.matmul(&mixture)?], 1)?;
         let sources = match self.repeated {
-            0 => Tensor::from([]),
+            0 => Tensor::from(Vec::new()),
             repeated => Tensor::random_integers([repeated], 0, useful.shape()[1] as i64, rng)?,
         };
         let repeated = useful.index_select(1, &sources)?;

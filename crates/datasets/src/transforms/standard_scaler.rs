@@ -44,7 +44,7 @@ impl<T: Float> StandardScaler<T> {
     pub fn fit(x: &Tensor<T>) -> Result<Self> {
         check_fit("StandardScaler::fit", x)?;
         let n = x.shape()[0] as f64;
-        let mean = sum_of_samples(x, |x| Ok(x))?.apply(&kernel!(|sum; n| sum / n), &[n], &[])?;
+        let mean = sum_of_samples(x, Ok)?.apply(&kernel!(|sum; n| sum / n), &[n], &[])?;
         let square = kernel!(|x, mean| (x - mean) * (x - mean));
         let squares = sum_of_samples(x, |x| Ok(x.into_apply(&square, &[], &[&mean])?))?;
         let std: Vec<T> = squares
