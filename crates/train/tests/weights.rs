@@ -1,5 +1,7 @@
 //! Weights in files.
 
+#![cfg(feature = "safetensors")]
+
 use std::fs;
 use std::path::PathBuf;
 

@@ -19,7 +19,7 @@ struct Run {
 const RUNS: &[Run] = &[
     Run {
         example: "mnist",
-        arguments: "--epochs 1 --samples 10000 --hidden 64 --out target/examples/ci/mnist.safetensors",
+        arguments: "--epochs 3 --lr 0.003 --samples 10000 --hidden 64 --out target/examples/ci/mnist.safetensors",
         last_line: "test accuracy 9#.## %, training time * s",
     },
     Run {

@@ -1,5 +1,5 @@
-use backprop_autodiff::Var;
-use backprop_tensor::{Float, Tensor};
+use backprop_autodiff::{InputGradients, Op, Var, operands};
+use backprop_tensor::{Error, Float, Result, Tensor};
 
 use super::Loss;
 
@@ -11,12 +11,32 @@ pub struct MeanSquaredError;
 
 impl<T: Float> Loss<T, T> for MeanSquaredError {
     fn loss(&self, output: &Var<T>, targets: &Tensor<T>) -> Var<T> {
-        // With a failed output there is nothing to compare; the failure is passed on.
-        let targets = match targets.reshape(output.shape()) {
-            Ok(same) if same.shape() == targets.shape() || is_column(output.shape(), targets.shape()) => same,
-            _ => targets.clone(),
-        };
-        (output - &output.constant(targets)).square().mean(..)
+        let targets = targets.clone();
+        output.apply(Residual { targets }).square().mean(..)
+    }
+}
+
+/// `r = x - y` without broadcasting, `dr/dx = 1`.
+#[derive(Debug)]
+struct Residual<T: Float> {
+    targets: Tensor<T>,
+}
+
+impl<T: Float> Op<T> for Residual<T> {
+    type Saved = ();
+
+    fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
+        let [output] = operands(inputs)?;
+        let (shape, targets) = (output.shape(), self.targets.shape());
+        if shape != targets && !is_column(shape, targets) {
+            let expected = "must be equal: a target for each output";
+            return Err(Error::shapes("mean squared error", shape, targets, expected));
+        }
+        Ok((output.try_sub(&self.targets.reshape(shape)?)?, ()))
+    }
+
+    fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
+        inputs.add(0, gradient)
     }
 }
 

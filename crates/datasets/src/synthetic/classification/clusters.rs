@@ -26,7 +26,8 @@ impl MakeClassification {
 
     /// How many samples each cluster has.
     fn sizes(&self) -> Result<Vec<usize>> {
-        let clusters = self.classes * self.clusters_per_class;
+        // More clusters than can be counted are more than there is memory for.
+        let clusters = self.classes.saturating_mul(self.clusters_per_class);
         let weight = |cluster: usize| match &self.weights {
             None => 1.0 / self.classes as f64,
             Some(weights) => weights
