@@ -57,7 +57,6 @@ pub fn contiguous<T: Float>(shapes: impl Strategy<Value = Vec<usize>>) -> impl S
 /// use proptest::prelude::*;
 ///
 /// proptest! {
-///     # fn doctest() {}
 ///     fn negation_is_its_own_inverse(x in tensors::<f32>(shapes())) {
 ///         prop_assert_eq!(x.neg().and_then(|x| x.neg()), Ok(x));
 ///     }
