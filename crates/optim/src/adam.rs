@@ -51,7 +51,9 @@ struct Moments<T: Float> {
 
 const STEP: Kernel = kernel!(mut w, m, v; g; beta1, rest1, beta2, rest2, rate, root, epsilon, decay, shrink => {
     let g = g + decay * w;
+    // Without a gradient, a mean falls to numbers below the smallest normal one, which take a hundred times as long.
     m = beta1 * m + rest1 * g;
+    m = if m.abs() < 1e-37 { 0.0 } else { m };
     v = beta2 * v + rest2 * g * g;
     w = w * shrink - rate * m / (v.sqrt() * root + epsilon);
 });

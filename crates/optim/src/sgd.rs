@@ -103,12 +103,15 @@ impl<T: Float> Sgd<T> {
 const PLAIN: Kernel = kernel!(mut w; g; rate, decay, shrink => {
     w = w * shrink - rate * (g + decay * w);
 });
+// Without a gradient, a velocity falls to numbers below the smallest normal one, which take a hundred times as long.
 const MOMENTUM: Kernel = kernel!(mut w, v; g; rate, decay, shrink, momentum, share => {
     v = momentum * v + share * (g + decay * w);
+    v = if v.abs() < 1e-37 { 0.0 } else { v };
     w = w * shrink - rate * v;
 });
 const NESTEROV: Kernel = kernel!(mut w, v; g; rate, decay, shrink, momentum, share => {
     v = momentum * v + share * (g + decay * w);
+    v = if v.abs() < 1e-37 { 0.0 } else { v };
     w = w * shrink - rate * (g + decay * w + momentum * v);
 });
 
