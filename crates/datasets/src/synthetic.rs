@@ -6,10 +6,11 @@
 //! | [`moons`], [`circles`], [`spirals`]     | classes in the plane that no line divides, each harder than the last   |
 //! | [`xor`]                                 | the smallest problem that takes a hidden layer                         |
 //! | [`MakeClassification`]                  | any number of features, of which some say nothing                      |
+//! | [`MakeRegression`]                      | a linear relation with noise, and its true coefficients                |
 //!
 //! All of them draw from the generator they are handed, so the same seed gives the same data. Samples come in random
 //! order. The names and the meaning of the parameters are those of scikit-learn's `make_blobs`, `make_moons`,
-//! `make_circles` and `make_classification`; the numbers are not, because the generator is another.
+//! `make_circles`, `make_classification` and `make_regression`; the numbers are not, because the generator is another.
 //!
 //! ```
 //! use backprop_datasets::synthetic::{MakeClassification, moons};
@@ -36,6 +37,7 @@ mod classification;
 mod moons;
 mod per_feature;
 mod plane;
+mod regression;
 mod spirals;
 mod xor;
 
@@ -44,6 +46,7 @@ pub use circles::circles;
 pub use classification::MakeClassification;
 pub use moons::moons;
 pub use per_feature::PerFeature;
+pub use regression::{MakeRegression, Regression};
 pub use spirals::spirals;
 pub use xor::xor;
 

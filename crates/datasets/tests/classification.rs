@@ -312,6 +312,20 @@ fn random_shifts_and_scales_keep_to_their_intervals() {
 }
 
 #[test]
+fn clusters_beyond_counting_are_an_error() {
+    let most = MakeClassification::new(usize::MAX)
+        .features(usize::MAX)
+        .informative(usize::MAX)
+        .redundant(0);
+    let error = most
+        .classes(usize::MAX)
+        .clusters_per_class(2)
+        .generate(&mut Rng::seed(0))
+        .unwrap_err();
+    assert!(error.to_string().contains("one for each cluster"), "{error}");
+}
+
+#[test]
 fn mistakes_are_errors_that_say_what_is_right() {
     let message = |problem: MakeClassification| problem.generate(&mut Rng::seed(0)).unwrap_err().to_string();
     let problem = || MakeClassification::new(100);

@@ -249,7 +249,8 @@ impl MakeClassification {
             );
             return fail("informative", informative, expected);
         }
-        if self.samples < clusters {
+        let counted = classes.checked_mul(clusters_per_class).is_some();
+        if self.samples < clusters || !counted {
             let expected =
                 format!("needs at least {clusters}: one for each cluster (classes * clusters_per_class)");
             return fail("samples", self.samples, expected);

@@ -26,8 +26,8 @@ impl MakeClassification {
 
     /// How many samples each cluster has.
     fn sizes(&self) -> Result<Vec<usize>> {
-        // More clusters than can be counted are more than there is memory for.
-        let clusters = self.classes.saturating_mul(self.clusters_per_class);
+        // Known not to overflow: there are no more clusters than samples.
+        let clusters = self.classes * self.clusters_per_class;
         let weight = |cluster: usize| match &self.weights {
             None => 1.0 / self.classes as f64,
             Some(weights) => weights
