@@ -64,10 +64,10 @@ impl Results {
             .min_by(|(_, a), (_, b)| a.total_cmp(b))
     }
 
-    /// How many times as fast as the best peer we are.
+    /// How many times as fast as the best peer we are; below 1, we are slower.
     fn verdict(&self, workload: &str) -> String {
         match (self.median(workload, OURS), self.best_peer(workload)) {
-            (Some(ours), Some((peer, time))) => format!("{:.1} × {peer}", time / ours),
+            (Some(ours), Some((peer, time))) => format!("{:.2} × {peer}", time / ours),
             _ => String::new(),
         }
     }
@@ -77,7 +77,7 @@ impl Results {
         let compared = self.frameworks.iter().any(|framework| framework != OURS);
         let mut header = vec!["workload".to_owned()];
         header.extend(self.frameworks.iter().cloned());
-        header.extend(compared.then(|| "as fast as the best".to_owned()));
+        header.extend(compared.then(|| "against the best".to_owned()));
         let mut rows = vec![header];
         for Workload { name, about } in workloads {
             let mut row = vec![format!("{name}: {about}")];
@@ -207,19 +207,19 @@ mod tests {
         let lines: Vec<&str> = table.lines().collect();
         assert_eq!(
             lines[0],
-            "| workload      | backprop | slow | fast | as fast as the best |"
+            "| workload      | backprop | slow | fast | against the best |"
         );
         assert_eq!(
             lines[1],
-            "| ------------- | -------: | ---: | ---: | ------------------: |"
+            "| ------------- | -------: | ---: | ---: | ---------------: |"
         );
         assert_eq!(
             lines[2],
-            "| W1: a network | **10.0** |  900 | 25.0 |          2.5 × fast |"
+            "| W1: a network | **10.0** |  900 | 25.0 |      2.50 × fast |"
         );
         assert_eq!(
             lines[3],
-            "| W2: a network |  **250** |    - |    - |                     |"
+            "| W2: a network |  **250** |    - |    - |                  |"
         );
         assert_eq!(lines.len(), 4);
     }
