@@ -4,7 +4,7 @@ use backprop_layers::{Fan, Fans, Initializer, gain};
 use backprop_tensor::{Rng, Tensor};
 use proptest::prelude::*;
 
-const ALL: [&str; 12] = [
+const ALL: [&str; 13] = [
     "zeros",
     "ones",
     "constant",
@@ -17,6 +17,7 @@ const ALL: [&str; 12] = [
     "kaiming_normal",
     "lecun_uniform",
     "lecun_normal",
+    "orthogonal",
 ];
 
 /// The mean, the standard deviation and the largest absolute value of many numbers.
@@ -206,6 +207,7 @@ fn initializers() -> impl Strategy<Value = Initializer> {
             Initializer::XavierNormal { .. } => Initializer::XavierNormal { gain: a },
             Initializer::KaimingUniform { .. } => Initializer::KaimingUniform { gain: a, fan },
             Initializer::KaimingNormal { .. } => Initializer::KaimingNormal { gain: a, fan },
+            Initializer::Orthogonal { .. } => Initializer::Orthogonal { gain: a },
             other => other,
         }
     })
@@ -272,4 +274,59 @@ fn shapes_that_have_no_fans_are_errors() {
             );
         }
     }
+}
+
+/// `W Wᵀ`, or `Wᵀ W` if there are more rows, of the weight as a matrix.
+fn gram(weight: &Tensor<f64>) -> Tensor<f64> {
+    let rows = weight.shape()[0];
+    let matrix = weight.reshape([rows, weight.count() / rows]).unwrap();
+    let turned = matrix.transpose(0, 1).unwrap();
+    match rows <= matrix.shape()[1] {
+        true => matrix.matmul(&turned).unwrap(),
+        false => turned.matmul(&matrix).unwrap(),
+    }
+}
+
+proptest! {
+    #[test]
+    fn orthogonal_matrices_keep_lengths(
+        shape in proptest::collection::vec(1..7_usize, 2..5),
+        gain in 0.5..3.0,
+        seed in any::<u64>(),
+    ) {
+        let weight: Tensor<f64> = Initializer::Orthogonal { gain }.initialize(&shape, &mut Rng::seed(seed)).unwrap();
+        prop_assert_eq!(weight.shape().to_vec(), shape);
+        let gram = gram(&weight);
+        for row in 0..gram.shape()[0] {
+            for column in 0..gram.shape()[1] {
+                let expected = if row == column { gain * gain } else { 0.0 };
+                prop_assert!((gram.get([row, column]).unwrap() - expected).abs() < 1e-12);
+            }
+        }
+    }
+}
+
+/// Of a rotation by an evenly distributed angle, cosine and sine have mean 0 and mean square 1/2; a QR whose signs are not
+/// set right has elements of one sign on the diagonal.
+#[test]
+fn orthogonal_matrices_are_evenly_distributed() {
+    let rng = &mut Rng::seed(6);
+    let trials = 4000;
+    let (mut sums, mut positive_determinants) = ([0.0; 4], 0);
+    for _ in 0..trials {
+        let weight: Tensor<f64> = Initializer::orthogonal().initialize([2, 2], rng).unwrap();
+        let [a, b, c, d] = weight.to_vec()[..] else {
+            unreachable!("four elements")
+        };
+        for (sum, element) in sums.iter_mut().zip([a, b, c, d]) {
+            *sum += element;
+        }
+        positive_determinants += usize::from(a * d - b * c > 0.0);
+    }
+    // Standard errors are 0.011 and 0.008.
+    for sum in sums {
+        assert!((sum / f64::from(trials)).abs() < 0.05, "{sums:?}");
+    }
+    let share = positive_determinants as f64 / f64::from(trials);
+    assert!((share - 0.5).abs() < 0.04, "{share}");
 }

@@ -7,6 +7,7 @@ mod fans;
 mod kaiming;
 mod lecun;
 mod name;
+mod orthogonal;
 mod random;
 mod xavier;
 
@@ -99,6 +100,12 @@ pub enum Initializer {
     LecunUniform,
     /// Normally distributed with standard deviation `√(1 / fan_in)`.
     LecunNormal,
+    /// A random orthogonal matrix times `gain`: `W Wᵀ = gain² I`, or `Wᵀ W = gain² I` with more rows than columns. Axes beyond the first
+    /// are taken as one.
+    Orthogonal {
+        /// The length of each row or column, whichever there are fewer of.
+        gain: f64,
+    },
 }
 
 impl Initializer {
@@ -125,6 +132,7 @@ impl Initializer {
             Self::KaimingNormal { gain, fan } => kaiming::normal(shape, gain, fan, rng),
             Self::LecunUniform => lecun::uniform(shape, rng),
             Self::LecunNormal => lecun::normal(shape, rng),
+            Self::Orthogonal { gain } => orthogonal::orthogonal(shape, gain, rng),
         }
     }
 
@@ -152,6 +160,11 @@ impl Initializer {
             gain: std::f64::consts::SQRT_2,
             fan: Fan::In,
         }
+    }
+
+    /// A random orthogonal matrix with a gain of 1.
+    pub fn orthogonal() -> Self {
+        Self::Orthogonal { gain: 1.0 }
     }
 
     /// Evenly distributed between `±1/√fan`, which is how PyTorch's layers begin; 0 without inputs.

@@ -14,7 +14,7 @@ pub struct ParseInitializerError {
 }
 
 /// Every name, with the usual settings.
-fn known() -> [(&'static str, Initializer); 12] {
+fn known() -> [(&'static str, Initializer); 13] {
     [
         ("zeros", Initializer::Zeros),
         ("ones", Initializer::Ones),
@@ -36,6 +36,7 @@ fn known() -> [(&'static str, Initializer); 12] {
         ("kaiming_normal", Initializer::kaiming_normal()),
         ("lecun_uniform", Initializer::LecunUniform),
         ("lecun_normal", Initializer::LecunNormal),
+        ("orthogonal", Initializer::orthogonal()),
     ]
 }
 
@@ -59,7 +60,7 @@ impl Initializer {
                 ("low", Number(low)),
                 ("high", Number(high)),
             ],
-            Self::XavierUniform { gain } | Self::XavierNormal { gain } => {
+            Self::XavierUniform { gain } | Self::XavierNormal { gain } | Self::Orthogonal { gain } => {
                 vec![("gain", Number(gain))]
             }
             Self::KaimingUniform { gain, fan } | Self::KaimingNormal { gain, fan } => {
