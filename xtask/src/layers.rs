@@ -38,6 +38,7 @@ const OPTIM: &str = "backprop-optim";
 const MNIST: &str = "backprop-mnist";
 const DATASETS: &str = "backprop-datasets";
 const TRAIN: &str = "backprop-train";
+const PLOT: &str = "backprop-plot";
 const TESTING: &str = "backprop-testing";
 const FACADE: &str = "backprop";
 
@@ -51,11 +52,12 @@ const TABLE: &[Layer] = &[
     layer(MNIST, &[], &[]),
     layer(DATASETS, &[TENSOR, MNIST], &[TESTING]),
     layer(TRAIN, &[TENSOR, AUTODIFF, LAYERS, OPTIM, DATASETS], &[TESTING]),
+    layer(PLOT, &[TENSOR, AUTODIFF, TRAIN], &[]),
     layer(TESTING, &[TENSOR, AUTODIFF, LAYERS], &[DERIVE]),
     layer(
         FACADE,
         &[
-            TENSOR, DERIVE, AUTODIFF, LAYERS, OPTIM, MNIST, DATASETS, TRAIN, TESTING,
+            TENSOR, DERIVE, AUTODIFF, LAYERS, OPTIM, MNIST, DATASETS, TRAIN, PLOT, TESTING,
         ],
         &[],
     ),

@@ -14,6 +14,10 @@
     feature = "train",
     doc = "| [`train`] | `backprop-train` | trainer, metrics, callbacks, saved models |"
 )]
+#![cfg_attr(
+    feature = "plot",
+    doc = "| [`plot`] | `backprop-plot` | pictures: curves, decision regions, confusion matrices, weights |"
+)]
 //!
 //! ```
 //! use backprop::prelude::*;
@@ -40,6 +44,8 @@
 pub use backprop_autodiff as autodiff;
 pub use backprop_datasets as datasets;
 pub use backprop_optim as optim;
+#[cfg(feature = "plot")]
+pub use backprop_plot as plot;
 pub use backprop_tensor as tensor;
 #[cfg(feature = "train")]
 pub use backprop_train as train;

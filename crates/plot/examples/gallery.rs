@@ -1,0 +1,197 @@
+//! Every kind of picture, from made-up data, as SVG and PNG in `target/examples/gallery`.
+
+use std::error::Error;
+
+use backprop_plot::{
+    Band, Chart, Figure, Line, Marker, Picture, Rule, confusion_matrix, curves, decision_regions, function,
+    heatmap, images, level_map, scatter_classes,
+};
+use backprop_tensor::{Rng, Tensor};
+
+type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
+
+const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/examples/gallery");
+
+fn main() -> Result {
+    let mut rng = Rng::seed(7);
+    save("curves", &run())?;
+    save("bands", &bands())?;
+    save("figure", &figure())?;
+    save("scatter", &scatter(&mut rng))?;
+    save("heatmap", &signed_heatmap()?)?;
+    save("decision_regions", &regions(&mut rng)?)?;
+    save("level_map", &levels(&mut rng)?)?;
+    save("confusion_matrix", &confusions(&mut rng)?)?;
+    save("confusion_matrix_names", &named_confusions())?;
+    save("digits", &digits()?)?;
+    save("weights", &weights()?)?;
+    println!("pictures are in {FOLDER}");
+    Ok(())
+}
+
+/// Saves a picture in both formats, and prints it.
+fn save(name: &str, picture: &impl Picture) -> Result {
+    picture.save(format!("{FOLDER}/{name}.svg"))?;
+    picture.save(format!("{FOLDER}/{name}.png"))?;
+    println!("{name}\n{}", picture.to_terminal_colored(90, 24)?);
+    Ok(())
+}
+
+fn run() -> Chart {
+    let loss = |start: f64, floor: f64, rise: f64| -> Vec<f64> {
+        (1..=30)
+            .map(|epoch| floor + start * (-0.2 * f64::from(epoch)).exp() + rise * f64::from(epoch))
+            .collect()
+    };
+    curves([
+        ("training", loss(2.0, 0.02, 0.0)),
+        ("validation", loss(1.9, 0.1, 0.008)),
+    ])
+    .title("Loss of a network that overfits")
+    .x_label("epoch")
+    .y_label("cross-entropy")
+    .note(16.0, 0.31, "best epoch: 16")
+}
+
+fn bands() -> Chart {
+    let x: Vec<f64> = (1..=12).map(|n| 2_f64.powi(n) * 10.0).collect();
+    let curve = |scale: f64| -> Vec<f64> { x.iter().map(|n| 0.02 + scale / n.sqrt()).collect() };
+    Chart::new()
+        .title("Error against the number of samples (10 seeds)")
+        .x_label("training samples")
+        .y_label("error")
+        .log_x()
+        .add(Line::new(&x, curve(1.0)).name("one layer").marker(Marker::Circle))
+        .add(Band::new(&x, curve(0.8), curve(1.2)))
+        .add(
+            Line::new(&x, curve(0.6))
+                .name("two layers")
+                .marker(Marker::Square)
+                .dashed(),
+        )
+        .add(Band::new(&x, curve(0.4), curve(0.8)))
+        .add(Rule::horizontal(0.02).name("noise in the labels"))
+}
+
+fn figure() -> Figure {
+    let sigmoid = function(-5.0, 5.0, |x| 1.0 / (1.0 + (-x).exp())).title("σ(x) = 1 / (1 + exp −x)");
+    let relu = function(-5.0, 5.0, |x| x.max(0.0)).title("max(x, 0)");
+    Figure::new()
+        .title("Activations, and a run")
+        .row([function(-5.0, 5.0, f64::tanh).title("tanh x"), sigmoid, relu])
+        .below(run())
+}
+
+fn blobs(rng: &mut Rng, centers: &[(f64, f64)], each: usize) -> (Vec<[f32; 2]>, Vec<i64>) {
+    let mut samples = Vec::new();
+    let mut classes = Vec::new();
+    for (class, (x, y)) in centers.iter().enumerate() {
+        for _ in 0..each {
+            samples.push([(x + rng.normal() * 0.7) as f32, (y + rng.normal() * 0.7) as f32]);
+            classes.push(class as i64);
+        }
+    }
+    (samples, classes)
+}
+
+const CENTERS: [(f64, f64); 4] = [(0.0, 0.0), (3.0, 0.5), (1.0, 3.0), (4.0, 3.5)];
+
+fn scatter(rng: &mut Rng) -> Chart {
+    let (samples, classes) = blobs(rng, &CENTERS, 40);
+    let axis = |index: usize| -> Vec<f32> { samples.iter().map(|sample| sample[index]).collect() };
+    scatter_classes(
+        axis(0),
+        axis(1),
+        &classes,
+        ["red fox", "grey wolf", "badger", "otter"],
+    )
+    .title("Four blobs")
+    .x_label("weight (standardised)")
+    .y_label("length (standardised)")
+}
+
+fn signed_heatmap() -> Result<Chart> {
+    let value = |row: usize, column: usize| ((row as f32) * 0.7).sin() * ((column as f32) * 0.5).cos();
+    let values: Vec<f32> = (0..12)
+        .flat_map(|row| (0..20).map(move |column| value(row, column)))
+        .collect();
+    let matrix = Tensor::from_slice(&values, [12, 20])?;
+    Ok(heatmap(&matrix)
+        .title("Weights of a layer")
+        .x_label("input")
+        .y_label("neuron"))
+}
+
+fn regions(rng: &mut Rng) -> Result<Chart> {
+    let (samples, classes) = blobs(rng, &CENTERS, 30);
+    let inputs = Tensor::from_slice(samples.as_flattened(), [samples.len(), 2])?;
+    let centers = CENTERS.map(|(x, y)| [x as f32, y as f32]);
+    let nearest = |points: &Tensor| -> backprop_tensor::Result<Tensor> {
+        let scores = points
+            .to_vec()
+            .chunks(2)
+            .flat_map(|at| centers.map(|[x, y]| -(at[0] - x).powi(2) - (at[1] - y).powi(2)))
+            .collect::<Vec<f32>>();
+        Tensor::from_slice(&scores, [points.shape()[0], 4])
+    };
+    Ok(decision_regions(&inputs, &classes, nearest)?
+        .title("The nearest of four centres")
+        .x_label("x₁")
+        .y_label("x₂"))
+}
+
+fn levels(rng: &mut Rng) -> Result<Chart> {
+    let (samples, classes) = blobs(rng, &CENTERS[..2], 40);
+    let probability = |points: &Tensor| -> backprop_tensor::Result<Tensor> {
+        let score = |at: &[f32]| 1.0 / (1.0 + (-(1.6 * (at[0] - 1.5) + 0.9 * (at[1] * 1.5).sin())).exp());
+        Ok(Tensor::from(
+            points.to_vec().chunks(2).map(score).collect::<Vec<f32>>(),
+        ))
+    };
+    let inputs = Tensor::from_slice(samples.as_flattened(), [samples.len(), 2])?;
+    let chart = level_map(&inputs, &classes, 0.5, probability)?;
+    Ok(chart
+        .title("p(class 1), and where it is 1/2")
+        .x_label("x₁")
+        .y_label("x₂"))
+}
+
+fn confusions(rng: &mut Rng) -> Result<impl Picture> {
+    let mut counts = vec![0_i64; 100];
+    for sample in 0..10_000 {
+        let class = sample % 10;
+        let predicted = if rng.uniform() < 0.93 {
+            class
+        } else {
+            rng.below(10)
+        };
+        counts[class * 10 + predicted] += 1;
+    }
+    let names = (0..10).map(|digit| digit.to_string());
+    Ok(confusion_matrix(&Tensor::from_slice(&counts, [10, 10])?, names).title("MNIST, 10,000 digits"))
+}
+
+fn named_confusions() -> impl Picture {
+    let counts = Tensor::from([[50_i64, 0, 0], [0, 47, 3], [0, 2, 48]]);
+    confusion_matrix(&counts, ["setosa", "versicolor", "virginica"]).title("Iris, 5 folds")
+}
+
+fn rings(signed: bool) -> Result<Tensor> {
+    let pixel = |image: usize, row: usize, column: usize| {
+        let (x, y) = (column as f32 - 13.5, row as f32 - 13.5);
+        let ring = (-((x * x + y * y).sqrt() - image as f32 - 2.0).powi(2) / 8.0).exp();
+        if signed { ring * (x * 0.4).sin() } else { ring }
+    };
+    let pixels =
+        (0..10).flat_map(|image| (0..28 * 28).map(move |index| pixel(image, index / 28, index % 28)));
+    Ok(Tensor::from_slice(&pixels.collect::<Vec<f32>>(), [10, 28, 28])?)
+}
+
+fn digits() -> Result<impl Picture> {
+    let titles = (0..10).map(|digit| format!("{digit}, not {}", (digit + 3) % 10));
+    Ok(images(&rings(false)?, titles).title("Ten mistakes"))
+}
+
+fn weights() -> Result<impl Picture> {
+    Ok(images(&rings(true)?, (0..10).map(|digit| digit.to_string())).title("Weights of ten perceptrons"))
+}

@@ -1,0 +1,78 @@
+use crate::axis::Scale;
+use crate::geometry::{Point, Rect, point};
+use crate::scene::{Mark, Scene};
+
+/// The area between the axes, for a [`Layer`](crate::Layer) to draw in: numbers become places.
+#[derive(Debug)]
+pub struct Plot<'a> {
+    scene: &'a mut Scene,
+    area: Rect,
+    x: Scale,
+    y: Scale,
+}
+
+impl<'a> Plot<'a> {
+    pub(crate) fn new(scene: &'a mut Scene, area: Rect, x: Scale, y: Scale) -> Self {
+        Self { scene, area, x, y }
+    }
+
+    /// The scene that is drawn on. What lies outside [`area`](Self::area) is cut off.
+    pub fn scene(&mut self) -> &mut Scene {
+        self.scene
+    }
+
+    /// The area between the axes.
+    pub fn area(&self) -> Rect {
+        self.area
+    }
+
+    /// Where the point (x, y) is; `None` if one of the numbers has no place on its axis.
+    pub fn place(&self, x: f64, y: f64) -> Option<Point> {
+        Some(point(self.x_place(x)?, self.y_place(y)?))
+    }
+
+    /// How far right x is; `None` if it has no place on the axis.
+    pub fn x_place(&self, x: f64) -> Option<f64> {
+        let share = self.x.share(x)?;
+        Some(self.area.left + share * self.area.width())
+    }
+
+    /// How far down y is; `None` if it has no place on the axis.
+    pub fn y_place(&self, y: f64) -> Option<f64> {
+        let share = self.y.share(y)?;
+        Some(self.area.bottom - share * self.area.height())
+    }
+
+    /// The numbers at the ends of the x axis, from left to right.
+    pub fn x_limits(&self) -> (f64, f64) {
+        (self.x.low, self.x.high)
+    }
+
+    /// The numbers at the ends of the y axis, from below to above.
+    pub fn y_limits(&self) -> (f64, f64) {
+        (self.y.low, self.y.high)
+    }
+
+    /// The x at `share` of the way from left to right.
+    pub fn x_value(&self, share: f64) -> f64 {
+        self.x.value(share)
+    }
+
+    /// The y at `share` of the way from below to above.
+    pub fn y_value(&self, share: f64) -> f64 {
+        self.y.value(share)
+    }
+
+    pub(crate) fn is_logarithmic(&self) -> bool {
+        self.x.log || self.y.log
+    }
+
+    /// Where words are already.
+    pub(crate) fn texts(&self) -> Vec<Rect> {
+        let texts = self.scene.items().iter().filter_map(|item| match &item.mark {
+            Mark::Text(text) => Some(text.bounds()),
+            _ => None,
+        });
+        texts.collect()
+    }
+}

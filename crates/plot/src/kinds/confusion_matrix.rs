@@ -1,0 +1,356 @@
+use backprop_tensor::{Element, Tensor};
+
+use crate::geometry::{Point, Rect, point};
+use crate::scene::{Align, Mark, Scene, Text, shorten};
+use crate::style::{AXIS, GAP, INK, LABEL, MARGIN, SOFT_INK, TICK};
+use crate::terminal::Screen;
+use crate::{Color, Colormap, Error, Number, Picture, Result, Stroke, font, heading};
+
+/// How often which class was taken for which: a row for each true class, a column for each predicted one.
+///
+/// Each cell has its count, and is the darker the larger its share of the true class.
+#[derive(Debug, Clone)]
+pub struct ConfusionMatrix {
+    counts: Vec<f64>,
+    names: Vec<String>,
+    title: String,
+    labels: [String; 2],
+    percent: bool,
+    size: Option<Point>,
+    mistake: Option<Error>,
+}
+
+/// More classes than these are more than a picture can show.
+const MOST_CLASSES: usize = 1000;
+
+/// The picture of a confusion matrix of counts `[classes, classes]`, a row for each true class. A class without a name has its
+/// number.
+///
+/// ```
+/// use backprop_plot::{Picture, confusion_matrix};
+/// use backprop_tensor::Tensor;
+///
+/// let picture = confusion_matrix(&Tensor::from([[48_i64, 2], [5, 45]]), ["cat", "dog"]);
+/// assert!(picture.to_svg()?.contains(">48<"));
+/// # Ok::<(), backprop_plot::Error>(())
+/// ```
+pub fn confusion_matrix<T: Number + Element, S: Into<String>>(
+    counts: &Tensor<T>,
+    names: impl IntoIterator<Item = S>,
+) -> ConfusionMatrix {
+    let shape = counts.shape();
+    let mut names: Vec<String> = names.into_iter().take(MOST_CLASSES).map(Into::into).collect();
+    let mistake = match *shape.as_ref() {
+        [rows, columns] if rows == columns && rows <= MOST_CLASSES => {
+            names.truncate(rows);
+            names.extend((names.len()..rows).map(|class| class.to_string()));
+            None
+        }
+        _ => {
+            let problem =
+                format!("shape {shape:?}: it must have as many rows as columns, and at most {MOST_CLASSES}");
+            Some(Error::invalid("confusion matrix", problem))
+        }
+    };
+    ConfusionMatrix {
+        counts: if mistake.is_none() {
+            counts.to_vec().into_iter().map(Number::to_f64).collect()
+        } else {
+            Vec::new()
+        },
+        names,
+        title: String::new(),
+        labels: ["predicted".into(), "true".into()],
+        percent: false,
+        size: None,
+        mistake,
+    }
+}
+
+impl ConfusionMatrix {
+    /// With words above.
+    #[must_use]
+    pub fn title(self, title: impl Into<String>) -> Self {
+        let title = title.into();
+        Self { title, ..self }
+    }
+
+    /// With a size in pixels, instead of one that fits the number of classes.
+    #[must_use]
+    pub fn size(self, width: f64, height: f64) -> Self {
+        let size = Some(point(width, height));
+        Self { size, ..self }
+    }
+
+    /// With percentages of each true class, instead of counts.
+    #[must_use]
+    pub fn percent(self) -> Self {
+        let percent = true;
+        Self { percent, ..self }
+    }
+
+    /// With other words for "predicted" and "true".
+    #[must_use]
+    pub fn labels(self, predicted: impl Into<String>, truth: impl Into<String>) -> Self {
+        let labels = [predicted.into(), truth.into()];
+        Self { labels, ..self }
+    }
+
+    fn classes(&self) -> usize {
+        self.names.len()
+    }
+
+    fn row(&self, class: usize) -> &[f64] {
+        let classes = self.classes();
+        self.counts
+            .get(class * classes..(class + 1) * classes)
+            .unwrap_or_default()
+    }
+
+    /// What each cell of a row says, and its share of the row.
+    fn cells(&self, class: usize) -> Vec<(String, f64)> {
+        let row = self.row(class);
+        let total: f64 = row.iter().sum();
+        let share = |count: f64| if total > 0.0 { count / total } else { 0.0 };
+        let label = |count: f64| match share(count) * 100.0 {
+            percent if self.percent && percent > 0.0 && percent < 10.0 => format!("{percent:.1}"),
+            percent if self.percent => format!("{percent:.0}"),
+            _ if count.fract() == 0.0 => format!("{count}"),
+            _ => format!("{count:.2}"),
+        };
+        row.iter().map(|&count| (label(count), share(count))).collect()
+    }
+}
+
+/// Where the parts go.
+struct Layout {
+    cells: Rect,
+    cell: f64,
+    upward: bool,
+    names: Vec<String>,
+    columns: Vec<String>,
+}
+
+impl Layout {
+    fn new(matrix: &ConfusionMatrix, inner: Rect) -> Option<Self> {
+        let width = |name: &String| font::width(name, TICK, false);
+        let widest = matrix
+            .names
+            .iter()
+            .map(width)
+            .fold(0.0, f64::max)
+            .min(inner.width() * 0.25);
+        let names: Vec<String> = matrix
+            .names
+            .iter()
+            .map(|name| shorten(name, widest, TICK, false))
+            .collect();
+        let left = inner.left + LABEL + GAP + widest + GAP;
+        let room = |below: f64| {
+            (inner.right - left).min(inner.bottom - LABEL - GAP - below - GAP - inner.top)
+                / matrix.classes() as f64
+        };
+        let cell = room(TICK);
+        let upward = names.iter().map(width).any(|name| name + 8.0 > cell);
+        let longest = names
+            .iter()
+            .map(width)
+            .fold(TICK, f64::max)
+            .min(inner.height() * 0.25);
+        let cell = if upward { room(longest) } else { cell };
+        let columns = if upward {
+            names
+                .iter()
+                .map(|name| shorten(name, longest, TICK, false))
+                .collect()
+        } else {
+            names.clone()
+        };
+        let side = cell * matrix.classes() as f64;
+        // In the middle of what is free at both sides.
+        let cells = Rect::new(
+            left + (inner.right - left - side).max(0.0) / 2.0,
+            inner.top,
+            side,
+            side,
+        );
+        (cell >= 2.0).then_some(Self {
+            cells,
+            cell,
+            upward,
+            names,
+            columns,
+        })
+    }
+
+    fn cell(&self, row: usize, column: usize) -> Rect {
+        let (left, top) = (column as f64 * self.cell, row as f64 * self.cell);
+        Rect::new(self.cells.left + left, self.cells.top + top, self.cell, self.cell)
+    }
+
+    /// Every how many names there is room for one.
+    fn stride(&self) -> usize {
+        ((TICK * 1.1) / self.cell).ceil().max(1.0) as usize
+    }
+}
+
+impl ConfusionMatrix {
+    fn draw_cells(&self, scene: &mut Scene, layout: &Layout) {
+        let rows: Vec<Vec<(String, f64)>> = (0..self.classes()).map(|class| self.cells(class)).collect();
+        let widest = rows
+            .iter()
+            .flatten()
+            .map(|(label, _)| font::width(label, 1.0, false))
+            .fold(0.1, f64::max);
+        let size = ((layout.cell - 6.0) / widest)
+            .min(layout.cell * 0.5)
+            .min(LABEL + 2.0);
+        for (row, cells) in rows.into_iter().enumerate() {
+            for (column, (label, share)) in cells.into_iter().enumerate() {
+                let place = layout.cell(row, column);
+                let ground = Colormap::Blues.color(share);
+                scene.rect(place.inset(if layout.cell > 12.0 { 0.5 } else { 0.0 }), ground);
+                // A zero that is not looked for distracts.
+                if size >= 8.0 && (label != "0" || row == column) {
+                    scene.text(
+                        Text::new(label, place.center(), size)
+                            .color(ground.ink())
+                            .align(Align::Middle),
+                    );
+                }
+            }
+        }
+        scene.add(
+            Mark::Rect(layout.cells),
+            None::<Color>,
+            Some(Stroke::new(AXIS, 1.0)),
+        );
+    }
+
+    fn draw_names(&self, scene: &mut Scene, layout: &Layout) {
+        let cells = layout.cells;
+        for class in (0..self.classes()).step_by(layout.stride()) {
+            let middle = layout.cell(class, class).center();
+            let beside = Text::new(&layout.names[class], point(cells.left - GAP, middle.y), TICK);
+            scene.text(beside.color(SOFT_INK).align(Align::End));
+            let name = &layout.columns[class];
+            scene.text(if layout.upward {
+                Text::new(name, point(middle.x, cells.bottom + GAP), TICK)
+                    .color(SOFT_INK)
+                    .align(Align::End)
+                    .upward()
+            } else {
+                Text::new(name, point(middle.x, cells.bottom + GAP + TICK / 2.0), TICK)
+                    .color(SOFT_INK)
+                    .align(Align::Middle)
+            });
+        }
+    }
+}
+
+impl Picture for ConfusionMatrix {
+    fn size(&self) -> Point {
+        self.size.unwrap_or_else(|| {
+            let side = (self.classes() as f64 * 50.0 + 300.0).clamp(400.0, 800.0);
+            point(side, side)
+        })
+    }
+
+    fn draw(&self, scene: &mut Scene, area: Rect) -> Result<()> {
+        if let Some(mistake) = &self.mistake {
+            return Err(mistake.clone());
+        }
+        let inner = heading::title(scene, area.inset(MARGIN), &self.title);
+        if self.classes() == 0 {
+            heading::notice(scene, inner, "no classes");
+            return Ok(());
+        }
+        let Some(layout) = Layout::new(self, inner) else {
+            heading::notice(scene, inner, "too small");
+            return Ok(());
+        };
+        self.draw_cells(scene, &layout);
+        self.draw_names(scene, &layout);
+        let [predicted, truth] = &self.labels;
+        let cells = layout.cells;
+        let names = layout
+            .names
+            .iter()
+            .map(|name| font::width(name, TICK, false))
+            .fold(0.0, f64::max);
+        let below = if layout.upward {
+            layout
+                .columns
+                .iter()
+                .map(|name| font::width(name, TICK, false))
+                .fold(0.0, f64::max)
+        } else {
+            TICK
+        };
+        let at = point(cells.center().x, cells.bottom + 2.0 * GAP + below + LABEL / 2.0);
+        let room = 2.0 * (cells.center().x - inner.left).min(inner.right - cells.center().x);
+        let text = shorten(predicted, room, LABEL, false);
+        scene.text(Text::new(text, at, LABEL).color(INK).align(Align::Middle));
+        let at = point(cells.left - 2.0 * GAP - names - LABEL / 2.0, cells.center().y);
+        let text = shorten(truth, cells.height(), LABEL, false);
+        scene.text(
+            Text::new(text, at, LABEL)
+                .color(INK)
+                .align(Align::Middle)
+                .upward(),
+        );
+        Ok(())
+    }
+
+    fn print(&self, screen: &mut Screen) -> Result<()> {
+        if let Some(mistake) = &self.mistake {
+            return Err(mistake.clone());
+        }
+        let mut row = 0;
+        if !self.title.is_empty() {
+            screen.centered(row, 0, screen.width(), &self.title);
+            row += 1;
+        }
+        let rows: Vec<Vec<(String, f64)>> = (0..self.classes()).map(|class| self.cells(class)).collect();
+        let letters = |text: &str| text.chars().count();
+        let beside = self
+            .names
+            .iter()
+            .map(|name| letters(name))
+            .max()
+            .unwrap_or(0)
+            .min(screen.width() / 3);
+        let widest = rows
+            .iter()
+            .flatten()
+            .map(|(label, _)| letters(label))
+            .max()
+            .unwrap_or(1);
+        let wide = self
+            .names
+            .iter()
+            .map(|name| letters(name))
+            .max()
+            .unwrap_or(1)
+            .clamp(widest, widest.max(8))
+            + 1;
+        for (class, name) in self.names.iter().enumerate() {
+            screen.right_aligned(row, beside + class * wide + 1, wide - 1, name);
+        }
+        for (class, cells) in rows.iter().enumerate() {
+            let row = row + 1 + class;
+            screen.right_aligned(row, 0, beside, &self.names[class]);
+            for (column, (label, share)) in cells.iter().enumerate() {
+                let start = beside + column * wide;
+                let ground = Colormap::Blues.color(*share);
+                for letter in start + 1..start + wide {
+                    screen.put(letter, row, ' ', None);
+                    screen.set_ground(letter, row, ground);
+                }
+                let from = start + wide - letters(label);
+                screen.write(row, from, label, Some(ground.ink()));
+            }
+        }
+        Ok(())
+    }
+}

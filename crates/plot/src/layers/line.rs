@@ -1,0 +1,182 @@
+use super::{Layer, check_lengths};
+use crate::chart::{Extent, Plot};
+use crate::geometry::Point;
+use crate::layers::points::Marker;
+use crate::legend::{Key, Sample};
+use crate::scene::Stroke;
+use crate::{Color, Result, Values};
+
+/// A line through points, in their order. Where a value is not finite, it has a gap.
+///
+/// ```
+/// use backprop_plot::{Chart, Line};
+///
+/// let _ = Chart::new().add(Line::new([0, 1, 2], [1.0, f64::NAN, 3.0]).name("loss").dashed());
+/// ```
+#[derive(Debug, Clone)]
+pub struct Line {
+    x: Vec<f64>,
+    y: Vec<f64>,
+    name: String,
+    color: Option<Color>,
+    width: f64,
+    dashed: bool,
+    marker: Option<Marker>,
+}
+
+impl Line {
+    /// The line through the points (x, y).
+    pub fn new(x: impl Values, y: impl Values) -> Self {
+        Self {
+            x: x.into_values(),
+            y: y.into_values(),
+            name: String::new(),
+            color: None,
+            width: 2.5,
+            dashed: false,
+            marker: None,
+        }
+    }
+
+    /// With a name in the legend.
+    #[must_use]
+    pub fn name(self, name: impl Into<String>) -> Self {
+        let name = name.into();
+        Self { name, ..self }
+    }
+
+    /// In a colour of one's own, instead of the palette's next.
+    #[must_use]
+    pub fn color(self, color: Color) -> Self {
+        let color = Some(color);
+        Self { color, ..self }
+    }
+
+    /// This many pixels wide.
+    #[must_use]
+    pub fn width(self, width: f64) -> Self {
+        Self { width, ..self }
+    }
+
+    /// With dashes.
+    #[must_use]
+    pub fn dashed(self) -> Self {
+        let dashed = true;
+        Self { dashed, ..self }
+    }
+
+    /// With a marker at each point.
+    #[must_use]
+    pub fn marker(self, marker: Marker) -> Self {
+        let marker = Some(marker);
+        Self { marker, ..self }
+    }
+
+    fn stroke(&self, color: Color) -> Stroke {
+        let stroke = Stroke::new(self.color.unwrap_or(color), self.width);
+        if self.dashed {
+            stroke.dashed(8.0, 5.0)
+        } else {
+            stroke
+        }
+    }
+}
+
+impl Layer for Line {
+    fn extend(&self, extent: &mut Extent) {
+        for (&x, &y) in self.x.iter().zip(&self.y) {
+            extent.include(x, y);
+        }
+    }
+
+    fn draw(&self, plot: &mut Plot<'_>, color: Color) {
+        let stroke = self.stroke(color);
+        let points: Vec<Option<Point>> = self
+            .x
+            .iter()
+            .zip(&self.y)
+            .map(|(&x, &y)| plot.place(x, y))
+            .collect();
+        for run in points.split(Option::is_none) {
+            let run: Vec<Point> = run.iter().copied().flatten().collect();
+            match run.as_slice() {
+                [] => {}
+                // A point between two gaps would not be seen as a line.
+                [alone] => plot.scene().circle(*alone, self.width, stroke.color),
+                _ => plot.scene().polyline(&thinned(&run), stroke),
+            }
+        }
+        if let Some(marker) = self.marker {
+            let radius = self.width + 2.0;
+            for at in points.into_iter().flatten() {
+                marker.draw(plot.scene(), at, radius, stroke.color);
+            }
+        }
+    }
+
+    fn key(&self, color: Color) -> Option<Key> {
+        let sample = Sample::Line(self.stroke(color), self.marker);
+        (!self.name.is_empty()).then(|| Key {
+            name: self.name.clone(),
+            sample,
+        })
+    }
+
+    fn takes_color(&self) -> bool {
+        self.color.is_none()
+    }
+
+    fn check(&self) -> Result<()> {
+        check_lengths("line", self.x.len(), self.y.len())
+    }
+}
+
+/// Of neighbouring points in one column of pixels, the first, the highest, the lowest and the last: the same picture, of a
+/// size that depends on the pixels.
+fn thinned(points: &[Point]) -> Vec<Point> {
+    let mut kept = Vec::new();
+    for column in points.chunk_by(|a, b| a.x.floor() == b.x.floor()) {
+        if column.len() <= 4 {
+            kept.extend_from_slice(column);
+            continue;
+        }
+        let index = |better: fn(f64, f64) -> bool| {
+            let mut best = 0;
+            for (index, at) in column.iter().enumerate() {
+                if better(at.y, column[best].y) {
+                    best = index;
+                }
+            }
+            best
+        };
+        let mut indices = [0, index(|a, b| a < b), index(|a, b| a > b), column.len() - 1];
+        indices.sort_unstable();
+        kept.extend(indices.map(|index| column[index]));
+    }
+    kept
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::geometry::point;
+
+    #[test]
+    fn a_million_points_keep_their_highest_and_lowest_in_every_column() {
+        let points: Vec<Point> = (0..1_000_000_i64)
+            .map(|index| point(index as f64 / 1000.0, ((index * 7919) % 1013) as f64))
+            .collect();
+        let kept = thinned(&points);
+        assert!(kept.len() <= 4000);
+        for column in 0..1000 {
+            let inside = |points: &[Point]| {
+                let y = points
+                    .iter()
+                    .filter(|at| at.x.floor() == f64::from(column))
+                    .map(|at| at.y);
+                y.fold((f64::MAX, f64::MIN), |(low, high), y| (low.min(y), high.max(y)))
+            };
+            assert_eq!(inside(&points[column as usize * 1000..][..1000]), inside(&kept));
+        }
+    }
+}

@@ -1,0 +1,51 @@
+#![doc = include_str!("../README.md")]
+#![forbid(unsafe_code)]
+
+mod axis;
+mod base64;
+mod chart;
+mod color;
+mod contour;
+mod error;
+mod figure;
+mod file;
+mod font;
+mod geometry;
+mod heading;
+mod kinds;
+mod layers;
+mod legend;
+mod palette;
+mod picture;
+mod png;
+mod raster;
+mod scene;
+mod style;
+mod svg;
+mod terminal;
+mod values;
+
+pub use chart::{Chart, ColorBar, Extent, Plot};
+pub use color::Color;
+pub use error::{Error, Result};
+pub use figure::Figure;
+pub use geometry::{Point, Rect};
+pub use kinds::confusion_matrix::{ConfusionMatrix, confusion_matrix};
+pub use kinds::curves::{curves, function, line};
+pub use kinds::decision_regions::{DecisionRegions, decision_regions, level_map};
+pub use kinds::heatmap::heatmap;
+pub use kinds::images::{Images, images};
+pub use kinds::scatter::{scatter, scatter_classes};
+pub use layers::Layer;
+pub use layers::band::Band;
+pub use layers::bars::Bars;
+pub use layers::field::Field;
+pub use layers::line::Line;
+pub use layers::points::{Marker, Points};
+pub use layers::rule::Rule;
+pub use legend::{Key, Sample};
+pub use palette::{Colormap, category_color};
+pub use picture::Picture;
+pub use scene::{Align, Bitmap, Item, Mark, Path, Scene, Segment, Stroke, Text};
+pub use terminal::Screen;
+pub use values::{Number, Values};

@@ -1,0 +1,230 @@
+//! A scene as SVG.
+//!
+//! Text stays text, so that it can be read, found and copied; `textLength` holds it to the width that was measured, whatever
+//! font a viewer takes. Bitmaps are PNG files in the SVG. Nothing is loaded from anywhere.
+
+use std::fmt::Write;
+
+use crate::base64;
+use crate::geometry::{Point, Rect};
+use crate::png;
+use crate::scene::{Item, Mark, Scene, Segment, Stroke, Text};
+use crate::{Color, Path};
+
+const FONTS: &str = "Arial, Helvetica, 'Liberation Sans', Arimo, sans-serif";
+
+impl Scene {
+    /// As an SVG file.
+    pub fn to_svg(&self) -> String {
+        let mut writer = Writer {
+            clips: distinct_clips(self.items()),
+            ..Writer::default()
+        };
+        let area = self.area();
+        let (width, height) = (number(area.right), number(area.bottom));
+        let mut svg = format!(
+            "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
+             font-family=\"{FONTS}\">\n"
+        );
+        for (index, clip) in writer.clips.iter().enumerate() {
+            let _ = writeln!(
+                svg,
+                "<clipPath id=\"clip{index}-{}\"><rect {}/></clipPath>",
+                clip_name(clip),
+                sides(clip)
+            );
+        }
+        let _ = writeln!(svg, "<rect width=\"{width}\" height=\"{height}\" fill=\"#fff\"/>");
+        for item in self.items() {
+            writer.item(item);
+        }
+        writer.group(String::new());
+        svg + &writer.svg + "</svg>\n"
+    }
+}
+
+/// Marks that are painted alike, one after the other, share a group that says how.
+#[derive(Default)]
+struct Writer {
+    svg: String,
+    style: String,
+    clips: Vec<Rect>,
+}
+
+impl Writer {
+    fn item(&mut self, item: &Item) {
+        if !matches!(item.mark, Mark::Text(_) | Mark::Bitmap { .. })
+            && item.fill.is_none()
+            && item.stroke.is_none()
+        {
+            return;
+        }
+        self.group(self.style_of(item));
+        match &item.mark {
+            Mark::Circle { center, radius } => {
+                let Point { x, y } = *center;
+                self.line(format_args!(
+                    "<circle cx=\"{}\" cy=\"{}\" r=\"{}\"/>",
+                    number(x),
+                    number(y),
+                    number(*radius)
+                ));
+            }
+            Mark::Rect(rect) => self.line(format_args!("<rect {}/>", sides(rect))),
+            Mark::Path(path) => self.line(format_args!("<path d=\"{}\"/>", commands(path))),
+            Mark::Text(text) => self.text(text),
+            Mark::Bitmap { place, bitmap } => {
+                let data = base64::encode(&png::encode(bitmap));
+                self.line(format_args!(
+                    "<image {} preserveAspectRatio=\"none\" style=\"image-rendering:pixelated\" href=\"data:image/png;base64,{data}\"/>",
+                    sides(place)
+                ));
+            }
+        }
+    }
+
+    fn line(&mut self, element: std::fmt::Arguments<'_>) {
+        let _ = writeln!(self.svg, "{element}");
+    }
+
+    fn group(&mut self, style: String) {
+        if style == self.style {
+            return;
+        }
+        if !self.style.is_empty() {
+            self.svg.push_str("</g>\n");
+        }
+        if !style.is_empty() {
+            let _ = writeln!(self.svg, "<g{style}>");
+        }
+        self.style = style;
+    }
+
+    fn style_of(&self, item: &Item) -> String {
+        let mut style = paint("fill", item.fill);
+        if let Some(Stroke { color, width, dash }) = item.stroke {
+            style += &paint("stroke", Some(color));
+            let _ = write!(
+                style,
+                " stroke-width=\"{}\" stroke-linejoin=\"round\"",
+                number(width)
+            );
+            match dash {
+                Some([dash, gap]) => {
+                    let _ = write!(style, " stroke-dasharray=\"{} {}\"", number(dash), number(gap));
+                }
+                None => style += " stroke-linecap=\"round\"",
+            }
+        }
+        if let Some(clip) = &item.clip
+            && let Some(index) = self.clips.iter().position(|other| other == clip)
+        {
+            let _ = write!(style, " clip-path=\"url(#clip{index}-{})\"", clip_name(clip));
+        }
+        style
+    }
+
+    fn text(&mut self, text: &Text) {
+        let Point { x, y } = text.origin();
+        let (x, y) = (number(x), number(y));
+        let place = if text.upward {
+            format!("transform=\"translate({x} {y}) rotate(-90)\"")
+        } else {
+            format!("x=\"{x}\" y=\"{y}\"")
+        };
+        let weight = if text.bold { " font-weight=\"bold\"" } else { "" };
+        let (size, length) = (number(text.size), number(text.length()));
+        let content = escape(&text.content);
+        self.line(format_args!(
+            "<text {place} font-size=\"{size}\"{weight} textLength=\"{length}\" lengthAdjust=\"spacingAndGlyphs\">{content}</text>"
+        ));
+    }
+}
+
+fn distinct_clips(items: &[Item]) -> Vec<Rect> {
+    let mut clips: Vec<Rect> = Vec::new();
+    for clip in items.iter().filter_map(|item| item.clip) {
+        if !clips.contains(&clip) {
+            clips.push(clip);
+        }
+    }
+    clips
+}
+
+/// Several pictures may share a page, whose names must not mean different things: equal names are equal rectangles.
+fn clip_name(clip: &Rect) -> String {
+    let sides = [clip.left, clip.top, clip.right, clip.bottom];
+    let bytes: Vec<u8> = sides
+        .iter()
+        .flat_map(|side| side.to_bits().to_le_bytes())
+        .collect();
+    format!("{:08x}", crc32fast::hash(&bytes))
+}
+
+fn paint(attribute: &str, color: Option<Color>) -> String {
+    let Some(color) = color else {
+        return format!(" {attribute}=\"none\"");
+    };
+    let mut style = format!(" {attribute}=\"{color}\"");
+    if color.alpha < 255 {
+        let _ = write!(
+            style,
+            " {attribute}-opacity=\"{}\"",
+            number(f64::from(color.alpha) / 255.0)
+        );
+    }
+    style
+}
+
+fn sides(rect: &Rect) -> String {
+    format!(
+        "x=\"{}\" y=\"{}\" width=\"{}\" height=\"{}\"",
+        number(rect.left),
+        number(rect.top),
+        number(rect.width()),
+        number(rect.height())
+    )
+}
+
+fn commands(path: &Path) -> String {
+    let mut commands = String::new();
+    let pair = |at: Point| format!("{} {}", number(at.x), number(at.y));
+    for segment in path.segments() {
+        let _ = match *segment {
+            Segment::Move(to) => write!(commands, "M{}", pair(to)),
+            Segment::Line(to) => write!(commands, "L{}", pair(to)),
+            Segment::Quad(control, to) => write!(commands, "Q{} {}", pair(control), pair(to)),
+            Segment::Cubic(first, second, to) => {
+                write!(commands, "C{} {} {}", pair(first), pair(second), pair(to))
+            }
+            Segment::Close => write!(commands, "Z"),
+        };
+    }
+    commands
+}
+
+/// To a hundredth, without zeros at the end.
+fn number(value: f64) -> String {
+    let text = format!("{value:.2}");
+    let text = text.trim_end_matches('0').trim_end_matches('.');
+    if text == "-0" { "0".into() } else { text.into() }
+}
+
+/// `text` as it may stand between tags and in quotes, in XML and in HTML.
+pub(crate) fn escape(text: &str) -> String {
+    let mut escaped = String::with_capacity(text.len());
+    for letter in text.chars() {
+        match letter {
+            '&' => escaped.push_str("&amp;"),
+            '<' => escaped.push_str("&lt;"),
+            '>' => escaped.push_str("&gt;"),
+            '"' => escaped.push_str("&quot;"),
+            '\'' => escaped.push_str("&#39;"),
+            // Characters that XML cannot hold, not even escaped.
+            '\u{fffe}' | '\u{ffff}' => escaped.push('\u{fffd}'),
+            letter if letter.is_control() && !matches!(letter, '\n' | '\t') => escaped.push('\u{fffd}'),
+            letter => escaped.push(letter),
+        }
+    }
+    escaped
+}

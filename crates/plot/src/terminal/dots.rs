@@ -1,0 +1,181 @@
+//! Scenes as Braille dots: each letter is two dots wide and four high.
+
+use super::{Screen, shade};
+use crate::Color;
+use crate::geometry::{Point, Rect, point};
+use crate::scene::{Bitmap, Item, Mark, Path, Scene, Segment};
+
+/// A part of a screen.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Cells {
+    pub(crate) left: usize,
+    pub(crate) top: usize,
+    pub(crate) width: usize,
+    pub(crate) height: usize,
+}
+
+impl Cells {
+    /// How many dots it has side by side and one above the other.
+    pub(crate) fn dots(self) -> (usize, usize) {
+        (self.width * 2, self.height * 4)
+    }
+}
+
+/// Bits of the dots of a Braille letter, by row and column.
+const DOTS: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
+
+/// The dots that are drawn, and their colours.
+struct Grid {
+    cells: Cells,
+    dots: Vec<u8>,
+    colors: Vec<Option<Color>>,
+}
+
+impl Screen {
+    /// Draws a scene whose pixels are dots into a part of the screen. Areas become shades, behind lines and points; words are
+    /// left out.
+    pub(crate) fn draw(&mut self, cells: Cells, scene: &Scene) {
+        let count = cells.width * cells.height;
+        let mut grid = Grid {
+            cells,
+            dots: vec![0; count],
+            colors: vec![None; count],
+        };
+        for item in scene.items() {
+            self.item(&mut grid, item);
+        }
+        for row in 0..cells.height {
+            for column in 0..cells.width {
+                let index = row * cells.width + column;
+                if grid.dots[index] != 0 {
+                    let letter = char::from_u32(0x2800 + u32::from(grid.dots[index])).unwrap_or(' ');
+                    self.put(cells.left + column, cells.top + row, letter, grid.colors[index]);
+                }
+            }
+        }
+    }
+
+    fn item(&mut self, grid: &mut Grid, item: &Item) {
+        let color = item.fill.or(item.stroke.map(|stroke| stroke.color));
+        match &item.mark {
+            Mark::Circle { center, .. } => grid.dot(*center, color),
+            // A marker, with its rim.
+            Mark::Rect(rect) if item.stroke.is_some() => grid.dot(rect.center(), color),
+            Mark::Rect(rect) => {
+                if let Some(fill) = item.fill {
+                    self.area(grid.cells, rect, |_| fill);
+                }
+            }
+            Mark::Path(path) => match path.bounds() {
+                Some(bounds) if item.fill.is_some() && bounds.width() < 16.0 && bounds.height() < 16.0 => {
+                    grid.dot(bounds.center(), color);
+                }
+                _ => grid.path(path, color),
+            },
+            Mark::Bitmap { place, bitmap } => self.area(grid.cells, place, |at| pixel(bitmap, place, at)),
+            Mark::Text(_) => {}
+        }
+    }
+
+    /// Shades the letters whose middle lies in a rectangle.
+    fn area(&mut self, cells: Cells, rect: &Rect, color: impl Fn(Point) -> Color) {
+        for row in 0..cells.height {
+            for column in 0..cells.width {
+                let at = point(column as f64 * 2.0 + 1.0, row as f64 * 4.0 + 2.0);
+                if rect.left <= at.x && at.x < rect.right && rect.top <= at.y && at.y < rect.bottom {
+                    let color = color(at);
+                    let ink = (1.0 - color.luminance()) * f64::from(color.alpha) / 255.0;
+                    self.put(cells.left + column, cells.top + row, shade(ink), Some(color));
+                }
+            }
+        }
+    }
+}
+
+fn pixel(bitmap: &Bitmap, place: &Rect, at: Point) -> Color {
+    let x = ((at.x - place.left) / place.width() * bitmap.width as f64) as usize;
+    let y = ((at.y - place.top) / place.height() * bitmap.height as f64) as usize;
+    let index = y.min(bitmap.height.saturating_sub(1)) * bitmap.width + x.min(bitmap.width.saturating_sub(1));
+    bitmap.pixels.get(index).copied().unwrap_or(Color::WHITE)
+}
+
+impl Grid {
+    fn dot(&mut self, at: Point, color: Option<Color>) {
+        let (width, height) = self.cells.dots();
+        // The last pixel reaches to the edge.
+        let (x, y) = (at.x.floor(), at.y.floor());
+        let inside = |place: f64, count: usize| {
+            (-1.0..=count as f64)
+                .contains(&place)
+                .then(|| (place.max(0.0) as usize).min(count.saturating_sub(1)))
+        };
+        let (Some(x), Some(y)) = (inside(x, width), inside(y, height)) else {
+            return;
+        };
+        let index = (y / 4) * self.cells.width + x / 2;
+        if let Some(dots) = self.dots.get_mut(index) {
+            *dots |= DOTS[y % 4][x % 2];
+            self.colors[index] = color;
+        }
+    }
+
+    fn path(&mut self, path: &Path, color: Option<Color>) {
+        let (mut start, mut at) = (point(0.0, 0.0), point(0.0, 0.0));
+        for segment in path.segments() {
+            match *segment {
+                Segment::Move(to) => (start, at) = (to, to),
+                Segment::Line(to) | Segment::Quad(_, to) | Segment::Cubic(_, _, to) => {
+                    self.line(at, to, color);
+                    at = to;
+                }
+                Segment::Close => {
+                    self.line(at, start, color);
+                    at = start;
+                }
+            }
+        }
+    }
+
+    /// The part of the line that lies on the grid, dot by dot.
+    fn line(&mut self, from: Point, to: Point, color: Option<Color>) {
+        let (width, height) = self.cells.dots();
+        let Some((from, to)) = cut(from, to, width as f64, height as f64) else {
+            return;
+        };
+        let steps = (to.x - from.x).abs().max((to.y - from.y).abs()).ceil().max(1.0);
+        for step in 0..=steps as usize {
+            let share = step as f64 / steps;
+            self.dot(
+                point(from.x + (to.x - from.x) * share, from.y + (to.y - from.y) * share),
+                color,
+            );
+        }
+    }
+}
+
+/// The part of a line within 0 to `width` and 0 to `height` (Liang and Barsky).
+fn cut(from: Point, to: Point, width: f64, height: f64) -> Option<(Point, Point)> {
+    let (dx, dy) = (to.x - from.x, to.y - from.y);
+    let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
+    for (direction, room) in [
+        (-dx, from.x),
+        (dx, width - from.x),
+        (-dy, from.y),
+        (dy, height - from.y),
+    ] {
+        if direction == 0.0 {
+            if room < 0.0 {
+                return None;
+            }
+            continue;
+        }
+        let share = room / direction;
+        if direction < 0.0 {
+            enter = enter.max(share);
+        } else {
+            leave = leave.min(share);
+        }
+    }
+    let at = |share: f64| point(from.x + dx * share, from.y + dy * share);
+    (enter <= leave).then(|| (at(enter), at(leave)))
+}
