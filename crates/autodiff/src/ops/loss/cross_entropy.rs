@@ -9,8 +9,8 @@ use crate::{InputGradients, Op, Var, operands};
 /// The logits are `[classes]`, `[batch, classes]` or `[batch, classes, ...]`. The distribution `q` is given as probabilities in the same shape or as a class
 /// for each sample, in that shape without its classes; label smoothing `ε` makes it `(1 - ε) q + ε / classes`.
 ///
-/// The mean is over the samples. With classes, it is weighted by `w` of each sample's class, and ignored samples do not count; without any that does, it is
-/// NaN. (All as PyTorch's `cross_entropy`.)
+/// The mean is over the samples. With classes, it is weighted by `w` of each sample's class, and ignored samples do not count, whatever their logits;
+/// without any that does, it is NaN, and its gradient 0. (All as PyTorch's `cross_entropy`.)
 #[derive(Debug, Clone)]
 pub struct CrossEntropy<T: Float> {
     targets: Targets<T>,
@@ -132,7 +132,11 @@ impl<T: Float> Op<T> for CrossEntropy<T> {
         let slope = match weighted {
             Weighted::Dense(weighted) => {
                 let total = weighted.sum(backprop_tensor::keep(1))?;
-                let formula = kernel!(|p, total, q, scale| (math::exp(p) * total - q) * scale);
+                let formula = kernel!(|p, total, q, scale| if total == 0.0 && q == 0.0 {
+                    0.0
+                } else {
+                    (math::exp(p) * total - q) * scale
+                });
                 log_softmax.into_apply(&formula, &[], &[&total, &weighted, &scale])?
             }
             Weighted::Sparse(weighted) => sparse_slope(log_softmax, &weighted, &scale)?,
@@ -302,9 +306,13 @@ fn sparse_slope<T: Float>(
     let classes = log_softmax.shape()[1];
     let factors = scale.to_vec();
     let factors = factors.iter().zip(weighted);
-    let factors: Vec<T> = factors.map(|(&scale, &(_, weight))| scale * weight).collect();
+    let factors = factors.map(|(&scale, &(_, weight))| match weight == T::ZERO {
+        true => T::ZERO,
+        false => scale * weight,
+    });
+    let factors: Vec<T> = factors.collect();
     let column = Tensor::from_slice(&factors, [factors.len(), 1])?;
-    let formula = kernel!(|p, scale| math::exp(p) * scale);
+    let formula = kernel!(|p, scale| if scale == 0.0 { 0.0 } else { math::exp(p) * scale });
     let mut slope = log_softmax.into_apply(&formula, &[], &[&column])?;
     let rows = slope.as_mut_slice()?.chunks_exact_mut(classes.max(1));
     for ((row, &(place, _)), &factor) in rows.zip(weighted).zip(&factors) {

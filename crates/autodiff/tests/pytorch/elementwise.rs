@@ -1,10 +1,12 @@
-//! Values and gradients at special points (kinks, ends of domains, ties, infinities, NaN), as PyTorch gives them.
+//! Elementwise functions at special points.
 
 use std::collections::BTreeMap;
 
 use backprop_autodiff::{Tape, Var};
 use backprop_tensor::Tensor;
 use serde::Deserialize;
+
+use super::numbers::{Number, agree, numbers, weight};
 
 type Variable = Var<f64>;
 type Function = (&'static str, fn(&[Variable]) -> Variable);
@@ -31,22 +33,6 @@ struct Record {
     gradients: Vec<Vec<Number>>,
 }
 
-/// A number, or a word for one that JSON does not have.
-#[derive(Deserialize)]
-#[serde(untagged)]
-enum Number {
-    Finite(f64),
-    Other(String),
-}
-
-fn numbers(numbers: &[Number]) -> Vec<f64> {
-    let number = |number: &Number| match number {
-        Number::Finite(number) => *number,
-        Number::Other(word) => word.parse().unwrap(),
-    };
-    numbers.iter().map(number).collect()
-}
-
 fn reference() -> Reference {
     serde_json::from_str(REFERENCE).unwrap()
 }
@@ -64,16 +50,6 @@ const RIGHT: &[(&str, f64, f64)] = &[
     ("gradient 0 of softsign", f64::NEG_INFINITY, 0.0),
     ("gradient 0 of softsign", f64::INFINITY, 0.0),
 ];
-
-/// Both are within 12 digits of each other, equal infinities, or NaN.
-fn agree(own: f64, theirs: f64) -> bool {
-    own == theirs || own.is_nan() && theirs.is_nan() || (own - theirs).abs() <= 1e-12 * theirs.abs() + 1e-15
-}
-
-/// The gradient of the value that backward begins with.
-fn weight(place: usize) -> f64 {
-    1.5 + 0.25 * (place % 4) as f64
-}
 
 fn compare(what: &str, inputs: &[Vec<f64>], own: &Tensor<f64>, theirs: &[Number], errors: &mut Vec<String>) {
     let (own, theirs) = (own.to_vec(), numbers(theirs));
@@ -125,14 +101,13 @@ fn check(table: &Table, rows: usize, functions: &[Function]) {
     assert!(errors.is_empty(), "{}", errors.join("\n"));
 }
 
-#[test]
-fn functions_of_one_number() {
+fn of_one_number() -> &'static [Function] {
     macro_rules! functions {
         ($($name:literal $function:expr;)*) => {
             &[$(($name, |x| { let f: fn(&Variable) -> Variable = $function; f(&x[0]) })),*]
         };
     }
-    let functions: &[Function] = functions! {
+    functions! {
         "abs" Var::abs;
         "acos" Var::acos;
         "acosh" Var::acosh;
@@ -201,13 +176,11 @@ fn functions_of_one_number() {
         "tanhshrink" Var::tanhshrink;
         "threshold(1, 5)" |x| x.threshold(1.0, 5.0);
         "trunc" Var::trunc;
-    };
-    check(&reference().unary, 1, functions);
+    }
 }
 
-#[test]
-fn functions_of_two_numbers() {
-    let functions: &[Function] = &[
+fn of_two_numbers() -> &'static [Function] {
+    &[
         ("add", |x| &x[0] + &x[1]),
         ("atan2", |x| x[0].atan2(&x[1])),
         ("div", |x| &x[0] / &x[1]),
@@ -222,16 +195,39 @@ fn functions_of_two_numbers() {
             let mask: Vec<bool> = x[0].value().unwrap().to_vec().iter().map(|&x| x > 0.0).collect();
             x[0].where_else(&Tensor::from(mask), &x[1])
         }),
-    ];
-    check(&reference().binary, 1, functions);
+    ]
+}
+
+fn along_an_axis() -> &'static [Function] {
+    &[
+        ("glu", |x| x[0].glu(-1)),
+        ("log_softmax", |x| x[0].log_softmax(-1)),
+        ("softmax", |x| x[0].softmax(-1)),
+    ]
+}
+
+/// The names of the operations that are compared here.
+pub(super) fn names() -> impl Iterator<Item = &'static str> {
+    let functions = [of_one_number(), of_two_numbers(), along_an_axis()].concat();
+    functions.into_iter().flat_map(|(_, function)| {
+        let tape = Tape::new();
+        let variable = |number| tape.variable(Tensor::from([number, 0.5]));
+        let _ = function(&[variable(0.25), variable(0.75)]);
+        super::names(&tape).collect::<Vec<_>>()
+    })
+}
+
+#[test]
+fn functions_of_one_number() {
+    check(&reference().unary, 1, of_one_number());
+}
+
+#[test]
+fn functions_of_two_numbers() {
+    check(&reference().binary, 1, of_two_numbers());
 }
 
 #[test]
 fn functions_along_an_axis() {
-    let functions: &[Function] = &[
-        ("glu", |x| x[0].glu(-1)),
-        ("log_softmax", |x| x[0].log_softmax(-1)),
-        ("softmax", |x| x[0].softmax(-1)),
-    ];
-    check(&reference().axis, 6, functions);
+    check(&reference().axis, 6, along_an_axis());
 }
