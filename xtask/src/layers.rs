@@ -7,6 +7,7 @@
 use crate::{
     conventions,
     error::{Error, Result},
+    returns,
     workspace::{Kind, Package, Workspace},
 };
 use std::collections::BTreeSet;
@@ -65,10 +66,11 @@ const TABLE: &[Layer] = &[
     layer("xtask", &[], &[]),
 ];
 
-/// Checks the workspace against the table and against the conventions of [`conventions`].
+/// Checks the workspace against the table, the conventions of [`conventions`], and that all functions are called with anything ([`returns`]).
 pub fn run(workspace: &Workspace) -> Result<()> {
     let mut faults = faults(&workspace.packages, TABLE);
     faults.extend(conventions::faults(workspace)?);
+    faults.extend(returns::faults(workspace)?);
     if faults.is_empty() {
         Ok(())
     } else {

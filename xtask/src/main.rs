@@ -10,6 +10,7 @@ mod error;
 mod format;
 mod layers;
 mod process;
+mod returns;
 mod tree;
 mod workspace;
 

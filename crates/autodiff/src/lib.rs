@@ -64,3 +64,7 @@ pub use var::Var;
 pub mod __private {
     pub use backprop_tensor::{Float, Numeric};
 }
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

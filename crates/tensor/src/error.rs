@@ -148,4 +148,29 @@ impl Error {
             expected: expected.into(),
         }
     }
+
+    /// The same error in the name of another operation, for one that is built on others.
+    ///
+    /// ```
+    /// use backprop_tensor::Tensor;
+    ///
+    /// let x = Tensor::from([1.0, 2.0]);
+    /// let error = x.sum(1).unwrap_err().within("total");
+    /// assert_eq!(error.to_string(), "total: axis 1 of shape [2]: axes go from -1 to 0");
+    /// ```
+    #[must_use]
+    pub fn within(mut self, name: &'static str) -> Self {
+        match &mut self {
+            Self::Shapes { operation, .. }
+            | Self::Shape { operation, .. }
+            | Self::Axis { operation, .. }
+            | Self::Index { operation, .. }
+            | Self::Argument { operation, .. }
+            | Self::Rank { operation, .. }
+            | Self::Size { operation, .. }
+            | Self::Decomposition { operation, .. } => *operation = name,
+            Self::Memory { .. } => {}
+        }
+        self
+    }
 }

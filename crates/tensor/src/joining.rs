@@ -72,12 +72,10 @@ impl<T: Element> Tensor<T> {
                 "must be equal",
             ));
         }
-        let views = tensors
-            .iter()
-            .map(|tensor| tensor.unsqueeze(axis))
-            .collect::<Result<Vec<_>>>()?;
         // Where the new axis lies depends on the new rank, as for `unsqueeze`.
-        Self::concat(&views.iter().collect::<Vec<_>>(), axis)
+        let views: Result<Vec<_>> = tensors.iter().map(|tensor| tensor.unsqueeze(axis)).collect();
+        let joined = views.and_then(|views| Self::concat(&views.iter().collect::<Vec<_>>(), axis));
+        joined.map_err(|error| error.within("stack"))
     }
 
     /// Consecutive parts of `axis` of these lengths, which share the storage.
@@ -119,7 +117,8 @@ impl<T: Element> Tensor<T> {
     /// PyTorch, fewer parts if parts of that length are enough.
     ///
     /// # Errors
-    /// [`Error::Axis`] if there is no such axis, [`Error::Argument`] if `count` is 0.
+    /// [`Error::Axis`] if there is no such axis, [`Error::Argument`] if `count` is 0, [`Error::Memory`] if there is none for as many
+    /// views.
     pub fn chunk(&self, count: usize, axis: isize) -> Result<Vec<Self>> {
         let index = self.shape().axis("chunk", axis)?;
         if count == 0 {
@@ -127,11 +126,18 @@ impl<T: Element> Tensor<T> {
         }
         let length = self.shape()[index];
         let part = length.div_ceil(count).max(1);
-        let lengths: Vec<_> = (0..length.max(1))
-            .step_by(part)
-            .map(|start| part.min(length - start))
-            .collect();
-        self.split(axis, &lengths)
+        let starts = (0..length.max(1)).step_by(part);
+        let mut parts = Vec::new();
+        // An axis of an empty tensor, or a stretched one, may be longer than memory.
+        let bytes = starts.len().saturating_mul(size_of::<Self>());
+        parts
+            .try_reserve_exact(starts.len())
+            .map_err(|_| Error::Memory { bytes })?;
+        for start in starts {
+            let end = start + part.min(length - start);
+            parts.push(self.view(self.layout().slice("chunk", index, start, end, 1)?));
+        }
+        Ok(parts)
     }
 }
 

@@ -46,6 +46,7 @@
 mod check;
 mod compare;
 mod gradients;
+pub mod hostile;
 mod inputs;
 mod law;
 mod laws;
@@ -56,3 +57,7 @@ mod tapes;
 pub use check::{LayerCheck, check_layer};
 pub use inputs::{Inputs, Lengths};
 pub use law::{Law, Violation};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

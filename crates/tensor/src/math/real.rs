@@ -133,7 +133,7 @@ bits! { f64, u64, 52, 11 }
 
 /// The polynomial with these coefficients, the constant one first, by Horner's rule.
 #[inline(always)]
-pub fn polynomial<T: Bits>(x: T, coefficients: &[T]) -> T {
+pub(super) fn polynomial<T: Bits>(x: T, coefficients: &[T]) -> T {
     let mut sum = T::of(0.0);
     for (i, &coefficient) in coefficients.iter().rev().enumerate() {
         sum = if i == 0 {

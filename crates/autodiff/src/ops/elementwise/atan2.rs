@@ -15,7 +15,9 @@ impl<T: Float> Op<T> for Atan2 {
 
     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
         let [y, x] = operands(inputs)?;
-        let z = y.apply(&kernel!(|y, x| math::atan2(y, x)), &[], &[x])?;
+        let z = y
+            .apply(&kernel!(|y, x| math::atan2(y, x)), &[], &[x])
+            .map_err(|error| error.within("atan2"))?;
         Ok((z, [y.clone(), x.clone()]))
     }
 

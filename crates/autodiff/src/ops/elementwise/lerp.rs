@@ -17,7 +17,8 @@ impl<T: Float> Op<T> for Lerp<T> {
     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
         let [x, y] = operands(inputs)?;
         let kernel = kernel!(|x, y; w| if w < 0.5 { x + w * (y - x) } else { y - (1.0 - w) * (y - x) });
-        Ok((x.apply(&kernel, &[self.weight], &[y])?, ()))
+        let z = x.apply(&kernel, &[self.weight], &[y]);
+        Ok((z.map_err(|error| error.within("lerp"))?, ()))
     }
 
     fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {

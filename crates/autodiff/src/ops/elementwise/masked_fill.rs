@@ -16,7 +16,8 @@ impl<T: Float> Op<T> for MaskedFill<T> {
 
     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
         let [x] = operands(inputs)?;
-        Ok((self.mask.where_else(&Tensor::scalar(self.value), x)?, ()))
+        let y = self.mask.where_else(&Tensor::scalar(self.value), x);
+        Ok((y.map_err(|error| error.within("masked_fill"))?, ()))
     }
 
     fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {

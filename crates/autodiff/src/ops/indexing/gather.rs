@@ -45,7 +45,8 @@ impl<T: Float> Var<T> {
     /// The elements in order along an axis, and where they were: a [`Gather`] at these places.
     #[track_caller]
     pub fn sort(&self, axis: isize, descending: bool) -> (Self, Tensor<i64>) {
-        self.gather_at(axis, "sort", self.value.argsort(axis, descending))
+        let found = self.value.argsort(axis, descending);
+        self.gather_at(axis, "sort", found.map_err(|error| error.within("sort")))
     }
 
     /// The `count` largest or smallest elements in order along an axis, and where they were: a [`Gather`] at these places.

@@ -1,0 +1,345 @@
+//! The functions.
+
+use backprop_autodiff::ops::{CrossEntropyOptions, FusedActivation, Reduction};
+use backprop_autodiff::{
+    Buffer, Gradcheck, InputGradients, Module, Op, Param, Path, Tape, Var, gradcheck, operands, ops,
+};
+use backprop_tensor::{Float, Result, Tensor, keep};
+use backprop_testing::calls;
+use backprop_testing::hostile::{Call, Sample, See, Source};
+
+fn tape<T: Float>(s: &mut Source) -> Tape<T> {
+    match s.rng.below(4) {
+        0 => Tape::new(),
+        1 => Tape::inference(),
+        2 => Tape::tracing(),
+        _ => Tape::training(s.rng.next_seed()),
+    }
+}
+
+/// A value on this tape, seldom on another, or one that failed.
+fn on<T: Sample + Float>(tape: &Tape<T>, value: Tensor<T>, s: &mut Source) -> Var<T> {
+    if s.seldom(20) {
+        return tape.variable(value).squeeze(isize::MAX);
+    }
+    let tape = if s.seldom(20) { Tape::new() } else { tape.clone() };
+    if s.seldom(4) {
+        tape.input(value)
+    } else {
+        tape.variable(value)
+    }
+}
+
+fn one<T: Sample + Float>(s: &mut Source) -> Var<T> {
+    let (tape, value) = (tape(s), s.tensor());
+    on(&tape, value, s)
+}
+
+fn two<T: Sample + Float>(s: &mut Source) -> (Var<T>, Var<T>) {
+    let (tape, x) = (tape(s), s.tensor());
+    let y = s.fitting(&x);
+    (on(&tape, x, s), on(&tape, y, s))
+}
+
+fn mask<T: Sample + Float>(s: &mut Source, x: &Var<T>) -> Tensor<bool> {
+    match x.value() {
+        Ok(value) => s.fitting(value),
+        Err(_) => s.tensor(),
+    }
+}
+
+fn shape_for<T: Sample + Float>(s: &mut Source, x: &Var<T>) -> Vec<usize> {
+    match x.value() {
+        Ok(value) => s.shape_for(value),
+        Err(_) => s.lengths(),
+    }
+}
+
+/// Calls on one variable, or on two.
+macro_rules! methods {
+    ($t:ty; $($name:ident |$s:ident, $x:ident $(, $y:ident)?| $call:expr;)*) => {
+        calls! { $($name |$s| { methods!(@operands $t, $s, $x $(, $y)?); $call };)* }
+    };
+    (@operands $t:ty, $s:ident, $x:ident) => { let $x: Var<$t> = one($s); };
+    (@operands $t:ty, $s:ident, $x:ident, $y:ident) => { let ($x, $y): (Var<$t>, Var<$t>) = two($s); };
+}
+
+macro_rules! plain {
+    ($t:ty; $($name:ident)*) => { methods! { $t; $($name |s, x| x.$name();)* } };
+}
+
+fn elementwise<T: Sample + Float>() -> Vec<Call>
+where
+    for<'a> &'a Var<T>: std::ops::Add<Output = Var<T>>
+        + std::ops::Sub<Output = Var<T>>
+        + std::ops::Mul<Output = Var<T>>
+        + std::ops::Div<Output = Var<T>>
+        + std::ops::Neg<Output = Var<T>>,
+{
+    let mut calls = plain! { T;
+        abs acos acosh asin asinh atan atanh ceil cos cosh erf exp exp2 expm1 floor log log10 log1p log2 reciprocal round rsqrt
+        sign sin sinh sqrt square tan trunc gelu gelu_tanh hard_sigmoid hard_swish log_sigmoid mish relu relu6 selu sigmoid silu
+        softsign tanh tanhshrink
+    };
+    calls.extend(methods! { T;
+        add |s, x, y| &x + &y;
+        sub |s, x, y| &x - &y;
+        mul |s, x, y| &x * &y;
+        div |s, x, y| &x / &y;
+        neg |s, x| -&x;
+        same |s, x| &(&x * &x) - &x;
+        atan2 |s, x, y| x.atan2(&y);
+        pow |s, x, y| x.pow(&y);
+        powf |s, x| x.powf(s.number());
+        powi |s, x| x.powi(s.number());
+        maximum |s, x, y| x.maximum(&y);
+        minimum |s, x, y| x.minimum(&y);
+        lerp |s, x, y| x.lerp(&y, s.number());
+        clamp |s, x| x.clamp(s.number(), s.number());
+        masked_fill |s, x| x.masked_fill(&mask(s, &x), s.number());
+        where_else |s, x, y| x.where_else(&mask(s, &x), &y);
+        celu |s, x| x.celu(s.real());
+        elu |s, x| x.elu(s.real());
+        hard_tanh |s, x| x.hard_tanh(s.real(), s.real());
+        hardshrink |s, x| x.hardshrink(s.real());
+        leaky_relu |s, x| x.leaky_relu(s.real());
+        softplus |s, x| x.softplus(s.real());
+        softshrink |s, x| x.softshrink(s.real());
+        threshold |s, x| x.threshold(s.real(), s.real());
+        prelu |s, x, y| (x.prelu(&y), x.prelu(&y.flatten(0, -1)));
+        dropout |s, x| x.dropout(s.real());
+        glu |s, x| x.glu(s.axis());
+        softmax |s, x| x.softmax(s.axis());
+        log_softmax |s, x| x.log_softmax(s.axis());
+    });
+    calls
+}
+
+macro_rules! reduced {
+    ($s:ident, |$axes:ident| $call:expr) => {{
+        let plain = {
+            let $axes = $s.axes();
+            $call
+        };
+        let kept = {
+            let $axes = keep($s.axis());
+            $call
+        };
+        let all = {
+            let $axes = ..;
+            $call
+        };
+        (plain, kept, all)
+    }};
+}
+
+fn along_axes<T: Sample + Float>() -> Vec<Call> {
+    methods! { T;
+        sum |s, x| reduced!(s, |axes| x.sum(axes));
+        mean |s, x| reduced!(s, |axes| x.mean(axes));
+        prod |s, x| reduced!(s, |axes| x.prod(axes));
+        max |s, x| reduced!(s, |axes| x.max(axes));
+        min |s, x| reduced!(s, |axes| x.min(axes));
+        logsumexp |s, x| reduced!(s, |axes| x.logsumexp(axes));
+        norm |s, x| reduced!(s, |axes| x.norm(axes));
+        var |s, x| reduced!(s, |axes| x.var(axes, s.length()));
+        std |s, x| reduced!(s, |axes| x.std(axes, s.length()));
+        cumsum |s, x| x.cumsum(s.axis());
+        gather |s, x| x.gather(s.axis(), &s.indices());
+        sort |s, x| x.sort(s.axis(), s.flag());
+        topk |s, x| x.topk(s.length(), s.axis(), s.flag());
+        scatter_add |s, x, y| x.scatter_add(s.axis(), &s.indices(), &y);
+        index_add |s, x, y| x.index_add(s.axis(), &s.indices(), &y);
+        index_select |s, x| x.index_select(s.axis(), &s.indices());
+        select |s, x| x.select(s.axis(), s.length());
+        slice |s, x| x.slice(s.axis(), s.length()..s.length());
+        slice_step |s, x| x.slice_step(s.axis(), s.length()..=s.length(), s.axis());
+        split |s, x| x.split(s.axis(), &s.lengths());
+        matmul |s, x, y| (x.matmul(&y), x.transpose(-1, -2).matmul(&y));
+        linear |s, x, y| (x.linear(&y, None), x.linear(&x, Some(&y)));
+        linear_with |s, x, y| {
+            let bias = y.select(1, 0);
+            x.linear_with(&y, Some(&bias), [FusedActivation::Relu, FusedActivation::Tanh, FusedActivation::Sigmoid][s.rng.below(3)])
+        };
+    }
+}
+
+fn of_shapes<T: Sample + Float>() -> Vec<Call> {
+    methods! { T;
+        broadcast_to |s, x| x.broadcast_to(shape_for(s, &x));
+        reshape |s, x| x.reshape(shape_for(s, &x));
+        concat |s, x, y| (Var::concat(&[&x, &y, &x], s.axis()), Var::<T>::concat(&[], s.axis()));
+        stack |s, x, y| (Var::stack(&[&x, &y], s.axis()), Var::<T>::stack(&[], s.axis()));
+        flatten |s, x| x.flatten(s.axis(), s.axis());
+        flip |s, x| x.flip(s.axis());
+        pad |s, x| {
+            let padding: Vec<_> = (0..x.rank()).map(|_| (s.length(), s.length())).collect();
+            (x.pad(&padding, s.number()), x.pad(&[], s.number()))
+        };
+        permute |s, x| x.permute(s.axes());
+        repeat |s, x| x.repeat(s.lengths());
+        roll |s, x| x.roll(s.axis(), s.axis());
+        squeeze |s, x| x.squeeze(s.axis());
+        unsqueeze |s, x| x.unsqueeze(s.axis());
+        transpose |s, x| x.transpose(s.axis(), s.axis());
+        tril |s, x| x.tril(s.axis());
+        triu |s, x| x.triu(s.axis());
+    }
+}
+
+fn options<T: Sample + Float>(s: &mut Source, x: &Var<T>) -> CrossEntropyOptions<T> {
+    let classes = x
+        .shape()
+        .get(1)
+        .or(x.shape().first())
+        .copied()
+        .unwrap_or(0)
+        .min(10);
+    CrossEntropyOptions {
+        label_smoothing: if s.flag() { 0.0 } else { s.real() },
+        weights: s.flag().then(|| s.of_shape(&[classes])),
+        ignored_class: s.flag().then(|| s.number()),
+        reduction: [Reduction::Mean, Reduction::Sum, Reduction::None][s.rng.below(3)],
+    }
+}
+
+/// Losses, whose targets are of one type.
+macro_rules! losses {
+    ($t:ty) => {
+        methods! { $t;
+            cross_entropy |s, x| {
+                let x = if s.flag() { x.flatten(1, -1) } else { x };
+                let targets = match x.rank() {
+                    0 | 1 => s.indices(),
+                    _ => Tensor::from_fn([x.shape()[0]], |_| s.rng.below(3) as i64).unwrap_or_default(),
+                };
+                let options = options(s, &x);
+                (x.cross_entropy(&targets), x.cross_entropy_with(&targets, options))
+            };
+            cross_entropy_with |s, x| {
+                let targets: Tensor<$t> = x.value().map(|x| s.fitting(x)).unwrap_or_default();
+                let options = options(s, &x);
+                x.cross_entropy_with(&targets, options)
+            };
+        }
+    };
+}
+
+pub fn operations() -> Vec<Call> {
+    let mut calls = losses!(f32);
+    calls.extend(losses!(f64));
+    // What differs between the types is tested where it is, among the tensors.
+    calls.extend(elementwise::<f32>());
+    calls.extend(along_axes::<f32>());
+    calls.extend(of_shapes::<f32>());
+    calls
+}
+
+/// An operation of one's own that gets everything wrong.
+#[derive(Debug)]
+struct Wrong(usize);
+
+impl<T: Float> Op<T> for Wrong {
+    type Saved = ();
+
+    fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, ())> {
+        let [x, _] = operands(inputs)?;
+        Ok((x.clone(), ()))
+    }
+
+    fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
+        let Self(index) = *self;
+        let _ = (
+            inputs.len(),
+            inputs.is_empty(),
+            inputs.needed(index),
+            inputs.shape(index),
+        );
+        inputs.add(index, gradient.clone())?;
+        inputs.add_broadcast(index.wrapping_add(1), gradient)
+    }
+}
+
+/// What is asked of variables, tapes, gradients and parameters.
+pub fn tapes() -> Vec<Call> {
+    calls! {
+        variable |s| {
+            let x: Var<f32> = one(s);
+            (x.rank(), x.has_failed(), x.is_tracked()).see();
+            (x.item().is_ok(), x.value().is_ok(), x.shape().rank()).see();
+            (x.detach(), x.constant(s.tensor()), x.clone().into_value())
+        };
+        apply |s| {
+            let (x, y) = two::<f32>(s);
+            (x.apply(ops::Add), x.apply_with(ops::Exp, &y), x.tape().apply(ops::Linear::default(), &[]))
+        };
+        forward |s| {
+            let (x, y) = two::<f32>(s);
+            let index = s.rng.below(3);
+            let results = (x.apply(Wrong(0)), x.apply_with(Wrong(index), &y), x.apply_with(Wrong(usize::MAX), &y));
+            assert!(results.0.value().err().is_none_or(|error| error.location().is_some()));
+            results
+        };
+        name |s| { let _ = (s.flag(), Op::<f32>::name(&ops::Exp)); };
+        backward |s| {
+            let (x, y) = two::<f32>(s);
+            let loss = (&x * &y).sum(..);
+            let gradients = loss.backward();
+            if let Ok(gradients) = &gradients {
+                let _ = (gradients.wrt(&x), gradients.wrt(&y), gradients.iter().len());
+            }
+            // A second time, and further on a tape that is used up.
+            let _ = (loss.backward(), (&x + &y).value().is_ok(), x.tape().variable(Tensor::default()));
+            (gradients.map_or(0, |gradients| gradients.len()), x.tape().len())
+        };
+        backward_from |s| { let (x, y) = two::<f32>(s); let _ = x.exp().backward_from(y.into_value().unwrap_or_default()); };
+        tape |s| {
+            let tape: Tape<f32> = tape(s);
+            let buffer = Buffer::new(s.tensor());
+            tape.update(&buffer, s.tensor());
+            (tape.buffer(&buffer), tape.input(s.tensor())).see();
+            let _ = (tape.records(), tape.failure(), tape.next_seed(), format!("{tape:?}"));
+            (tape.is_training(), tape.is_recording(), tape.is_empty())
+        };
+        param |s| {
+            let mut param = Param::<f32>::new(s.tensor());
+            let broken = Param::<f32>::from_result(Tensor::zeros(s.lengths()));
+            let other = s.fitting(param.value());
+            let _ = (param.set(other), param.id(), param.shape().rank(), param.failure().is_some());
+            *param.value_mut() = s.tensor();
+            param.set_trainable(s.flag());
+            let (tape, other) = (tape(s), tape(s));
+            let loss = (tape.param(&param) * tape.param(&broken) + tape.param(&param)).sum(..);
+            let gradients = loss.backward();
+            *param.value_mut() = s.tensor();
+            let later = other.param(&param).sum(..).backward();
+            if let (Ok(mut gradients), Ok(later)) = (gradients, later) {
+                let _ = (gradients.accumulate(later), gradients.get(&param).is_some(), gradients.is_empty());
+                let _ = (gradients.get_by_id(broken.id()).is_some(), gradients.iter_mut().len());
+                let _ = (gradients.apply_state(&mut vec![param.clone()]), Buffer::<f32>::new(s.tensor()).cast::<f64>());
+            }
+            (param.is_trainable(), param.cast::<f64>().failure().is_some())
+        };
+        buffer |s| {
+            let mut buffer = Buffer::<f32>::new(s.tensor());
+            let (tape, weight) = (Tape::training(0), Param::new(s.tensor()));
+            tape.update(&buffer, s.fitting(buffer.value()));
+            let _ = tape.param(&weight).sum(..).backward().map(|gradients| {
+                let _ = (gradients.update(buffer.id()).is_some(), gradients.apply_state(&mut buffer.clone()));
+            });
+            let _ = (buffer.set(s.tensor()), buffer.shape().rank());
+        };
+        modules |s| {
+            let mut model = (vec![Param::<f32>::new(s.tensor())], Some(Buffer::<f32>::new(s.tensor())));
+            let state = model.state();
+            let _ = (model.load_state(&state), model.parameter_count(), Path::ROOT.name("a").index(s.length()).to_string());
+        };
+        gradcheck |s| {
+            let x = s.tensor::<f64>();
+            let mut check = Gradcheck::default();
+            (check.step, check.relative, check.absolute) = (s.real(), s.real(), s.real());
+            let _ = (gradcheck(|x| x[0].sum(..), &[x.clone()]), check.run(|x| x[0].exp(), &[x]));
+            let _ = check.compare(s.length(), s.length(), s.number(), s.number());
+        };
+    }
+}
