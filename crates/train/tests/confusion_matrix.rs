@@ -49,3 +49,16 @@ fn it_prints_as_a_table() {
     let table = "    |  cat  dog\n----+----------\ncat |    2    ·\ndog |    1    1";
     assert_eq!(matrix.to_string(), table);
 }
+
+#[test]
+fn a_number_of_classes_that_memory_cannot_hold_is_an_error_of_the_first_sample() {
+    for classes in [1 << 40, usize::MAX] {
+        let mut matrix = ConfusionMatrix::new(classes);
+        assert!(matrix.add(&Tensor::from([3_i64]), &Tensor::from([5])).is_err());
+        assert_eq!(matrix.count(5, 3), 0);
+        assert!(
+            matrix.accuracy().is_nan() && matrix.recall(5).is_nan() && matrix.precision(classes).is_nan()
+        );
+        assert!(!matrix.to_string().is_empty());
+    }
+}

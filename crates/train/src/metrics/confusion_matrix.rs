@@ -19,7 +19,7 @@ use crate::Result;
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub struct ConfusionMatrix {
-    /// Row by row.
+    /// Row by row; empty before the first sample.
     counts: Vec<u64>,
     classes: usize,
     names: Vec<String>,
@@ -29,7 +29,7 @@ impl ConfusionMatrix {
     /// An empty one for this many classes.
     pub fn new(classes: usize) -> Self {
         Self {
-            counts: vec![0; classes.saturating_mul(classes)],
+            counts: Vec::new(),
             classes,
             names: Vec::new(),
         }
@@ -47,7 +47,8 @@ impl ConfusionMatrix {
     /// Counts some samples.
     ///
     /// # Errors
-    /// If there are not as many predictions as targets, or one of them is no class; nothing is counted then.
+    /// If there are not as many predictions as targets, one of them is no class, or there is no memory for that many classes; nothing is
+    /// counted then.
     pub fn add(&mut self, predicted: &Tensor<i64>, targets: &Tensor<i64>) -> Result<()> {
         if predicted.shape() != targets.shape() {
             let expected = "must be equal: a prediction for each target";
@@ -64,8 +65,14 @@ impl ConfusionMatrix {
         };
         let pairs = targets.to_vec().into_iter().zip(predicted.to_vec());
         let places = pairs
-            .map(|(target, predicted)| Ok(class(target)? * self.classes + class(predicted)?))
+            .map(|(target, predicted)| {
+                let (target, predicted) = (class(target)?, class(predicted)?);
+                Ok(target.saturating_mul(self.classes).saturating_add(predicted))
+            })
             .collect::<Result<Vec<_>, TensorError>>()?;
+        if self.counts.is_empty() && !places.is_empty() {
+            self.counts = zeros(self.classes)?;
+        }
         for place in places {
             self.counts[place] += 1;
         }
@@ -82,26 +89,27 @@ impl ConfusionMatrix {
         if target >= self.classes || predicted >= self.classes {
             return 0;
         }
-        self.counts[target * self.classes + predicted]
+        let place = target.saturating_mul(self.classes).saturating_add(predicted);
+        self.counts.get(place).copied().unwrap_or(0)
     }
 
     /// The share of all samples that were taken for what they are.
     pub fn accuracy(&self) -> f64 {
-        let correct: u64 = (0..self.classes).map(|class| self.count(class, class)).sum();
+        let correct: u64 = self.counts.iter().step_by(self.classes.saturating_add(1)).sum();
         correct as f64 / self.counts.iter().sum::<u64>() as f64
     }
 
     /// The share of the samples of a class that were taken for it; NaN if there were none.
     pub fn recall(&self, class: usize) -> f64 {
-        let samples: u64 = (0..self.classes)
-            .map(|predicted| self.count(class, predicted))
-            .sum();
+        let row = self.counts.chunks(self.classes.max(1)).nth(class);
+        let samples: u64 = row.map_or(0, |row| row.iter().sum());
         self.count(class, class) as f64 / samples as f64
     }
 
     /// The share of the samples taken for a class that are of it; NaN if there were none.
     pub fn precision(&self, class: usize) -> f64 {
-        let samples: u64 = (0..self.classes).map(|target| self.count(target, class)).sum();
+        let column = self.counts.iter().skip(class).step_by(self.classes.max(1));
+        let samples: u64 = if class < self.classes { column.sum() } else { 0 };
         self.count(class, class) as f64 / samples as f64
     }
 
@@ -122,10 +130,30 @@ impl ConfusionMatrix {
     }
 }
 
+/// No sample of any class.
+fn zeros(classes: usize) -> Result<Vec<u64>, TensorError> {
+    let places = classes.saturating_mul(classes);
+    let bytes = places.saturating_mul(size_of::<u64>());
+    let mut counts = Vec::new();
+    counts
+        .try_reserve_exact(places)
+        .map_err(|_| TensorError::Memory { bytes })?;
+    counts.resize(places, 0);
+    Ok(counts)
+}
+
+/// The classes that are printed of a matrix without samples.
+const SHOWN: usize = 100;
+
 /// The counts as a table, the true classes down, the predicted ones across; zeros are dots, so that mistakes show.
 impl fmt::Display for ConfusionMatrix {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let names: Vec<_> = (0..self.classes).map(|class| self.name(class)).collect();
+        let classes = if self.counts.is_empty() {
+            self.classes.min(SHOWN)
+        } else {
+            self.classes
+        };
+        let names: Vec<_> = (0..classes).map(|class| self.name(class)).collect();
         let longest = names.iter().map(|name| name.chars().count()).max().unwrap_or(0);
         let digits = self
             .counts
@@ -138,10 +166,10 @@ impl fmt::Display for ConfusionMatrix {
             write!(f, "{name:>width$}")?;
         }
         writeln!(f)?;
-        write!(f, "{}-+{}", "-".repeat(longest), "-".repeat(width * self.classes))?;
+        write!(f, "{}-+{}", "-".repeat(longest), "-".repeat(width * classes))?;
         for (target, name) in names.iter().enumerate() {
             write!(f, "\n{name:>longest$} |")?;
-            for predicted in 0..self.classes {
+            for predicted in 0..classes {
                 match self.count(target, predicted) {
                     0 => write!(f, "{:>width$}", "·")?,
                     count => write!(f, "{count:>width$}")?,
