@@ -56,3 +56,7 @@ pub mod layers {
     pub use backprop_layers::*;
 }
 pub mod prelude;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -76,3 +76,7 @@ pub use layer::Layer;
 pub use linear::{Linear, LinearBuilder};
 pub use sequential::{BoxedLayer, Chain, DynamicLayer, DynamicSequential, Layers, Sequential};
 pub use summary::{Row, Summary, summary};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

@@ -52,3 +52,7 @@ pub use groups::{Group, Groups};
 pub use optimizer::Optimizer;
 pub use rmsprop::RmsProp;
 pub use sgd::Sgd;
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;

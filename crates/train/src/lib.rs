@@ -55,3 +55,7 @@ pub use predict::{predict, predict_classes};
 pub use trainer::Trainer;
 #[cfg(feature = "safetensors")]
 pub use weights::{SaveWeights, read_weights};
+
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct Readme;
