@@ -3,8 +3,10 @@
 use std::error::Error;
 
 use backprop_plot::{
-    Band, Chart, Figure, Line, Marker, Picture, Rule, confusion_matrix, curves, decision_regions, function,
-    heatmap, images, level_map, scatter_classes,
+    Band, Chart, Figure, GraphNode, Line, Marker, NodeKind, Picture, Rule, bars, block_diagram,
+    confusion_matrix, curves, decision_regions, function, graph_diagram, heatmap, histogram, histograms,
+    horizontal_bars, images, level_map, network_diagram, network_with_weights, precision_recall, regression,
+    reliability_diagram, residuals, ridges, roc, scatter_classes,
 };
 use backprop_tensor::{Rng, Tensor};
 
@@ -25,6 +27,8 @@ fn main() -> Result {
     save("confusion_matrix_names", &named_confusions())?;
     save("digits", &digits()?)?;
     save("weights", &weights()?)?;
+    statistics(&mut rng)?;
+    networks(&mut rng)?;
     println!("pictures are in {FOLDER}");
     Ok(())
 }
@@ -194,4 +198,147 @@ fn digits() -> Result<impl Picture> {
 
 fn weights() -> Result<impl Picture> {
     Ok(images(&rings(true)?, (0..10).map(|digit| digit.to_string())).title("Weights of ten perceptrons"))
+}
+
+/// What describes how well a model does.
+fn statistics(rng: &mut Rng) -> Result {
+    let labels: Vec<bool> = (0..400).map(|_| rng.uniform() < 0.3).collect();
+    let mut scores = |strength: f64| -> Vec<f64> {
+        labels
+            .iter()
+            .map(|&label| {
+                1.0 / (1.0 + (-(strength * (f64::from(u8::from(label)) - 0.5) + rng.normal())).exp())
+            })
+            .collect()
+    };
+    let (weak, strong) = (scores(1.0), scores(3.0));
+    save(
+        "roc",
+        &roc([
+            ("one layer", &weak, &labels[..]),
+            ("two layers", &strong, &labels[..]),
+        ]),
+    )?;
+    save(
+        "precision_recall",
+        &precision_recall([
+            ("one layer", &weak, &labels[..]),
+            ("two layers", &strong, &labels[..]),
+        ]),
+    )?;
+    let confidence: Vec<f64> = (0..1000).map(|_| 0.5 + 0.5 * rng.uniform().sqrt()).collect();
+    let right: Vec<bool> = confidence
+        .iter()
+        .map(|confidence| rng.uniform() < confidence - 0.12)
+        .collect();
+    save("reliability", &reliability_diagram(&confidence, &right))?;
+    let x: Vec<f64> = (0..40).map(|index| f64::from(index) / 10.0).collect();
+    let truth: Vec<f64> = x.iter().map(|x| x.sin() + 0.2 * rng.normal()).collect();
+    let model: Vec<f64> = x.iter().map(|x| 0.9 - 0.4 * x).collect();
+    save("residuals", &residuals(&truth, &model))?;
+    save(
+        "regression",
+        &regression(&x, &truth, &model)
+            .title("One layer on a sine")
+            .x_label("x")
+            .y_label("y"),
+    )?;
+    let mut normal = |deviation: f64| -> Vec<f64> { (0..500).map(|_| deviation * rng.normal()).collect() };
+    save(
+        "histogram",
+        &histogram(normal(1.0))
+            .title("Weights of the first layer")
+            .x_label("weight"),
+    )?;
+    let pair = [("before", normal(1.0)), ("after", normal(0.6))];
+    save(
+        "histograms",
+        &histograms(pair)
+            .title("Weights before and after")
+            .x_label("weight"),
+    )?;
+    let epochs = (1..=10).map(|epoch| (format!("epoch {epoch}"), normal(0.2 * f64::from(epoch))));
+    save(
+        "ridges",
+        &ridges(epochs)
+            .title("Weights of the first layer")
+            .x_label("weight"),
+    )?;
+    let remedies = [
+        "none",
+        "more data",
+        "smaller model",
+        "L2",
+        "dropout",
+        "early stopping",
+    ];
+    let training = ("training", [0.0, 0.02, 0.05, 0.04, 0.03, 0.04]);
+    let validation = ("validation", [0.21, 0.09, 0.14, 0.11, 0.1, 0.12]);
+    save(
+        "bars",
+        &bars(remedies, [training, validation])
+            .title("What each remedy did")
+            .y_label("error"),
+    )?;
+    let sideways = horizontal_bars(remedies, [training, validation]);
+    save(
+        "horizontal_bars",
+        &sideways.title("What each remedy did").x_label("error"),
+    )
+}
+
+fn networks(rng: &mut Rng) -> Result {
+    let small = network_diagram([3, 4, 4, 2])
+        .input_names(["x₁", "x₂", "x₃"])
+        .output_names(["cat", "dog"]);
+    save("network", &small.title("A small network"))?;
+    let weights = [[8, 2], [8, 8], [1, 8]].map(|shape| Tensor::<f32>::normal(shape, 0.0, 1.0, rng));
+    let [first, second, third] = weights;
+    let (first, second, third) = (first?, second?, third?);
+    let weighted = network_with_weights([&first, &second, &third]).title("Trained weights");
+    save(
+        "network_weights",
+        &weighted.input_names(["x₁", "x₂"]).output_names(["y"]),
+    )?;
+    save(
+        "network_large",
+        &network_diagram([784, 128, 10]).title("A network for MNIST"),
+    )?;
+    let blocks = [
+        ("image", "1 × 28 × 28"),
+        ("Conv2d 3 × 3", "16 × 26 × 26"),
+        ("ReLU", "16 × 26 × 26"),
+        ("MaxPool2d 2 × 2", "16 × 13 × 13"),
+        ("Flatten", "2704"),
+        ("Linear", "128"),
+        ("ReLU", "128"),
+        ("Linear", "10"),
+    ];
+    save("blocks", &block_diagram(blocks).title("A convolutional network"))?;
+    save("graph", &graph()?)
+}
+
+/// The loss of a small network, as a tape records it.
+fn graph() -> Result<impl Picture> {
+    let node = |name: &str, detail: &str, kind, inputs: &[usize]| GraphNode {
+        name: name.into(),
+        detail: detail.into(),
+        kind,
+        inputs: inputs.into(),
+    };
+    let (input, parameter, operation) = (NodeKind::Input, NodeKind::Parameter, NodeKind::Operation);
+    Ok(graph_diagram([
+        node("x", "[32, 784]", input, &[]),
+        node("weight 1", "[128, 784]", parameter, &[]),
+        node("bias 1", "[128]", parameter, &[]),
+        node("Linear", "[32, 128]", operation, &[0, 1, 2]),
+        node("Tanh", "[32, 128]", operation, &[3]),
+        node("weight 2", "[10, 128]", parameter, &[]),
+        node("bias 2", "[10]", parameter, &[]),
+        node("Linear", "[32, 10]", operation, &[4, 5, 6]),
+        node("CrossEntropy", "[]", operation, &[7]),
+        node("Norm", "[]", operation, &[1]),
+        node("Add", "[]", operation, &[8, 9]),
+    ])
+    .title("A loss with weight decay"))
 }

@@ -20,7 +20,7 @@ pub(crate) struct Axis {
 
 impl Axis {
     /// The part of the axis that is shown, from what was asked for or else from where the data lies.
-    pub(crate) fn scale(&self, data: Option<(f64, f64)>) -> Scale {
+    pub(crate) fn scale(&self, data: Option<(f64, f64)>, grounded: bool) -> Scale {
         // Names have equal room.
         let log = self.log && self.categories.is_empty();
         let valid =
@@ -40,7 +40,19 @@ impl Axis {
             .filter(valid)
             .unwrap_or(if log { (1.0, 10.0) } else { (0.0, 1.0) });
         let place = |value: f64| if log { value.log10() } else { value };
+        let ends = (low, high);
         let (low, high) = widened(place(low), place(high), if self.tight { 0.0 } else { 0.04 });
+        // Bars stand on the axis.
+        let low = if grounded && !log && ends.0 == 0.0 && ends.1 > 0.0 {
+            0.0
+        } else {
+            low
+        };
+        let high = if grounded && !log && ends.1 == 0.0 && ends.0 < 0.0 {
+            0.0
+        } else {
+            high
+        };
         let back = |value: f64| {
             if log {
                 10_f64.powf(value).clamp(f64::MIN_POSITIVE, f64::MAX)

@@ -13,7 +13,7 @@ pub use plot::Plot;
 
 use std::sync::Arc;
 
-use crate::axis::Axis;
+use crate::axis::{Axis, Scale};
 use crate::geometry::{Point, Rect, point};
 use crate::layers::note::Note;
 use crate::legend::Key;
@@ -228,6 +228,16 @@ impl Chart {
             next += usize::from(layer.takes_color());
             (layer.as_ref(), category_color(next.saturating_sub(1)))
         })
+    }
+
+    /// What the axes show.
+    fn scales(&self) -> (Scale, Scale) {
+        let extent = self.extent();
+        let grounded = extent.is_grounded();
+        (
+            self.x.scale(extent.x(), grounded.0),
+            self.y.scale(extent.y(), grounded.1),
+        )
     }
 
     fn check(&self) -> Result<()> {

@@ -7,6 +7,7 @@ pub(crate) mod line;
 pub(crate) mod note;
 pub(crate) mod points;
 pub(crate) mod rule;
+pub(crate) mod segments;
 
 use crate::chart::{Extent, Plot};
 use crate::legend::Key;

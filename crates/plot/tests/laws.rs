@@ -19,8 +19,6 @@ fn texts(picture: &dyn Picture) -> Vec<(String, Rect)> {
 const ROUNDING: f64 = 1e-6;
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
-
     #[test]
     fn no_text_covers_another(picture in any_picture()) {
         let texts = texts(picture.as_ref());

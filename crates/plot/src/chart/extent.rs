@@ -9,6 +9,7 @@ pub struct Extent {
 struct Range {
     log: bool,
     ends: Option<(f64, f64)>,
+    grounded: bool,
 }
 
 impl Range {
@@ -26,7 +27,11 @@ impl Range {
 
 impl Extent {
     pub(crate) fn new(log_x: bool, log_y: bool) -> Self {
-        let range = |log| Range { log, ends: None };
+        let range = |log| Range {
+            log,
+            ends: None,
+            grounded: false,
+        };
         Self {
             x: range(log_x),
             y: range(log_y),
@@ -49,6 +54,20 @@ impl Extent {
     /// Widens the y axis.
     pub fn include_y(&mut self, y: f64) {
         self.y.include(y);
+    }
+
+    /// Bars stand on 0: an axis that ends there has no room beyond.
+    pub fn ground_x(&mut self) {
+        self.x.grounded = true;
+    }
+
+    /// Bars stand on 0: an axis that ends there has no room beyond.
+    pub fn ground_y(&mut self) {
+        self.y.grounded = true;
+    }
+
+    pub(crate) fn is_grounded(&self) -> (bool, bool) {
+        (self.x.grounded, self.y.grounded)
     }
 
     /// The least and the largest x so far.

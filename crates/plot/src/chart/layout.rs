@@ -65,8 +65,7 @@ const LEVELS: [Parts; 4] = [
 
 impl Layout {
     pub(super) fn new(chart: &Chart, area: Rect, keys: &[Key]) -> Self {
-        let extent = chart.extent();
-        let scales = (chart.x.scale(extent.x()), chart.y.scale(extent.y()));
+        let scales = chart.scales();
         let tried = LEVELS.map(|parts| move || Self::with(chart, area, keys, scales, parts));
         tried
             .into_iter()

@@ -19,8 +19,7 @@ pub(super) fn print(chart: &Chart, screen: &mut Screen) -> Result<()> {
     if height > 8 {
         top += legend(chart, screen, top);
     }
-    let extent = chart.extent();
-    let (x, y) = (chart.x.scale(extent.x()), chart.y.scale(extent.y()));
+    let (x, y) = chart.scales();
     let with_label = height.saturating_sub(top) > 6 && !chart.x.label.is_empty();
     let numbers = height.saturating_sub(top) > 4;
     let bottom = height.saturating_sub(usize::from(with_label) + 2 * usize::from(numbers));

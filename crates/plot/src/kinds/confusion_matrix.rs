@@ -147,7 +147,7 @@ impl Layout {
             .collect();
         let left = inner.left + LABEL + GAP + widest + GAP;
         let room = |below: f64| {
-            (inner.right - left).min(inner.bottom - LABEL - GAP - below - GAP - inner.top)
+            (inner.right - left).min(inner.bottom - LABEL - 2.0 * GAP - below - TICK / 2.0 - inner.top)
                 / matrix.classes() as f64
         };
         let cell = room(TICK);
@@ -186,6 +186,11 @@ impl Layout {
     fn cell(&self, row: usize, column: usize) -> Rect {
         let (left, top) = (column as f64 * self.cell, row as f64 * self.cell);
         Rect::new(self.cells.left + left, self.cells.top + top, self.cell, self.cell)
+    }
+
+    /// From the cells to the names below, past the last name beside them, which is higher than a small cell.
+    fn below(&self) -> f64 {
+        GAP + (TICK - self.cell).max(0.0) / 2.0
     }
 
     /// Every how many names there is room for one.
@@ -235,14 +240,18 @@ impl ConfusionMatrix {
             scene.text(beside.color(SOFT_INK).align(Align::End));
             let name = &layout.columns[class];
             scene.text(if layout.upward {
-                Text::new(name, point(middle.x, cells.bottom + GAP), TICK)
+                Text::new(name, point(middle.x, cells.bottom + layout.below()), TICK)
                     .color(SOFT_INK)
                     .align(Align::End)
                     .upward()
             } else {
-                Text::new(name, point(middle.x, cells.bottom + GAP + TICK / 2.0), TICK)
-                    .color(SOFT_INK)
-                    .align(Align::Middle)
+                Text::new(
+                    name,
+                    point(middle.x, cells.bottom + layout.below() + TICK / 2.0),
+                    TICK,
+                )
+                .color(SOFT_INK)
+                .align(Align::Middle)
             });
         }
     }
@@ -287,7 +296,10 @@ impl Picture for ConfusionMatrix {
         } else {
             TICK
         };
-        let at = point(cells.center().x, cells.bottom + 2.0 * GAP + below + LABEL / 2.0);
+        let at = point(
+            cells.center().x,
+            cells.bottom + layout.below() + GAP + below + LABEL / 2.0,
+        );
         let room = 2.0 * (cells.center().x - inner.left).min(inner.right - cells.center().x);
         let text = shorten(predicted, room, LABEL, false);
         scene.text(Text::new(text, at, LABEL).color(INK).align(Align::Middle));

@@ -18,6 +18,7 @@ pub struct Band {
     high: Vec<f64>,
     name: String,
     color: Option<Color>,
+    opacity: f64,
 }
 
 impl Band {
@@ -29,6 +30,7 @@ impl Band {
             high: high.into_values(),
             name: String::new(),
             color: None,
+            opacity: 0.22,
         }
     }
 
@@ -39,6 +41,12 @@ impl Band {
         Self { name, ..self }
     }
 
+    /// With another opacity, from 0 (nothing to see) to 1, instead of 0.22.
+    #[must_use]
+    pub fn opacity(self, opacity: f64) -> Self {
+        Self { opacity, ..self }
+    }
+
     /// In a colour of one's own; it is made transparent.
     #[must_use]
     pub fn color(self, color: Color) -> Self {
@@ -47,7 +55,7 @@ impl Band {
     }
 
     fn fill(&self, color: Color) -> Color {
-        self.color.unwrap_or(color).with_opacity(0.22)
+        self.color.unwrap_or(color).with_opacity(self.opacity)
     }
 }
 

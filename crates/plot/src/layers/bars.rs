@@ -129,6 +129,11 @@ impl Bars {
 
 impl Layer for Bars {
     fn extend(&self, extent: &mut Extent) {
+        if self.horizontal {
+            extent.ground_x();
+        } else {
+            extent.ground_y();
+        }
         for (&(from, to), &value) in self.spans.iter().zip(&self.values) {
             for (across, along) in [(from, 0.0), (to, value)] {
                 if self.horizontal {

@@ -1,8 +1,10 @@
 //! Pictures of every kind, from random data, words and sizes.
 
 use backprop_plot::{
-    Band, Bars, Chart, ColorBar, Colormap, Figure, Line, Marker, Picture, Points, Rule, confusion_matrix,
-    heatmap, images, level_map, scatter_classes,
+    Band, Bars, Chart, ColorBar, Colormap, Figure, GraphNode, Line, Marker, NodeKind, Picture, Points, Rule,
+    bars, block_diagram, confusion_matrix, graph_diagram, heatmap, histograms, horizontal_bars, images,
+    level_map, network_diagram, network_with_weights, precision_recall, reliability_diagram, residuals,
+    ridges, roc, scatter_classes,
 };
 use backprop_tensor::Tensor;
 use proptest::collection::vec;
@@ -20,6 +22,11 @@ pub fn any_picture() -> impl Strategy<Value = AnyPicture> {
         1 => vec(chart(), 0..5).prop_flat_map(figure).prop_map(|picture| Box::new(picture) as AnyPicture),
         1 => heat().prop_map(|picture| Box::new(picture) as AnyPicture),
         1 => levels().prop_map(|picture| Box::new(picture) as AnyPicture),
+        3 => statistics(),
+        1 => network().prop_map(|picture| Box::new(picture) as AnyPicture),
+        1 => weighted().prop_map(|picture| Box::new(picture) as AnyPicture),
+        1 => in_cell(vec((words(), words()), 0..20).prop_map(block_diagram)),
+        1 => in_cell(graph()),
     ]
 }
 
@@ -187,4 +194,88 @@ fn levels() -> impl Strategy<Value = Chart> {
                 .unwrap()
                 .size(width, height)
         })
+}
+
+/// Beside an empty chart in a figure of any size, for pictures that have no size to set.
+fn in_cell<P: Picture + Send + Sync + 'static>(
+    picture: impl Strategy<Value = P>,
+) -> impl Strategy<Value = AnyPicture> {
+    (picture, proptest::option::of(size())).prop_map(|(picture, size)| match size {
+        Some((width, height)) => Box::new(
+            Figure::new()
+                .beside(picture)
+                .beside(Chart::new())
+                .size(width, height),
+        ) as AnyPicture,
+        None => Box::new(picture) as AnyPicture,
+    })
+}
+
+/// What describes how well a model does.
+fn statistics() -> impl Strategy<Value = AnyPicture> {
+    (0_u8..8, vec((number(), number()), 2..30), words(), size()).prop_map(
+        |(kind, pairs, name, (width, height))| {
+            let (x, y): (Vec<f64>, Vec<f64>) = pairs.iter().copied().unzip();
+            let labels: Vec<bool> = (0..x.len()).map(|index| index % 2 == 0).collect();
+            // Two that can be told apart, so that there are some of both.
+            let scores: Vec<f64> = [0.2, 0.7].into_iter().chain(x.iter().skip(2).copied()).collect();
+            let chart = match kind {
+                0 => roc([(name, &scores, &labels[..])]),
+                1 => precision_recall([(name, &scores, &labels[..])]),
+                2 => histograms([(name, &x), ("other".into(), &y)]),
+                3 => ridges([(name.clone(), &x), (name, &y)]),
+                4 => bars([name.clone(), "b".into()], [(name, &x[..2])]),
+                5 => horizontal_bars([name.clone(), "b".into()], [(name, &x[..2])]),
+                6 => return Box::new(reliability_diagram(&x, &labels).size(width, height)) as AnyPicture,
+                _ => return Box::new(residuals(&x, &y).size(width, height)) as AnyPicture,
+            };
+            Box::new(chart.size(width, height)) as AnyPicture
+        },
+    )
+}
+
+fn network() -> impl Strategy<Value = impl Picture> {
+    (
+        vec(0_usize..1000, 0..8),
+        vec(words(), 0..20),
+        words(),
+        proptest::option::of(size()),
+    )
+        .prop_map(|(widths, names, title, size)| {
+            let picture = network_diagram(widths)
+                .title(title)
+                .input_names(names.clone())
+                .output_names(names.clone())
+                .layer_names(names);
+            match size {
+                Some((width, height)) => picture.size(width, height),
+                None => picture,
+            }
+        })
+}
+
+fn weighted() -> impl Strategy<Value = impl Picture> {
+    let weights = (0_usize..20, 0_usize..20).prop_flat_map(|(rows, columns)| {
+        vec(number(), rows * columns)
+            .prop_map(move |weights| Tensor::from_slice(&weights, [rows, columns]).unwrap())
+    });
+    weights.prop_map(|weights| network_with_weights([&weights]))
+}
+
+fn graph() -> impl Strategy<Value = impl Picture + Send + Sync> {
+    let node = (words(), words(), vec(any::<prop::sample::Index>(), 0..3));
+    (vec(node, 0..30), words()).prop_map(|(nodes, title)| {
+        let node =
+            |(index, (name, detail, picks)): (usize, (String, String, Vec<prop::sample::Index>))| GraphNode {
+                name,
+                detail,
+                kind: NodeKind::Operation,
+                inputs: picks
+                    .iter()
+                    .filter(|_| index > 0)
+                    .map(|pick| pick.index(index))
+                    .collect(),
+            };
+        graph_diagram(nodes.into_iter().enumerate().map(node)).title(title)
+    })
 }
