@@ -3,10 +3,10 @@
 use std::error::Error;
 
 use backprop_plot::{
-    Band, Chart, Figure, GraphNode, Line, Marker, NodeKind, Picture, Rule, bars, block_diagram,
-    confusion_matrix, curves, decision_regions, function, graph_diagram, heatmap, histogram, histograms,
-    horizontal_bars, images, level_map, network_diagram, network_with_weights, precision_recall, regression,
-    reliability_diagram, residuals, ridges, roc, scatter_classes,
+    Animation, Band, Chart, Figure, GraphNode, Line, Marker, NodeKind, Picture, Report, Rule, bars,
+    block_diagram, confusion_matrix, curves, decision_regions, function, graph_diagram, heatmap, histogram,
+    histograms, horizontal_bars, images, level_map, network_diagram, network_with_weights, precision_recall,
+    regression, reliability_diagram, residuals, ridges, roc, scatter_classes,
 };
 use backprop_tensor::{Rng, Tensor};
 
@@ -29,6 +29,8 @@ fn main() -> Result {
     save("weights", &weights()?)?;
     statistics(&mut rng)?;
     networks(&mut rng)?;
+    animation()?;
+    report(&mut rng)?;
     println!("pictures are in {FOLDER}");
     Ok(())
 }
@@ -341,4 +343,53 @@ fn graph() -> Result<impl Picture> {
         node("Add", "[]", operation, &[8, 9]),
     ])
     .title("A loss with weight decay"))
+}
+
+/// A perceptron's line, step by step.
+fn animation() -> Result {
+    let mut frames = Animation::default()
+        .title("A line that learns")
+        .seconds_per_frame(0.2);
+    for step in 0..20 {
+        let turn = f64::from(step) * 0.08;
+        let chart = scatter_classes(
+            [0.2, 0.5, 1.5, 2.0],
+            [1.6, 0.9, 0.4, 1.2],
+            [0, 0, 1, 1],
+            ["−1", "+1"],
+        )
+        .title(format!("update {step}"))
+        .x_limits(0.0, 2.5)
+        .y_limits(0.0, 2.0)
+        .size(480.0, 400.0)
+        .add(Rule::boundary(
+            turn.sin(),
+            -turn.cos(),
+            0.9 * turn.cos() - turn.sin(),
+        ));
+        frames.push(chart);
+    }
+    frames.save(format!("{FOLDER}/animation.gif"))?;
+    frames.save(format!("{FOLDER}/animation.html"))?;
+    Ok(())
+}
+
+fn report(rng: &mut Rng) -> Result {
+    let report = Report::new("A training of a network that overfits")
+        .text("Loss on 800 samples, and on 200 others.")
+        .heading("Settings")
+        .table(
+            ["setting", "value"],
+            [
+                ["layers", "2-10-2"],
+                ["optimizer", "SGD"],
+                ["learning rate", "0.01"],
+            ],
+        )
+        .heading("Curves")
+        .picture(&run(), "after each epoch")
+        .heading("Confusion matrix")
+        .picture(&confusions(rng)?, "10,000 digits");
+    report.save(format!("{FOLDER}/report.html"))?;
+    Ok(())
 }

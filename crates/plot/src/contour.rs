@@ -121,3 +121,52 @@ fn joined(pieces: &[[Edge; 2]]) -> Vec<Vec<Edge>> {
     }
     lines
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::collection::vec;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        fn lines_pass_between_neighbours_on_both_sides_of_the_level(values in vec(-5_i32..6, 48), level in -4.5_f64..5.5) {
+            let columns = 8;
+            let values: Vec<f64> = values.into_iter().map(f64::from).collect();
+            let lines = contours(&values, columns, level);
+            let mut crossed = 0;
+            for line in &lines {
+                for &(x, y) in line {
+                    let (low, high) = ((x.floor(), y.floor()), (x.ceil(), y.ceil()));
+                    let value = |(x, y): (f64, f64)| values[y as usize * columns + x as usize];
+                    prop_assert!((value(low) > level) != (value(high) > level) || level == value(low) || level == value(high));
+                }
+                // The two ends of a closed line are one place.
+                crossed += line.len() - usize::from(line.first() == line.last());
+            }
+            let differ = |a: f64, b: f64| usize::from((a > level) != (b > level));
+            let across: usize = values.chunks(columns).flat_map(|row| row.windows(2)).map(|pair| differ(pair[0], pair[1])).sum();
+            let down: usize = values.iter().zip(&values[columns..]).map(|(a, b)| differ(*a, *b)).sum();
+            prop_assert_eq!(crossed, across + down);
+        }
+    }
+
+    #[test]
+    fn the_line_of_a_plane_is_straight() {
+        let values: Vec<f64> = (0..20)
+            .map(|index| f64::from(index % 5) + 10.0 * f64::from(index / 5))
+            .collect();
+        let lines = contours(&values, 5, 12.5);
+        assert_eq!(lines.len(), 1);
+        for (x, y) in &lines[0] {
+            assert!((x + 10.0 * y - 12.5).abs() < 1e-12);
+        }
+    }
+
+    #[test]
+    fn no_line_where_there_are_no_squares() {
+        assert!(contours(&[], 0, 0.0).is_empty());
+        assert!(contours(&[-1.0, 1.0], 1, 0.0).is_empty());
+        assert!(contours(&[-1.0, f64::NAN, 1.0, 1.0], 2, 0.0).is_empty());
+    }
+}

@@ -9,6 +9,7 @@ pub(crate) mod graph;
 pub(crate) mod heatmap;
 pub(crate) mod histogram;
 pub(crate) mod images;
+pub(crate) mod mistakes;
 pub(crate) mod network;
 pub(crate) mod precision_recall;
 pub(crate) mod reliability;

@@ -23,6 +23,8 @@ mod png;
 mod ranking;
 mod raster;
 mod report;
+#[cfg(feature = "train")]
+mod run_report;
 mod scene;
 mod style;
 mod svg;
@@ -44,6 +46,7 @@ pub use kinds::graph::{GraphDiagram, GraphNode, NodeKind, graph_diagram};
 pub use kinds::heatmap::heatmap;
 pub use kinds::histogram::{histogram, histograms, ridges};
 pub use kinds::images::{Images, images};
+pub use kinds::mistakes::worst_mistakes;
 pub use kinds::network::{NetworkDiagram, network_diagram, network_with_weights};
 pub use kinds::precision_recall::precision_recall;
 pub use kinds::reliability::reliability_diagram;
@@ -64,6 +67,8 @@ pub use legend::{Key, Sample};
 pub use palette::{Colormap, category_color};
 pub use picture::Picture;
 pub use report::Report;
+#[cfg(feature = "train")]
+pub use run_report::{HistoryReport, RunReport};
 pub use scene::{Align, Bitmap, Item, Mark, Path, Scene, Segment, Stroke, Text};
 pub use terminal::Screen;
 pub use values::{Number, Values};

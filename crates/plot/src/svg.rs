@@ -16,29 +16,19 @@ const FONTS: &str = "Arial, Helvetica, 'Liberation Sans', Arimo, sans-serif";
 impl Scene {
     /// As an SVG file.
     pub fn to_svg(&self) -> String {
-        let mut writer = Writer {
-            clips: distinct_clips(self.items()),
-            ..Writer::default()
-        };
+        let mut writer = Writer::default();
         let area = self.area();
         let (width, height) = (number(area.right), number(area.bottom));
         let mut svg = format!(
             "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"{width}\" height=\"{height}\" viewBox=\"0 0 {width} {height}\" \
              font-family=\"{FONTS}\">\n"
         );
-        for (index, clip) in writer.clips.iter().enumerate() {
-            let _ = writeln!(
-                svg,
-                "<clipPath id=\"clip{index}-{}\"><rect {}/></clipPath>",
-                clip_name(clip),
-                sides(clip)
-            );
-        }
         let _ = writeln!(svg, "<rect width=\"{width}\" height=\"{height}\" fill=\"#fff\"/>");
         for item in self.items() {
             writer.item(item);
         }
         writer.group(String::new());
+        writer.clip(None);
         svg + &writer.svg + "</svg>\n"
     }
 }
@@ -48,7 +38,7 @@ impl Scene {
 struct Writer {
     svg: String,
     style: String,
-    clips: Vec<Rect>,
+    clip: Option<Rect>,
 }
 
 impl Writer {
@@ -59,7 +49,8 @@ impl Writer {
         {
             return;
         }
-        self.group(self.style_of(item));
+        self.clip(item.clip);
+        self.group(style_of(item));
         match &item.mark {
             Mark::Circle { center, radius } => {
                 let Point { x, y } = *center;
@@ -100,28 +91,25 @@ impl Writer {
         self.style = style;
     }
 
-    fn style_of(&self, item: &Item) -> String {
-        let mut style = paint("fill", item.fill);
-        if let Some(Stroke { color, width, dash }) = item.stroke {
-            style += &paint("stroke", Some(color));
-            let _ = write!(
-                style,
-                " stroke-width=\"{}\" stroke-linejoin=\"round\"",
-                number(width)
+    /// A picture in the picture cuts off what lies outside. A `clipPath` would need a name, and pages with several pictures have
+    /// names only once.
+    fn clip(&mut self, clip: Option<Rect>) {
+        if clip == self.clip {
+            return;
+        }
+        self.group(String::new());
+        if self.clip.is_some() {
+            self.svg.push_str("</svg>\n");
+        }
+        if let Some(rect) = &clip {
+            let [left, top, width, height] = [rect.left, rect.top, rect.width(), rect.height()].map(number);
+            let _ = writeln!(
+                self.svg,
+                "<svg {} viewBox=\"{left} {top} {width} {height}\">",
+                sides(rect)
             );
-            match dash {
-                Some([dash, gap]) => {
-                    let _ = write!(style, " stroke-dasharray=\"{} {}\"", number(dash), number(gap));
-                }
-                None => style += " stroke-linecap=\"round\"",
-            }
         }
-        if let Some(clip) = &item.clip
-            && let Some(index) = self.clips.iter().position(|other| other == clip)
-        {
-            let _ = write!(style, " clip-path=\"url(#clip{index}-{})\"", clip_name(clip));
-        }
-        style
+        self.clip = clip;
     }
 
     fn text(&mut self, text: &Text) {
@@ -141,24 +129,23 @@ impl Writer {
     }
 }
 
-fn distinct_clips(items: &[Item]) -> Vec<Rect> {
-    let mut clips: Vec<Rect> = Vec::new();
-    for clip in items.iter().filter_map(|item| item.clip) {
-        if !clips.contains(&clip) {
-            clips.push(clip);
+fn style_of(item: &Item) -> String {
+    let mut style = paint("fill", item.fill);
+    if let Some(Stroke { color, width, dash }) = item.stroke {
+        style += &paint("stroke", Some(color));
+        let _ = write!(
+            style,
+            " stroke-width=\"{}\" stroke-linejoin=\"round\"",
+            number(width)
+        );
+        match dash {
+            Some([dash, gap]) => {
+                let _ = write!(style, " stroke-dasharray=\"{} {}\"", number(dash), number(gap));
+            }
+            None => style += " stroke-linecap=\"round\"",
         }
     }
-    clips
-}
-
-/// Several pictures may share a page, whose names must not mean different things: equal names are equal rectangles.
-fn clip_name(clip: &Rect) -> String {
-    let sides = [clip.left, clip.top, clip.right, clip.bottom];
-    let bytes: Vec<u8> = sides
-        .iter()
-        .flat_map(|side| side.to_bits().to_le_bytes())
-        .collect();
-    format!("{:08x}", crc32fast::hash(&bytes))
+    style
 }
 
 fn paint(attribute: &str, color: Option<Color>) -> String {

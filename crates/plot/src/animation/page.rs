@@ -17,12 +17,12 @@ impl Animation {
         let last = self.frames.len() - 1;
         body += &format!(
             "<p class=\"controls\"><button id=\"play\" type=\"button\">Play</button>\n\
-             <input id=\"frame\" type=\"range\" min=\"0\" max=\"{last}\" value=\"{last}\" aria-label=\"frame\">\n\
+             <input id=\"frame\" type=\"range\" min=\"0\" max=\"{last}\" value=\"{last}\" aria-label=\"frame\"/>\n\
              <output id=\"number\">{count} / {count}</output></p>\n<div id=\"frames\">\n",
             count = last + 1
         );
         for (index, frame) in self.frames.iter().enumerate() {
-            let hidden = if index == last { "" } else { " hidden" };
+            let hidden = if index == last { "" } else { " hidden=\"hidden\"" };
             body += &format!("<figure{hidden}>\n{}</figure>\n", frame.to_svg()?);
         }
         body += &format!(

@@ -68,6 +68,16 @@ pub fn confusion_matrix<T: Number + Element, S: Into<String>>(
 }
 
 impl ConfusionMatrix {
+    /// A picture that reports a mistake when it is drawn.
+    #[cfg(feature = "train")]
+    pub(crate) fn failed(error: Error) -> Self {
+        let none: [[f64; 0]; 0] = [];
+        Self {
+            mistake: Some(error),
+            ..confusion_matrix(&Tensor::from(none), [""; 0])
+        }
+    }
+
     /// With words above.
     #[must_use]
     pub fn title(self, title: impl Into<String>) -> Self {

@@ -87,6 +87,21 @@ pub fn images<T: Number + Element, S: Into<String>>(
 }
 
 impl Images {
+    /// A picture that reports a mistake when it is drawn.
+    pub(crate) fn failed(error: Error) -> Self {
+        Self {
+            images: Vec::new(),
+            width: 0,
+            height: 0,
+            titles: Vec::new(),
+            title: String::new(),
+            columns: None,
+            map: None,
+            size: None,
+            mistake: Some(error),
+        }
+    }
+
     /// With words above.
     #[must_use]
     pub fn title(self, title: impl Into<String>) -> Self {
