@@ -81,7 +81,7 @@ impl Picture for BlockDiagram {
         let lines = self.lines(area.width());
         let count = lines.len() as f64;
         let high = ((area.height() + ARROW) / count - ARROW).min(BLOCK_HEIGHT);
-        if high < 2.0 * LABEL + GAP {
+        if high < 2.0 * LABEL + GAP || area.width() < 60.0 {
             heading::notice(scene, area, "too small");
             return Ok(());
         }
