@@ -1,8 +1,9 @@
 //! Products of matrices and vectors.
 
-use rayon::prelude::*;
+use std::sync::{Mutex, PoisonError};
 
 use crate::kernels::{Matrix, Product};
+use crate::parallel;
 use crate::{Error, Float, Layout, MAX_RANK, Result, Shape, Tensor};
 
 /// Multiplications a task, of a batch of small products.
@@ -145,24 +146,35 @@ fn multiply<T: Float>(target: &mut [T], left: &Tensor<T>, right: &Tensor<T>, bat
         Offsets::new(left.layout(), batch),
         Offsets::new(right.layout(), batch),
     );
-    let one = |(index, target): (usize, &mut [T])| {
-        let product = Product {
-            left: left.matrix(lefts.get(index)),
-            right: right.matrix(rights.get(index)),
-            start: None,
-            finish: None,
-        };
-        T::multiply(target, &product)
+    let each = |first: usize, target: &mut [T]| {
+        let matrices = target.chunks_exact_mut(rows * columns).enumerate();
+        { matrices }.try_for_each(|(index, target)| {
+            let product = Product {
+                left: left.matrix(lefts.get(first + index)),
+                right: right.matrix(rights.get(first + index)),
+                start: None,
+                finish: None,
+            };
+            T::multiply(target, &product)
+        })
     };
     let work = rows.saturating_mul(columns).saturating_mul(depth).max(1);
-    if work.saturating_mul(batch.count()) < 4 * TASK || rayon::current_num_threads() == 1 {
-        return target
-            .chunks_exact_mut(rows * columns)
-            .enumerate()
-            .try_for_each(one);
+    if !parallel::pays(work.saturating_mul(batch.count()), 4 * TASK) {
+        return each(0, target);
     }
-    let products = target.par_chunks_exact_mut(rows * columns).enumerate();
-    products.with_min_len(TASK.div_ceil(work)).try_for_each(one)
+    let (size, result) = (rows * columns, Mutex::new(Ok(())));
+    parallel::divide(
+        target,
+        0,
+        size,
+        TASK.div_ceil(work).saturating_mul(size),
+        &|start, target| {
+            if let Err(error) = each(start / size, target) {
+                *result.lock().unwrap_or_else(PoisonError::into_inner) = Err(error);
+            }
+        },
+    );
+    result.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Where the matrices of a batch begin.

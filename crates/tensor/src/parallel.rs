@@ -93,6 +93,18 @@ pub(crate) fn fold<R: Send>(
     }
 }
 
+/// Runs `work` for each number of the range, on several threads.
+pub(crate) fn for_each(range: Range<usize>, work: &(dyn Fn(usize) + Sync)) {
+    let Range { start, end } = range;
+    let middle = start + (end - start) / 2;
+    if middle == start {
+        return range.for_each(work);
+    }
+    join(&mut || for_each(start..middle, work), &mut || {
+        for_each(middle..end, work)
+    });
+}
+
 /// Runs both, on two threads if another one is idle. Through pointers, so that rayon's part of it is compiled once, not for each use.
 pub(crate) fn join(first: &mut (dyn FnMut() + Send), second: &mut (dyn FnMut() + Send)) {
     rayon::join(first, second);

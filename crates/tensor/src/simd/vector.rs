@@ -1,6 +1,8 @@
 //! Vectors as the registers hold them, for the products of matrices: their accumulators must stay in registers over a whole
 //! loop, which the compiler doesn't bring about by itself as reliably as it vectorises an elementwise loop.
 
+use super::Work;
+
 /// A vector of `LANES` elements.
 ///
 /// # Safety
@@ -13,6 +15,9 @@ pub trait Vector: Copy {
     /// The number of lanes, a power of 2.
     const LANES: usize;
 
+    /// Runs work that is compiled for the vector's instructions.
+    unsafe fn run<W: Work>(work: W) -> W::Output;
+
     /// `x` in all lanes.
     unsafe fn splat(x: Self::Element) -> Self;
 
@@ -24,6 +29,12 @@ pub trait Vector: Copy {
 
     /// `self * factor + term`, rounded once where the machine can do that.
     unsafe fn mul_add(self, factor: Self, term: Self) -> Self;
+
+    /// The side of the squares that [`transpose`](Self::transpose) copies.
+    const SIDE: usize;
+
+    /// Writes the rows of a square of elements, which begin `from_row` apart, as columns of rows that begin `to_row` apart.
+    unsafe fn transpose(from: *const Self::Element, from_row: isize, to: *mut Self::Element, to_row: isize);
 }
 
 /// For machines without wider vectors, or of which we know none: what the compiler makes of an array.
@@ -35,6 +46,10 @@ macro_rules! portable {
         $(impl<const N: usize> Vector for Portable<$t, N> {
             type Element = $t;
             const LANES: usize = N;
+
+            unsafe fn run<W: Work>(work: W) -> W::Output {
+                work.run()
+            }
 
             #[inline(always)]
             unsafe fn splat(x: $t) -> Self {
@@ -65,6 +80,18 @@ macro_rules! portable {
                 }
                 term
             }
+
+            const SIDE: usize = 4;
+
+            #[inline(always)]
+            unsafe fn transpose(from: *const $t, from_row: isize, to: *mut $t, to_row: isize) {
+                for i in 0..4 {
+                    for j in 0..4 {
+                        // SAFETY: the caller vouches for both squares.
+                        unsafe { *to.offset(j * to_row + i) = *from.offset(i * from_row + j) }
+                    }
+                }
+            }
         })*
     };
 }
@@ -77,10 +104,11 @@ pub use x86::{F32x8, F32x16, F64x4, F64x8};
 mod x86 {
     use std::arch::x86_64::*;
 
+    use super::super::{Work, avx2, avx512};
     use super::Vector;
 
     macro_rules! vector {
-        ($($name:ident, $register:ident, $t:ty, $lanes:literal, $splat:ident, $load:ident, $store:ident, $mul_add:ident;)*) => {
+        ($($name:ident, $level:ident, $register:ident, $t:ty, $lanes:literal, $splat:ident, $load:ident, $store:ident, $mul_add:ident, $side:literal, $transpose:ident;)*) => {
             $(
                 #[derive(Clone, Copy)]
                 pub struct $name($register);
@@ -90,6 +118,10 @@ mod x86 {
                 impl Vector for $name {
                     type Element = $t;
                     const LANES: usize = $lanes;
+
+                    unsafe fn run<W: Work>(work: W) -> W::Output {
+                        unsafe { $level(work) }
+                    }
 
                     #[inline(always)]
                     unsafe fn splat(x: $t) -> Self {
@@ -110,14 +142,73 @@ mod x86 {
                     unsafe fn mul_add(self, factor: Self, term: Self) -> Self {
                         Self(unsafe { $mul_add(self.0, factor.0, term.0) })
                     }
+
+                    const SIDE: usize = $side;
+
+                    #[inline(always)]
+                    unsafe fn transpose(from: *const $t, from_row: isize, to: *mut $t, to_row: isize) {
+                        unsafe { $transpose(from, from_row, to, to_row) }
+                    }
                 }
             )*
         };
     }
     vector! {
-        F32x8, __m256, f32, 8, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_fmadd_ps;
-        F64x4, __m256d, f64, 4, _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_fmadd_pd;
-        F32x16, __m512, f32, 16, _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_fmadd_ps;
-        F64x8, __m512d, f64, 8, _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_fmadd_pd;
+        F32x8, avx2, __m256, f32, 8, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_fmadd_ps, 8, transpose_f32;
+        F64x4, avx2, __m256d, f64, 4, _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_fmadd_pd, 4, transpose_f64;
+        F32x16, avx512, __m512, f32, 16, _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_fmadd_ps, 8, transpose_f32;
+        F64x8, avx512, __m512d, f64, 8, _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_fmadd_pd, 4, transpose_f64;
+    }
+
+    /// Squares of 8 by 8: the halves of rows 4 apart are loaded into one register, so that nothing has to cross its middle.
+    ///
+    /// # Safety
+    /// As [`Vector::transpose`]: AVX, and both squares.
+    #[inline(always)]
+    unsafe fn transpose_f32(from: *const f32, from_row: isize, to: *mut f32, to_row: isize) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let pair = |row: isize, column: usize| {
+                let from = from.offset(row * from_row).add(column);
+                let (low, high) = (_mm_loadu_ps(from), _mm_loadu_ps(from.offset(4 * from_row)));
+                _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(low), high)
+            };
+            for half in [0, 4] {
+                let [a, b, c, d] = [pair(0, half), pair(1, half), pair(2, half), pair(3, half)];
+                let (ab, cd) = (_mm256_unpacklo_ps(a, b), _mm256_unpacklo_ps(c, d));
+                let (ab_high, cd_high) = (_mm256_unpackhi_ps(a, b), _mm256_unpackhi_ps(c, d));
+                let columns = [
+                    _mm256_shuffle_ps::<0x44>(ab, cd),
+                    _mm256_shuffle_ps::<0xEE>(ab, cd),
+                    _mm256_shuffle_ps::<0x44>(ab_high, cd_high),
+                    _mm256_shuffle_ps::<0xEE>(ab_high, cd_high),
+                ];
+                for (j, column) in columns.into_iter().enumerate() {
+                    _mm256_storeu_ps(to.offset((half + j) as isize * to_row), column);
+                }
+            }
+        }
+    }
+
+    /// Squares of 4 by 4, likewise.
+    ///
+    /// # Safety
+    /// As [`Vector::transpose`]: AVX, and both squares.
+    #[inline(always)]
+    unsafe fn transpose_f64(from: *const f64, from_row: isize, to: *mut f64, to_row: isize) {
+        // SAFETY: the caller's promise.
+        unsafe {
+            let pair = |row: isize, column: usize| {
+                let from = from.offset(row * from_row).add(column);
+                let (low, high) = (_mm_loadu_pd(from), _mm_loadu_pd(from.offset(2 * from_row)));
+                _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(low), high)
+            };
+            for half in [0, 2] {
+                let (a, b) = (pair(0, half), pair(1, half));
+                let to = to.offset(half as isize * to_row);
+                _mm256_storeu_pd(to, _mm256_unpacklo_pd(a, b));
+                _mm256_storeu_pd(to.offset(to_row), _mm256_unpackhi_pd(a, b));
+            }
+        }
     }
 }

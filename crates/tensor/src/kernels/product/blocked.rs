@@ -5,9 +5,8 @@
 
 use std::ops::Range;
 
-use rayon::prelude::*;
-
-use crate::simd::{self, Vector, Work};
+use crate::parallel;
+use crate::simd::{Vector, Work};
 use crate::storage::Storage;
 use crate::{Float, Result};
 
@@ -104,11 +103,11 @@ impl<V: Vector<Element: Float>, const R: usize> Chunk<'_, V, R> {
             return;
         }
         // How the work is divided changes no bit, since no sum is divided.
-        let tasks = 4 * rayon::current_num_threads();
+        let tasks = 4 * parallel::threads();
         let height = rows.div_ceil(tasks).next_multiple_of(R).clamp(4 * R, ROWS);
         let blocks = rows.div_ceil(height);
         let groups = tasks.div_ceil(blocks).min(panels);
-        (0..blocks * groups).into_par_iter().for_each(|task| {
+        parallel::for_each(0..blocks * groups, &|task| {
             let (top, group) = (task / groups * height, task % groups);
             let panels = group * panels / groups..(group + 1) * panels / groups;
             self.block(top..(top + height).min(rows), panels);
@@ -117,11 +116,13 @@ impl<V: Vector<Element: Float>, const R: usize> Chunk<'_, V, R> {
 
     /// The part of the result in some rows and panels.
     fn block(&self, rows: Range<usize>, panels: Range<usize>) {
-        simd::dispatch(Block {
+        let block = Block {
             chunk: self,
             rows: rows.clone(),
             panels: panels.clone(),
-        });
+        };
+        // SAFETY: the vector is the one of the level in use.
+        unsafe { V::run(block) }
         let Some(finish) = self.product.finish.filter(|_| self.last) else {
             return;
         };

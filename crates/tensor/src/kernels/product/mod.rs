@@ -12,6 +12,7 @@ mod vectors;
 pub use matrix::Matrix;
 use matrix::Target;
 
+use crate::parallel;
 use crate::simd::{self, Level, Portable, Vector};
 use crate::{Float, KernelFunction, Result};
 
@@ -96,6 +97,6 @@ impl<T> Product<'_, T> {
     /// Whether to use several threads.
     fn parallel(&self) -> bool {
         let [rows, columns, depth] = self.sizes();
-        rows.saturating_mul(columns).saturating_mul(depth) >= THRESHOLD && rayon::current_num_threads() > 1
+        rows.saturating_mul(columns).saturating_mul(depth) >= THRESHOLD && parallel::threads() > 1
     }
 }

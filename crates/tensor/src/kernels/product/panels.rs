@@ -1,10 +1,11 @@
 //! The right matrix in panels as wide as a tile, packed row by row unless its rows serve as they are.
 
-use rayon::prelude::*;
+use std::ops::Range;
 
-use crate::simd::{self, Vector, Work};
+use crate::parallel;
+use crate::simd::{Vector, Work};
 
-use super::Matrix;
+use super::{Matrix, Target};
 
 /// Rows of some columns of the right matrix.
 #[derive(Debug, Clone, Copy)]
@@ -41,26 +42,26 @@ impl<'a, T: Copy + Default + Send + Sync> Panels<'a, T> {
     }
 
     /// Panels copied to `buffer`, which has room for [`packed_size`](Self::packed_size) elements.
-    pub fn packed<V: Vector<Element = T>>(right: Matrix<'a, T>, buffer: &'a mut [T], parallel: bool) -> Self {
-        let panels = Self::direct::<V>(right);
-        let mut rest = &mut *buffer;
-        let packs = (0..panels.count()).map(|index| {
+    pub fn packed<V: Vector<Element = T>>(right: Matrix<'a, T>, buffer: &'a mut [T], threads: bool) -> Self {
+        assert!(buffer.len() >= Self::packed_size::<V>(right.shape));
+        let (panels, target) = (Self::direct::<V>(right), Target::new(buffer));
+        let pack = |index| {
             let (column, width) = panels.span(index);
-            let size = right.shape[0] * width.max(V::LANES);
-            let (target, others) = std::mem::take(&mut rest).split_at_mut(size);
-            rest = others;
-            Pack {
+            let (first, size) = (right.shape[0] * column, right.shape[0] * width.max(V::LANES));
+            let pack = Pack::<V> {
                 right,
-                target,
+                // SAFETY: inside the buffer, and no other panel has these elements.
+                target: unsafe { target.slice(first, size) },
                 column,
                 width,
-                lanes: V::LANES,
-            }
-        });
-        if parallel {
-            packs.collect::<Vec<_>>().into_par_iter().for_each(simd::dispatch);
+            };
+            // SAFETY: the vector is the one of the level in use.
+            unsafe { V::run(pack) }
+        };
+        if threads {
+            parallel::for_each(0..panels.count(), &pack);
         } else {
-            packs.for_each(simd::dispatch);
+            (0..panels.count()).for_each(pack);
         }
         Self {
             packed: buffer,
@@ -118,34 +119,62 @@ impl<'a, T: Copy + Default + Send + Sync> Panels<'a, T> {
 }
 
 /// Copies a panel, row by row, and zeros up to the lanes of a vector.
-struct Pack<'a, T> {
-    right: Matrix<'a, T>,
-    target: &'a mut [T],
+struct Pack<'a, V: Vector> {
+    right: Matrix<'a, V::Element>,
+    target: &'a mut [V::Element],
     column: usize,
     width: usize,
-    lanes: usize,
 }
 
-impl<T: Copy + Default> Work for Pack<'_, T> {
+impl<V: Vector<Element: Default>> Work for Pack<'_, V> {
     type Output = ();
 
     #[inline(always)]
-    fn run(self) {
-        let Self {
-            right, column, width, ..
-        } = self;
-        for (p, row) in self.target.chunks_exact_mut(width.max(self.lanes)).enumerate() {
-            let (row, padding) = row.split_at_mut(width);
-            padding.fill(T::default());
-            let from = right.at(p, column);
-            if right.strides[1] == 1 {
+    fn run(mut self) {
+        let (depth, [down, across]) = (self.right.shape[0], self.right.strides);
+        if down == 1 && self.width >= V::LANES {
+            let (rows, columns) = (depth / V::SIDE * V::SIDE, self.width / V::SIDE * V::SIDE);
+            self.squares(rows, columns);
+            self.copy(0..rows, columns..self.width);
+            self.copy(rows..depth, 0..self.width);
+        } else if across == 1 && self.width >= V::LANES {
+            for (p, row) in self.target.chunks_exact_mut(self.width).enumerate() {
+                let from = self.right.at(p, self.column);
                 // SAFETY: `width` columns from `column` on lie inside the matrix, one after another.
-                row.copy_from_slice(unsafe { std::slice::from_raw_parts(from, width) });
-            } else {
-                for (j, to) in row.iter_mut().enumerate() {
-                    // SAFETY: as above, each at its stride.
-                    *to = unsafe { *from.offset(j as isize * right.strides[1]) };
-                }
+                row.copy_from_slice(unsafe { std::slice::from_raw_parts(from, self.width) });
+            }
+        } else {
+            self.target.fill(V::Element::default());
+            self.copy(0..depth, 0..self.width);
+        }
+    }
+}
+
+impl<V: Vector<Element: Default>> Pack<'_, V> {
+    /// Some elements, one at a time.
+    #[inline(always)]
+    fn copy(&mut self, rows: Range<usize>, columns: Range<usize>) {
+        let length = self.width.max(V::LANES);
+        for p in rows {
+            let row = &mut self.target[p * length..][..self.width];
+            for j in columns.clone() {
+                // SAFETY: inside the matrix.
+                row[j] = unsafe { *self.right.at(p, self.column + j) };
+            }
+        }
+    }
+
+    /// Squares of the first rows and columns, which are multiples of their side, out of a matrix whose columns have no gaps.
+    #[inline(always)]
+    fn squares(&mut self, rows: usize, columns: usize) {
+        let length = self.width;
+        debug_assert!(rows * length <= self.target.len() && columns <= length);
+        for p in (0..rows).step_by(V::SIDE) {
+            for j in (0..columns).step_by(V::SIDE) {
+                let from = self.right.at(p, self.column + j);
+                let to = self.target.as_mut_ptr().wrapping_add(p * length + j);
+                // SAFETY: the vector is the one of the level in use; the squares lie inside the matrix and the panel.
+                unsafe { V::transpose(from, self.right.strides[1], to, length as isize) }
             }
         }
     }

@@ -2,9 +2,8 @@
 
 use std::ops::Range;
 
-use rayon::prelude::*;
-
-use crate::simd::{self, Vector, Work};
+use crate::parallel;
+use crate::simd::{Vector, Work};
 use crate::storage::Storage;
 use crate::{Float, Numeric, Result};
 
@@ -47,12 +46,14 @@ where
 {
     let columns = target.len();
     let target = Target::new(target);
-    for_each_range(columns, SIDE_BY_SIDE * V::LANES, product.parallel(), |columns| {
-        simd::dispatch(Row::<V> {
+    for_each_range(columns, SIDE_BY_SIDE * V::LANES, product.parallel(), &|columns| {
+        let part = Row::<V> {
             product,
             columns,
             target,
-        });
+        };
+        // SAFETY: the vector is the one of the level in use.
+        unsafe { V::run(part) }
     });
 }
 
@@ -127,13 +128,15 @@ where
         Matrix::row_major(copy.as_slice(), shape)
     };
     let target = Target::new(target);
-    for_each_range(product.right.shape[1], 4, product.parallel(), |columns| {
-        simd::dispatch(Columns::<V> {
+    for_each_range(product.right.shape[1], 4, product.parallel(), &|columns| {
+        let part = Columns::<V> {
             product,
             left,
             columns,
             target,
-        });
+        };
+        // SAFETY: the vector is the one of the level in use.
+        unsafe { V::run(part) }
     });
     drop(copy);
     Ok(())
@@ -225,13 +228,10 @@ impl<V: Vector<Element: Float>> Columns<'_, V> {
 }
 
 /// Cuts `0..length` into ranges of at least `shortest` (one range, if it is shorter than that) for several threads, or not.
-fn for_each_range(length: usize, shortest: usize, parallel: bool, work: impl Fn(Range<usize>) + Sync) {
-    let parts = 4 * rayon::current_num_threads();
-    let parts = parts.min(length / shortest);
-    if !parallel || parts < 2 {
-        return work(0..length);
-    }
-    (0..parts)
-        .into_par_iter()
-        .for_each(|part| work(part * length / parts..(part + 1) * length / parts));
+fn for_each_range(length: usize, shortest: usize, parallel: bool, work: &(dyn Fn(Range<usize>) + Sync)) {
+    let parts = if parallel { 4 * parallel::threads() } else { 1 };
+    let parts = parts.min(length / shortest).max(1);
+    parallel::for_each(0..parts, &|part| {
+        work(part * length / parts..(part + 1) * length / parts)
+    });
 }
