@@ -65,14 +65,21 @@ impl<T: Float> Var<T> {
         };
         let mut result = Gradients::new(self.tape.inner.id, updates);
         nodes.truncate(last + 1);
-        let mut gradients: Vec<Option<Tensor<T>>> = vec![None; last];
+        let mut gradients: Vec<Option<Tensor<T>>> = (0..last).map(|_| None).collect();
         let mut current = Some(seed);
-        while let Some(node) = nodes.pop() {
-            if let Some(gradient) = current {
-                let place = NodeId::new(nodes.len());
-                step(node, place, gradient, &nodes, &mut gradients, &mut result)?;
+        for place in (0..=last).rev() {
+            let (before, node) = nodes.split_at_mut(place);
+            // What the record holds is freed whether its gradient is wanted or not.
+            let origin = node.first_mut().map(Node::take);
+            if let (Some(origin), Some(gradient), Some(node)) = (origin, current, node.first()) {
+                let inputs = InputGradients {
+                    inputs: &node.inputs,
+                    nodes: before,
+                    gradients: &mut gradients,
+                };
+                step(origin, NodeId::new(place), gradient, inputs, node.location, &mut result)?;
             }
-            current = gradients.pop().flatten();
+            current = place.checked_sub(1).and_then(|before| gradients[before].take());
         }
         result.finish();
         Ok(result)
@@ -80,23 +87,17 @@ impl<T: Float> Var<T> {
 }
 
 fn step<T: Float>(
-    node: Node<T>,
+    origin: Origin<T>,
     place: NodeId,
     gradient: Tensor<T>,
-    nodes: &[Node<T>],
-    gradients: &mut [Option<Tensor<T>>],
+    mut inputs: InputGradients<'_, T>,
+    location: &'static Location<'static>,
     result: &mut Gradients<T>,
 ) -> Result<()> {
-    match node.origin {
+    match origin {
         Origin::Param(id) => result.add_param(id, gradient),
         Origin::Variable => result.add_variable(place, gradient),
         Origin::Operation(record) => {
-            let mut inputs = InputGradients {
-                inputs: &node.inputs,
-                nodes,
-                gradients,
-            };
-            let location = node.location;
             record
                 .backward(gradient, &mut inputs)
                 .map_err(|(operation, source)| Error::Gradient {

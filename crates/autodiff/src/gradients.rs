@@ -39,7 +39,11 @@ impl<T: Float> Gradients<T> {
     }
 
     pub(crate) fn finish(&mut self) {
-        self.params.sort_unstable_by_key(|(id, _)| *id);
+        // Backward meets them from the last to the first, and mostly in the reverse of their order.
+        self.params.reverse();
+        if !self.params.is_sorted_by_key(|(id, _)| *id) {
+            self.params.sort_unstable_by_key(|(id, _)| *id);
+        }
     }
 
     /// The gradient with respect to a parameter; `None` if the loss does not depend on it.

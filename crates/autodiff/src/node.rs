@@ -38,6 +38,13 @@ pub(crate) struct Node<T: Float> {
     pub(crate) location: &'static Location<'static>,
 }
 
+impl<T: Float> Node<T> {
+    /// How it came to be, which it does not know any more then.
+    pub(crate) fn take(&mut self) -> Origin<T> {
+        std::mem::replace(&mut self.origin, Origin::Variable)
+    }
+}
+
 #[derive(Debug)]
 pub(crate) enum Origin<T: Float> {
     Variable,

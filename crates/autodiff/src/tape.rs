@@ -1,9 +1,7 @@
 //! The tape: a list of the operations applied, in order.
 
 use std::cell::RefCell;
-use std::collections::HashMap;
 use std::fmt;
-use std::hash::{BuildHasherDefault, Hasher};
 use std::panic::Location;
 use std::rc::Rc;
 
@@ -47,6 +45,9 @@ pub(crate) struct Inner<T: Float> {
     failure: RefCell<Option<Error>>,
 }
 
+/// How many records there is room for at first: enough for a small network.
+const RECORDS: usize = 32;
+
 /// What a tape is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
@@ -60,9 +61,22 @@ enum Mode {
 #[derive(Debug)]
 pub(crate) struct Records<T: Float> {
     pub(crate) nodes: Vec<Node<T>>,
-    params: HashMap<ParamId, NodeId, BuildHasherDefault<IdHasher>>,
+    /// In the order of their identities, which is often that of their use.
+    params: Vec<(ParamId, NodeId)>,
     pub(crate) updates: Vec<(BufferId, Tensor<T>)>,
     pub(crate) spent: bool,
+}
+
+impl<T: Float> Records<T> {
+    /// The record of a parameter, or the place to remember it at.
+    fn find(&self, id: ParamId) -> Result<NodeId, usize> {
+        let next = self.params.len();
+        if self.params.last().is_none_or(|(last, _)| *last < id) {
+            return Err(next);
+        }
+        let place = self.params.binary_search_by_key(&id, |(id, _)| *id)?;
+        self.params.get(place).map(|(_, node)| *node).ok_or(next)
+    }
 }
 
 impl<T: Float> Tape<T> {
@@ -90,7 +104,7 @@ impl<T: Float> Tape<T> {
     fn with(mode: Mode, seed: u64) -> Self {
         let records = Records {
             nodes: Vec::new(),
-            params: HashMap::default(),
+            params: Vec::new(),
             updates: Vec::new(),
             spent: false,
         };
@@ -143,14 +157,14 @@ impl<T: Float> Tape<T> {
         if !self.is_recording() || !(param.is_trainable() || self.inner.mode == Mode::Tracing) {
             return self.input(param.value().clone());
         }
-        let known = self.inner.records.borrow().params.get(&param.id()).copied();
-        if let Some(node) = known {
-            return Var::new(self.clone(), param.value().clone(), node);
-        }
+        let place = match self.inner.records.borrow().find(param.id()) {
+            Ok(node) => return Var::new(self.clone(), param.value().clone(), node),
+            Err(place) => place,
+        };
         let var = self.leaf(param.value().clone(), Origin::Param(param.id()), location);
         if var.node != NodeId::NONE {
             let mut records = self.inner.records.borrow_mut();
-            records.params.insert(param.id(), var.node);
+            records.params.insert(place, (param.id(), var.node));
         }
         var
     }
@@ -251,6 +265,9 @@ impl<T: Float> Tape<T> {
         location: &'static Location<'static>,
     ) -> Var<T> {
         let mut records = self.inner.records.borrow_mut();
+        if records.nodes.capacity() == 0 {
+            records.nodes.reserve(RECORDS);
+        }
         let node = NodeId::new(records.nodes.len());
         records.nodes.push(Node {
             origin,
@@ -292,27 +309,5 @@ impl<T: Float> fmt::Debug for Tape<T> {
             .field("records", &self.len())
             .field("failure", &self.failure())
             .finish_non_exhaustive()
-    }
-}
-
-/// Identities are counted up, so multiplication spreads them well enough.
-#[derive(Debug, Default)]
-pub(crate) struct IdHasher(u64);
-
-impl Hasher for IdHasher {
-    fn finish(&self) -> u64 {
-        self.0
-    }
-
-    fn write(&mut self, bytes: &[u8]) {
-        for &byte in bytes {
-            self.write_u64(u64::from(byte));
-        }
-    }
-
-    fn write_u64(&mut self, value: u64) {
-        self.0 = (self.0 ^ value)
-            .wrapping_mul(0x9e37_79b9_7f4a_7c15)
-            .rotate_left(26);
     }
 }

@@ -5,6 +5,9 @@ use std::ops::{Add, Div, Mul, Neg, Sub};
 use crate::kernels::{Binary, MAX_OTHERS, Operand, Unary};
 use crate::{Element, Error, Float, Kernel, KernelFunction, Layout, Numeric, Result, Tensor};
 
+/// How many tensors [`Tensor::update`] changes at most, and how many it reads.
+const MAX_UPDATED: usize = 8;
+
 impl<T: Element> Tensor<T> {
     /// `function(self, others...)`, all broadcast together; over `self` where it is the last handle and keeps its shape.
     pub(crate) fn elementwise(
@@ -83,8 +86,8 @@ impl<T: Float> Tensor<T> {
     /// Runs the kernel once over tensors of one shape, updating `outputs` in place: a whole optimizer step in one pass.
     ///
     /// # Errors
-    /// [`Error::Argument`] unless the numbers of outputs, inputs and parameters are the kernel's; [`Error::Shapes`]
-    /// unless all the shapes are equal. Nothing has been changed then.
+    /// [`Error::Argument`] unless the numbers of outputs, inputs and parameters are the kernel's, and those of outputs and inputs eight at
+    /// most; [`Error::Shapes`] unless all the shapes are equal. Nothing has been changed then.
     ///
     /// ```
     /// # use backprop_tensor::{Tensor, kernel};
@@ -104,29 +107,32 @@ impl<T: Float> Tensor<T> {
         inputs: &[&Self],
     ) -> Result<()> {
         check(kernel, outputs.len(), inputs.len(), parameters.len())?;
-        let Some(shape) = outputs.first().map(|output| *output.shape()) else {
+        let Some(first) = outputs.first() else {
             return Ok(());
         };
         let others = outputs
             .iter()
             .map(|output| output.shape())
             .chain(inputs.iter().map(|input| input.shape()));
-        if let Some(other) = { others }.find(|&other| *other != shape) {
-            return Err(Error::shapes("update", &shape, other, "must be equal"));
+        if let Some(other) = { others }.find(|&other| other != first.shape()) {
+            return Err(Error::shapes("update", first.shape(), other, "must be equal"));
         }
-        let inputs = inputs
-            .iter()
-            .map(|input| input.contiguous())
-            .collect::<Result<Vec<_>>>()?;
-        let inputs: Vec<_> = inputs
-            .iter()
-            .map(|input| input.as_slice().unwrap_or(&[]))
-            .collect();
-        let mut outputs = outputs
-            .iter_mut()
-            .map(|output| output.as_mut_slice())
-            .collect::<Result<Vec<_>>>()?;
-        T::update(T::function(kernel), parameters, &mut outputs, &inputs);
+        if outputs.len().max(inputs.len()) > MAX_UPDATED {
+            let given = outputs.len().max(inputs.len());
+            return Err(Error::argument("update", "tensors", given, "a kernel updates and reads eight at most"));
+        }
+        let mut copies = [const { None }; MAX_UPDATED];
+        let mut sources: [&[T]; MAX_UPDATED] = [&[]; MAX_UPDATED];
+        for ((source, input), copy) in sources.iter_mut().zip(inputs).zip(&mut copies) {
+            *source = input.elements(copy)?;
+        }
+        let mut targets: [&mut [T]; MAX_UPDATED] = Default::default();
+        let count = outputs.len();
+        for (target, output) in targets.iter_mut().zip(outputs) {
+            *target = output.as_mut_slice()?;
+        }
+        let (targets, sources) = (&mut targets[..count], &sources[..inputs.len()]);
+        T::update(T::function(kernel), parameters, targets, sources);
         Ok(())
     }
 

@@ -1,7 +1,7 @@
 //! The affine map of a fully connected layer, with its activation.
 
 use crate::kernels::Product;
-use crate::{Error, Float, Kernel, Result, Shape, Tensor};
+use crate::{Error, Float, Kernel, Result, Tensor};
 
 impl<T: Float> Tensor<T> {
     /// `activation(x Wᵀ + b)` over the last axis: `[..., in]` with weights `[out, in]` and a bias `[out]` gives `[..., out]`.
@@ -25,7 +25,7 @@ impl<T: Float> Tensor<T> {
     /// ```
     pub fn linear(&self, weight: &Self, bias: Option<&Self>, activation: Option<&Kernel>) -> Result<Self> {
         const NAME: &str = "linear";
-        let Some((&inputs, leading)) = self.shape().split_last() else {
+        let Some(&inputs) = self.shape().last() else {
             return Err(Error::shape(NAME, self.shape(), "needs at least one axis"));
         };
         let outputs = match *weight.shape().dims() {
@@ -53,21 +53,14 @@ impl<T: Float> Tensor<T> {
                 "a formula of one value and nothing else",
             ));
         }
-        let shape = Shape::checked(NAME, &[leading, &[outputs]].concat())?;
-        let Some(rows) = shape.count().checked_div(outputs) else {
-            return Self::build(shape, |_| ());
+        let shape = self.shape().with(NAME, self.rank() - 1, outputs)?;
+        let (mut input, mut bias_copy) = (None, None);
+        let product = Product {
+            left: self.rows(&mut input)?,
+            right: weight.matrix(weight.layout().offset()).transposed(),
+            start: bias.map(|bias| bias.elements(&mut bias_copy)).transpose()?,
+            finish: activation.map(T::function),
         };
-        let input = self.reshape([rows, inputs])?;
-        let weight = weight.transpose(0, 1)?;
-        let bias = bias.map(Self::contiguous).transpose()?;
-        Self::try_build(shape, |target| {
-            let product = Product {
-                left: input.matrix(input.layout().offset()),
-                right: weight.matrix(weight.layout().offset()),
-                start: bias.as_ref().and_then(Self::as_slice),
-                finish: activation.map(T::function),
-            };
-            T::multiply(target, &product)
-        })
+        Self::try_build(shape, |target| T::multiply(target, &product))
     }
 }

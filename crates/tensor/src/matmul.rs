@@ -39,6 +39,13 @@ impl<T: Float> Tensor<T> {
                 return Err(Error::shape(NAME, operand.shape(), expected));
             }
         }
+        if self.rank() > 1
+            && let ([columns], [depth, _]) = (&self.shape()[self.rank() - 1..], other.shape().dims())
+            && columns == depth
+            && let Some(left) = self.evenly_spaced_rows()
+        {
+            return self.rows_times(left, other);
+        }
         let left = if self.rank() == 1 {
             &self.unsqueeze(0)?
         } else {
@@ -68,6 +75,79 @@ impl<T: Float> Tensor<T> {
         Self::try_build(Shape::checked(NAME, &dims)?, |target| {
             multiply(target, left, right, &batch)
         })
+    }
+
+    /// The product with one matrix, of as many rows as these have columns.
+    fn rows_times(&self, left: Matrix<'_, T>, other: &Self) -> Result<Self> {
+        let shape = self.shape().with("matmul", self.rank() - 1, other.shape()[1])?;
+        let product = Product {
+            left,
+            right: other.matrix(other.layout().offset()),
+            start: None,
+            finish: None,
+        };
+        Self::try_build(shape, |target| T::multiply(target, &product))
+    }
+
+    /// The outer products of the vectors along the last axis, summed over all other axes: `C[i, j] = Σₙ A[n, i] B[n, j]`, so that
+    /// `[..., m]` and `[..., k]` give `[m, k]`.
+    ///
+    /// It is the product of the transpose with the other tensor, and the gradient of a linear map with respect to its weights.
+    ///
+    /// # Errors
+    /// [`Error::Shapes`] unless all axes but the last are equal; [`Error::Shape`] for a scalar; [`Error::Size`] or [`Error::Memory`] if there is
+    /// no memory for the result.
+    ///
+    /// ```
+    /// # use backprop_tensor::Tensor;
+    /// let a = Tensor::from([[1.0, 2.0], [3.0, 4.0]]);
+    /// let b = Tensor::from([[1.0, 0.0, 1.0], [0.0, 1.0, 1.0]]);
+    /// assert_eq!(a.outer_sum(&b)?, Tensor::from([[1.0, 3.0, 4.0], [2.0, 4.0, 6.0]]));
+    /// # Ok::<(), backprop_tensor::Error>(())
+    /// ```
+    pub fn outer_sum(&self, other: &Self) -> Result<Self> {
+        const NAME: &str = "outer_sum";
+        let (Some((&m, rows)), Some((&k, others))) = (self.shape().split_last(), other.shape().split_last())
+        else {
+            let scalar = if self.rank() == 0 { self } else { other };
+            return Err(Error::shape(NAME, scalar.shape(), "needs at least one axis"));
+        };
+        if rows != others {
+            let expected = "must be equal but for the last axis";
+            return Err(Error::shapes(NAME, self.shape(), other.shape(), expected));
+        }
+        let (mut left, mut right) = (None, None);
+        let product = Product {
+            left: self.rows(&mut left)?.transposed(),
+            right: other.rows(&mut right)?,
+            start: None,
+            finish: None,
+        };
+        Self::try_build(Shape::checked(NAME, &[m, k])?, |target| {
+            T::multiply(target, &product)
+        })
+    }
+
+    /// `[..., n]` as the rows of one matrix, if they are evenly spaced.
+    fn evenly_spaced_rows(&self) -> Option<Matrix<'_, T>> {
+        match *self.shape().dims() {
+            [_, _] => Some(self.matrix(self.layout().offset())),
+            [ref leading @ .., length] => {
+                Some(Matrix::row_major(self.as_slice()?, [leading.iter().product(), length]))
+            }
+            [] => None,
+        }
+    }
+
+    /// `[..., n]` as the rows of one matrix: these, or those of a copy that is put where it lives long enough.
+    pub(crate) fn rows<'a>(&'a self, copy: &'a mut Option<Self>) -> Result<Matrix<'a, T>> {
+        if let Some(rows) = self.evenly_spaced_rows() {
+            return Ok(rows);
+        }
+        let copy: &Self = copy.insert(self.contiguous()?);
+        Ok(copy
+            .evenly_spaced_rows()
+            .unwrap_or(Matrix::row_major(&[], [0, 0])))
     }
 
     /// The scalar product of two vectors, `Σₖ aₖ bₖ`.

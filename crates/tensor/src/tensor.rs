@@ -225,6 +225,14 @@ impl<T: Element> Tensor<T> {
         Self::build(*self.shape(), |target| self.read(target))
     }
 
+    /// The elements in row-major order: these, or those of a copy that is put where it lives long enough.
+    pub(crate) fn elements<'a>(&'a self, copy: &'a mut Option<Self>) -> Result<&'a [T]> {
+        if let Some(elements) = self.as_slice() {
+            return Ok(elements);
+        }
+        Ok(copy.insert(self.contiguous()?).as_slice().unwrap_or(&[]))
+    }
+
     /// Each element through a function of one's own, which may change the type.
     ///
     /// # Errors

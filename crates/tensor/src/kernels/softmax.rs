@@ -13,6 +13,12 @@ const THRESHOLD: usize = 1 << 15;
 /// Columns worked on at a time.
 const COLUMNS: usize = 32;
 
+/// Up to this many elements, a row is worked on beside others, as a column of their transpose.
+const NARROW: usize = 16;
+
+/// Narrow rows worked on side by side: some vectors of them.
+const SIDE_BY_SIDE: usize = 32;
+
 /// Rows whose exponentials are added one after another.
 const ROWS: usize = 128;
 
@@ -76,11 +82,19 @@ fn softmax_rows<T: Number, const LANES: usize>(
     parallel::for_each_piece_of_rows(target, length, THRESHOLD, |start, piece| {
         for (i, rows) in piece.chunks_mut(block).enumerate() {
             read(start + i * block, rows);
-            simd::dispatch(Rows::<T, LANES> {
-                rows,
-                length,
-                logarithm,
-            });
+            if length <= NARROW {
+                simd::dispatch(Narrow {
+                    rows,
+                    length,
+                    logarithm,
+                });
+            } else {
+                simd::dispatch(Rows::<T, LANES> {
+                    rows,
+                    length,
+                    logarithm,
+                });
+            }
         }
     });
 }
@@ -134,6 +148,73 @@ where
             for x in row {
                 *x = if logarithm { *x - sum } else { *x * sum };
             }
+        }
+    }
+}
+
+/// Rows of no more than `NARROW` elements.
+struct Narrow<'a, T> {
+    rows: &'a mut [T],
+    length: usize,
+    logarithm: bool,
+}
+
+impl<T: Number> simd::Work for Narrow<'_, T>
+where
+    Maximum: Fold<T>,
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let Self {
+            rows,
+            length,
+            logarithm,
+        } = self;
+        let mut columns = [[T::default(); SIDE_BY_SIDE]; NARROW];
+        let columns = &mut columns[..length];
+        for rows in rows.chunks_mut(SIDE_BY_SIDE * length) {
+            for (i, row) in rows.chunks_exact(length).enumerate() {
+                for (column, &x) in columns.iter_mut().zip(row) {
+                    column[i] = x;
+                }
+            }
+            softmax_side_by_side(columns, logarithm);
+            for (i, row) in rows.chunks_exact_mut(length).enumerate() {
+                for (x, column) in row.iter_mut().zip(&*columns) {
+                    *x = column[i];
+                }
+            }
+        }
+    }
+}
+
+/// Softmax of the rows whose elements stand below one another.
+#[inline(always)]
+fn softmax_side_by_side<T: Number>(columns: &mut [[T; SIDE_BY_SIDE]], logarithm: bool)
+where
+    Maximum: Fold<T>,
+{
+    let mut largest = [<Maximum as Fold<T>>::IDENTITY; SIDE_BY_SIDE];
+    for column in &*columns {
+        for (largest, &x) in largest.iter_mut().zip(column) {
+            *largest = Maximum::combine(*largest, x);
+        }
+    }
+    let mut sums = [T::default(); SIDE_BY_SIDE];
+    for column in &mut *columns {
+        for ((x, sum), &largest) in column.iter_mut().zip(&mut sums).zip(&largest) {
+            let difference = *x - largest;
+            let exponential = math::exp(difference);
+            *sum = *sum + exponential;
+            *x = if logarithm { difference } else { exponential };
+        }
+    }
+    finish(&mut sums, logarithm);
+    for column in columns {
+        for (x, &sum) in column.iter_mut().zip(&sums) {
+            *x = if logarithm { *x - sum } else { *x * sum };
         }
     }
 }

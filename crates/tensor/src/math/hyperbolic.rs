@@ -1,19 +1,15 @@
 //! Hyperbolic functions and their inverses, from e^x - 1 and log(1 + x), which lose nothing near 0.
 //!
-//! tanh, the most used of them, is a polynomial (minimax, by Remez's algorithm) below 0.55, and 1 - 2 / (e^2x + 1) above.
+//! tanh, the most used of them, is (1 - e^-2x) / (1 + e^-2x), with e^-2x as 2^k + 2^k (e^r - 1): 1 - 2^k and 1 + 2^k are exact.
 
 use std::f64::consts;
 
 use super::Real;
-use super::exp::{Reduced, exp_in_range, exp_scaled, limit, reduce};
+use super::exp::{Reduced, exp_scaled, limit, reduce};
 use super::log::{log, log1p};
-use super::real::polynomial;
 
 /// The constants of one type.
 pub trait Coefficients: Sized + 'static {
-    /// (tanh(x) / x - 1) / x^2 as a polynomial of x^2, for x up to 0.55.
-    const TANH: &'static [Self];
-
     /// From here on, tanh rounds to 1.
     const TANH_ONE: Self;
 
@@ -28,13 +24,6 @@ pub trait Coefficients: Sized + 'static {
 }
 
 impl Coefficients for f32 {
-    const TANH: &'static [Self] = &[
-        -0.333_333_13,
-        0.133_324_73,
-        -0.053_839_363,
-        0.021_014_687,
-        -0.006_189_136_8,
-    ];
     const TANH_ONE: Self = 10.0;
     const HYPERBOLIC_RANGE: (Self, Self) = (0.0, 89.5);
     const HYPERBOLIC_LINEAR: Self = 1.0 / 4096.0;
@@ -42,19 +31,6 @@ impl Coefficients for f32 {
 }
 
 impl Coefficients for f64 {
-    const TANH: &'static [Self] = &[
-        -0.333_333_333_333_332_8,
-        0.133_333_333_333_235_63,
-        -0.053_968_253_961_944_46,
-        0.021_869_488_332_933_24,
-        -0.008_863_231_721_317_677,
-        0.003_592_083_027_131_88,
-        -0.001_455_484_242_285_730_5,
-        0.000_588_201_123_684_889,
-        -0.000_232_757_409_120_583_22,
-        8.241_577_384_897_554e-5,
-        -1.893_548_919_072_158_2e-5,
-    ];
     const TANH_ONE: Self = 20.0;
     const HYPERBOLIC_RANGE: (Self, Self) = (0.0, 710.5);
     const HYPERBOLIC_LINEAR: Self = 1.0 / 134_217_728.0;
@@ -70,11 +46,11 @@ pub fn tanh<T: Real>(x: T) -> T {
     } else {
         magnitude
     };
-    let e = exp_in_range(-(limited + limited));
-    let far = T::of(1.0) - (e + e) / (T::of(1.0) + e);
-    let z = limited * limited;
-    let near = limited + limited * z * polynomial(z, T::TANH);
-    (if magnitude < T::of(0.55) { near } else { far }).copysign(x)
+    let Reduced { sum, r, rest, .. } = reduce(-(limited + limited), T::BIAS);
+    let power = T::power_of_two(sum);
+    let change = power * (r + rest);
+    let one = T::of(1.0);
+    (((one - power) - change) / ((one + power) + change)).copysign(x)
 }
 
 /// (e^x - e^-x) / 2, within 2.5 ulp.

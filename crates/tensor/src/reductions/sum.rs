@@ -55,7 +55,11 @@ impl<T: Numeric> Tensor<T> {
             let expected = "do not fit: the second must broadcast to the first";
             Error::shapes("sum_to", self.shape(), &shape, expected)
         })?;
-        self.reduce(&axes, Reduction::Sum)?.reshape(shape)
+        let sum = self.reduce(&axes, Reduction::Sum)?;
+        if *sum.shape() == shape {
+            return Ok(sum);
+        }
+        sum.reshape(shape)
     }
 }
 

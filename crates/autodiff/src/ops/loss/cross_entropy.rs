@@ -1,5 +1,9 @@
-use backprop_tensor::{Error, Float, Result, Tensor, kernel, math};
+mod sparse;
 
+use backprop_tensor::{Error, Float, MAX_RANK, Result, Tensor, kernel, math};
+use smallvec::SmallVec;
+
+use self::sparse::Sparse;
 use crate::ops::Reduction;
 use crate::{InputGradients, Op, Var, operands};
 
@@ -80,8 +84,8 @@ pub struct SavedCrossEntropy<T: Float> {
 /// The targets with their weights: `w_c q_nc`.
 #[derive(Debug)]
 enum Weighted<T: Float> {
-    /// Where `q` is 1 for one class: its place in the row, and its weight.
-    Sparse(Vec<(usize, T)>),
+    /// Where `q` is 1 for one class.
+    Sparse(Sparse<T>),
     /// `[samples, classes]`.
     Dense(Tensor<T>),
 }
@@ -94,11 +98,13 @@ impl<T: Float> Op<T> for CrossEntropy<T> {
         self.check(logits)?;
         let log_softmax = rows(logits)?.log_softmax(-1)?.contiguous()?;
         let (weighted, divisor) = self.weighted(&log_softmax)?;
-        let losses = losses(&log_softmax, &weighted)?;
         let (loss, divisor) = match self.options.reduction {
-            Reduction::None => (losses.reshape(samples_shape(logits))?, T::ONE),
-            Reduction::Sum => (losses.sum(..)?, T::ONE),
-            Reduction::Mean => (losses.sum(..)? / divisor, divisor),
+            Reduction::None => (
+                weighted.losses(&log_softmax)?.reshape(samples_shape(logits))?,
+                T::ONE,
+            ),
+            Reduction::Sum => (Tensor::scalar(weighted.total(&log_softmax)?), T::ONE),
+            Reduction::Mean => (Tensor::scalar(weighted.total(&log_softmax)? / divisor), divisor),
         };
         let saved = SavedCrossEntropy {
             log_softmax,
@@ -122,26 +128,11 @@ impl<T: Float> Op<T> for CrossEntropy<T> {
             weighted,
             divisor,
         } = saved;
-        let samples = log_softmax.shape()[0];
-        // One factor for each row.
-        let scale = gradient / divisor;
-        let scale = match scale.rank() {
-            0 => scale.broadcast_to([samples, 1])?,
-            _ => scale.reshape([samples, 1])?,
-        };
         let slope = match weighted {
-            Weighted::Dense(weighted) => {
-                let total = weighted.sum(backprop_tensor::keep(1))?;
-                let formula = kernel!(|p, total, q, scale| if total == 0.0 && q == 0.0 {
-                    0.0
-                } else {
-                    (math::exp(p) * total - q) * scale
-                });
-                log_softmax.into_apply(&formula, &[], &[&total, &weighted, &scale])?
-            }
-            Weighted::Sparse(weighted) => sparse_slope(log_softmax, &weighted, &scale)?,
+            Weighted::Sparse(sparse) => sparse.slope(log_softmax, &gradient, divisor)?,
+            Weighted::Dense(weighted) => dense_slope(log_softmax, &weighted, gradient / divisor)?,
         };
-        inputs.add(0, unrows(&slope, &shape)?)
+        inputs.add(0, unrows(slope, &shape)?)
     }
 }
 
@@ -194,8 +185,8 @@ impl<T: Float> CrossEntropy<T> {
         };
         match &self.targets {
             Targets::Classes(targets) => {
-                let sparse = self.sparse(&targets.to_vec(), classes)?;
-                let divisor = T::from_f64(sparse.iter().map(|(_, weight)| weight.to_f64()).sum());
+                let sparse = Sparse::new(targets, &self.options, classes)?;
+                let divisor = sparse.weight();
                 if self.options.label_smoothing == 0.0 {
                     return Ok((Weighted::Sparse(sparse), divisor));
                 }
@@ -206,29 +197,6 @@ impl<T: Float> CrossEntropy<T> {
                 Ok((Weighted::Dense(weighted), T::from_f64(samples as f64)))
             }
         }
-    }
-
-    /// For each sample the place of its class and its weight, which is 0 for ignored samples.
-    fn sparse(&self, targets: &[i64], classes: usize) -> Result<Vec<(usize, T)>> {
-        let weights = self.options.weights.as_ref().map(Tensor::to_vec);
-        let weight = |class: usize| match &weights {
-            None => T::ONE,
-            Some(weights) => weights.get(class).copied().unwrap_or(T::ZERO),
-        };
-        let sparse = targets.iter().map(|&class| {
-            if self.options.ignored_class == Some(class) {
-                return Ok((0, T::ZERO));
-            }
-            match usize::try_from(class) {
-                Ok(place) if place < classes => Ok((place, weight(place))),
-                _ => Err(Error::Index {
-                    operation: "cross_entropy",
-                    index: class,
-                    length: classes,
-                }),
-            }
-        });
-        sparse.collect()
     }
 
     /// Classes as smoothed, weighted probabilities, with zeros for ignored samples.
@@ -270,55 +238,42 @@ impl<T: Float> CrossEntropy<T> {
     }
 }
 
-/// `-Σ_c w_c q_nc log p_nc` for each sample.
-fn losses<T: Float>(log_softmax: &Tensor<T>, weighted: &Weighted<T>) -> Result<Tensor<T>> {
-    match weighted {
-        Weighted::Dense(weighted) => {
-            let products = log_softmax.apply(
-                &kernel!(|p, q| if q == 0.0 { 0.0 } else { -p * q }),
-                &[],
-                &[weighted],
-            )?;
-            products.sum(1)
+impl<T: Float> Weighted<T> {
+    /// `-Σ_c w_c q_nc log p_nc` for each sample.
+    fn losses(&self, log_softmax: &Tensor<T>) -> Result<Tensor<T>> {
+        match self {
+            Self::Sparse(sparse) => sparse.losses(log_softmax),
+            Self::Dense(weighted) => {
+                let formula = kernel!(|p, q| if q == 0.0 { 0.0 } else { -p * q });
+                log_softmax.apply(&formula, &[], &[weighted])?.sum(1)
+            }
         }
-        Weighted::Sparse(weighted) => {
-            let classes = log_softmax.shape()[1];
-            let elements = log_softmax.as_slice().unwrap_or(&[]);
-            let losses: Vec<T> = weighted
-                .iter()
-                .zip(elements.chunks_exact(classes.max(1)))
-                .map(|(&(place, weight), row)| match weight == T::ZERO {
-                    true => T::ZERO,
-                    false => -row[place] * weight,
-                })
-                .collect();
-            Ok(Tensor::from(losses))
+    }
+
+    /// Their sum.
+    fn total(&self, log_softmax: &Tensor<T>) -> Result<T> {
+        match self {
+            Self::Sparse(sparse) => Ok(sparse.total(log_softmax)),
+            Self::Dense(_) => self.losses(log_softmax)?.sum(..)?.item(),
         }
     }
 }
 
-/// `(softmax(x_n)_c - [c is the class of n]) w_n scale_n`, in place of `log softmax x`.
-fn sparse_slope<T: Float>(
-    log_softmax: Tensor<T>,
-    weighted: &[(usize, T)],
-    scale: &Tensor<T>,
-) -> Result<Tensor<T>> {
-    let classes = log_softmax.shape()[1];
-    let factors = scale.to_vec();
-    let factors = factors.iter().zip(weighted);
-    let factors = factors.map(|(&scale, &(_, weight))| match weight == T::ZERO {
-        true => T::ZERO,
-        false => scale * weight,
+/// `(softmax(x_n)_c Q_n - w_c q_nc) scale_n`, in place of `log softmax x`.
+fn dense_slope<T: Float>(log_softmax: Tensor<T>, weighted: &Tensor<T>, scale: Tensor<T>) -> Result<Tensor<T>> {
+    let samples = log_softmax.shape()[0];
+    // One factor for each row.
+    let scale = match scale.rank() {
+        0 => scale.broadcast_to([samples, 1])?,
+        _ => scale.reshape([samples, 1])?,
+    };
+    let total = weighted.sum(backprop_tensor::keep(1))?;
+    let formula = kernel!(|p, total, q, scale| if total == 0.0 && q == 0.0 {
+        0.0
+    } else {
+        (math::exp(p) * total - q) * scale
     });
-    let factors: Vec<T> = factors.collect();
-    let column = Tensor::from_slice(&factors, [factors.len(), 1])?;
-    let formula = kernel!(|p, scale| if scale == 0.0 { 0.0 } else { math::exp(p) * scale });
-    let mut slope = log_softmax.into_apply(&formula, &[], &[&column])?;
-    let rows = slope.as_mut_slice()?.chunks_exact_mut(classes.max(1));
-    for ((row, &(place, _)), &factor) in rows.zip(weighted).zip(&factors) {
-        row[place] -= factor;
-    }
-    Ok(slope)
+    log_softmax.into_apply(&formula, &[], &[&total, weighted, &scale])
 }
 
 /// The number of classes of logits.
@@ -328,18 +283,21 @@ fn classes_of<T: Float>(logits: &Tensor<T>) -> Option<usize> {
 }
 
 /// The shape of the logits without the axis of classes.
-fn samples_shape<T: Float>(logits: &Tensor<T>) -> Vec<usize> {
+fn samples_shape<T: Float>(logits: &Tensor<T>) -> SmallVec<[usize; MAX_RANK]> {
     match logits.shape().dims() {
-        [batch, _, others @ ..] => [&[*batch], others].concat(),
-        _ => Vec::new(),
+        [batch, _, others @ ..] => [*batch].iter().chain(others).copied().collect(),
+        _ => SmallVec::new(),
     }
 }
 
 /// `[batch, classes, ...]` as `[samples, classes]`.
 fn rows<T: Float>(tensor: &Tensor<T>) -> Result<Tensor<T>> {
+    if tensor.rank() == 2 {
+        return Ok(tensor.clone());
+    }
     let classes = classes_of(tensor).unwrap_or(0);
     let samples = samples_shape(tensor).iter().product();
-    if tensor.rank() <= 2 {
+    if tensor.rank() < 2 {
         return tensor.reshape([samples, classes]);
     }
     let order: Vec<isize> = [0]
@@ -351,8 +309,9 @@ fn rows<T: Float>(tensor: &Tensor<T>) -> Result<Tensor<T>> {
 }
 
 /// Back from `[samples, classes]` to this shape of logits.
-fn unrows<T: Float>(rows: &Tensor<T>, shape: &[usize]) -> Result<Tensor<T>> {
+fn unrows<T: Float>(rows: Tensor<T>, shape: &[usize]) -> Result<Tensor<T>> {
     match shape {
+        [_, _] => Ok(rows),
         [batch, classes, others @ ..] if !others.is_empty() => {
             let moved: Vec<usize> = [&[*batch], others, &[*classes]].concat();
             let last = others.len() as isize + 1;

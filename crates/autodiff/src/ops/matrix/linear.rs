@@ -86,23 +86,18 @@ impl<T: Float> Op<T> for Linear {
         mut gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
-        let SavedLinear { x, weight, y } = saved;
+        let SavedLinear { x, weight, y } = &saved;
         if let (Some(kernel), Some(y)) = (self.activation.gradient(), y) {
-            gradient = gradient.into_apply(&kernel, &[], &[&y])?;
+            gradient = gradient.into_apply(&kernel, &[], &[y])?;
         }
-        let rows = |tensor: &Tensor<T>| {
-            let (width, heights) = tensor.shape().split_last().unwrap_or((&1, &[]));
-            tensor.reshape([heights.iter().product(), *width])
-        };
-        let (x_shape, g) = (*x.shape(), rows(&gradient)?);
         if inputs.needed(2) {
-            inputs.add(2, g.sum(0)?)?;
+            inputs.add(2, gradient.sum_to([weight.shape()[0]])?)?;
         }
         if inputs.needed(1) {
-            inputs.add(1, g.transpose(0, 1)?.matmul(&rows(&x)?)?)?;
+            inputs.add(1, gradient.outer_sum(x)?)?;
         }
         if inputs.needed(0) {
-            inputs.add(0, g.matmul(&weight)?.reshape(x_shape)?)?;
+            inputs.add(0, gradient.matmul(weight)?)?;
         }
         Ok(())
     }

@@ -45,9 +45,7 @@ impl<T: Copy + Default, F: Fold<T>, const LANES: usize> simd::Work for BlockWork
         let Block { source, width, .. } = self.0;
         let mut rows = [0; ROWS];
         let rows = &mut rows[..self.0.row_count];
-        for (row, position) in rows.iter_mut().zip(self.0.rows.walk(self.0.first_row)) {
-            *row = position;
-        }
+        self.0.rows.positions(self.0.first_row, rows);
         let targets = self.0.target.chunks_mut(width);
         for (i, (target, position)) in targets.zip(self.0.groups.walk(self.0.first_group)).enumerate() {
             let columns = Columns::<T, F> {

@@ -46,6 +46,20 @@ impl Loops {
         self.rank
     }
 
+    /// The positions from step `first` on.
+    #[inline(always)]
+    pub fn positions(&self, first: usize, positions: &mut [isize]) {
+        if self.rank == 1 {
+            for (step, position) in positions.iter_mut().enumerate() {
+                *position = (first + step) as isize * self.strides[0];
+            }
+            return;
+        }
+        for (to, position) in positions.iter_mut().zip(self.walk(first)) {
+            *to = position;
+        }
+    }
+
     /// How often the innermost body runs.
     pub fn count(&self) -> usize {
         self.lengths[..self.rank].iter().product()
