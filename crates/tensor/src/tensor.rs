@@ -1,4 +1,4 @@
-//! The tensor: shared storage and a layout; how one is made and read.
+//! The tensor: shared elements and where they lie; how one is made and read.
 
 use std::sync::Arc;
 
@@ -21,7 +21,16 @@ use crate::{Element, Error, Layout, Numeric, Result, Shape};
 /// ```
 #[derive(Clone)]
 pub struct Tensor<T: Element = f32> {
-    storage: Arc<Storage<T>>,
+    whole: Arc<Whole<T>>,
+    /// Where its elements are, unless they are all of them, row after row.
+    view: Option<Box<Layout>>,
+}
+
+/// What the views of a tensor share. Its layout lies beside its elements: so a tensor is no more than two pointers, and is
+/// moved and cloned for nothing.
+struct Whole<T: Element> {
+    storage: Storage<T>,
+    /// Row-major, of all the elements.
     layout: Layout,
 }
 
@@ -64,9 +73,10 @@ impl<T: Element> Tensor<T> {
     pub(crate) fn build(shape: Shape, fill: impl FnOnce(&mut [T])) -> Result<Self> {
         let mut storage = Storage::stale(shape.count())?;
         fill(storage.as_mut_slice());
+        let layout = Layout::row_major(shape);
         Ok(Self {
-            storage: Arc::new(storage),
-            layout: Layout::row_major(shape),
+            whole: Arc::new(Whole { storage, layout }),
+            view: None,
         })
     }
 
@@ -92,7 +102,7 @@ impl<T: Element> Tensor<T> {
 
     /// The lengths of the axes, outermost first.
     pub fn shape(&self) -> &Shape {
-        self.layout.shape()
+        self.layout().shape()
     }
 
     /// The number of axes.
@@ -111,23 +121,29 @@ impl<T: Element> Tensor<T> {
     }
 
     /// Shape, strides and offset of this view.
+    #[inline]
     pub fn layout(&self) -> &Layout {
-        &self.layout
+        match &self.view {
+            None => &self.whole.layout,
+            Some(layout) => layout,
+        }
+    }
+
+    /// Whether the elements lie one after another in row-major order.
+    fn is_contiguous(&self) -> bool {
+        self.view.as_ref().is_none_or(|layout| layout.is_contiguous())
     }
 
     /// The elements, if they lie one after another in row-major order.
     pub fn as_slice(&self) -> Option<&[T]> {
-        if !self.layout.is_contiguous() {
-            return None;
-        }
-        let offset = self.layout.offset();
+        let Some(layout) = &self.view else {
+            return Some(self.storage());
+        };
+        let elements = layout.offset()..layout.offset() + layout.shape().count();
         // An empty view may begin anywhere.
-        Some(
-            self.storage
-                .as_slice()
-                .get(offset..offset + self.count())
-                .unwrap_or(&[]),
-        )
+        layout
+            .is_contiguous()
+            .then(|| self.storage().get(elements).unwrap_or(&[]))
     }
 
     /// The elements in row-major order, to be changed; copied first if the storage is shared or not in that order.
@@ -138,35 +154,35 @@ impl<T: Element> Tensor<T> {
         if !self.is_exclusive() {
             *self = Self::build(*self.shape(), |target| self.read(target))?;
         }
-        let (offset, count) = (self.layout.offset(), self.count());
-        match Arc::get_mut(&mut self.storage) {
-            Some(storage) if count > 0 => Ok(&mut storage.as_mut_slice()[offset..offset + count]),
+        let (offset, count) = (self.layout().offset(), self.count());
+        match Arc::get_mut(&mut self.whole) {
+            Some(whole) if count > 0 => Ok(&mut whole.storage.as_mut_slice()[offset..offset + count]),
             _ => Ok(&mut []),
         }
     }
 
     /// Whether the elements can be changed without a copy.
     pub(crate) fn is_exclusive(&mut self) -> bool {
-        self.layout.is_contiguous() && Arc::get_mut(&mut self.storage).is_some()
+        self.is_contiguous() && Arc::get_mut(&mut self.whole).is_some()
     }
 
     /// Copies the elements, in row-major order, to `target`.
     pub(crate) fn read(&self, target: &mut [T]) {
         if !target.is_empty() {
-            T::gather(target, self.storage.as_slice(), &self.layout, 0);
+            T::gather(target, self.storage(), self.layout(), 0);
         }
     }
 
     /// The whole storage this is a view of.
     pub(crate) fn storage(&self) -> &[T] {
-        self.storage.as_slice()
+        self.whole.storage.as_slice()
     }
 
     /// Another view of the same storage.
     pub(crate) fn view(&self, layout: Layout) -> Self {
         Self {
-            storage: Arc::clone(&self.storage),
-            layout,
+            whole: Arc::clone(&self.whole),
+            view: Some(Box::new(layout)),
         }
     }
 
@@ -196,7 +212,7 @@ impl<T: Element> Tensor<T> {
     /// # Errors
     /// [`Error::Shape`] if `index` has not one number an axis; [`Error::Index`] if one is outside.
     pub fn get(&self, index: impl AsRef<[usize]>) -> Result<T> {
-        Ok(self.storage.as_slice()[self.layout.position("get", index.as_ref())?])
+        Ok(self.storage()[self.layout().position("get", index.as_ref())?])
     }
 
     /// The element of a tensor that has only one.
@@ -211,7 +227,7 @@ impl<T: Element> Tensor<T> {
                 "needs a tensor of one element",
             ));
         }
-        Ok(self.storage.as_slice()[self.layout.offset()])
+        Ok(self.storage()[self.layout().offset()])
     }
 
     /// A tensor of the same elements in row-major order: this one if it has it, else a copy.
@@ -219,7 +235,7 @@ impl<T: Element> Tensor<T> {
     /// # Errors
     /// [`Error::Memory`] if there is none for the copy.
     pub fn contiguous(&self) -> Result<Self> {
-        if self.layout.is_contiguous() {
+        if self.is_contiguous() {
             return Ok(self.clone());
         }
         Self::build(*self.shape(), |target| self.read(target))
