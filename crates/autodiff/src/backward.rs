@@ -52,7 +52,7 @@ impl<T: Float> Var<T> {
         let Some(last) = self.node.index() else {
             return Err(Error::NotTracked { location });
         };
-        let (mut nodes, updates) = {
+        let (mut nodes, params, updates) = {
             let mut records = self.tape.inner.records.borrow_mut();
             if std::mem::replace(&mut records.spent, true) {
                 let operation = "backward";
@@ -60,10 +60,11 @@ impl<T: Float> Var<T> {
             }
             (
                 std::mem::take(&mut records.nodes),
+                records.params(),
                 std::mem::take(&mut records.updates),
             )
         };
-        let mut result = Gradients::new(self.tape.inner.id, updates);
+        let mut result = Gradients::new(self.tape.inner.id, params, updates);
         nodes.truncate(last + 1);
         let mut gradients: Vec<Option<Tensor<T>>> = (0..last).map(|_| None).collect();
         let mut current = Some(seed);

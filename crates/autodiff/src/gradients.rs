@@ -21,10 +21,11 @@ pub struct Gradients<T: Float = f32> {
 }
 
 impl<T: Float> Gradients<T> {
-    pub(crate) fn new(tape: TapeId, updates: Vec<(BufferId, Tensor<T>)>) -> Self {
+    /// Without any gradients yet, with room for those of so many parameters.
+    pub(crate) fn new(tape: TapeId, params: usize, updates: Vec<(BufferId, Tensor<T>)>) -> Self {
         Self {
             tape,
-            params: Vec::new(),
+            params: Vec::with_capacity(params),
             variables: Vec::new(),
             updates,
         }

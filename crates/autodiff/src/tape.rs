@@ -68,6 +68,11 @@ pub(crate) struct Records<T: Float> {
 }
 
 impl<T: Float> Records<T> {
+    /// The number of parameters.
+    pub(crate) fn params(&self) -> usize {
+        self.params.len()
+    }
+
     /// The record of a parameter, or the place to remember it at.
     fn find(&self, id: ParamId) -> Result<NodeId, usize> {
         let next = self.params.len();
@@ -267,6 +272,7 @@ impl<T: Float> Tape<T> {
         let mut records = self.inner.records.borrow_mut();
         if records.nodes.capacity() == 0 {
             records.nodes.reserve(RECORDS);
+            records.params.reserve(RECORDS / 2);
         }
         let node = NodeId::new(records.nodes.len());
         records.nodes.push(Node {

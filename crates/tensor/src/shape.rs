@@ -1,6 +1,7 @@
 //! Shapes, held inline: making, copying and comparing one never allocates.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::ops::Deref;
 
 use serde::{Deserialize, Serialize};
@@ -13,11 +14,11 @@ pub const MAX_RANK: usize = 8;
 /// The lengths of a tensor's axes, outermost first; `[]` is a scalar.
 ///
 /// A shape dereferences to `[usize]`, and its number of elements is known not to overflow.
-#[derive(Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[derive(Clone, Copy, Eq, Serialize, Deserialize)]
 #[serde(try_from = "Vec<usize>", into = "Vec<usize>")]
 pub struct Shape {
     rank: u8,
-    /// Lengths beyond `rank` are 0, so that derived comparison is right.
+    /// Lengths beyond `rank` are 0, so that all of them can be compared.
     dims: [usize; MAX_RANK],
 }
 
@@ -199,6 +200,22 @@ impl Deref for Shape {
 impl AsRef<[usize]> for Shape {
     fn as_ref(&self) -> &[usize] {
         self.dims()
+    }
+}
+
+/// Without a branch for each length: shapes are compared at every operation, and are nearly always equal.
+impl PartialEq for Shape {
+    #[inline]
+    fn eq(&self, other: &Self) -> bool {
+        let pairs = self.dims.iter().zip(&other.dims);
+        let difference = pairs.fold(0, |difference, (a, b)| difference | (a ^ b));
+        self.rank == other.rank && difference == 0
+    }
+}
+
+impl Hash for Shape {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.dims().hash(state);
     }
 }
 

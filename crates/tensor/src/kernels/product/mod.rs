@@ -13,6 +13,7 @@ pub use matrix::Matrix;
 use matrix::Target;
 
 use crate::parallel;
+use crate::storage::Storage;
 use crate::simd::{self, Level, Portable, Vector};
 use crate::{Float, KernelFunction, Result};
 
@@ -82,10 +83,33 @@ where
         vectors::row::<V>(target, product);
         return Ok(());
     }
+    if columns < V::LANES && rows >= V::LANES && product.left.strides[0] == 1 && product.start.is_none() {
+        return upright::<V, R>(target, product);
+    }
     if rows <= vectors::FEW && down == 1 && depth >= 2 * V::LANES {
         return vectors::dots::<V>(target, product);
     }
     blocked::multiply::<V, R>(target, product)
+}
+
+/// A result with fewer columns than a vector has lanes, but as many rows, from a left matrix whose columns have no gaps: its transpose,
+/// transposed.
+fn upright<V, const R: usize>(target: &mut [V::Element], product: &Product<'_, V::Element>) -> Result<()>
+where
+    V: Vector<Element: Float>,
+{
+    let [rows, columns, _] = product.sizes();
+    let mut transpose = Storage::stale(rows * columns)?;
+    let transposed = Product {
+        left: product.right.transposed(),
+        right: product.left.transposed(),
+        ..*product
+    };
+    multiply::<V, R>(transpose.as_mut_slice(), &transposed)?;
+    Matrix::row_major(transpose.as_slice(), [columns, rows])
+        .transposed()
+        .read(target);
+    Ok(())
 }
 
 impl<T> Product<'_, T> {

@@ -170,7 +170,7 @@ where
             return V::load(from);
         }
         let mut lanes = [V::Element::default(); MAX_LANES];
-        from.copy_to_nonoverlapping(lanes.as_mut_ptr(), count);
+        copy_few(from, lanes.as_mut_ptr(), count);
         V::load(lanes.as_ptr())
     }
 }
@@ -188,6 +188,27 @@ where
         }
         let mut lanes = [V::Element::default(); MAX_LANES];
         vector.store(lanes.as_mut_ptr());
-        to.copy_from_nonoverlapping(lanes.as_ptr(), count);
+        copy_few(lanes.as_ptr(), to, count);
+    }
+}
+
+/// Copies `count` elements, fewer than `MAX_LANES`: a call of the C library's copy takes longer than what it copies.
+#[inline(always)]
+unsafe fn copy_few<T: Copy>(mut from: *const T, mut to: *mut T, count: usize) {
+    macro_rules! parts {
+        ($($size:literal)*) => {
+            $(if count & $size != 0 {
+                // SAFETY: the caller's promise: there are `count` elements, and they do not overlap.
+                unsafe {
+                    to.copy_from_nonoverlapping(from, $size);
+                    (from, to) = (from.add($size), to.add($size));
+                }
+            })*
+        };
+    }
+    parts!(8 4 2);
+    if count & 1 != 0 {
+        // SAFETY: as above.
+        unsafe { *to = *from }
     }
 }
