@@ -78,7 +78,14 @@ impl<T: Float> Var<T> {
                     nodes: before,
                     gradients: &mut gradients,
                 };
-                step(origin, NodeId::new(place), gradient, inputs, node.location, &mut result)?;
+                step(
+                    origin,
+                    NodeId::new(place),
+                    gradient,
+                    inputs,
+                    node.location,
+                    &mut result,
+                )?;
             }
             current = place.checked_sub(1).and_then(|before| gradients[before].take());
         }

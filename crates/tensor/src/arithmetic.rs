@@ -119,7 +119,12 @@ impl<T: Float> Tensor<T> {
         }
         if outputs.len().max(inputs.len()) > MAX_UPDATED {
             let given = outputs.len().max(inputs.len());
-            return Err(Error::argument("update", "tensors", given, "a kernel updates and reads eight at most"));
+            return Err(Error::argument(
+                "update",
+                "tensors",
+                given,
+                "a kernel updates and reads eight at most",
+            ));
         }
         let mut copies = [const { None }; MAX_UPDATED];
         let mut sources: [&[T]; MAX_UPDATED] = [&[]; MAX_UPDATED];

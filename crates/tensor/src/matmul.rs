@@ -132,9 +132,10 @@ impl<T: Float> Tensor<T> {
     fn evenly_spaced_rows(&self) -> Option<Matrix<'_, T>> {
         match *self.shape().dims() {
             [_, _] => Some(self.matrix(self.layout().offset())),
-            [ref leading @ .., length] => {
-                Some(Matrix::row_major(self.as_slice()?, [leading.iter().product(), length]))
-            }
+            [ref leading @ .., length] => Some(Matrix::row_major(
+                self.as_slice()?,
+                [leading.iter().product(), length],
+            )),
             [] => None,
         }
     }

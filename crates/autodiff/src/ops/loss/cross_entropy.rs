@@ -260,7 +260,11 @@ impl<T: Float> Weighted<T> {
 }
 
 /// `(softmax(x_n)_c Q_n - w_c q_nc) scale_n`, in place of `log softmax x`.
-fn dense_slope<T: Float>(log_softmax: Tensor<T>, weighted: &Tensor<T>, scale: Tensor<T>) -> Result<Tensor<T>> {
+fn dense_slope<T: Float>(
+    log_softmax: Tensor<T>,
+    weighted: &Tensor<T>,
+    scale: Tensor<T>,
+) -> Result<Tensor<T>> {
     let samples = log_softmax.shape()[0];
     // One factor for each row.
     let scale = match scale.rank() {

@@ -13,8 +13,8 @@ pub use matrix::Matrix;
 use matrix::Target;
 
 use crate::parallel;
-use crate::storage::Storage;
 use crate::simd::{self, Level, Portable, Vector};
+use crate::storage::Storage;
 use crate::{Float, KernelFunction, Result};
 
 /// Multiplications for which several threads are faster: waking one costs about ten microseconds.

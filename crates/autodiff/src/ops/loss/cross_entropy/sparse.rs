@@ -27,8 +27,7 @@ impl<T: Float> Sparse<T> {
             ignored_class: options.ignored_class,
         };
         let valid = |class: i64| {
-            sparse.ignored_class == Some(class)
-                || usize::try_from(class).is_ok_and(|place| place < number)
+            sparse.ignored_class == Some(class) || usize::try_from(class).is_ok_and(|place| place < number)
         };
         match sparse.classes().iter().find(|&&class| !valid(class)) {
             None => Ok(sparse),
@@ -48,7 +47,9 @@ impl<T: Float> Sparse<T> {
     fn samples(&self) -> impl Iterator<Item = Option<(usize, T)>> + '_ {
         let weights = self.weights.as_ref().and_then(Tensor::as_slice);
         self.classes().iter().map(move |&class| {
-            let place = usize::try_from(class).ok().filter(|_| self.ignored_class != Some(class))?;
+            let place = usize::try_from(class)
+                .ok()
+                .filter(|_| self.ignored_class != Some(class))?;
             let weight = match weights {
                 None => T::ONE,
                 Some(weights) => *weights.get(place)?,
@@ -100,7 +101,12 @@ impl<T: Float> Sparse<T> {
     }
 
     /// `(softmax(x_n)_c - [c is the class of n]) w_n g_n / divisor`, in place of `log softmax x`.
-    pub(super) fn slope(&self, log_softmax: Tensor<T>, gradient: &Tensor<T>, divisor: T) -> Result<Tensor<T>> {
+    pub(super) fn slope(
+        &self,
+        log_softmax: Tensor<T>,
+        gradient: &Tensor<T>,
+        divisor: T,
+    ) -> Result<Tensor<T>> {
         if self.is_even() && gradient.count() == 1 {
             let factor = gradient.item()? / divisor;
             let formula = kernel!(|p; factor| math::exp(p) * factor);
@@ -108,8 +114,14 @@ impl<T: Float> Sparse<T> {
             return self.subtract(slope, std::iter::repeat(factor));
         }
         let samples = self.classes.count();
-        let gradients = gradient.broadcast_to([samples])?.to_vec().into_iter();
-        let weights = self.samples().map(|sample| sample.map_or(T::ZERO, |(_, weight)| weight));
+        let gradients = match gradient.rank() {
+            0 => gradient.broadcast_to([samples])?,
+            _ => gradient.reshape([samples])?,
+        };
+        let gradients = gradients.to_vec().into_iter();
+        let weights = self
+            .samples()
+            .map(|sample| sample.map_or(T::ZERO, |(_, weight)| weight));
         let factors = gradients.zip(weights).map(|(g, weight)| match weight == T::ZERO {
             true => T::ZERO,
             false => g / divisor * weight,
