@@ -52,15 +52,15 @@ impl Buffer {
 
     /// A buffer of at least `bytes` bytes, out of the pool if it has one.
     pub(crate) fn take(bytes: usize) -> Result<Self> {
-        let class = class_of(bytes).ok_or_else(|| Error::Memory { bytes })?;
+        let class = class_of(bytes).ok_or(Error::Memory { bytes })?;
         if let Some(buffer) = stack(class).pop() {
             HELD.fetch_sub(size_of_class(class), Relaxed);
             return Ok(buffer);
         }
-        let layout = layout(class).ok_or_else(|| Error::Memory { bytes })?;
+        let layout = layout(class).ok_or(Error::Memory { bytes })?;
         // SAFETY: no class has size 0.
         let pointer = unsafe { alloc::alloc_zeroed(layout) };
-        let pointer = NonNull::new(pointer).ok_or_else(|| Error::Memory { bytes })?;
+        let pointer = NonNull::new(pointer).ok_or(Error::Memory { bytes })?;
         Ok(Self { pointer, class })
     }
 
