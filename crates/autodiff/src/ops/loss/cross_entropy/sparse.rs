@@ -139,7 +139,7 @@ impl<T: Float> Sparse<T> {
         let rows = slope.as_mut_slice()?.chunks_exact_mut(length);
         for ((row, sample), factor) in rows.zip(self.samples()).zip(factors) {
             if let Some(element) = sample.and_then(|(place, _)| row.get_mut(place)) {
-                *element = *element - factor;
+                *element -= factor;
             }
         }
         Ok(slope)
