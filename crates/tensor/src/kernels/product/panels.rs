@@ -138,10 +138,17 @@ impl<V: Vector<Element: Default>> Work for Pack<'_, V> {
             self.copy(0..rows, columns..self.width);
             self.copy(rows..depth, 0..self.width);
         } else if across == 1 && self.width >= V::LANES {
+            // A panel is two vectors wide at most. The second ends with the row, so it may overlap the first.
+            debug_assert!((V::LANES..=2 * V::LANES).contains(&self.width));
+            let second = self.width - V::LANES;
             for (p, row) in self.target.chunks_exact_mut(self.width).enumerate() {
-                let from = self.right.at(p, self.column);
-                // SAFETY: `width` columns from `column` on lie inside the matrix, one after another.
-                row.copy_from_slice(unsafe { std::slice::from_raw_parts(from, self.width) });
+                let (from, to) = (self.right.at(p, self.column), row.as_mut_ptr());
+                // SAFETY: the vector is the one of the level in use; `width` columns from `column` on lie inside the matrix, one after
+                // another, and the row has as many.
+                unsafe {
+                    V::load(from).store(to);
+                    V::load(from.add(second)).store(to.add(second));
+                }
             }
         } else {
             self.target.fill(V::Element::default());
