@@ -58,6 +58,9 @@ fn run(command: Command) -> Result<(), Error> {
 fn train(options: &Options) -> Result<(), Error> {
     backprop::tensor::set_threads(options.threads)?;
     // Before the training, not after it, is the time to learn that there is no such place.
+    if options.out.is_dir() || options.out.file_name().is_none() {
+        return Err(format!("--out {:?}: a model is saved as a file", options.out).into());
+    }
     if let Some(directory) = options.out.parent() {
         fs::create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
     }
@@ -65,7 +68,10 @@ fn train(options: &Options) -> Result<(), Error> {
     let train = train.take(options.samples);
     let mut rng = Rng::seed(options.seed);
     let mut model = model::perceptron(&options.hidden, &mut rng);
-    println!("{}", summary(&model, [options.batch, model::PIXELS])?);
+    println!(
+        "{}",
+        summary(&model, [options.batch.min(train.len()), model::PIXELS])?
+    );
 
     // The learning rate falls linearly to 0: the last steps settle instead of jumping about.
     let mut trainer = Trainer::new(CrossEntropy, options.optimizer())

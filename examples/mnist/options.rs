@@ -81,17 +81,15 @@ enum OptimizerName {
     Adagrad,
 }
 
-impl FromStr for OptimizerName {
-    type Err = &'static str;
-
-    fn from_str(name: &str) -> Result<Self, Self::Err> {
+impl OptimizerName {
+    fn parse(name: &str) -> Option<Self> {
         match name {
-            "adam" => Ok(Self::Adam),
-            "adamw" => Ok(Self::AdamW),
-            "sgd" => Ok(Self::Sgd),
-            "rmsprop" => Ok(Self::RmsProp),
-            "adagrad" => Ok(Self::Adagrad),
-            _ => Err("is none of adam, adamw, sgd, rmsprop, adagrad"),
+            "adam" => Some(Self::Adam),
+            "adamw" => Some(Self::AdamW),
+            "sgd" => Some(Self::Sgd),
+            "rmsprop" => Some(Self::RmsProp),
+            "adagrad" => Some(Self::Adagrad),
+            _ => None,
         }
     }
 }
@@ -103,14 +101,19 @@ pub(crate) fn parse() -> Result<Command, lexopt::Error> {
     while let Some(argument) = parser.next()? {
         match argument {
             Long("help") | Short('h') => return Ok(Command::Help),
-            Long("epochs") => options.epochs = at_least_one(parser.value()?.parse()?, "--epochs")?,
-            Long("hidden") => options.hidden = parser.value()?.parse_with(sizes)?,
-            Long("batch") => options.batch = at_least_one(parser.value()?.parse()?, "--batch")?,
-            Long("lr") => options.learning_rate = parser.value()?.parse_with(positive)?,
-            Long("optimizer") => options.optimizer = parser.value()?.parse()?,
-            Long("seed") => options.seed = parser.value()?.parse()?,
-            Long("threads") => options.threads = parser.value()?.parse()?,
-            Long("samples") => options.samples = at_least_one(parser.value()?.parse()?, "--samples")?,
+            Long("epochs") => options.epochs = value(&mut parser, "--epochs", AT_LEAST_ONE, at_least_one)?,
+            Long("hidden") => options.hidden = value(&mut parser, "--hidden", SIZES, sizes)?,
+            Long("batch") => options.batch = value(&mut parser, "--batch", AT_LEAST_ONE, at_least_one)?,
+            Long("lr") => options.learning_rate = value(&mut parser, "--lr", "a positive number", positive)?,
+            Long("optimizer") => {
+                let names = "adam, adamw, sgd, rmsprop or adagrad";
+                options.optimizer = value(&mut parser, "--optimizer", names, OptimizerName::parse)?;
+            }
+            Long("seed") => options.seed = value(&mut parser, "--seed", NUMBER, number)?,
+            Long("threads") => options.threads = value(&mut parser, "--threads", NUMBER, number)?,
+            Long("samples") => {
+                options.samples = value(&mut parser, "--samples", AT_LEAST_ONE, at_least_one)?;
+            }
             Long("out") => options.out = parser.value()?.into(),
             Long("load") => load = Some(parser.value()?.into()),
             other => return Err(other.unexpected()),
@@ -125,27 +128,38 @@ pub(crate) fn parse() -> Result<Command, lexopt::Error> {
     })
 }
 
-fn at_least_one(value: usize, option: &str) -> Result<usize, lexopt::Error> {
-    match value {
-        0 => Err(format!("{option} must be at least 1").into()),
-        value => Ok(value),
-    }
+/// The value of an option, or an error that says what it takes.
+fn value<T>(
+    parser: &mut lexopt::Parser,
+    option: &str,
+    expected: &str,
+    parse: impl FnOnce(&str) -> Option<T>,
+) -> Result<T, lexopt::Error> {
+    let text = parser.value()?;
+    let value = text.to_str().and_then(parse);
+    value.ok_or_else(|| format!("{option} {text:?}: expected {expected}").into())
 }
 
-fn positive(text: &str) -> Result<f64, String> {
-    match text.parse::<f64>() {
-        Ok(value) if value > 0.0 && value.is_finite() => Ok(value),
-        _ => Err("a learning rate is a positive number".into()),
-    }
+const NUMBER: &str = "a whole number from 0 on";
+const AT_LEAST_ONE: &str = "a whole number from 1 on";
+const SIZES: &str = "sizes from 1 to 100000, like 256,128";
+
+fn number<T: FromStr>(text: &str) -> Option<T> {
+    text.parse().ok()
+}
+
+fn at_least_one(text: &str) -> Option<usize> {
+    number(text).filter(|&value| value > 0)
+}
+
+fn positive(text: &str) -> Option<f64> {
+    number(text).filter(|value: &f64| *value > 0.0 && value.is_finite())
 }
 
 /// `256,128`; nothing for no hidden layer.
-fn sizes(text: &str) -> Result<Vec<usize>, String> {
+fn sizes(text: &str) -> Option<Vec<usize>> {
     let sizes = text.split(',').map(str::trim).filter(|part| !part.is_empty());
     sizes
-        .map(|size| match size.parse() {
-            Ok(size @ 1..=100_000) => Ok(size),
-            _ => Err(format!("{size:?} is no size from 1 to 100000")),
-        })
+        .map(|size| at_least_one(size).filter(|&size| size <= 100_000))
         .collect()
 }

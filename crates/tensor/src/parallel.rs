@@ -121,19 +121,26 @@ pub(crate) fn threads() -> usize {
     rayon::current_num_threads()
 }
 
-/// Sets how many threads share the work of large operations; 0 for one a core. Results do not depend on it.
+/// More threads than this would be a mistake, and take long to start.
+const MOST_THREADS: usize = 1024;
+
+/// Sets how many threads share the work of large operations, up to 1024; 0 for one a core. Results do not depend on it.
 ///
 /// The threads are those of rayon's global pool. If the main thread makes it, by this call or by the first large operation, it becomes one
 /// of them: it works itself instead of sleeping until others have.
 ///
 /// # Errors
-/// [`Error::Argument`] if there is a pool already: this must come before the first large operation.
+/// [`Error::Argument`] for more than 1024, or if there is a pool already: this must come before the first large operation.
 ///
 /// ```
 /// backprop_tensor::set_threads(2)?;
 /// # Ok::<(), backprop_tensor::Error>(())
 /// ```
 pub fn set_threads(count: usize) -> Result<()> {
+    if count > MOST_THREADS {
+        let expected = format!("no more than {MOST_THREADS}");
+        return Err(Error::argument("set_threads", "count", count, expected));
+    }
     let mut result = Err("was made before");
     POOL.call_once(|| {
         result =

@@ -34,7 +34,31 @@ const RUNS: &[Run] = &[
     },
 ];
 
-/// Runs the table; fails when an example is missing from it.
+/// Arguments of the example `mnist` that are mistakes: each gets one line that begins with `error: `, and exit code 2.
+const MISTAKES: &[&str] = &[
+    "--nonsense",
+    "extra",
+    "--epochs",
+    "--epochs 0",
+    "--epochs many",
+    "--hidden 256,many",
+    "--hidden 0",
+    "--batch -1",
+    "--lr fast",
+    "--lr -1",
+    "--optimizer magic",
+    "--seed 1.5",
+    "--threads many",
+    "--threads 1000000",
+    "--out Cargo.toml/model.safetensors",
+    "--out crates",
+    "--load no/such/file",
+    "--load crates",
+    // A file that is something else.
+    "--load Cargo.toml",
+];
+
+/// Runs the tables; fails when an example is missing from it.
 pub fn run(workspace: &Workspace) -> Result<Note> {
     let found = registered(workspace);
     let listed: BTreeSet<&str> = RUNS.iter().map(|run| run.example).collect();
@@ -48,6 +72,9 @@ pub fn run(workspace: &Workspace) -> Result<Note> {
     for run in RUNS {
         run_one(workspace, run)?;
     }
+    for arguments in MISTAKES {
+        mistake(workspace, arguments)?;
+    }
     Ok(format!("{} examples", found.len()))
 }
 
@@ -60,16 +87,36 @@ fn registered(workspace: &Workspace) -> BTreeSet<&str> {
         .collect()
 }
 
-fn run_one(workspace: &Workspace, run: &Run) -> Result<()> {
-    let program = workspace
-        .target_directory
-        .join("debug/examples")
-        .join(run.example);
+/// The command that runs an example with these arguments.
+fn command(workspace: &Workspace, example: &str, arguments: &str) -> Command {
+    let program = workspace.target_directory.join("debug/examples").join(example);
     let mut command = Command::new(program);
     command
-        .args(run.arguments.split_whitespace())
+        .args(arguments.split_whitespace())
         .current_dir(&workspace.root);
     println!("\n{}", process::line(&command));
+    command
+}
+
+fn mistake(workspace: &Workspace, arguments: &str) -> Result<()> {
+    let mut command = command(workspace, "mnist", arguments);
+    let output = command
+        .output()
+        .map_err(|error| process::not_started(&command, error))?;
+    let message = String::from_utf8_lossy(&output.stderr);
+    print!("{message}");
+    let right = message.starts_with("error: ") && message.lines().count() == 1 && output.stdout.is_empty();
+    if right && output.status.code() == Some(2) {
+        return Ok(());
+    }
+    let (stdout, status) = (String::from_utf8_lossy(&output.stdout), output.status);
+    Err(Error::failed(format!(
+        "mnist {arguments}: should end with exit code 2 and one line about it, not with {status} and\n{stdout}{message}"
+    )))
+}
+
+fn run_one(workspace: &Workspace, run: &Run) -> Result<()> {
+    let command = command(workspace, run.example, run.arguments);
     let output = process::output(command)?;
     print!("{output}");
     let last = output.lines().last().unwrap_or_default();
