@@ -3,7 +3,7 @@ use backprop_tensor::{Float, Kernel, Tensor, kernel};
 use serde::{Deserialize, Serialize};
 
 use crate::groups::{Group, Groups};
-use crate::settings::Check;
+use crate::settings::{Check, least_counted};
 use crate::slots::{Slots, Update};
 use crate::{Optimizer, Result};
 
@@ -80,9 +80,10 @@ impl<T: Float> Adagrad<T> {
     }
 }
 
-const STEP: Kernel = kernel!(mut w, s; g; rate, epsilon, decay => {
+const STEP: Kernel = kernel!(mut w, s; g; rate, epsilon, decay, least => {
     let g = g + decay * w;
-    s += g * g;
+    let counted = if g.abs() < least { 0.0 } else { g };
+    s += counted * counted;
     w -= rate * g / (s.sqrt() + epsilon);
 });
 
@@ -103,7 +104,8 @@ impl<T: Float> Optimizer<T> for Adagrad<T> {
             let rate = learning_rate * settings.learning_rate_factor;
             let rate = rate / (1.0 + (steps - 1) as f64 * learning_rate_decay);
             let decay = settings.weight_decay.unwrap_or(weight_decay);
-            let parameters = [rate, epsilon, decay].map(T::from_f64);
+            let (least, _) = least_counted::<T>(epsilon);
+            let parameters = [rate, epsilon, decay, least].map(T::from_f64);
             Tensor::update(&STEP, &parameters, &mut [parameter, sum], &[gradient])
         })
     }

@@ -3,7 +3,7 @@ use backprop_tensor::{Float, Kernel, Tensor, kernel};
 use serde::{Deserialize, Serialize};
 
 use crate::groups::{Group, Groups};
-use crate::settings::Check;
+use crate::settings::{Check, least_counted};
 use crate::slots::{Slots, Update};
 use crate::{Optimizer, Result};
 
@@ -49,12 +49,15 @@ struct Moments<T: Float> {
     slots: Slots<T>,
 }
 
-const STEP: Kernel = kernel!(mut w, m, v; g; beta1, rest1, beta2, rest2, rate, root, epsilon, decay, shrink => {
+const STEP: Kernel = kernel!(
+    mut w, m, v; g; beta1, rest1, beta2, rest2, rate, root, epsilon, decay, shrink, least, least_square => {
     let g = g + decay * w;
     // Without a gradient, a mean falls to numbers below the smallest normal one, which take a hundred times as long.
     m = beta1 * m + rest1 * g;
     m = if m.abs() < 1e-37 { 0.0 } else { m };
-    v = beta2 * v + rest2 * g * g;
+    let counted = if g.abs() < least { 0.0 } else { g };
+    v = beta2 * v + rest2 * counted * counted;
+    v = if v < least_square { 0.0 } else { v };
     w = w * shrink - rate * m / (v.sqrt() * root + epsilon);
 });
 
@@ -110,6 +113,7 @@ impl<T: Float> Moments<T> {
             let steps = i32::try_from(steps).unwrap_or(i32::MAX);
             let rate = rate / (1.0 - beta1.powi(steps));
             let root = 1.0 / (1.0 - beta2.powi(steps)).sqrt();
+            let (least, least_square) = least_counted::<T>(epsilon);
             let parameters = [
                 beta1,
                 1.0 - beta1,
@@ -120,6 +124,8 @@ impl<T: Float> Moments<T> {
                 epsilon,
                 coupled,
                 shrink,
+                least,
+                least_square,
             ];
             Tensor::update(
                 &STEP,

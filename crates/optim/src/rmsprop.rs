@@ -3,7 +3,7 @@ use backprop_tensor::{Float, Kernel, Tensor, kernel};
 use serde::{Deserialize, Serialize};
 
 use crate::groups::{Group, Groups};
-use crate::settings::Check;
+use crate::settings::{Check, least_counted};
 use crate::slots::{Slots, Update};
 use crate::{Optimizer, Result};
 
@@ -93,20 +93,27 @@ impl<T: Float> RmsProp<T> {
     }
 }
 
-const STEP: Kernel = kernel!(mut w, s, b; g; rate, alpha, rest, epsilon, momentum, decay => {
+const STEP: Kernel = kernel!(mut w, s, b; g; rate, alpha, rest, epsilon, momentum, decay, least, least_square => {
     let g = g + decay * w;
-    s = alpha * s + rest * g * g;
+    let counted = if g.abs() < least { 0.0 } else { g };
+    s = alpha * s + rest * counted * counted;
+    s = if s < least_square { 0.0 } else { s };
     b = momentum * b + g / (s.sqrt() + epsilon);
+    b = if b.abs() < 1e-37 { 0.0 } else { b };
     w -= rate * b;
 });
-const CENTRED: Kernel = kernel!(mut w, s, b, a; g; rate, alpha, rest, epsilon, momentum, decay => {
+const CENTRED: Kernel = kernel!(mut w, s, b, a; g; rate, alpha, rest, epsilon, momentum, decay, least, least_square => {
     let g = g + decay * w;
-    s = alpha * s + rest * g * g;
+    let counted = if g.abs() < least { 0.0 } else { g };
+    s = alpha * s + rest * counted * counted;
+    s = if s < least_square { 0.0 } else { s };
     a = alpha * a + rest * g;
+    a = if a.abs() < least { 0.0 } else { a };
     // Rounding can bring a variance of 0 below it.
     let d = s - a * a;
     let d = if d > 0.0 { d } else { 0.0 };
     b = momentum * b + g / (d.sqrt() + epsilon);
+    b = if b.abs() < 1e-37 { 0.0 } else { b };
     w -= rate * b;
 });
 
@@ -126,7 +133,9 @@ impl<T: Float> Optimizer<T> for RmsProp<T> {
             } = update;
             let rate = learning_rate * settings.learning_rate_factor;
             let decay = settings.weight_decay.unwrap_or(weight_decay);
-            let parameters = [rate, alpha, 1.0 - alpha, epsilon, momentum, decay].map(T::from_f64);
+            let (least, least_square) = least_counted::<T>(epsilon);
+            let parameters = [rate, alpha, 1.0 - alpha, epsilon, momentum, decay, least, least_square];
+            let parameters = parameters.map(T::from_f64);
             match state {
                 [s, b, a, ..] if centred => {
                     Tensor::update(&CENTRED, &parameters, &mut [w, s, b, a], &[gradient])

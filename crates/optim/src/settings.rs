@@ -1,5 +1,7 @@
 //! The ranges of settings.
 
+use backprop_tensor::Float;
+
 use crate::groups::Groups;
 use crate::{Error, Result};
 
@@ -44,4 +46,16 @@ impl Check {
             }),
         }
     }
+}
+
+/// The least gradient whose square is counted, and the least mean of squares that is kept: squares of smaller ones, or what is left of
+/// them, would fall below the smallest normal number, where arithmetic is many times slower. Both are 0 if `epsilon`, which is added to
+/// the root of that mean, is so small that they would be seen beside it.
+pub(crate) fn least_counted<T: Float>(epsilon: f64) -> (f64, f64) {
+    let is_single = T::EPSILON.to_f64() > 1e-10;
+    let (least, least_square) = if is_single { (1e-17, 1e-37) } else { (1e-150, 1e-303) };
+    if epsilon < 1e6 * least {
+        return (0.0, 0.0);
+    }
+    (least, least_square)
 }

@@ -261,3 +261,39 @@ fn limits_that_are_none_are_errors() {
     }
     assert_eq!(gradients.get(&param), Some(&Tensor::from(2.0)));
 }
+
+/// All numbers in a value.
+fn numbers(value: &serde_json::Value) -> Vec<f64> {
+    match value {
+        serde_json::Value::Number(number) => number.as_f64().into_iter().collect(),
+        serde_json::Value::Array(values) => values.iter().flat_map(numbers).collect(),
+        serde_json::Value::Object(fields) => fields.values().flat_map(numbers).collect(),
+        _ => Vec::new(),
+    }
+}
+
+/// Numbers below the smallest normal one take many times as long; none is kept, however small the gradients.
+#[test]
+fn what_is_kept_is_no_subnormal_number() {
+    fn check<O: Optimizer + Serialize>(new: impl Fn() -> O) {
+        for gradient in [1e-10_f32, 1e-17, 3e-18, 1e-19, 1e-22, 1e-30] {
+            let (mut param, mut optimizer) = (Param::new(Tensor::from([0.0_f32])), new());
+            for step in 0..400 {
+                let gradient = if step < 50 { gradient } else { 0.0 };
+                let tape = Tape::new();
+                let gradients = (tape.param(&param) * gradient).sum(..).backward().unwrap();
+                optimizer.step(&mut param, &gradients).unwrap();
+                for number in numbers(&serde_json::to_value(&optimizer).unwrap()) {
+                    let single = number as f32;
+                    assert!(!single.is_subnormal(), "{single:e} after {gradient:e}, step {step}");
+                }
+            }
+        }
+    }
+    check(|| Sgd::new(0.1).momentum(0.5));
+    check(|| Adam::new(0.01).betas(0.5, 0.6));
+    check(|| AdamW::new(0.01));
+    check(|| RmsProp::new(0.01).alpha(0.5).momentum(0.5));
+    check(|| RmsProp::new(0.01).alpha(0.7).momentum(0.5).centred(true));
+    check(|| Adagrad::new(0.1));
+}
