@@ -226,3 +226,16 @@ fn pixels_are_divided_by_255() {
             .all(|(&pixel, byte)| pixel == f32::from(byte) / 255.0)
     );
 }
+
+#[test]
+fn samples_without_features_are_not_counted_through() {
+    let x = Tensor::<f32>::zeros([1 << 50, 0]).unwrap();
+    assert_eq!(
+        StandardScaler::fit(&x).unwrap().transform(&x).unwrap().shape(),
+        x.shape()
+    );
+    assert_eq!(
+        MinMaxScaler::fit(&x).unwrap().transform(&x).unwrap().shape(),
+        x.shape()
+    );
+}

@@ -134,7 +134,16 @@ impl<T: Float> Optimizer<T> for RmsProp<T> {
             let rate = learning_rate * settings.learning_rate_factor;
             let decay = settings.weight_decay.unwrap_or(weight_decay);
             let (least, least_square) = least_counted::<T>(epsilon);
-            let parameters = [rate, alpha, 1.0 - alpha, epsilon, momentum, decay, least, least_square];
+            let parameters = [
+                rate,
+                alpha,
+                1.0 - alpha,
+                epsilon,
+                momentum,
+                decay,
+                least,
+                least_square,
+            ];
             let parameters = parameters.map(T::from_f64);
             match state {
                 [s, b, a, ..] if centred => {

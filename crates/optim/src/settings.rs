@@ -53,7 +53,11 @@ impl Check {
 /// the root of that mean, is so small that they would be seen beside it.
 pub(crate) fn least_counted<T: Float>(epsilon: f64) -> (f64, f64) {
     let is_single = T::EPSILON.to_f64() > 1e-10;
-    let (least, least_square) = if is_single { (1e-17, 1e-37) } else { (1e-150, 1e-303) };
+    let (least, least_square) = if is_single {
+        (1e-17, 1e-37)
+    } else {
+        (1e-150, 1e-303)
+    };
     if epsilon < 1e6 * least {
         return (0.0, 0.0);
     }

@@ -285,7 +285,10 @@ fn what_is_kept_is_no_subnormal_number() {
                 optimizer.step(&mut param, &gradients).unwrap();
                 for number in numbers(&serde_json::to_value(&optimizer).unwrap()) {
                     let single = number as f32;
-                    assert!(!single.is_subnormal(), "{single:e} after {gradient:e}, step {step}");
+                    assert!(
+                        !single.is_subnormal(),
+                        "{single:e} after {gradient:e}, step {step}"
+                    );
                 }
             }
         }

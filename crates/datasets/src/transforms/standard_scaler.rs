@@ -138,6 +138,10 @@ fn sum_of_samples<T: Float>(
     let samples = x.shape()[0];
     let step = (PIECE / (x.count() / samples).max(1)).max(1);
     let mut total = Tensor::zeros(&x.shape()[1..])?;
+    if x.is_empty() {
+        // Samples without features may be more than could ever be counted through.
+        return Ok(total);
+    }
     for start in (0..samples).step_by(step) {
         let piece = x
             .slice(0, start..samples.min(start.saturating_add(step)))?
