@@ -1,6 +1,6 @@
 use backprop_tensor::{Element, Tensor};
 
-use crate::{Error, Result, tensor_dataset::check_samples};
+use crate::{Error, Result, tensor_dataset::check_samples, tensor_dataset::check_weights};
 
 /// Some samples of a data set: their inputs and their targets, stacked along the first axis.
 ///
@@ -19,6 +19,8 @@ pub struct Batch<X: Element = f32, Y: Element = i64> {
     pub inputs: Tensor<X>,
     /// The targets, `[n]` or `[n, ...]`.
     pub targets: Tensor<Y>,
+    /// How much each sample counts in a loss, `[n]`; `None` for all the same.
+    pub weights: Option<Tensor<f64>>,
 }
 
 impl<X: Element, Y: Element> Batch<X, Y> {
@@ -28,7 +30,22 @@ impl<X: Element, Y: Element> Batch<X, Y> {
     /// If there are not as many inputs as targets: the lengths of the first axes differ, or there is no such axis.
     pub fn new(inputs: Tensor<X>, targets: Tensor<Y>) -> Result<Self> {
         check_samples("batch", inputs.shape(), targets.shape())?;
-        Ok(Self { inputs, targets })
+        Ok(Self {
+            inputs,
+            targets,
+            weights: None,
+        })
+    }
+
+    /// With a weight for each sample, `[n]`.
+    ///
+    /// # Errors
+    /// If there are not as many weights as samples.
+    pub fn with_weights(self, weights: Option<Tensor<f64>>) -> Result<Self> {
+        if let Some(weights) = &weights {
+            check_weights(self.len(), weights)?;
+        }
+        Ok(Self { weights, ..self })
     }
 
     /// The number of samples.
@@ -50,7 +67,7 @@ impl<X: Element, Y: Element> Batch<X, Y> {
         U: Element,
         Error: From<E>,
     {
-        Batch::new(f(&self.inputs)?, self.targets.clone())
+        Batch::new(f(&self.inputs)?, self.targets.clone())?.with_weights(self.weights.clone())
     }
 
     /// The same inputs with other targets.
@@ -62,6 +79,6 @@ impl<X: Element, Y: Element> Batch<X, Y> {
         U: Element,
         Error: From<E>,
     {
-        Batch::new(self.inputs.clone(), f(&self.targets)?)
+        Batch::new(self.inputs.clone(), f(&self.targets)?)?.with_weights(self.weights.clone())
     }
 }

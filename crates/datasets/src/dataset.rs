@@ -61,6 +61,11 @@ pub trait Dataset {
         self.len() == 0
     }
 
+    /// Whether samples lie ready in memory, the same each time: what wants to look at all of them beforehand, to check them, then does.
+    fn is_in_memory(&self) -> bool {
+        false
+    }
+
     /// The samples of a range. To be overridden where that is cheaper than the samples one by one.
     ///
     /// # Errors
@@ -119,6 +124,10 @@ macro_rules! through_pointers {
 
             fn range(&self, range: Range<usize>) -> Result<Batch<Self::Input, Self::Target>> {
                 (**self).range(range)
+            }
+
+            fn is_in_memory(&self) -> bool {
+                (**self).is_in_memory()
             }
         })*
     };

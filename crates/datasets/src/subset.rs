@@ -58,6 +58,10 @@ impl<D: Dataset> Dataset for Subset<D> {
         let indices: Vec<_> = indices.iter().map(|&index| self.indices[index]).collect();
         self.dataset.batch(&indices)
     }
+
+    fn is_in_memory(&self) -> bool {
+        self.dataset.is_in_memory()
+    }
 }
 
 impl<D: fmt::Debug> fmt::Debug for Subset<D> {

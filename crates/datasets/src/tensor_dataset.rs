@@ -28,6 +28,7 @@ use crate::{Batch, Batches, Dataset, Error, Result, subset::check_indices};
 pub struct TensorDataset<X: Element = f32, Y: Element = i64> {
     inputs: Tensor<X>,
     targets: Tensor<Y>,
+    weights: Option<Tensor<f64>>,
     class_names: Arc<[String]>,
     feature_names: Arc<[String]>,
 }
@@ -49,6 +50,7 @@ impl<X: Element, Y: Element> TensorDataset<X, Y> {
         Ok(Self {
             inputs: inputs.contiguous()?,
             targets: targets.contiguous()?,
+            weights: None,
             class_names: Arc::default(),
             feature_names: Arc::default(),
         })
@@ -73,6 +75,36 @@ impl<X: Element, Y: Element> TensorDataset<X, Y> {
         }
         self.feature_names = names;
         Ok(self)
+    }
+
+    /// With a weight for each sample, `[n]`: how much it counts in a loss.
+    ///
+    /// ```
+    /// use backprop_datasets::TensorDataset;
+    /// use backprop_tensor::Tensor;
+    ///
+    /// let data = TensorDataset::new(Tensor::from([[0.0_f32], [1.0]]), Tensor::from([0_i64, 1]))?;
+    /// let data = data.with_weights(&Tensor::from([1.0, 0.5]))?;
+    /// assert_eq!(data.batches(2).next().unwrap().weights, Some(Tensor::from([1.0, 0.5])));
+    /// # Ok::<(), backprop_datasets::Error>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If there are not as many weights as samples, or one of them is negative or not finite.
+    pub fn with_weights(mut self, weights: &Tensor<f64>) -> Result<Self> {
+        check_weights(self.len(), weights)?;
+        let wrong = |weight: &f64| !(weight.is_finite() && *weight >= 0.0);
+        if let Some((sample, weight)) = weights.to_vec().into_iter().enumerate().find(|(_, x)| wrong(x)) {
+            let expected = format!("the weight of sample {sample} must be a finite number, at least 0");
+            return Err(tensor::Error::argument("weights", "weight", weight, expected).into());
+        }
+        self.weights = Some(weights.contiguous()?);
+        Ok(self)
+    }
+
+    /// The weight of each sample, `[n]`, if they have any.
+    pub fn weights(&self) -> Option<&Tensor<f64>> {
+        self.weights.as_ref()
     }
 
     /// The inputs, `[n, ...]`, row-major.
@@ -133,8 +165,7 @@ impl<X: Element, Y: Element> TensorDataset<X, Y> {
     /// If an index is not below the number of samples, or if there is no memory.
     pub fn subset(&self, indices: &[usize]) -> Result<Self> {
         check_indices("subset", indices, self.len())?;
-        let Batch { inputs, targets } = self.batch(indices)?;
-        Ok(self.with_samples(inputs, targets))
+        Ok(self.with_samples(self.batch(indices)?))
     }
 
     /// The first `n` samples, or all if there are no more.
@@ -152,14 +183,23 @@ impl<X: Element, Y: Element> TensorDataset<X, Y> {
         Ok((self.part(0..n)?, self.part(n..self.len())?))
     }
 
-    /// These samples, then those of `other`. The names stay those of the first.
+    /// These samples, then those of `other`. The names stay those of the first; if one of them has weights, those of the other are 1.
     ///
     /// # Errors
     /// If inputs or targets differ in their shape, the first axis aside, or if there is no memory.
     pub fn concat(&self, other: &Self) -> Result<Self> {
         let inputs = Tensor::concat(&[&self.inputs, &other.inputs], 0)?;
         let targets = Tensor::concat(&[&self.targets, &other.targets], 0)?;
-        Ok(self.with_samples(inputs, targets))
+        let weights = match (&self.weights, &other.weights) {
+            (None, None) => None,
+            (own, others) => {
+                let ones = |data: &Self| Tensor::ones([data.len()]);
+                let own = own.clone().map_or_else(|| ones(self), Ok)?;
+                let others = others.clone().map_or_else(|| ones(other), Ok)?;
+                Some(Tensor::concat(&[&own, &others], 0)?)
+            }
+        };
+        Ok(self.with_samples(Batch::new(inputs, targets)?.with_weights(weights)?))
     }
 
     /// The same samples with other inputs. The features keep their names if there are as many.
@@ -184,6 +224,7 @@ impl<X: Element, Y: Element> TensorDataset<X, Y> {
         Error: From<E>,
     {
         let mut mapped = TensorDataset::new(f(&self.inputs)?, self.targets.clone())?;
+        mapped.weights.clone_from(&self.weights);
         mapped.class_names = Arc::clone(&self.class_names);
         if mapped.inputs.shape().get(1..) == self.inputs.shape().get(1..) {
             mapped.feature_names = Arc::clone(&self.feature_names);
@@ -213,6 +254,7 @@ impl<X: Element, Y: Element> TensorDataset<X, Y> {
         Error: From<E>,
     {
         let mut mapped = TensorDataset::new(self.inputs.clone(), f(&self.targets)?)?;
+        mapped.weights.clone_from(&self.weights);
         mapped.class_names = Arc::clone(&self.class_names);
         mapped.feature_names = Arc::clone(&self.feature_names);
         Ok(mapped)
@@ -229,16 +271,15 @@ impl<X: Element, Y: Element> TensorDataset<X, Y> {
 
     /// The samples of a range, as views.
     fn part(&self, range: Range<usize>) -> Result<Self> {
-        let inputs = self.inputs.slice(0, range.clone())?;
-        let targets = self.targets.slice(0, range)?;
-        Ok(self.with_samples(inputs, targets))
+        Ok(self.with_samples(self.range(range)?))
     }
 
     /// Other samples of the same kind.
-    fn with_samples(&self, inputs: Tensor<X>, targets: Tensor<Y>) -> Self {
+    fn with_samples(&self, samples: Batch<X, Y>) -> Self {
         Self {
-            inputs,
-            targets,
+            inputs: samples.inputs,
+            targets: samples.targets,
+            weights: samples.weights,
             class_names: Arc::clone(&self.class_names),
             feature_names: Arc::clone(&self.feature_names),
         }
@@ -257,17 +298,27 @@ impl<X: Element, Y: Element> Dataset for TensorDataset<X, Y> {
         check_indices("batch", indices, self.len())?;
         let indices: Vec<i64> = indices.iter().map(|&index| index as i64).collect();
         let index = Tensor::from_slice(&indices, [indices.len()])?;
-        Batch::new(
-            self.inputs.index_select(0, &index)?,
-            self.targets.index_select(0, &index)?,
-        )
+        let weights = self
+            .weights
+            .as_ref()
+            .map(|weights| weights.index_select(0, &index));
+        let (inputs, targets) = (&self.inputs, &self.targets);
+        Batch::new(inputs.index_select(0, &index)?, targets.index_select(0, &index)?)?
+            .with_weights(weights.transpose()?)
     }
 
     fn range(&self, range: Range<usize>) -> Result<Batch<X, Y>> {
-        Batch::new(
-            self.inputs.slice(0, range.clone())?,
-            self.targets.slice(0, range)?,
-        )
+        let weights = self
+            .weights
+            .as_ref()
+            .map(|weights| weights.slice(0, range.clone()));
+        let (inputs, targets) = (&self.inputs, &self.targets);
+        Batch::new(inputs.slice(0, range.clone())?, targets.slice(0, range.clone())?)?
+            .with_weights(weights.transpose()?)
+    }
+
+    fn is_in_memory(&self) -> bool {
+        true
     }
 }
 
@@ -294,4 +345,13 @@ pub(crate) fn check_samples(operation: &'static str, inputs: &[usize], targets: 
             Err(tensor::Error::shapes(operation, inputs, targets, expected).into())
         }
     }
+}
+
+/// Makes sure that there is a weight for each sample.
+pub(crate) fn check_weights(samples: usize, weights: &Tensor<f64>) -> Result<()> {
+    if *weights.shape() == [samples] {
+        return Ok(());
+    }
+    let expected = format!("needs one weight a sample, shape [{samples}]");
+    Err(tensor::Error::shape("weights", weights.shape(), expected).into())
 }

@@ -1,4 +1,4 @@
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 /// Why training, evaluating or saving did not work.
 #[derive(Debug, thiserror::Error)]
@@ -38,6 +38,22 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
+    /// A sample that cannot be learnt from, or data that does not fit the model or the loss.
+    #[error("{data}: {what}: {expected}")]
+    Data {
+        /// Which data: `training data`, `validation data`.
+        data: &'static str,
+        /// What is wrong, and in which sample.
+        what: String,
+        /// What would have been right.
+        expected: String,
+    },
+    /// State that could not be written as bytes, or bytes that hold no such state.
+    #[error("{0}")]
+    State(String),
+    /// What went wrong in a step, a loss or a callback of one's own: see [`Error::other`].
+    #[error(transparent)]
+    Other(Box<dyn std::error::Error + Send + Sync>),
     /// A failure of the model, or of the derivative of its loss.
     #[error(transparent)]
     Autodiff(#[from] backprop_autodiff::Error),
@@ -54,3 +70,36 @@ pub enum Error {
 
 /// [`std::result::Result`] with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+impl Error {
+    /// The error of a step or a callback of one's own.
+    ///
+    /// ```
+    /// # use backprop_train::Error;
+    /// assert_eq!(Error::other("the disk is full").to_string(), "the disk is full");
+    /// ```
+    pub fn other(error: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
+        Self::Other(error.into())
+    }
+
+    pub(crate) fn setting(what: impl Into<String>, expected: &'static str) -> Self {
+        Self::Setting {
+            what: what.into(),
+            expected,
+        }
+    }
+
+    pub(crate) fn file(path: &Path, source: std::io::Error) -> Self {
+        Self::File {
+            path: path.into(),
+            source,
+        }
+    }
+
+    pub(crate) fn format(path: &Path, reason: impl Into<String>) -> Self {
+        Self::Format {
+            path: path.into(),
+            reason: reason.into(),
+        }
+    }
+}

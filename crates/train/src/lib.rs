@@ -36,6 +36,7 @@
 #![forbid(unsafe_code)]
 
 mod callbacks;
+mod codec;
 mod error;
 mod fit;
 mod history;
@@ -49,8 +50,13 @@ mod weights;
 pub use callbacks::{Callback, EarlyStopping, OnStep, Plan, Progress, Running, Step};
 pub use error::{Error, Result};
 pub use history::{Epoch, Evaluation, History};
-pub use losses::{CrossEntropy, Loss, MeanSquaredError};
-pub use metrics::{Accuracy, ConfusionMatrix, Count, Metric};
+pub use losses::{
+    BinaryCrossEntropy, CrossEntropy, Fault, Loss, MeanAbsoluteError, MeanSquaredError, PerSample,
+};
+pub use metrics::{
+    Accuracy, Average, AveragePrecision, ClassReport, ConfusionMatrix, Count, F1, LogLoss, Metric,
+    Perplexity, Precision, PrecisionRecallCurve, R2, Recall, RocAuc, RocCurve, RootMeanSquaredError, TopK,
+};
 pub use predict::{predict, predict_classes};
 pub use trainer::Trainer;
 #[cfg(feature = "safetensors")]

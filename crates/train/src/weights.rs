@@ -1,14 +1,14 @@
 //! Weights in files.
 
 use std::collections::BTreeMap;
-use std::fs::{self, File};
-use std::io::{self, Write};
+use std::fs;
 use std::path::Path;
 
 use backprop_autodiff::Module;
 use backprop_tensor::{Float, Numeric, Tensor};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
+use crate::codec::write_whole;
 use crate::{Error, Result};
 
 /// Saving and loading of all parameters and buffers of a model, by name, in the
@@ -38,8 +38,8 @@ pub trait SaveWeights<T: Float = f32>: Module<T> {
         Self: Sized,
     {
         let path = path.as_ref();
-        let bytes = encode(&self.state()).map_err(|reason| format_error(path, reason))?;
-        write_whole(path, &bytes).map_err(|source| file_error(path, source))
+        let bytes = encode(&self.state()).map_err(|reason| Error::format(path, reason))?;
+        write_whole(path, &bytes).map_err(|source| Error::file(path, source))
     }
 
     /// Reads all weights from a file; numbers of other types are converted. Nothing has changed if there is an error.
@@ -52,7 +52,7 @@ pub trait SaveWeights<T: Float = f32>: Module<T> {
     {
         let path = path.as_ref();
         self.load_state(&read_weights(path)?)
-            .map_err(|error| format_error(path, format!("is of another model: {error}")))
+            .map_err(|error| Error::format(path, format!("is of another model: {error}")))
     }
 }
 
@@ -62,25 +62,11 @@ pub trait SaveWeights<T: Float = f32>: Module<T> {
 /// If the file cannot be read or is none of this format.
 pub fn read_weights<T: Float>(path: impl AsRef<Path>) -> Result<BTreeMap<String, Tensor<T>>> {
     let path = path.as_ref();
-    let bytes = fs::read(path).map_err(|source| file_error(path, source))?;
-    decode(&bytes).map_err(|reason| format_error(path, reason))
+    let bytes = fs::read(path).map_err(|source| Error::file(path, source))?;
+    decode(&bytes).map_err(|reason| Error::format(path, reason))
 }
 
 impl<T: Float, M: Module<T>> SaveWeights<T> for M {}
-
-fn file_error(path: &Path, source: io::Error) -> Error {
-    Error::File {
-        path: path.into(),
-        source,
-    }
-}
-
-fn format_error(path: &Path, reason: String) -> Error {
-    Error::Format {
-        path: path.into(),
-        reason,
-    }
-}
 
 fn encode<T: Float>(state: &BTreeMap<String, Tensor<T>>) -> Result<Vec<u8>, String> {
     let wide = size_of::<T>() == size_of::<f64>();
@@ -134,20 +120,4 @@ fn decode_tensor<T: Float>(view: &TensorView<'_>) -> Result<Tensor<T>, String> {
         other => return Err(format!("holds {other:?}, but weights are F32, F64 or BF16")),
     };
     Tensor::from_slice(&elements, view.shape()).map_err(|error| error.to_string())
-}
-
-fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = path.with_file_name(name);
-    let written = File::create(&temporary).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    let result = written.and_then(|()| fs::rename(&temporary, path));
-    if result.is_err() {
-        // The first error is the one to report.
-        let _ = fs::remove_file(&temporary);
-    }
-    result
 }

@@ -1,29 +1,93 @@
 use backprop_autodiff::Var;
-use backprop_autodiff::ops::Targets;
-use backprop_tensor::{Float, Tensor};
+use backprop_autodiff::ops::{CrossEntropyOptions, Reduction, Targets};
+use backprop_tensor::{Float, Numeric, Tensor};
 
-use super::Loss;
+use super::residual::mean_of_samples;
+use super::{Fault, Loss, of_sample};
 
-/// The mean cross entropy of logits `[batch, classes]` with classes `[batch]`, or with probabilities `[batch, classes]`: `-log softmax(x)_y`.
+/// The mean cross entropy of logits `[n, classes]` with classes `[n]` as whole numbers, or with probabilities `[n, classes]`: `-log softmax(x)_y`.
 ///
-/// See [`Var::cross_entropy`]; with label smoothing or weights, use [`Var::cross_entropy_with`] in a closure.
+/// With more axes, the classes are the second one: `[n, classes, ...]` and `[n, ...]`. See [`Var::cross_entropy`]; with label smoothing, use
+/// [`Var::cross_entropy_with`] in a closure.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CrossEntropy;
 
-impl<T: Float> Loss<i64, T> for CrossEntropy {
-    fn loss(&self, output: &Var<T>, targets: &Tensor<i64>) -> Var<T> {
-        output.cross_entropy(targets)
+impl<Y: Numeric, T: Float> Loss<Y, T> for CrossEntropy {
+    fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
+        cross_entropy(output, targets, Reduction::Mean)
+    }
+
+    fn each(&self, output: &Var<T>, targets: &Tensor<Y>) -> Option<Var<T>> {
+        Some(mean_of_samples(&cross_entropy(output, targets, Reduction::None)))
+    }
+
+    fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
+        let shape = targets.shape().dims();
+        let numbers = targets
+            .cast::<f64>()
+            .map(|numbers| numbers.to_vec())
+            .unwrap_or_default();
+        let Some(classes) = Loss::<Y, T>::classes(self, output, shape) else {
+            if Y::IS_INTEGER || output != shape {
+                let expected =
+                    "a class for each row of outputs, [n, classes] and [n], or a probability for each output";
+                return Err(Fault::shapes(output, shape, expected));
+            }
+            let expected = "must be a probability, from 0 to 1";
+            return Fault::first(&numbers, of_sample(shape), expected, |p| (0.0..=1.0).contains(&p));
+        };
+        let expected = match classes {
+            0 => "the model has no class".to_owned(),
+            _ => format!(
+                "must be a class from 0 to {}, since the model has {classes} outputs",
+                classes - 1
+            ),
+        };
+        let last = classes as f64;
+        Fault::first(&numbers, of_sample(shape), &expected, |class| {
+            class >= 0.0 && class < last
+        })
+    }
+
+    fn classes(&self, output: &[usize], targets: &[usize]) -> Option<usize> {
+        match (output, targets) {
+            ([n, classes, others @ ..], [m, rest @ ..]) if Y::IS_INTEGER && n == m && others == rest => {
+                Some(*classes)
+            }
+            _ => None,
+        }
+    }
+
+    /// The entropy of the classes' frequencies.
+    fn baseline(&self, targets: &Tensor<Y>) -> Option<f64> {
+        let counts: Vec<f64> = if Y::IS_INTEGER {
+            let mut classes = targets.cast::<i64>().ok()?.to_vec();
+            classes.sort_unstable();
+            classes
+                .chunk_by(|a, b| a == b)
+                .map(|class| class.len() as f64)
+                .collect()
+        } else {
+            targets.cast::<f64>().ok()?.sum(0).ok()?.to_vec()
+        };
+        let total: f64 = counts.iter().sum();
+        let entropy = counts.iter().filter(|&&count| count > 0.0);
+        Some(entropy.map(|count| -(count / total) * (count / total).ln()).sum())
     }
 }
 
-impl Loss<f32, f32> for CrossEntropy {
-    fn loss(&self, output: &Var<f32>, targets: &Tensor<f32>) -> Var<f32> {
-        output.cross_entropy(Targets::Probabilities(targets.clone()))
-    }
-}
-
-impl Loss<f64, f64> for CrossEntropy {
-    fn loss(&self, output: &Var<f64>, targets: &Tensor<f64>) -> Var<f64> {
-        output.cross_entropy(Targets::Probabilities(targets.clone()))
-    }
+#[track_caller]
+fn cross_entropy<Y: Numeric, T: Float>(output: &Var<T>, targets: &Tensor<Y>, reduction: Reduction) -> Var<T> {
+    let targets = if Y::IS_INTEGER {
+        targets.cast().map(Targets::Classes)
+    } else {
+        targets.cast().map(Targets::Probabilities)
+    };
+    // Without memory for the targets there is none for anything else: an empty tensor fits no outputs, and the tape says so.
+    let targets = targets.unwrap_or_else(|_| Targets::Probabilities(Tensor::default()));
+    let options = CrossEntropyOptions {
+        reduction,
+        ..CrossEntropyOptions::default()
+    };
+    output.cross_entropy_with(targets, options)
 }

@@ -1,45 +1,47 @@
-use backprop_autodiff::{InputGradients, Op, Var, operands};
-use backprop_tensor::{Error, Float, Result, Tensor};
+use backprop_autodiff::Var;
+use backprop_tensor::{Float, Numeric, Tensor};
 
-use super::Loss;
+use super::residual::{fits, mean_of_samples, residual};
+use super::{Fault, Loss, of_sample};
 
-/// The mean squared error: `Σ (x - y)^2 / n` over all elements.
+/// The mean squared error: `Σ (x - y)² / n` over all elements.
 ///
-/// Outputs `[batch, 1]` may have targets `[batch]`; any other difference in shape is an error, not a broadcast.
+/// Outputs `[n, 1]` may have targets `[n]`; any other difference in shape is an error, not a broadcast. It is a [`Metric`](crate::Metric)
+/// too, `mse`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MeanSquaredError;
 
-impl<T: Float> Loss<T, T> for MeanSquaredError {
-    fn loss(&self, output: &Var<T>, targets: &Tensor<T>) -> Var<T> {
-        let targets = targets.clone();
-        output.apply(Residual { targets }).square().mean(..)
+impl<Y: Numeric, T: Float> Loss<Y, T> for MeanSquaredError {
+    fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
+        residual("mean squared error", output, targets).square().mean(..)
     }
-}
 
-/// `r = x - y` without broadcasting, `dr/dx = 1`.
-#[derive(Debug)]
-struct Residual<T: Float> {
-    targets: Tensor<T>,
-}
+    fn each(&self, output: &Var<T>, targets: &Tensor<Y>) -> Option<Var<T>> {
+        Some(mean_of_samples(
+            &residual("mean squared error", output, targets).square(),
+        ))
+    }
 
-impl<T: Float> Op<T> for Residual<T> {
-    type Saved = ();
-
-    fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
-        let [output] = operands(inputs)?;
-        let (shape, targets) = (output.shape(), self.targets.shape());
-        if shape != targets && !is_column(shape, targets) {
-            let expected = "must be equal: a target for each output";
-            return Err(Error::shapes("mean squared error", shape, targets, expected));
+    fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
+        let shape = targets.shape().dims();
+        if !fits(output, shape) {
+            return Err(Fault::shapes(output, shape, "a target for each output"));
         }
-        Ok((output.try_sub(&self.targets.reshape(shape)?)?, ()))
+        let numbers = targets
+            .cast::<f64>()
+            .map(|numbers| numbers.to_vec())
+            .unwrap_or_default();
+        Fault::first(
+            &numbers,
+            of_sample(shape),
+            "must be a finite number",
+            f64::is_finite,
+        )
     }
 
-    fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
-        inputs.add(0, gradient)
+    /// The variance of the targets.
+    fn baseline(&self, targets: &Tensor<Y>) -> Option<f64> {
+        let variance = targets.cast::<f64>().ok()?.var(0, 0).ok()?;
+        variance.mean(..).ok()?.item().ok()
     }
-}
-
-fn is_column(output: &[usize], targets: &[usize]) -> bool {
-    matches!((output, targets), ([batch, 1], [samples]) if batch == samples)
 }

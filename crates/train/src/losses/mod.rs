@@ -1,10 +1,17 @@
 //! What is minimised: one file a loss.
 
+mod binary_cross_entropy;
 mod cross_entropy;
+mod mean_absolute_error;
 mod mean_squared_error;
+mod per_sample;
+mod residual;
 
+pub use binary_cross_entropy::BinaryCrossEntropy;
 pub use cross_entropy::CrossEntropy;
+pub use mean_absolute_error::MeanAbsoluteError;
 pub use mean_squared_error::MeanSquaredError;
+pub use per_sample::PerSample;
 
 use backprop_autodiff::Var;
 use backprop_tensor::{Element, Float, Tensor};
@@ -23,13 +30,87 @@ use backprop_tensor::{Element, Float, Tensor};
 /// assert_eq!(absolute.loss(&output, &Tensor::from([0.0, 4.0])).item()?, 1.5);
 /// # Ok::<(), backprop_autodiff::Error>(())
 /// ```
+///
+/// The other methods are what a trainer would like to know besides, and a closure cannot say: [`PerSample`] is a closure whose
+/// samples can be weighted.
 pub trait Loss<Y: Element = i64, T: Float = f32> {
     /// The loss of these outputs; a failure sticks to their tape.
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T>;
+
+    /// The loss of each sample, `[n]`, of which [`loss`](Self::loss) is the mean. Without it (`None`), samples cannot be weighted.
+    fn each(&self, output: &Var<T>, targets: &Tensor<Y>) -> Option<Var<T>> {
+        let _ = (output, targets);
+        None
+    }
+
+    /// Whether these targets can be learnt with outputs of this shape.
+    ///
+    /// # Errors
+    /// The first sample with which they cannot.
+    fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
+        let _ = (output, targets);
+        Ok(())
+    }
+
+    /// Among how many classes the targets choose, if they are classes.
+    fn classes(&self, output: &[usize], targets: &[usize]) -> Option<usize> {
+        let _ = (output, targets);
+        None
+    }
+
+    /// The loss of the best output that is the same for all samples: what a model must undercut to have learnt anything.
+    fn baseline(&self, targets: &Tensor<Y>) -> Option<f64> {
+        let _ = targets;
+        None
+    }
 }
 
 impl<Y: Element, T: Float, F: Fn(&Var<T>, &Tensor<Y>) -> Var<T>> Loss<Y, T> for F {
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
         self(output, targets)
     }
+}
+
+/// Why targets cannot be learnt.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Fault {
+    /// The first sample at fault, if it is one.
+    pub sample: Option<usize>,
+    /// What is wrong.
+    pub what: String,
+    /// What would have been right.
+    pub expected: String,
+}
+
+impl Fault {
+    /// Shapes that do not fit.
+    fn shapes(output: &[usize], targets: &[usize], expected: &str) -> Self {
+        Self {
+            sample: None,
+            what: format!("the model's outputs are {output:?}, the targets {targets:?}"),
+            expected: expected.into(),
+        }
+    }
+
+    /// The first target that is not right. `others` is how many targets a sample has.
+    fn first(
+        targets: &[f64],
+        others: usize,
+        expected: &str,
+        is_right: impl Fn(f64) -> bool,
+    ) -> Result<(), Self> {
+        match targets.iter().position(|&target| !is_right(target)) {
+            None => Ok(()),
+            Some(place) => Err(Self {
+                sample: Some(place / others.max(1)),
+                what: format!("the target is {}", targets[place]),
+                expected: expected.into(),
+            }),
+        }
+    }
+}
+
+/// How many numbers a sample has in a tensor of this shape.
+fn of_sample(shape: &[usize]) -> usize {
+    shape.get(1..).map_or(1, |rest| rest.iter().product())
 }

@@ -1,42 +1,47 @@
-use backprop_tensor::{Float, Tensor};
+use backprop_tensor::{Float, Numeric, Tensor};
+use serde::{Deserialize, Serialize};
 
+use super::scores::{Scores, Task, largest};
+use super::tally::{Mean, Tally, counting};
 use super::{Count, Metric};
 use crate::Result;
 
-/// The share of samples whose largest output is that of their class: outputs `[batch, classes]`, targets `[batch]`.
+/// The share of samples that are classified as they should be.
+///
+/// With several labels a sample, all of them must be right (scikit-learn's `accuracy_score`). Shapes and tasks: see [`Metric`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Accuracy;
 
-#[derive(Debug, Default)]
-struct Correct {
-    correct: usize,
-    samples: usize,
-}
-
-impl<T: Float> Metric<i64, T> for Accuracy {
+impl<Y: Numeric, T: Float> Metric<Y, T> for Accuracy {
     fn name(&self) -> &str {
         "accuracy"
     }
 
-    fn start(&self) -> Box<dyn Count<i64, T>> {
-        Box::new(Correct::default())
+    fn start(&self) -> Box<dyn Count<Y, T>> {
+        counting(Correct::default())
     }
 }
 
-impl<T: Float> Count<i64, T> for Correct {
-    fn add(&mut self, output: &Tensor<T>, targets: &Tensor<i64>) -> Result<()> {
-        let predicted = output.argmax(-1)?;
-        if predicted.shape() != targets.shape() {
-            let expected = "do not fit: a class for each row of outputs";
-            let (output, targets) = (output.shape(), targets.shape());
-            return Err(backprop_tensor::Error::shapes("accuracy", output, targets, expected).into());
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Correct(Mean);
+
+impl Tally for Correct {
+    fn add(&mut self, output: &Tensor<f64>, targets: &Tensor<f64>) -> Result<()> {
+        let scores = Scores::new("accuracy", output, targets)?;
+        for (scores_of, targets) in scores.rows() {
+            let correct = match scores.task {
+                Task::Classes(_) => largest(scores_of) == targets[0],
+                Task::Binary | Task::Labels(_) => scores_of
+                    .iter()
+                    .zip(targets)
+                    .all(|(&score, &target)| (score > 0.0) == (target == 1)),
+            };
+            self.0.add(f64::from(correct));
         }
-        self.correct += predicted.equal(targets)?.count_true(..)?.item()? as usize;
-        self.samples += targets.count();
         Ok(())
     }
 
     fn value(&self) -> f64 {
-        self.correct as f64 / self.samples as f64
+        self.0.value()
     }
 }

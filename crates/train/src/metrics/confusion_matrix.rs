@@ -1,7 +1,9 @@
 use std::fmt;
 
 use backprop_tensor::{Error as TensorError, Tensor};
+use serde::{Deserialize, Serialize};
 
+use super::ClassReport;
 use crate::Result;
 
 /// How often which class was taken for which: a row for each true class, a column for each predicted one.
@@ -17,7 +19,7 @@ use crate::Result;
 /// assert_eq!(matrix.recall(0), 0.5);
 /// # Ok::<(), backprop_train::Error>(())
 /// ```
-#[derive(Debug, Clone, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct ConfusionMatrix {
     /// Row by row; empty before the first sample.
     counts: Vec<u64>,
@@ -120,6 +122,12 @@ impl ConfusionMatrix {
             return 0.0;
         }
         2.0 * precision * recall / (precision + recall)
+    }
+
+    /// Precision, recall and F1 of each class, with averages, to be printed.
+    pub fn report(&self) -> ClassReport {
+        let names = (0..self.classes).map(|class| self.name(class));
+        ClassReport::new(self, names.collect())
     }
 
     fn name(&self, class: usize) -> String {

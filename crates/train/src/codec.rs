@@ -1,0 +1,146 @@
+//! How state is written as bytes: the one place that knows of bincode, of files and of checksums.
+//!
+//! A file is a magic word, the version of the format, the length and the CRC-32 of what follows, and the value. It is written to
+//! another file first, which then takes its name, so that a crash leaves the old one or the new one.
+
+use std::fs::{self, File};
+use std::io::{self, Write};
+use std::path::Path;
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::{Error, Result};
+
+/// What a file begins with.
+const MAGIC: [u8; 8] = *b"backprop";
+
+/// Magic word, version, checksum, length.
+const HEADER: usize = 8 + 4 + 4 + 8;
+
+/// A value as bytes, without a header.
+pub(crate) fn encode(value: &impl Serialize) -> Result<Vec<u8>> {
+    bincode::serde::encode_to_vec(value, bincode::config::standard())
+        .map_err(|error| Error::State(error.to_string()))
+}
+
+/// The value of [`encode`]d bytes, all of which it must take.
+///
+/// What the bytes claim to hold may take some times their own size in memory, and no more.
+pub(crate) fn decode<V: DeserializeOwned>(bytes: &[u8]) -> Result<V> {
+    macro_rules! limited {
+        ($($shift:literal)*) => { $(
+            if bytes.len() < 1 << ($shift - 4) {
+                let config = bincode::config::standard().with_limit::<{ 1 << $shift }>();
+                return finish(bincode::serde::decode_from_slice(bytes, config), bytes.len());
+            }
+        )* };
+    }
+    limited! { 12 18 24 30 }
+    finish(
+        bincode::serde::decode_from_slice(bytes, bincode::config::standard()),
+        bytes.len(),
+    )
+}
+
+fn finish<V>(decoded: Result<(V, usize), bincode::error::DecodeError>, length: usize) -> Result<V> {
+    match decoded {
+        Ok((value, read)) if read == length => Ok(value),
+        Ok((_, read)) => Err(Error::State(format!("{} bytes too many", length - read))),
+        Err(error) => Err(Error::State(error.to_string())),
+    }
+}
+
+/// Writes a value to a file, as a format of this version.
+pub(crate) fn save(path: &Path, version: u32, value: &impl Serialize) -> Result<()> {
+    let value = encode(value)?;
+    let mut bytes = Vec::with_capacity(HEADER + value.len());
+    bytes.extend(MAGIC);
+    bytes.extend(version.to_le_bytes());
+    bytes.extend(crc32fast::hash(&value).to_le_bytes());
+    bytes.extend((value.len() as u64).to_le_bytes());
+    bytes.extend(value);
+    write_whole(path, &bytes).map_err(|source| Error::file(path, source))
+}
+
+/// Reads what [`save`] wrote.
+pub(crate) fn load<V: DeserializeOwned>(path: &Path, version: u32) -> Result<V> {
+    let bytes = fs::read(path).map_err(|source| Error::file(path, source))?;
+    let value = open(&bytes, version).map_err(|reason| Error::format(path, reason))?;
+    decode(value).map_err(|error| Error::format(path, error.to_string()))
+}
+
+/// The value's bytes, after what comes before them was checked.
+fn open(bytes: &[u8], version: u32) -> Result<&[u8], String> {
+    let (header, value) = bytes
+        .split_at_checked(HEADER)
+        .filter(|(header, _)| header.starts_with(&MAGIC))
+        .ok_or("is no checkpoint")?;
+    let word = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+    if word(8) != version {
+        let found = word(8);
+        return Err(format!(
+            "has version {found} of the format, this program reads version {version}"
+        ));
+    }
+    let length = u64::from(word(16)) | u64::from(word(20)) << 32;
+    if value.len() as u64 != length {
+        let found = value.len();
+        return Err(format!("is cut off or grown: {found} bytes instead of {length}"));
+    }
+    if crc32fast::hash(value) != word(12) {
+        return Err("is damaged: its checksum is wrong".into());
+    }
+    Ok(value)
+}
+
+/// Writes a file whole, or leaves the old one.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    name.push(format!(".{}.tmp", std::process::id()));
+    let temporary = path.with_file_name(name);
+    let written = File::create(&temporary).and_then(|mut file| {
+        file.write_all(bytes)?;
+        file.sync_all()
+    });
+    let result = written.and_then(|()| fs::rename(&temporary, path));
+    if result.is_err() {
+        // The first error is the one to report.
+        let _ = fs::remove_file(&temporary);
+    }
+    result
+}
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    type Value = (Vec<f64>, String, Vec<Vec<u8>>);
+
+    proptest! {
+        #[test]
+        fn values_come_back(value: Value) {
+            prop_assume!(value.0.iter().all(|x| !x.is_nan()));
+            prop_assert_eq!(decode::<Value>(&encode(&value).unwrap()).unwrap(), value);
+        }
+
+        #[test]
+        fn any_bytes_give_a_value_or_an_error(bytes: Vec<u8>) {
+            let _ = decode::<Value>(&bytes);
+            let _ = open(&bytes, 1);
+        }
+    }
+
+    #[test]
+    fn lengths_that_are_not_there_take_no_memory() {
+        // The variable-length code of u64::MAX, and of 2^40.
+        for length in [u64::MAX, 1 << 40] {
+            let bytes = [&[253][..], &length.to_le_bytes()].concat();
+            assert!(decode::<Vec<f64>>(&bytes).is_err());
+            assert!(decode::<String>(&bytes).is_err());
+            assert!(decode::<Vec<Vec<u8>>>(&bytes).is_err());
+        }
+    }
+}

@@ -1,0 +1,93 @@
+use backprop_autodiff::{InputGradients, Op, Var, operands};
+use backprop_tensor::{Float, Numeric, Result as TensorResult, Tensor, kernel, math};
+
+use super::residual::{fits, fitting, mean_of_samples};
+use super::{Fault, Loss, of_sample};
+
+/// The mean binary cross entropy of logits: `-y log σ(x) - (1 - y) log(1 - σ(x))`, for one output or for several labels a sample.
+///
+/// Outputs and targets have the same shape, or `[n, 1]` and `[n]`; a target is 0, 1, or a probability between them. Computed from logits, it
+/// is exact for outputs of any size.
+///
+/// ```
+/// use backprop_autodiff::Tape;
+/// use backprop_tensor::Tensor;
+/// use backprop_train::{BinaryCrossEntropy, Loss};
+///
+/// let output = Tape::new().variable(Tensor::from([[0.0_f32], [100.0]]));
+/// let loss = BinaryCrossEntropy.loss(&output, &Tensor::from([1_i64, 1])).item()?;
+/// assert!((loss - 2.0_f32.ln() / 2.0).abs() < 1e-6);
+/// # Ok::<(), backprop_autodiff::Error>(())
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct BinaryCrossEntropy;
+
+impl<Y: Numeric, T: Float> Loss<Y, T> for BinaryCrossEntropy {
+    fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
+        surprise(output, targets).mean(..)
+    }
+
+    fn each(&self, output: &Var<T>, targets: &Tensor<Y>) -> Option<Var<T>> {
+        Some(mean_of_samples(&surprise(output, targets)))
+    }
+
+    fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
+        let shape = targets.shape().dims();
+        if !fits(output, shape) {
+            return Err(Fault::shapes(output, shape, "a target, 0 or 1, for each output"));
+        }
+        let numbers = targets
+            .cast::<f64>()
+            .map(|numbers| numbers.to_vec())
+            .unwrap_or_default();
+        let expected = "must be 0, 1 or a probability between them";
+        Fault::first(&numbers, of_sample(shape), expected, |p| (0.0..=1.0).contains(&p))
+    }
+
+    fn classes(&self, output: &[usize], targets: &[usize]) -> Option<usize> {
+        (Y::IS_INTEGER && fits(output, targets) && of_sample(output) == 1).then_some(2)
+    }
+
+    /// The mean entropy of the labels' frequencies.
+    fn baseline(&self, targets: &Tensor<Y>) -> Option<f64> {
+        let frequencies = targets.cast::<f64>().ok()?.mean(0).ok()?.to_vec();
+        let part = |p: f64| if p > 0.0 { -p * p.ln() } else { 0.0 };
+        let entropies: f64 = frequencies.iter().map(|&p| part(p) + part(1.0 - p)).sum();
+        Some(entropies / frequencies.len() as f64)
+    }
+}
+
+#[track_caller]
+fn surprise<Y: Numeric, T: Float>(output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
+    let targets = targets.cast();
+    output.apply(Surprise { targets })
+}
+
+/// `l = y ln(1 + e^-x) + (1 - y) ln(1 + e^x)`, `dl/dx = σ(x) - y`.
+#[derive(Debug)]
+struct Surprise<T: Float> {
+    targets: TensorResult<Tensor<T>>,
+}
+
+impl<T: Float> Op<T> for Surprise<T> {
+    /// Outputs and targets.
+    type Saved = (Tensor<T>, Tensor<T>);
+
+    fn forward(&self, inputs: &[&Tensor<T>]) -> TensorResult<(Tensor<T>, Self::Saved)> {
+        let [output] = operands(inputs)?;
+        let targets = fitting("binary cross entropy", output.shape(), self.targets.clone()?)?;
+        let formula = kernel!(|x, y| y * math::softplus(-x) + (1.0 - y) * math::softplus(x));
+        let loss = output.apply(&formula, &[], &[&targets])?;
+        Ok((loss, (output.clone(), targets)))
+    }
+
+    fn backward(
+        &self,
+        (output, targets): Self::Saved,
+        gradient: Tensor<T>,
+        inputs: &mut InputGradients<'_, T>,
+    ) -> TensorResult<()> {
+        let formula = kernel!(|g, x, y| g * (math::sigmoid(x) - y));
+        inputs.add(0, gradient.into_apply(&formula, &[], &[&output, &targets])?)
+    }
+}

@@ -1,0 +1,60 @@
+use backprop_autodiff::{InputGradients, Op, Var, operands};
+use backprop_tensor::{Error, Float, Numeric, Result, Tensor};
+
+/// `r = x - y` of these outputs and targets, without broadcasting; a failure sticks to the tape.
+#[track_caller]
+pub(crate) fn residual<Y: Numeric, T: Float>(
+    loss: &'static str,
+    output: &Var<T>,
+    targets: &Tensor<Y>,
+) -> Var<T> {
+    let targets = targets.cast();
+    output.apply(Residual { loss, targets })
+}
+
+/// `r = x - y` without broadcasting, `dr/dx = 1`.
+#[derive(Debug)]
+struct Residual<T: Float> {
+    loss: &'static str,
+    targets: Result<Tensor<T>>,
+}
+
+impl<T: Float> Op<T> for Residual<T> {
+    type Saved = ();
+
+    fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
+        let [output] = operands(inputs)?;
+        let targets = fitting(self.loss, output.shape(), self.targets.clone()?)?;
+        Ok((output.try_sub(&targets)?, ()))
+    }
+
+    fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
+        inputs.add(0, gradient)
+    }
+}
+
+/// The targets in the shape of the outputs, which must be their own, or `[n, 1]` for `[n]`.
+pub(crate) fn fitting<T: Float>(
+    loss: &'static str,
+    output: &[usize],
+    targets: Tensor<T>,
+) -> Result<Tensor<T>> {
+    if !fits(output, targets.shape()) {
+        let expected = "must be equal: a target for each output";
+        return Err(Error::shapes(loss, output, targets.shape(), expected));
+    }
+    targets.reshape(output)
+}
+
+/// Whether there is a target for each output.
+pub(crate) fn fits(output: &[usize], targets: &[usize]) -> bool {
+    output == targets || matches!((output, targets), ([n, 1], [m]) | ([n], [m, 1]) if n == m)
+}
+
+/// The mean over all axes but the first.
+pub(crate) fn mean_of_samples<T: Float>(losses: &Var<T>) -> Var<T> {
+    match losses.shape().rank() {
+        0 | 1 => losses.clone(),
+        rank => losses.mean((1..rank as isize).collect::<Vec<_>>()),
+    }
+}

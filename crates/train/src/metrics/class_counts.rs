@@ -1,0 +1,158 @@
+//! Hits, predictions and samples of each class, which precision, recall and F1 are made of.
+
+use backprop_tensor::{Error, Tensor};
+use serde::{Deserialize, Serialize};
+
+use super::scores::{Scores, Task, largest};
+use crate::Result;
+
+/// How the numbers of several classes become one.
+///
+/// A class that has neither samples nor predictions is left out, as if there were none of it; a label is not. A share of nothing is 0.
+/// (scikit-learn's `average`, with its `zero_division=0`.)
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Hash, Serialize, Deserialize)]
+pub enum Average {
+    /// Class 1 for binary outputs, [`Macro`](Self::Macro) for others.
+    #[default]
+    Automatic,
+    /// The mean over the classes: each counts the same, however rare.
+    Macro,
+    /// All classes counted together: each sample counts the same.
+    Micro,
+    /// The mean over the classes, weighted with the number of their samples.
+    Weighted,
+}
+
+impl Average {
+    /// What it adds to a metric's name.
+    pub(crate) fn suffix(self) -> &'static str {
+        match self {
+            Self::Automatic => "",
+            Self::Macro => "_macro",
+            Self::Micro => "_micro",
+            Self::Weighted => "_weighted",
+        }
+    }
+}
+
+/// Of one class.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct ClassCount {
+    /// Samples of the class taken for it.
+    pub(crate) hits: u64,
+    /// Samples taken for the class.
+    pub(crate) predicted: u64,
+    /// Samples of the class.
+    pub(crate) actual: u64,
+}
+
+impl ClassCount {
+    pub(crate) fn precision(self) -> f64 {
+        share(self.hits, self.predicted)
+    }
+
+    pub(crate) fn recall(self) -> f64 {
+        share(self.hits, self.actual)
+    }
+
+    pub(crate) fn f1(self) -> f64 {
+        share(2 * self.hits, self.predicted + self.actual)
+    }
+}
+
+/// 0 of nothing.
+fn share(part: u64, whole: u64) -> f64 {
+    if whole == 0 {
+        0.0
+    } else {
+        part as f64 / whole as f64
+    }
+}
+
+/// Of all classes.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct ClassCounts {
+    task: Option<Task>,
+    classes: Vec<ClassCount>,
+}
+
+impl ClassCounts {
+    pub(crate) fn add(
+        &mut self,
+        metric: &'static str,
+        output: &Tensor<f64>,
+        targets: &Tensor<f64>,
+    ) -> Result<()> {
+        let scores = Scores::new(metric, output, targets)?;
+        let task = *self.task.get_or_insert(scores.task);
+        if task != scores.task {
+            let expected = "must be like that of the batches before";
+            return Err(Error::shape(metric, output.shape(), expected).into());
+        }
+        let classes = if task == Task::Binary { 2 } else { task.width() };
+        self.classes.resize(classes, ClassCount::default());
+        for (scores, targets) in scores.rows() {
+            match task {
+                Task::Binary => self.count(usize::from(scores[0] > 0.0), targets[0]),
+                Task::Classes(_) => self.count(largest(scores), targets[0]),
+                Task::Labels(_) => {
+                    for ((class, score), target) in self.classes.iter_mut().zip(scores).zip(targets) {
+                        let (predicted, actual) = (u64::from(*score > 0.0), *target as u64);
+                        class.hits += predicted & actual;
+                        class.predicted += predicted;
+                        class.actual += actual;
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn count(&mut self, predicted: usize, actual: usize) {
+        self.classes[predicted].predicted += 1;
+        self.classes[actual].actual += 1;
+        self.classes[actual].hits += u64::from(predicted == actual);
+    }
+
+    /// A rate of the classes, as one number; NaN if nothing was counted.
+    pub(crate) fn average(&self, average: Average, rate: fn(ClassCount) -> f64) -> f64 {
+        let is_labels = matches!(self.task, Some(Task::Labels(_)));
+        if self.classes.iter().all(|class| class.actual == 0) && !is_labels {
+            return f64::NAN;
+        }
+        if average == Average::Automatic && self.task == Some(Task::Binary) {
+            return rate(self.classes[1]);
+        }
+        average_of(&self.classes, average, is_labels, rate)
+    }
+}
+
+/// A rate of some classes, as one number.
+pub(crate) fn average_of(
+    classes: &[ClassCount],
+    average: Average,
+    keep_absent: bool,
+    rate: fn(ClassCount) -> f64,
+) -> f64 {
+    let present = || {
+        let classes = classes.iter().copied();
+        classes.filter(|class| keep_absent || class.actual + class.predicted > 0)
+    };
+    match average {
+        Average::Automatic | Average::Macro => present().map(rate).sum::<f64>() / present().count() as f64,
+        Average::Micro => rate(present().fold(ClassCount::default(), |sum, class| ClassCount {
+            hits: sum.hits + class.hits,
+            predicted: sum.predicted + class.predicted,
+            actual: sum.actual + class.actual,
+        })),
+        Average::Weighted => {
+            let samples: u64 = present().map(|class| class.actual).sum();
+            let weighted: f64 = present().map(|class| class.actual as f64 * rate(class)).sum();
+            if samples == 0 {
+                0.0
+            } else {
+                weighted / samples as f64
+            }
+        }
+    }
+}

@@ -1,0 +1,48 @@
+use backprop_tensor::{Float, Numeric, Tensor};
+use serde::{Deserialize, Serialize};
+
+use super::scores::{Scores, Task, binary_surprise, surprise};
+use super::tally::{Mean, Tally, counting};
+use super::{Count, Metric};
+use crate::Result;
+
+/// The mean of `-log p` of what is right: the cross entropy of logits, whatever the loss in training is.
+///
+/// `p` is the softmax of the outputs for classes, the sigmoid for a binary output; for labels, it is the mean over them too. Shapes and
+/// tasks: see [`Metric`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct LogLoss;
+
+impl<Y: Numeric, T: Float> Metric<Y, T> for LogLoss {
+    fn name(&self) -> &str {
+        "log_loss"
+    }
+
+    fn start(&self) -> Box<dyn Count<Y, T>> {
+        counting(Surprise::default())
+    }
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(super) struct Surprise(Mean);
+
+impl Tally for Surprise {
+    fn add(&mut self, output: &Tensor<f64>, targets: &Tensor<f64>) -> Result<()> {
+        let scores = Scores::new("log_loss", output, targets)?;
+        for (scores_of, targets) in scores.rows() {
+            match scores.task {
+                Task::Classes(_) => self.0.add(surprise(scores_of, targets[0])),
+                Task::Binary | Task::Labels(_) => {
+                    for (&score, &target) in scores_of.iter().zip(targets) {
+                        self.0.add(binary_surprise(score, target));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn value(&self) -> f64 {
+        self.0.value()
+    }
+}

@@ -1,0 +1,34 @@
+use backprop_tensor::{Float, Numeric, Tensor};
+use serde::{Deserialize, Serialize};
+
+use super::pairs::Pairs;
+use super::tally::{Mean, Tally, counting};
+use super::{Count, Metric};
+use crate::{MeanAbsoluteError, Result};
+
+/// The mean absolute error, `Σ |x - y| / n` over all outputs. Shapes: see [`Metric`].
+impl<Y: Numeric, T: Float> Metric<Y, T> for MeanAbsoluteError {
+    fn name(&self) -> &str {
+        "mae"
+    }
+
+    fn start(&self) -> Box<dyn Count<Y, T>> {
+        counting(Absolute::default())
+    }
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Absolute(Mean);
+
+impl Tally for Absolute {
+    fn add(&mut self, output: &Tensor<f64>, targets: &Tensor<f64>) -> Result<()> {
+        for (output, target) in Pairs::new("mae", output, targets)?.iter() {
+            self.0.add((output - target).abs());
+        }
+        Ok(())
+    }
+
+    fn value(&self) -> f64 {
+        self.0.value()
+    }
+}

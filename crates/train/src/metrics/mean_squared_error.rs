@@ -1,0 +1,34 @@
+use backprop_tensor::{Float, Numeric, Tensor};
+use serde::{Deserialize, Serialize};
+
+use super::pairs::Pairs;
+use super::tally::{Mean, Tally, counting};
+use super::{Count, Metric};
+use crate::{MeanSquaredError, Result};
+
+/// The mean squared error, `Σ (x - y)² / n` over all outputs. Shapes: see [`Metric`].
+impl<Y: Numeric, T: Float> Metric<Y, T> for MeanSquaredError {
+    fn name(&self) -> &str {
+        "mse"
+    }
+
+    fn start(&self) -> Box<dyn Count<Y, T>> {
+        counting(Squared::default())
+    }
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Squared(Mean);
+
+impl Tally for Squared {
+    fn add(&mut self, output: &Tensor<f64>, targets: &Tensor<f64>) -> Result<()> {
+        for (output, target) in Pairs::new("mse", output, targets)?.iter() {
+            self.0.add((output - target).powi(2));
+        }
+        Ok(())
+    }
+
+    fn value(&self) -> f64 {
+        self.0.value()
+    }
+}

@@ -1,0 +1,59 @@
+//! Outputs and targets of a regression as plain numbers.
+
+use backprop_tensor::{Error, Tensor};
+
+use crate::Result;
+
+/// The outputs of some samples, and what they should be.
+#[derive(Debug)]
+pub(crate) struct Pairs {
+    outputs: Vec<f64>,
+    targets: Vec<f64>,
+    /// How many outputs a sample has.
+    pub(crate) width: usize,
+}
+
+impl Pairs {
+    /// # Errors
+    /// If the shapes are not equal, and not `[n, 1]` and `[n]` either.
+    pub(crate) fn new(metric: &'static str, output: &Tensor<f64>, targets: &Tensor<f64>) -> Result<Self> {
+        let (shape, right) = (output.shape().dims(), targets.shape().dims());
+        let is_column = matches!((shape, right), ([n, 1], [m]) | ([n], [m, 1]) if n == m);
+        if (shape != right && !is_column) || shape.is_empty() {
+            let expected = "must be equal: a target for each output";
+            return Err(Error::shapes(metric, shape, right, expected).into());
+        }
+        Ok(Self {
+            outputs: output.to_vec(),
+            targets: targets.to_vec(),
+            width: shape[1..].iter().product(),
+        })
+    }
+
+    /// Output and target, one after another.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (f64, f64)> {
+        let outputs = self.outputs.iter().copied();
+        outputs.zip(self.targets.iter().copied())
+    }
+
+    /// As [`iter`](Self::iter), with the place of the output in its sample. `columns` holds something for each place: it is made longer when it
+    /// is empty.
+    pub(crate) fn for_columns<C: Clone + Default>(
+        &self,
+        metric: &'static str,
+        columns: &mut Vec<C>,
+        mut each: impl FnMut(&mut C, f64, f64),
+    ) -> Result<()> {
+        if columns.is_empty() {
+            columns.resize(self.width, C::default());
+        }
+        if columns.len() != self.width {
+            let expected = format!("as the batches before, {} outputs a sample", columns.len());
+            return Err(Error::argument(metric, "outputs", self.width, expected).into());
+        }
+        for (place, (output, target)) in self.iter().enumerate() {
+            each(&mut columns[place % self.width], output, target);
+        }
+        Ok(())
+    }
+}

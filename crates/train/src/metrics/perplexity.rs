@@ -1,0 +1,36 @@
+use backprop_tensor::{Float, Numeric, Tensor};
+use serde::{Deserialize, Serialize};
+
+use super::log_loss::Surprise;
+use super::tally::{Tally, counting};
+use super::{Count, Metric};
+use crate::Result;
+
+/// The exponential of the [log-loss](crate::LogLoss): among how many equally likely ones the model seems to guess.
+///
+/// For language models the outputs are `[n, vocabulary, length]`, the targets `[n, length]`. Shapes and tasks: see [`Metric`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Perplexity;
+
+impl<Y: Numeric, T: Float> Metric<Y, T> for Perplexity {
+    fn name(&self) -> &str {
+        "perplexity"
+    }
+
+    fn start(&self) -> Box<dyn Count<Y, T>> {
+        counting(Guesses::default())
+    }
+}
+
+#[derive(Debug, Default, Serialize, Deserialize)]
+struct Guesses(Surprise);
+
+impl Tally for Guesses {
+    fn add(&mut self, output: &Tensor<f64>, targets: &Tensor<f64>) -> Result<()> {
+        self.0.add(output, targets)
+    }
+
+    fn value(&self) -> f64 {
+        self.0.value().exp()
+    }
+}

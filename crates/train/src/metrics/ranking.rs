@@ -1,0 +1,131 @@
+//! Scores in order: how many hits and false alarms there are above each of them.
+
+use backprop_tensor::{Error, Tensor};
+use serde::{Deserialize, Serialize};
+
+use super::scores::{Scores, Task};
+use crate::Result;
+
+/// Above a threshold.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Above {
+    pub(crate) threshold: f64,
+    pub(crate) hits: u64,
+    pub(crate) false_alarms: u64,
+}
+
+/// For each score, from the largest down, what lies at it and above. Equal scores are one.
+pub(crate) fn thresholds(samples: &[(f64, bool)]) -> Vec<Above> {
+    let mut sorted = samples.to_vec();
+    sorted.sort_by(|(a, _), (b, _)| b.total_cmp(a));
+    let (mut hits, mut false_alarms) = (0, 0);
+    let groups = sorted.chunk_by(|(a, _), (b, _)| a == b);
+    groups
+        .map(|group| {
+            let positive = group.iter().filter(|(_, positive)| *positive).count();
+            hits += positive as u64;
+            false_alarms += (group.len() - positive) as u64;
+            Above {
+                threshold: group[0].0,
+                hits,
+                false_alarms,
+            }
+        })
+        .collect()
+}
+
+/// Scores and targets one by one, for curves.
+///
+/// # Errors
+/// If their shapes differ, a target is neither 0 nor 1, or a score is no number.
+pub(crate) fn binary(
+    curve: &'static str,
+    scores: &Tensor<f64>,
+    targets: &Tensor<f64>,
+) -> Result<Vec<(f64, bool)>> {
+    if scores.shape() != targets.shape() {
+        let expected = "must be equal: 0 or 1 for each score";
+        return Err(Error::shapes(curve, scores.shape(), targets.shape(), expected).into());
+    }
+    let samples = scores.to_vec().into_iter().zip(targets.to_vec());
+    let samples = samples.map(|(score, target)| {
+        if score.is_nan() {
+            return Err(Error::argument(curve, "score", score, "must be a number").into());
+        }
+        match target {
+            0.0 | 1.0 => Ok((score, target == 1.0)),
+            _ => Err(Error::argument(curve, "target", target, "must be 0 or 1").into()),
+        }
+    });
+    samples.collect()
+}
+
+/// All scores so far of each class against the others.
+#[derive(Debug, Default, Serialize, Deserialize)]
+pub(crate) struct Ranked {
+    task: Option<Task>,
+    classes: Vec<Vec<(f64, bool)>>,
+}
+
+impl Ranked {
+    pub(crate) fn add(
+        &mut self,
+        metric: &'static str,
+        output: &Tensor<f64>,
+        targets: &Tensor<f64>,
+    ) -> Result<()> {
+        let scores = Scores::new(metric, output, targets)?;
+        let task = *self.task.get_or_insert(scores.task);
+        if task != scores.task {
+            let expected = "must be like that of the batches before";
+            return Err(Error::shape(metric, output.shape(), expected).into());
+        }
+        self.classes.resize(task.width(), Vec::new());
+        for (scores, targets) in scores.rows() {
+            match task {
+                // Scores of different samples can be compared as probabilities only.
+                Task::Classes(_) => {
+                    for (class, probability) in softmax(scores).into_iter().enumerate() {
+                        self.classes[class].push((probability, targets[0] == class));
+                    }
+                }
+                Task::Binary | Task::Labels(_) => {
+                    for ((class, &score), &target) in self.classes.iter_mut().zip(scores).zip(targets) {
+                        class.push((score, target == 1));
+                    }
+                }
+            }
+        }
+        Ok(())
+    }
+
+    /// The mean of an area over the classes for which there is one; NaN if there is none, or if a score is no number.
+    pub(crate) fn mean(&self, area: fn(&[Above]) -> Option<f64>) -> f64 {
+        let numbers = self.classes.iter().flatten();
+        if numbers.into_iter().any(|(score, _)| score.is_nan()) {
+            return f64::NAN;
+        }
+        let areas: Vec<f64> = self
+            .classes
+            .iter()
+            .filter_map(|class| area(&thresholds(class)))
+            .collect();
+        areas.iter().sum::<f64>() / areas.len() as f64
+    }
+}
+
+fn softmax(scores: &[f64]) -> Vec<f64> {
+    let largest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let exp: Vec<f64> = scores.iter().map(|score| (score - largest).exp()).collect();
+    let sum: f64 = exp.iter().sum();
+    exp.into_iter().map(|x| x / sum).collect()
+}
+
+/// The area under a line through points, by trapezoids.
+pub(crate) fn area(x: &[f64], y: &[f64]) -> f64 {
+    let steps = x.windows(2).zip(y.windows(2));
+    steps
+        .map(|(x, y)| (x[1] - x[0]) * (y[1] + y[0]) / 2.0)
+        .sum::<f64>()
+        .abs()
+}

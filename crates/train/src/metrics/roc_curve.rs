@@ -1,0 +1,62 @@
+use backprop_tensor::{Float, Numeric, Tensor};
+use serde::{Deserialize, Serialize};
+
+use super::ranking::{area, binary, thresholds};
+use crate::Result;
+
+/// The receiver operating characteristic: for each threshold from the highest down, which share of the positive and of the negative samples
+/// lies at it or above.
+///
+/// As scikit-learn's `roc_curve` with `drop_intermediate=False`. A share is NaN if there are no samples of its kind.
+///
+/// ```
+/// use backprop_tensor::Tensor;
+/// use backprop_train::RocCurve;
+///
+/// let curve = RocCurve::new(&Tensor::from([0.1_f32, 0.4, 0.35, 0.8]), &Tensor::from([0_i64, 0, 1, 1]))?;
+/// assert_eq!(curve.false_positive_rate, [0.0, 0.0, 0.5, 0.5, 1.0]);
+/// assert_eq!(curve.true_positive_rate, [0.0, 0.5, 0.5, 1.0, 1.0]);
+/// assert_eq!(curve.area(), 0.75);
+/// # Ok::<(), backprop_train::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub struct RocCurve {
+    /// Of the samples of class 0, the share at the threshold or above.
+    pub false_positive_rate: Vec<f64>,
+    /// Of the samples of class 1, the share at the threshold or above.
+    pub true_positive_rate: Vec<f64>,
+    /// The thresholds: infinity, then the scores from the largest to the smallest.
+    pub thresholds: Vec<f64>,
+}
+
+impl RocCurve {
+    /// The curve of these scores (logits or probabilities of class 1) and targets, 0 or 1, of the same shape.
+    ///
+    /// # Errors
+    /// If the shapes differ, a target is neither 0 nor 1, or a score is NaN.
+    pub fn new<T: Float, Y: Numeric>(scores: &Tensor<T>, targets: &Tensor<Y>) -> Result<Self> {
+        let samples = binary("roc curve", &scores.cast()?, &targets.cast()?)?;
+        let above = thresholds(&samples);
+        let positive = samples.iter().filter(|(_, positive)| *positive).count() as f64;
+        let negative = samples.len() as f64 - positive;
+        let rate = |count: u64, of: f64| count as f64 / of;
+        let start = |of: f64| rate(0, of);
+        let mut curve = Self {
+            false_positive_rate: vec![start(negative)],
+            true_positive_rate: vec![start(positive)],
+            thresholds: vec![f64::INFINITY],
+        };
+        for above in above {
+            curve.false_positive_rate.push(rate(above.false_alarms, negative));
+            curve.true_positive_rate.push(rate(above.hits, positive));
+            curve.thresholds.push(above.threshold);
+        }
+        Ok(curve)
+    }
+
+    /// The area under it: how likely a positive sample has a larger score than a negative one.
+    pub fn area(&self) -> f64 {
+        area(&self.false_positive_rate, &self.true_positive_rate)
+    }
+}

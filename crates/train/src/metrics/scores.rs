@@ -1,0 +1,124 @@
+//! Outputs and targets of a classification as plain numbers.
+
+use backprop_tensor::{Error, Tensor};
+use serde::{Deserialize, Serialize};
+
+use crate::Result;
+
+/// What is to be classified, with the numbers of classes and labels.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) enum Task {
+    /// One score a sample, for class 1.
+    Binary,
+    /// A score for each class, one of which is right.
+    Classes(usize),
+    /// A score for each label, any of which are right.
+    Labels(usize),
+}
+
+impl Task {
+    /// How many scores a sample has.
+    pub(crate) fn width(self) -> usize {
+        match self {
+            Self::Binary => 1,
+            Self::Classes(width) | Self::Labels(width) => width,
+        }
+    }
+}
+
+/// The scores of some samples, and what is right.
+#[derive(Debug)]
+pub(crate) struct Scores {
+    pub(crate) task: Task,
+    scores: Vec<f64>,
+    /// A class for each row of scores, or 0 or 1 for each score.
+    targets: Vec<usize>,
+}
+
+impl Scores {
+    /// The scores in these outputs.
+    ///
+    /// # Errors
+    /// If the shapes fit no task, or a target is no class.
+    pub(crate) fn new(metric: &'static str, output: &Tensor<f64>, targets: &Tensor<f64>) -> Result<Self> {
+        let (shape, right) = (output.shape().dims(), targets.shape().dims());
+        let (task, scores) = match (shape, right) {
+            ([n] | [n, 1], [m] | [m, 1]) if n == m => (Task::Binary, output.to_vec()),
+            ([_, classes, others @ ..], [_, rest @ ..]) if shape[0] == right[0] && others == rest => {
+                (Task::Classes(*classes), rows(output)?)
+            }
+            ([_, labels], _) if shape == right => (Task::Labels(*labels), output.to_vec()),
+            _ => {
+                let expected = "do not fit: a class for each row of outputs, or 0 or 1 for each output";
+                return Err(Error::shapes(metric, shape, right, expected).into());
+            }
+        };
+        let classes = match task {
+            Task::Classes(classes) => classes,
+            Task::Binary | Task::Labels(_) => 2,
+        };
+        let class = |target: f64| match target {
+            class if class >= 0.0 && class < classes as f64 && class.fract() == 0.0 => Ok(class as usize),
+            _ => Err(Error::argument(
+                metric,
+                "target",
+                target,
+                format!("must be a class from 0 to {}", classes.saturating_sub(1)),
+            )),
+        };
+        let targets = targets
+            .to_vec()
+            .into_iter()
+            .map(class)
+            .collect::<Result<_, _>>()?;
+        Ok(Self {
+            task,
+            scores,
+            targets,
+        })
+    }
+
+    /// Scores and targets, sample by sample: one target for all scores of a class, one for each of labels.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (&[f64], &[usize])> {
+        let width = match self.task {
+            Task::Labels(labels) => labels,
+            Task::Binary | Task::Classes(_) => 1,
+        };
+        let scores = self.scores.chunks_exact(self.task.width().max(1));
+        scores.zip(self.targets.chunks_exact(width.max(1)))
+    }
+}
+
+/// `[n, classes, ...]` with the classes last.
+fn rows(output: &Tensor<f64>) -> Result<Vec<f64>> {
+    let rank = output.rank() as isize;
+    let order: Vec<isize> = [0].into_iter().chain(2..rank).chain([1]).collect();
+    Ok(output.permute(order)?.to_vec())
+}
+
+/// The place of the largest score: the first among equals, the first NaN if there is one. As [`Tensor::argmax`].
+pub(crate) fn largest(scores: &[f64]) -> usize {
+    let mut best = 0;
+    for (place, &score) in scores.iter().enumerate() {
+        if scores[best].is_nan() {
+            break;
+        }
+        if score > scores[best] || score.is_nan() {
+            best = place;
+        }
+    }
+    best
+}
+
+/// `-log softmax(x)_y`.
+pub(crate) fn surprise(scores: &[f64], class: usize) -> f64 {
+    let largest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    let sum: f64 = scores.iter().map(|score| (score - largest).exp()).sum();
+    sum.ln() + largest - scores[class]
+}
+
+/// `-log sigmoid(x)` if the target is 1, `-log (1 - sigmoid(x))` if it is 0.
+pub(crate) fn binary_surprise(score: f64, target: usize) -> f64 {
+    let against = if target == 1 { -score } else { score };
+    against.max(0.0) + (-against.abs()).exp().ln_1p()
+}

@@ -1,0 +1,60 @@
+//! Counts that know no types of elements, so that they are compiled once, here.
+
+use backprop_tensor::{Float, Numeric, Tensor};
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use super::Count;
+use crate::{Result, codec};
+
+/// A count of outputs and targets as `f64`.
+pub(crate) trait Tally: Serialize + DeserializeOwned + 'static {
+    fn add(&mut self, output: &Tensor<f64>, targets: &Tensor<f64>) -> Result<()>;
+
+    fn value(&self) -> f64;
+}
+
+/// A tally as a count.
+pub(crate) fn counting<Y: Numeric, T: Float>(tally: impl Tally) -> Box<dyn Count<Y, T>> {
+    Box::new(Counting(tally))
+}
+
+struct Counting<C>(C);
+
+impl<Y: Numeric, T: Float, C: Tally> Count<Y, T> for Counting<C> {
+    fn add(&mut self, output: &Tensor<T>, targets: &Tensor<Y>) -> Result<()> {
+        self.0.add(&output.cast()?, &targets.cast()?)
+    }
+
+    fn value(&self) -> f64 {
+        self.0.value()
+    }
+
+    fn state(&self) -> Result<Vec<u8>> {
+        codec::encode(&self.0)
+    }
+
+    fn restore(&mut self, state: &[u8]) -> Result<()> {
+        self.0 = codec::decode(state)?;
+        Ok(())
+    }
+}
+
+/// A sum of numbers one after another, and how many they were.
+#[derive(Debug, Clone, Copy, Default, serde::Serialize, serde::Deserialize)]
+pub(crate) struct Mean {
+    sum: f64,
+    count: u64,
+}
+
+impl Mean {
+    pub(crate) fn add(&mut self, value: f64) {
+        self.sum += value;
+        self.count += 1;
+    }
+
+    /// NaN of nothing.
+    pub(crate) fn value(&self) -> f64 {
+        self.sum / self.count as f64
+    }
+}

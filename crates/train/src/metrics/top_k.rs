@@ -1,0 +1,79 @@
+use backprop_tensor::{Error, Float, Numeric, Tensor};
+use serde::{Deserialize, Serialize};
+
+use super::scores::{Scores, Task};
+use super::tally::{Mean, Tally, counting};
+use super::{Count, Metric};
+use crate::Result;
+
+/// The share of samples whose class is among those with the `k` largest outputs: several classes, one of which is right.
+///
+/// Among equal outputs the class of the higher number comes first, as in scikit-learn's `top_k_accuracy_score`.
+///
+/// ```
+/// use backprop_tensor::Tensor;
+/// use backprop_train::{Metric, TopK};
+///
+/// let metric = TopK::new(2);
+/// let mut count = Metric::<i64, f32>::start(&metric);
+/// count.add(&Tensor::from([[0.5, 0.3, 0.2], [0.1, 0.2, 0.7]]), &Tensor::from([1, 0]))?;
+/// assert_eq!(count.value(), 0.5);
+/// # Ok::<(), backprop_train::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct TopK {
+    k: usize,
+    name: String,
+}
+
+impl TopK {
+    /// The best `k`.
+    pub fn new(k: usize) -> Self {
+        Self {
+            k,
+            name: format!("top_{k}"),
+        }
+    }
+}
+
+impl<Y: Numeric, T: Float> Metric<Y, T> for TopK {
+    fn name(&self) -> &str {
+        &self.name
+    }
+
+    fn start(&self) -> Box<dyn Count<Y, T>> {
+        counting(Among {
+            k: self.k,
+            mean: Mean::default(),
+        })
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+struct Among {
+    k: usize,
+    mean: Mean,
+}
+
+impl Tally for Among {
+    fn add(&mut self, output: &Tensor<f64>, targets: &Tensor<f64>) -> Result<()> {
+        let scores = Scores::new("top_k", output, targets)?;
+        if !matches!(scores.task, Task::Classes(_)) {
+            let expected = "do not fit: outputs [n, classes] and a class for each";
+            return Err(Error::shapes("top_k", output.shape(), targets.shape(), expected).into());
+        }
+        for (scores, targets) in scores.rows() {
+            let (own, class) = (scores[targets[0]], targets[0]);
+            // Anything is better than a score that is no number.
+            let better = scores.iter().enumerate().filter(|&(other, &score)| {
+                score > own || (score == own && other > class) || (own.is_nan() && other != class)
+            });
+            self.mean.add(f64::from(better.count() < self.k));
+        }
+        Ok(())
+    }
+
+    fn value(&self) -> f64 {
+        self.mean.value()
+    }
+}

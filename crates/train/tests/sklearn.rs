@@ -1,0 +1,126 @@
+//! Every metric is what scikit-learn says it is, with ties and absent classes, from `reference/make.py`.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use backprop_tensor::Tensor;
+use backprop_train::{
+    Accuracy, Average, AveragePrecision, F1, LogLoss, MeanAbsoluteError, MeanSquaredError, Metric,
+    Perplexity, Precision, PrecisionRecallCurve, R2, Recall, RocAuc, RocCurve, RootMeanSquaredError, TopK,
+};
+use serde::Deserialize;
+
+#[derive(Deserialize)]
+struct Reference {
+    cases: Vec<Case>,
+    curves: Vec<Curve>,
+}
+
+#[derive(Deserialize)]
+struct Case {
+    task: String,
+    shape: Vec<usize>,
+    outputs: Vec<f64>,
+    target_shape: Vec<usize>,
+    targets: Vec<f64>,
+    values: BTreeMap<String, f64>,
+}
+
+#[derive(Deserialize)]
+struct Curve {
+    scores: Vec<f64>,
+    targets: Vec<f64>,
+    false_positive_rate: Vec<f64>,
+    true_positive_rate: Vec<f64>,
+    roc_thresholds: Vec<f64>,
+    roc_auc: f64,
+    precision: Vec<f64>,
+    recall: Vec<f64>,
+    thresholds: Vec<f64>,
+    pr_area: f64,
+    average_precision: f64,
+}
+
+fn reference() -> Reference {
+    serde_json::from_str(include_str!("reference/metrics.json")).unwrap()
+}
+
+fn metrics() -> Vec<Box<dyn Metric<f64, f64>>> {
+    let mut metrics: Vec<Box<dyn Metric<f64, f64>>> = vec![
+        Box::new(Accuracy),
+        Box::new(AveragePrecision),
+        Box::new(LogLoss),
+        Box::new(MeanAbsoluteError),
+        Box::new(MeanSquaredError),
+        Box::new(Perplexity),
+        Box::new(R2),
+        Box::new(RocAuc),
+        Box::new(RootMeanSquaredError),
+    ];
+    for k in 1..=3 {
+        metrics.push(Box::new(TopK::new(k)));
+    }
+    for average in [
+        Average::Automatic,
+        Average::Macro,
+        Average::Micro,
+        Average::Weighted,
+    ] {
+        metrics.push(Box::new(Precision::new(average)));
+        metrics.push(Box::new(Recall::new(average)));
+        metrics.push(Box::new(F1::new(average)));
+    }
+    metrics
+}
+
+#[test]
+fn metrics_are_those_of_scikit_learn() {
+    let mut compared = BTreeSet::new();
+    for (index, case) in reference().cases.iter().enumerate() {
+        let outputs = Tensor::from_slice(&case.outputs, &case.shape[..]).unwrap();
+        let targets = Tensor::from_slice(&case.targets, &case.target_shape[..]).unwrap();
+        for metric in metrics() {
+            let Some(&expected) = case.values.get(metric.name()) else {
+                continue;
+            };
+            let mut count = metric.start();
+            for part in [0..13, 13..14, 14..40] {
+                let outputs = outputs.slice(0, part.clone()).unwrap();
+                count.add(&outputs, &targets.slice(0, part).unwrap()).unwrap();
+            }
+            // Sums of 40 numbers in another order.
+            let tolerance = 1e-13 * (1.0 + expected.abs());
+            let (name, value) = (metric.name(), count.value());
+            assert!(
+                (value - expected).abs() <= tolerance,
+                "case {index}, {}: {name} is {value}, not {expected}",
+                case.task
+            );
+            compared.insert(name.to_owned());
+        }
+    }
+    assert_eq!(compared.len(), metrics().len(), "{compared:?}");
+}
+
+#[test]
+fn curves_are_those_of_scikit_learn() {
+    let close = |ours: &[f64], theirs: &[f64]| {
+        assert_eq!(ours.len(), theirs.len());
+        for (x, y) in ours.iter().zip(theirs) {
+            assert!((x - y).abs() <= 1e-14, "{ours:?}\n{theirs:?}");
+        }
+    };
+    for case in reference().curves {
+        let (scores, targets) = (Tensor::from(case.scores), Tensor::from(case.targets));
+        let roc = RocCurve::new(&scores, &targets).unwrap();
+        close(&roc.false_positive_rate, &case.false_positive_rate);
+        close(&roc.true_positive_rate, &case.true_positive_rate);
+        close(&roc.thresholds[1..], &case.roc_thresholds);
+        close(&[roc.area()], &[case.roc_auc]);
+        let curve = PrecisionRecallCurve::new(&scores, &targets).unwrap();
+        close(&curve.precision, &case.precision);
+        close(&curve.recall, &case.recall);
+        close(&curve.thresholds, &case.thresholds);
+        close(&[curve.area()], &[case.pr_area]);
+        close(&[curve.average_precision()], &[case.average_precision]);
+    }
+}
