@@ -78,7 +78,7 @@ fn train(options: &Options) -> Result<(), Error> {
         .epochs(options.epochs)
         .batch_size(options.batch)
         .seed(options.seed)
-        .schedule(|progress| 1.0 - progress)
+        .schedule(|done: f64| 1.0 - done)
         .metric(Accuracy);
     let history = trainer.fit(&mut model, &train, &test)?;
 

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::groups::{Group, Groups};
 use crate::settings::{Check, least_counted};
 use crate::slots::{Slots, Update};
-use crate::{Optimizer, Result};
+use crate::{Optimizer, OptimizerState, Result};
 
 /// Adagrad: steps of the gradient over the root of the sum of its squares so far (Duchi, Hazan and Singer, JMLR 2011).
 ///
@@ -116,5 +116,14 @@ impl<T: Float> Optimizer<T> for Adagrad<T> {
 
     fn set_learning_rate(&mut self, rate: f64) {
         self.learning_rate = rate;
+    }
+
+    fn state(&self) -> Result<OptimizerState<T>> {
+        Ok(self.slots.clone().into())
+    }
+
+    fn load_state(&mut self, state: OptimizerState<T>) -> Result<()> {
+        self.slots = state.into();
+        Ok(())
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::groups::{Group, Groups};
 use crate::settings::{Check, least_counted};
 use crate::slots::{Slots, Update};
-use crate::{Optimizer, Result};
+use crate::{Optimizer, OptimizerState, Result};
 
 /// Adam: steps of the gradient's running mean over the root of its running square (Kingma and Ba, ICLR 2015).
 ///
@@ -185,6 +185,15 @@ macro_rules! adam {
 
             fn set_learning_rate(&mut self, rate: f64) {
                 self.moments.learning_rate = rate;
+            }
+
+            fn state(&self) -> Result<OptimizerState<T>> {
+                Ok(self.moments.slots.clone().into())
+            }
+
+            fn load_state(&mut self, state: OptimizerState<T>) -> Result<()> {
+                self.moments.slots = state.into();
+                Ok(())
             }
         }
     };

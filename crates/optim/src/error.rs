@@ -26,6 +26,9 @@ pub enum Error {
         /// The parameter's.
         parameter: Box<[usize]>,
     },
+    /// A state that cannot be given, or was not gathered by such an optimizer or schedule.
+    #[error("{0}")]
+    State(String),
     /// A failure of the tape or of a model.
     #[error(transparent)]
     Autodiff(#[from] backprop_autodiff::Error),

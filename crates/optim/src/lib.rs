@@ -27,6 +27,7 @@
 //! * **Groups by name.** [`Groups`] gives parameters whose path matches a pattern (`*.bias`, `encoder.*`) a learning rate
 //!   or weight decay of their own.
 //! * **A step is all or nothing**: a gradient that does not fit is found before anything has changed.
+//! * **A schedule is a factor** ([`Schedule`]) of the learning rate that the optimizer has, so one fits every optimizer.
 //! * **A step writes buffers too**: what a forward pass has left for running means and the like.
 //!
 //! This crate needs tensors and gradients. It knows nothing of layers, data or training loops.
@@ -40,6 +41,7 @@ mod error;
 mod groups;
 mod optimizer;
 mod rmsprop;
+mod schedule;
 mod settings;
 mod sgd;
 mod slots;
@@ -49,8 +51,9 @@ pub use adam::{Adam, AdamW};
 pub use clip::{clip_norm, clip_value, norm};
 pub use error::{Error, Result};
 pub use groups::{Group, Groups};
-pub use optimizer::Optimizer;
+pub use optimizer::{Optimizer, OptimizerState};
 pub use rmsprop::RmsProp;
+pub use schedule::{Cosine, Exponential, OneCycle, ReduceOnPlateau, Schedule, StepDecay, Time, WarmUp};
 pub use sgd::Sgd;
 
 #[cfg(doctest)]

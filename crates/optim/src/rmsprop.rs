@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::groups::{Group, Groups};
 use crate::settings::{Check, least_counted};
 use crate::slots::{Slots, Update};
-use crate::{Optimizer, Result};
+use crate::{Optimizer, OptimizerState, Result};
 
 /// RMSprop: steps of the gradient over the root of its running square (Tieleman and Hinton 2012), also centred (Graves 2013).
 ///
@@ -161,5 +161,14 @@ impl<T: Float> Optimizer<T> for RmsProp<T> {
 
     fn set_learning_rate(&mut self, rate: f64) {
         self.learning_rate = rate;
+    }
+
+    fn state(&self) -> Result<OptimizerState<T>> {
+        Ok(self.slots.clone().into())
+    }
+
+    fn load_state(&mut self, state: OptimizerState<T>) -> Result<()> {
+        self.slots = state.into();
+        Ok(())
     }
 }

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use crate::groups::{Group, Groups};
 use crate::settings::Check;
 use crate::slots::{Slots, Update};
-use crate::{Optimizer, Result};
+use crate::{Optimizer, OptimizerState, Result};
 
 /// Stochastic gradient descent, with momentum (Polyak 1964) or Nesterov's form of it (Sutskever et al. 2013), and weight decay.
 ///
@@ -155,5 +155,14 @@ impl<T: Float> Optimizer<T> for Sgd<T> {
 
     fn set_learning_rate(&mut self, rate: f64) {
         self.learning_rate = rate;
+    }
+
+    fn state(&self) -> Result<OptimizerState<T>> {
+        Ok(self.slots.clone().into())
+    }
+
+    fn load_state(&mut self, state: OptimizerState<T>) -> Result<()> {
+        self.slots = state.into();
+        Ok(())
     }
 }

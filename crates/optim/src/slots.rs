@@ -1,20 +1,18 @@
 //! What an optimizer keeps for each parameter, under its path.
 
-use std::collections::BTreeMap;
-
 use backprop_autodiff::{Gradients, Leaf, LeafMut, Module, ParamId, Path};
 use backprop_tensor::{Float, Result as TensorResult, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::groups::{Groups, Settings};
-use crate::{Error, Result};
+use crate::{Error, OptimizerState, Result};
 
 /// The state of all parameters: some tensors each, zero in the beginning.
 ///
 /// In a program, a parameter is found by its identity, in the order of the last step; in a file, and when the model was
 /// read anew, by its path.
 #[derive(Debug, Clone, Serialize, Deserialize)]
-#[serde(bound = "", from = "Saved<T>", into = "Saved<T>")]
+#[serde(bound = "", from = "OptimizerState<T>", into = "OptimizerState<T>")]
 pub(crate) struct Slots<T: Float> {
     slots: Vec<Slot<T>>,
 }
@@ -151,20 +149,15 @@ impl<T: Float> Slots<T> {
     }
 }
 
-/// As it is saved: by path.
-#[derive(Serialize, Deserialize)]
-#[serde(transparent, bound = "")]
-struct Saved<T: Float>(BTreeMap<String, (u64, Vec<Tensor<T>>)>);
-
-impl<T: Float> From<Slots<T>> for Saved<T> {
+impl<T: Float> From<Slots<T>> for OptimizerState<T> {
     fn from(slots: Slots<T>) -> Self {
         let saved = slots.slots.into_iter();
         Self(saved.map(|slot| (slot.path, (slot.steps, slot.state))).collect())
     }
 }
 
-impl<T: Float> From<Saved<T>> for Slots<T> {
-    fn from(saved: Saved<T>) -> Self {
+impl<T: Float> From<OptimizerState<T>> for Slots<T> {
+    fn from(saved: OptimizerState<T>) -> Self {
         let slots = saved.0.into_iter().map(|(path, (steps, state))| Slot {
             path,
             id: None,

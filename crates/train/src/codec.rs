@@ -1,6 +1,6 @@
 //! How state is written as bytes: the one place that knows of bincode, of files and of checksums.
 //!
-//! A file is a magic word, the version of the format, the length and the CRC-32 of what follows, and the value. It is written to
+//! A file is a magic word, the version of the format, the type of the model's numbers, the CRC-32 and the length of what follows, and the value. It is written to
 //! another file first, which then takes its name, so that a crash leaves the old one or the new one.
 
 use std::fs::{self, File};
@@ -15,8 +15,8 @@ use crate::{Error, Result};
 /// What a file begins with.
 const MAGIC: [u8; 8] = *b"backprop";
 
-/// Magic word, version, checksum, length.
-const HEADER: usize = 8 + 4 + 4 + 8;
+/// Magic word, version, type of number, checksum, length.
+const HEADER: usize = 8 + 4 + 4 + 4 + 8;
 
 /// A value as bytes, without a header.
 pub(crate) fn encode(value: &impl Serialize) -> Result<Vec<u8>> {
@@ -51,44 +51,58 @@ fn finish<V>(decoded: Result<(V, usize), bincode::error::DecodeError>, length: u
     }
 }
 
-/// Writes a value to a file, as a format of this version.
-pub(crate) fn save(path: &Path, version: u32, value: &impl Serialize) -> Result<()> {
+/// Writes a value to a file, as a format of this version, for models of this type of number.
+pub(crate) fn save(path: &Path, version: u32, number: &str, value: &impl Serialize) -> Result<()> {
     let value = encode(value)?;
     let mut bytes = Vec::with_capacity(HEADER + value.len());
     bytes.extend(MAGIC);
     bytes.extend(version.to_le_bytes());
+    bytes.extend(word(number));
     bytes.extend(crc32fast::hash(&value).to_le_bytes());
     bytes.extend((value.len() as u64).to_le_bytes());
     bytes.extend(value);
     write_whole(path, &bytes).map_err(|source| Error::file(path, source))
 }
 
+/// The type of number, in four bytes.
+fn word(number: &str) -> [u8; 4] {
+    let mut word = *b"    ";
+    for (place, byte) in word.iter_mut().zip(number.bytes()) {
+        *place = byte;
+    }
+    word
+}
+
 /// Reads what [`save`] wrote.
-pub(crate) fn load<V: DeserializeOwned>(path: &Path, version: u32) -> Result<V> {
+pub(crate) fn load<V: DeserializeOwned>(path: &Path, version: u32, number: &str) -> Result<V> {
     let bytes = fs::read(path).map_err(|source| Error::file(path, source))?;
-    let value = open(&bytes, version).map_err(|reason| Error::format(path, reason))?;
+    let value = open(&bytes, version, number).map_err(|reason| Error::format(path, reason))?;
     decode(value).map_err(|error| Error::format(path, error.to_string()))
 }
 
 /// The value's bytes, after what comes before them was checked.
-fn open(bytes: &[u8], version: u32) -> Result<&[u8], String> {
+fn open<'a>(bytes: &'a [u8], version: u32, number: &str) -> Result<&'a [u8], String> {
     let (header, value) = bytes
         .split_at_checked(HEADER)
         .filter(|(header, _)| header.starts_with(&MAGIC))
         .ok_or("is no checkpoint")?;
-    let word = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
-    if word(8) != version {
-        let found = word(8);
+    let at = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
+    if at(8) != version {
+        let found = at(8);
         return Err(format!(
             "has version {found} of the format, this program reads version {version}"
         ));
     }
-    let length = u64::from(word(16)) | u64::from(word(20)) << 32;
+    if header[12..16] != word(number) {
+        let found = String::from_utf8_lossy(&header[12..16]);
+        return Err(format!("is of a model in {}, not in {number}", found.trim_end()));
+    }
+    let length = u64::from(at(20)) | u64::from(at(24)) << 32;
     if value.len() as u64 != length {
         let found = value.len();
         return Err(format!("is cut off or grown: {found} bytes instead of {length}"));
     }
-    if crc32fast::hash(value) != word(12) {
+    if crc32fast::hash(value) != at(16) {
         return Err("is damaged: its checksum is wrong".into());
     }
     Ok(value)
@@ -129,7 +143,7 @@ mod tests {
         #[test]
         fn any_bytes_give_a_value_or_an_error(bytes: Vec<u8>) {
             let _ = decode::<Value>(&bytes);
-            let _ = open(&bytes, 1);
+            let _ = open(&bytes, 1, "f32");
         }
     }
 

@@ -48,6 +48,16 @@ pub enum Error {
         /// What would have been right.
         expected: String,
     },
+    /// A model that does not take the data.
+    #[error("{data}: the model does not take inputs of shape {inputs:?}: {source}")]
+    Model {
+        /// Which data.
+        data: &'static str,
+        /// The shape of the inputs of the first batch.
+        inputs: Box<[usize]>,
+        /// What the model said.
+        source: backprop_autodiff::Error,
+    },
     /// State that could not be written as bytes, or bytes that hold no such state.
     #[error("{0}")]
     State(String),

@@ -1,18 +1,32 @@
-//! The training loop.
-
-use std::fmt;
-use std::ops::ControlFlow;
-use std::time::Instant;
+//! What a trainer does.
 
 use backprop_autodiff::{Tape, Var};
 use backprop_datasets::{Batch, Dataset, TryBatches};
 use backprop_layers::Layer;
-use backprop_optim::{Optimizer, clip_norm};
+use backprop_optim::Optimizer;
 use backprop_tensor::{Element, Float, Tensor};
 
-use crate::callbacks::{Callback, Plan, Running, Step};
-use crate::metrics::Count;
-use crate::{Epoch, Error, Evaluation, History, Loss, Metric, Result, Trainer};
+use crate::callbacks::Plan;
+use crate::check::{TRAINING, VALIDATION};
+use crate::pass::Pass;
+use crate::run::{OwnSteps, Run};
+use crate::run_state::{RunState, Settings};
+use crate::validation::{AnyData, split_off};
+use crate::{Callback, Error, Evaluation, History, Loss, Result, Trainer, Validation};
+
+/// What a step of one's own is given: see [`Trainer::fit_with`].
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct OwnStep<'a, M, O, Y: Element = i64, T: Float = f32> {
+    /// The model.
+    pub model: &'a mut M,
+    /// The trainer's optimizer, with the learning rate of the step.
+    pub optimizer: &'a mut O,
+    /// The samples.
+    pub batch: Batch<T, Y>,
+    /// A tape for training, seeded as the trainer would.
+    pub tape: Tape<T>,
+}
 
 impl<L, O, Y, T> Trainer<L, O, Y, T>
 where
@@ -21,242 +35,263 @@ where
     Y: Element,
     T: Float,
 {
-    /// Trains a model, and evaluates it on the validation data after each epoch (`None` for none).
+    /// Trains a model, and evaluates it on the validation data after each epoch: `None` for none, `&data`, or a fraction of the training data.
     ///
     /// # Errors
-    /// If there are no samples, a setting is out of its range, or a step fails: [`Error::Step`] says which. The model is as the last step left it.
+    /// If a setting is out of its range or the data cannot be [learnt from](Self::check), before the first step; if a step fails:
+    /// [`Error::Step`] says which. The model is as the last step left it. Data that does not lie in memory is checked batch by batch.
     pub fn fit<'a, M, D>(
         &mut self,
         model: &mut M,
-        train: &'a D,
-        validation: impl Into<Option<&'a D>>,
+        train: &D,
+        validation: impl Into<Validation<'a, Y, T>>,
     ) -> Result<History>
     where
         M: Layer<T>,
         D: Dataset<Input = T, Target = Y>,
     {
-        let validation = validation.into();
-        self.check(train)?;
-        let plan = Plan {
-            epochs: self.epochs,
-            steps: train.len().div_ceil(self.batch_size),
-        };
-        let own = self.callbacks.len();
-        let mut callbacks = std::mem::take(&mut self.callbacks);
-        callbacks.extend(self.progress.callback());
-        let learning_rate = self.optimizer.learning_rate();
-        let result = self.run(model, train, validation, plan, &mut callbacks);
-        self.optimizer.set_learning_rate(learning_rate);
-        callbacks.truncate(own);
-        self.callbacks = callbacks;
-        result
+        self.fit_any(model, train, validation.into(), None)
     }
 
-    fn check<D: Dataset>(&self, train: &D) -> Result<()> {
-        let error = |what: &str, expected| {
-            Err(Error::Setting {
-                what: what.into(),
-                expected,
-            })
-        };
-        if self.batch_size == 0 {
-            return error("batch size 0", "a step needs at least one sample");
-        }
-        if train.is_empty() {
-            return error(
-                "the training data has no samples",
-                "there must be something to learn from",
-            );
-        }
-        Ok(())
-    }
-
-    fn run<M, D>(
-        &mut self,
-        model: &mut M,
-        train: &D,
-        validation: Option<&D>,
-        plan: Plan,
-        callbacks: &mut [Box<dyn Callback<T>>],
-    ) -> Result<History>
-    where
-        M: Layer<T>,
-        D: Dataset<Input = T, Target = Y>,
-    {
-        let mut history = History::default();
-        let learning_rate = self.optimizer.learning_rate();
-        for callback in &mut *callbacks {
-            callback.on_fit_begin(&plan)?;
-        }
-        for number in 1..=plan.epochs {
-            let started = Instant::now();
-            let (train, step_flow) = self.epoch(model, train, number, plan, learning_rate, callbacks)?;
-            let seconds = started.elapsed().as_secs_f64();
-            let validation = validation.map(|data| self.evaluate(model, data)).transpose()?;
-            let epoch = Epoch {
-                epoch: number,
-                train,
-                validation,
-                seconds,
-            };
-            let mut flow = step_flow;
-            for callback in &mut *callbacks {
-                if callback.on_epoch_end(&epoch, model)?.is_break() {
-                    flow = ControlFlow::Break(());
-                }
-            }
-            history.epochs.push(epoch);
-            if flow.is_break() {
-                break;
-            }
-        }
-        for callback in callbacks {
-            callback.on_fit_end(&history, model)?;
-        }
-        Ok(history)
-    }
-
-    fn epoch<M, D>(
-        &mut self,
-        model: &mut M,
-        train: &D,
-        epoch: usize,
-        plan: Plan,
-        learning_rate: f64,
-        callbacks: &mut [Box<dyn Callback<T>>],
-    ) -> Result<(Evaluation, ControlFlow<()>)>
-    where
-        M: Layer<T>,
-        D: Dataset<Input = T, Target = Y>,
-    {
-        let mut pass = Pass::new(&self.metrics);
-        let batches = TryBatches::new(train, self.batch_size).shuffle(&mut self.rng);
-        for (index, batch) in batches.enumerate() {
-            let step = index + 1;
-            if let Some(factor) = &self.schedule {
-                let done = (epoch - 1) as f64 + index as f64 / plan.steps as f64;
-                let factor = factor(done / plan.epochs as f64);
-                self.optimizer.set_learning_rate(learning_rate * factor);
-            }
-            let loss = self.step(model, batch, &mut pass).map_err(|source| Error::Step {
-                epoch,
-                step,
-                source: Box::new(source),
-            })?;
-            let info = Step {
-                epoch,
-                step,
-                loss,
-                running: &pass,
-            };
-            for callback in &mut *callbacks {
-                if callback.on_step_end(&info)?.is_break() {
-                    return Ok((pass.evaluation(), ControlFlow::Break(())));
-                }
-            }
-        }
-        Ok((pass.evaluation(), ControlFlow::Continue(())))
-    }
-
-    fn step<M: Layer<T>>(
-        &mut self,
-        model: &mut M,
-        batch: backprop_datasets::Result<Batch<T, Y>>,
-        pass: &mut Pass<Y, T>,
-    ) -> Result<f64> {
-        let batch = batch?;
-        let samples = batch.len();
-        let tape = Tape::training(self.rng.next_seed());
-        let output = model.forward(&tape.input(batch.inputs));
-        let loss = self.loss.loss(&output, &batch.targets);
-        let mut gradients = loss.backward()?;
-        if let Some(limit) = self.clip_norm {
-            clip_norm(&mut gradients, limit)?;
-        }
-        self.optimizer.step(model, &gradients)?;
-        pass.add(&loss, &output, &batch.targets, samples)
-    }
-
-    /// The loss and the metrics of a model on some data. The model is used, not trained.
+    /// As [`fit`](Self::fit), with a step of one's own: from batch, tape, model and optimizer to the loss and the outputs, which are
+    /// counted as usual.
+    ///
+    /// Batches, order, seeds, schedule, metrics, validation, callbacks, checkpoints are the trainer's; clipping, weights, accumulation and the
+    /// trainer's loss (but for evaluations) are not used.
+    ///
+    /// ```
+    /// use backprop_datasets::synthetic::moons;
+    /// use backprop_layers::{Layer, Linear};
+    /// use backprop_optim::{Optimizer, Sgd};
+    /// use backprop_tensor::Rng;
+    /// use backprop_train::{CrossEntropy, OwnStep, Progress, Trainer};
+    ///
+    /// let data = moons(100, 0.1, &mut Rng::seed(0))?;
+    /// let mut model = Linear::new(2, 2, &mut Rng::seed(0));
+    /// let mut trainer = Trainer::new(CrossEntropy, Sgd::new(0.1)).progress(Progress::Silent);
+    /// let history = trainer.fit_with(&mut model, &data, None, |step: OwnStep<'_, Linear, Sgd>| {
+    ///     let output = step.model.forward(&step.tape.input(step.batch.inputs));
+    ///     let penalty = step.tape.param(&step.model.weight).abs().sum(..) * 0.01;
+    ///     let loss = output.cross_entropy(&step.batch.targets) + penalty;
+    ///     step.optimizer.step(step.model, &loss.backward()?)?;
+    ///     Ok((loss, output))
+    /// })?;
+    /// assert_eq!(history.epochs.len(), 10);
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
     ///
     /// # Errors
-    /// If the data cannot be had, or a batch does not fit the model.
+    /// As [`fit`](Self::fit), and those of the step.
+    pub fn fit_with<'a, M, D>(
+        &mut self,
+        model: &mut M,
+        train: &D,
+        validation: impl Into<Validation<'a, Y, T>>,
+        mut step: impl FnMut(OwnStep<'_, M, O, Y, T>) -> Result<(Var<T>, Var<T>)>,
+    ) -> Result<History>
+    where
+        M: Layer<T>,
+        D: Dataset<Input = T, Target = Y>,
+    {
+        self.fit_any(model, train, validation.into(), Some(&mut step))
+    }
+
+    fn fit_any<M: Layer<T>>(
+        &mut self,
+        model: &mut M,
+        train: &AnyData<'_, Y, T>,
+        validation: Validation<'_, Y, T>,
+        own: Option<&mut OwnSteps<'_, M, O, Y, T>>,
+    ) -> Result<History> {
+        self.check_settings(train)?;
+        if own.is_some() && self.accumulate > 1 {
+            return Err(Error::setting(
+                format!("gradients of {} batches", self.accumulate),
+                "a step of one's own has one batch, and may add gradients up by itself",
+            ));
+        }
+        let resumed = match self.resume.take() {
+            None => None,
+            Some(path) => Some((RunState::load(&path)?, path)),
+        };
+        if let Some((state, _)) = &resumed {
+            self.rng = state.rngs[0].clone();
+        }
+        let first_rng = self.rng.clone();
+        let parts;
+        let (train, validation) = match validation {
+            Validation::None => (train, None),
+            Validation::Data(data) => (train, Some(data as &AnyData<'_, Y, T>)),
+            Validation::Fraction(fraction) => {
+                parts = split_off(train, fraction, &mut self.rng)?;
+                (
+                    &parts.0 as &AnyData<'_, Y, T>,
+                    Some(&parts.1 as &AnyData<'_, Y, T>),
+                )
+            }
+        };
+        self.check_settings(train)?;
+        let baseline = self.check_all(model, train, validation)?;
+        let classes = self.class_weights.as_ref().map(|weights| weights.resolve(train));
+        let classes = classes.transpose()?;
+
+        let (own_callbacks, learning_rate) = (self.callbacks.len(), self.optimizer.learning_rate());
+        let schedule = self.schedule.as_ref().map(|schedule| schedule.state());
+        let mut run = Run {
+            plan: self.plan(train.len()),
+            callbacks: self.take_callbacks(),
+            history: History {
+                baseline,
+                ..History::default()
+            },
+            trainer: self,
+            model,
+            train,
+            validation,
+            own,
+            classes,
+            learning_rate,
+            first_rng,
+        };
+        let result = run.run(resumed);
+        let history = std::mem::take(&mut run.history);
+        let mut callbacks = std::mem::take(&mut run.callbacks);
+        callbacks.truncate(own_callbacks);
+        self.callbacks = callbacks;
+        self.optimizer.set_learning_rate(learning_rate);
+        if let (Some(schedule), Some(state)) = (&mut self.schedule, schedule) {
+            schedule.load_state(&state)?;
+        }
+        result.map(|()| history)
+    }
+
+    /// The data before the first step. Gives the loss of the best constant output, if it can be known.
+    fn check_all<M: Layer<T>>(
+        &self,
+        model: &M,
+        train: &AnyData<'_, Y, T>,
+        validation: Option<&AnyData<'_, Y, T>>,
+    ) -> Result<Option<f64>> {
+        if let Some(data) = validation
+            && data.is_empty()
+        {
+            return Err(Error::setting(
+                "the validation data has no samples",
+                "without data, leave it out",
+            ));
+        }
+        if !self.checks {
+            return Ok(None);
+        }
+        let mut baseline = None;
+        if train.is_in_memory() {
+            let output = self.check_model(TRAINING, model, train)?;
+            baseline = self.check_samples(TRAINING, train, &output, true)?;
+        }
+        if let Some(data) = validation.filter(|data| data.is_in_memory()) {
+            let output = self.check_model(VALIDATION, model, data)?;
+            self.check_samples(VALIDATION, data, &output, false)?;
+        }
+        Ok(baseline)
+    }
+
+    fn plan(&self, samples: usize) -> Plan {
+        let batches = samples.div_ceil(self.batch_size_for(samples).max(1));
+        Plan {
+            epochs: self.epochs,
+            steps: batches.div_ceil(self.accumulate),
+            samples,
+            done: 0,
+        }
+    }
+
+    /// The trainer's own callbacks, and those that show where training is.
+    fn take_callbacks(&mut self) -> Vec<Box<dyn Callback<T>>> {
+        let mut callbacks = std::mem::take(&mut self.callbacks);
+        callbacks.extend(self.progress.callback());
+        #[cfg(feature = "tracing")]
+        callbacks.push(Box::new(crate::callbacks::Trace));
+        callbacks
+    }
+
+    /// What a run that is resumed must have in common with the one that was saved.
+    pub(crate) fn settings(&self, samples: usize) -> Settings {
+        Settings {
+            samples,
+            batch_size: self.batch_size_for(samples),
+            accumulate: self.accumulate,
+            metrics: self.metrics.iter().map(|metric| metric.name().into()).collect(),
+        }
+    }
+}
+
+impl<L, O, Y, T> Trainer<L, O, Y, T>
+where
+    L: Loss<Y, T>,
+    O: Optimizer<T>,
+    Y: Element,
+    T: Float,
+{
+    /// The loss and the metrics of a model on some data. The model is used, not trained.
+    ///
+    /// If samples have weights, the loss is their weighted mean. Metrics count each sample once.
+    ///
+    /// # Errors
+    /// If there are no samples, the data cannot be had, or a batch does not fit the model.
     pub fn evaluate<M, D>(&self, model: &M, data: &D) -> Result<Evaluation>
     where
         M: Layer<T>,
         D: Dataset<Input = T, Target = Y>,
     {
+        self.evaluate_any(model, data)
+    }
+
+    pub(crate) fn evaluate_any<M: Layer<T>>(
+        &self,
+        model: &M,
+        data: &AnyData<'_, Y, T>,
+    ) -> Result<Evaluation> {
+        if data.is_empty() {
+            return Err(Error::setting(
+                "the data has no samples",
+                "there must be something to evaluate",
+            ));
+        }
         let mut pass = Pass::new(&self.metrics);
         for batch in TryBatches::new(data, EVALUATION_BATCH) {
             let batch = batch?;
-            let samples = batch.len();
             let output = model.forward(&Tape::inference().input(batch.inputs));
-            let loss = self.loss.loss(&output, &batch.targets);
-            pass.add(&loss, &output, &batch.targets, samples)?;
+            let (loss, weight) = self.loss_of(&output, &batch.targets, batch.weights.as_ref())?;
+            pass.add_loss(loss.item()?.to_f64(), weight);
+            pass.add_metrics(output.value()?, &batch.targets)?;
         }
         Ok(pass.evaluation())
+    }
+
+    /// The loss of a batch, and the weight of its samples altogether.
+    pub(crate) fn loss_of(
+        &self,
+        output: &Var<T>,
+        targets: &Tensor<Y>,
+        weights: Option<&Tensor<f64>>,
+    ) -> Result<(Var<T>, f64)> {
+        let Some(weights) = weights else {
+            let samples = targets.shape().first().copied().unwrap_or(0);
+            return Ok((self.loss.loss(output, targets), samples as f64));
+        };
+        let total = weights.sum(..)?.item()?;
+        let each = self.loss.each(output, targets).ok_or_else(|| {
+            Error::setting(
+                "weights of samples or classes",
+                "they need a loss that gives the loss of each sample, as PerSample does",
+            )
+        })?;
+        // A batch whose weights are all 0 has the loss 0.
+        let share = |weight: f64| T::from_f64(if total > 0.0 { weight / total } else { 0.0 });
+        let shares = each.constant(weights.map(share)?);
+        Ok(((each * shares).sum(..), total))
     }
 }
 
 /// Samples that are evaluated at once: enough for matrix products at full speed, without taking much memory.
 pub(crate) const EVALUATION_BATCH: usize = 512;
-
-/// What is counted in a pass over the data.
-struct Pass<Y: Element, T: Float> {
-    loss: f64,
-    samples: usize,
-    metrics: Vec<(String, Box<dyn Count<Y, T>>)>,
-}
-
-impl<Y: Element, T: Float> Pass<Y, T> {
-    fn new(metrics: &[Box<dyn Metric<Y, T>>]) -> Self {
-        let metrics = metrics
-            .iter()
-            .map(|metric| (metric.name().into(), metric.start()));
-        Self {
-            loss: 0.0,
-            samples: 0,
-            metrics: metrics.collect(),
-        }
-    }
-
-    /// Counts a batch, and gives its loss.
-    fn add(&mut self, loss: &Var<T>, output: &Var<T>, targets: &Tensor<Y>, samples: usize) -> Result<f64> {
-        let loss = loss.item()?.to_f64();
-        self.loss += loss * samples as f64;
-        self.samples += samples;
-        for (_, metric) in &mut self.metrics {
-            metric.add(output.value()?, targets)?;
-        }
-        Ok(loss)
-    }
-
-    fn evaluation(&self) -> Evaluation {
-        Evaluation {
-            loss: self.loss(),
-            metrics: self.metrics(),
-        }
-    }
-}
-
-impl<Y: Element, T: Float> Running for Pass<Y, T> {
-    fn loss(&self) -> f64 {
-        self.loss / self.samples as f64
-    }
-
-    fn metrics(&self) -> Vec<(String, f64)> {
-        let metrics = self.metrics.iter();
-        metrics
-            .map(|(name, count)| (name.clone(), count.value()))
-            .collect()
-    }
-}
-
-impl<Y: Element, T: Float> fmt::Debug for Pass<Y, T> {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Pass")
-            .field("loss", &self.loss())
-            .field("metrics", &self.metrics())
-            .finish()
-    }
-}

@@ -36,20 +36,40 @@
 #![forbid(unsafe_code)]
 
 mod callbacks;
+mod check;
+mod class_weights;
 mod codec;
+mod cross_validation;
+mod diagnosis;
 mod error;
+mod event_file;
 mod fit;
 mod history;
 mod losses;
 mod metrics;
+mod monitor;
+mod pass;
 mod predict;
+mod range_test;
+mod run;
+mod run_state;
+mod search;
+mod stop_handle;
 mod trainer;
+mod validation;
 #[cfg(feature = "safetensors")]
 mod weights;
 
-pub use callbacks::{Callback, EarlyStopping, OnStep, Plan, Progress, Running, Step};
+pub use callbacks::{
+    Callback, Checkpoint, CsvLog, EarlyStopping, JsonLinesLog, OnEpoch, OnStep, Plan, Progress, Running,
+    Step, StopOnNan, TensorBoardLog, TimeLimit, Training,
+};
+pub use class_weights::ClassWeights;
+pub use cross_validation::{CrossValidation, cross_validate};
+pub use diagnosis::{Diagnosis, Verdict};
 pub use error::{Error, Result};
-pub use history::{Epoch, Evaluation, History};
+pub use fit::OwnStep;
+pub use history::{Ended, Epoch, Evaluation, History};
 pub use losses::{
     BinaryCrossEntropy, CrossEntropy, Fault, Loss, MeanAbsoluteError, MeanSquaredError, PerSample,
 };
@@ -57,8 +77,12 @@ pub use metrics::{
     Accuracy, Average, AveragePrecision, ClassReport, ConfusionMatrix, Count, F1, LogLoss, Metric,
     Perplexity, Precision, PrecisionRecallCurve, R2, Recall, RocAuc, RocCurve, RootMeanSquaredError, TopK,
 };
-pub use predict::{predict, predict_classes};
+pub use predict::{predict, predict_classes, predict_labels, predict_probabilities};
+pub use range_test::RangeTest;
+pub use search::{Outcome, Search, SearchResults, Space, Trial};
+pub use stop_handle::StopHandle;
 pub use trainer::Trainer;
+pub use validation::Validation;
 #[cfg(feature = "safetensors")]
 pub use weights::{SaveWeights, read_weights};
 

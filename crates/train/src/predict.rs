@@ -30,13 +30,46 @@ pub fn predict<T: Float>(model: &(impl Layer<T> + ?Sized), inputs: &Tensor<T>) -
     Ok(Tensor::concat(&outputs.iter().collect::<Vec<_>>(), 0)?)
 }
 
-/// The class with the largest output, for each of these inputs: `[n]`.
+/// The class of each of these inputs, `[n]`: that of the largest output for outputs `[n, classes]`; for logits of one output, `[n]` or `[n, 1]`,
+/// 1 where it is above 0.
 ///
 /// # Errors
-/// As [`predict`], and if the model's outputs are not `[n, classes]`.
+/// As [`predict`], and if the outputs are something else.
 pub fn predict_classes<T: Float>(
     model: &(impl Layer<T> + ?Sized),
     inputs: &Tensor<T>,
 ) -> Result<Tensor<i64>> {
-    Ok(predict(model, inputs)?.argmax(-1)?)
+    let outputs = predict(model, inputs)?;
+    match outputs.shape().dims() {
+        [_] => positive(&outputs),
+        [n, 1] => positive(&outputs.reshape([*n])?),
+        _ => Ok(outputs.argmax(-1)?),
+    }
+}
+
+/// Which labels each of these inputs has: 1 where the output is above 0, in the shape of the outputs, `[n, labels]`.
+///
+/// # Errors
+/// As [`predict`].
+pub fn predict_labels<T: Float>(model: &(impl Layer<T> + ?Sized), inputs: &Tensor<T>) -> Result<Tensor<i64>> {
+    positive(&predict(model, inputs)?)
+}
+
+/// The probabilities that a model of logits gives: the softmax of outputs `[n, classes]`, the sigmoid of one output, `[n]` or `[n, 1]`.
+///
+/// # Errors
+/// As [`predict`].
+pub fn predict_probabilities<T: Float>(
+    model: &(impl Layer<T> + ?Sized),
+    inputs: &Tensor<T>,
+) -> Result<Tensor<T>> {
+    let outputs = predict(model, inputs)?;
+    Ok(match outputs.shape().dims() {
+        [_] | [_, 1] => outputs.sigmoid()?,
+        _ => outputs.softmax(-1)?,
+    })
+}
+
+fn positive<T: Float>(outputs: &Tensor<T>) -> Result<Tensor<i64>> {
+    Ok(outputs.map(|output| i64::from(output > T::ZERO))?)
 }

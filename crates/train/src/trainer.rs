@@ -2,10 +2,13 @@
 
 use std::fmt;
 
+use std::path::PathBuf;
+
+use backprop_optim::Schedule;
 use backprop_tensor::{Element, Float, Rng};
 
 use crate::callbacks::Callback;
-use crate::{EarlyStopping, Metric, Progress};
+use crate::{ClassWeights, EarlyStopping, Metric, Progress, StopHandle};
 
 /// A training loop with the loss, the optimizer and the settings it needs.
 ///
@@ -22,7 +25,8 @@ use crate::{EarlyStopping, Metric, Progress};
 /// }
 /// ```
 ///
-/// so a loop of one's own gives the same weights to the bit. Fitting again goes on with the state of optimizer and generator.
+/// so a loop of one's own gives the same weights to the bit. What is [asked for](Self::accumulate) besides is documented where it is asked for. Before
+/// the first step, data that lies in memory is [checked](Self::check). Fitting again goes on with the state of optimizer and generator.
 ///
 /// ```
 /// use backprop_datasets::synthetic::moons;
@@ -49,29 +53,43 @@ pub struct Trainer<L, O, Y: Element = i64, T: Float = f32> {
     pub(crate) loss: L,
     pub(crate) optimizer: O,
     pub(crate) epochs: usize,
-    pub(crate) batch_size: usize,
+    pub(crate) batch_size: Option<usize>,
+    pub(crate) accumulate: usize,
     pub(crate) rng: Rng,
     pub(crate) clip_norm: Option<f64>,
-    pub(crate) schedule: Option<Box<dyn Fn(f64) -> f64>>,
+    pub(crate) clip_value: Option<f64>,
+    pub(crate) schedule: Option<Box<dyn Schedule>>,
+    pub(crate) class_weights: Option<ClassWeights>,
     pub(crate) metrics: Vec<Box<dyn Metric<Y, T>>>,
     pub(crate) callbacks: Vec<Box<dyn Callback<T>>>,
     pub(crate) progress: Progress,
+    pub(crate) checks: bool,
+    pub(crate) allow_missing_classes: bool,
+    pub(crate) stop: Option<StopHandle>,
+    pub(crate) resume: Option<PathBuf>,
 }
 
 impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
-    /// A trainer for 10 epochs in batches of 32, from seed 0, without metrics.
+    /// A trainer for 10 epochs in batches of 32 (or of all samples if there are fewer), from seed 0, without metrics.
     pub fn new(loss: L, optimizer: O) -> Self {
         Self {
             loss,
             optimizer,
             epochs: 10,
-            batch_size: 32,
+            batch_size: None,
+            accumulate: 1,
             rng: Rng::seed(0),
             clip_norm: None,
+            clip_value: None,
             schedule: None,
+            class_weights: None,
             metrics: Vec::new(),
             callbacks: Vec::new(),
             progress: Progress::default(),
+            checks: true,
+            allow_missing_classes: false,
+            stop: None,
+            resume: None,
         }
     }
 
@@ -80,9 +98,24 @@ impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
         Self { epochs, ..self }
     }
 
-    /// How many samples to average the gradient over in a step.
+    /// How many samples to average the gradient over in a step: no more than there are, or `fit` says so. The last batch of an epoch may be
+    /// smaller.
     pub fn batch_size(self, batch_size: usize) -> Self {
-        Self { batch_size, ..self }
+        Self {
+            batch_size: Some(batch_size),
+            ..self
+        }
+    }
+
+    /// How many batches to average the gradient over in a step, one after another, where one large batch would not fit in memory.
+    ///
+    /// The gradient is that of the mean loss of all their samples, as if they were one batch but for layers that look at a batch as a whole. The
+    /// loss must be a mean over the samples.
+    pub fn accumulate(self, batches: usize) -> Self {
+        Self {
+            accumulate: batches,
+            ..self
+        }
     }
 
     /// What decides the order of the samples and what dropout drops.
@@ -101,13 +134,35 @@ impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
         }
     }
 
-    /// Multiplies the optimizer's learning rate, before each step, by a function of the share of the training that is done, from 0 up to 1.
-    ///
-    /// `|done| 1.0 - done` lets it fall linearly; `|done| 0.5 * (1.0 + (PI * done).cos())` along a cosine (Loshchilov and Hutter 2017). After
-    /// training, the learning rate is what it was.
-    pub fn schedule(self, factor: impl Fn(f64) -> f64 + 'static) -> Self {
+    /// Brings each element of the gradients of each step [into the range](backprop_optim::clip_value) from `-limit` to `limit`, before their norm is
+    /// clipped.
+    pub fn clip_value(self, limit: f64) -> Self {
         Self {
-            schedule: Some(Box::new(factor)),
+            clip_value: Some(limit),
+            ..self
+        }
+    }
+
+    /// Has classes count more or less in the training loss.
+    ///
+    /// Samples have weights of their own if their data set has: `TensorDataset::with_weights`. With either, the loss of a batch is
+    /// `Σ w l / Σ w`, and the loss must know that of [each sample](crate::Loss::each), as all the losses here do, and [`PerSample`](crate::PerSample). Metrics count
+    /// each sample once.
+    pub fn class_weights(self, weights: ClassWeights) -> Self {
+        Self {
+            class_weights: Some(weights),
+            ..self
+        }
+    }
+
+    /// Multiplies the optimizer's learning rate, before each step, by the factor of a schedule.
+    ///
+    /// A closure of the share of the training that is done, from 0 up to 1, is one: `|done: f64| 1.0 - done` lets the learning rate fall
+    /// linearly. Others are in `backprop-optim`: `Cosine`, `WarmUp`, `ReduceOnPlateau` and so on. After training, the learning rate is what
+    /// it was.
+    pub fn schedule(self, schedule: impl Schedule + 'static) -> Self {
+        Self {
+            schedule: Some(Box::new(schedule)),
             ..self
         }
     }
@@ -134,6 +189,47 @@ impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
         Self { progress, ..self }
     }
 
+    /// Lets training be stopped from outside, after the step that it is in.
+    pub fn stop_handle(self, stop: StopHandle) -> Self {
+        Self {
+            stop: Some(stop),
+            ..self
+        }
+    }
+
+    /// Has the next `fit` go on from the [`Checkpoint`](crate::Checkpoint) in this file, with the same weights in the end as a run that was never
+    /// stopped, to the bit.
+    ///
+    /// Trainer, data and the kind of model must be as they were; `fit` says so if it can see that they are not. The number of epochs may be
+    /// another one. Where there may be no checkpoint yet, ask `path.exists()`.
+    pub fn resume(self, path: impl Into<PathBuf>) -> Self {
+        Self {
+            resume: Some(path.into()),
+            ..self
+        }
+    }
+
+    /// Trains on data in which some of the classes have no samples, which is an error otherwise.
+    pub fn allow_missing_classes(self) -> Self {
+        Self {
+            allow_missing_classes: true,
+            ..self
+        }
+    }
+
+    /// Does not [check](Self::check) inputs and targets: for data that may hold infinities, or where every millisecond counts.
+    pub fn unchecked(self) -> Self {
+        Self {
+            checks: false,
+            ..self
+        }
+    }
+
+    /// How many samples a batch of these data has.
+    pub(crate) fn batch_size_for(&self, samples: usize) -> usize {
+        self.batch_size.unwrap_or(32).min(samples)
+    }
+
     /// The optimizer.
     pub fn optimizer(&self) -> &O {
         &self.optimizer
@@ -152,7 +248,10 @@ impl<L: fmt::Debug, O: fmt::Debug, Y: Element, T: Float> fmt::Debug for Trainer<
             .field("optimizer", &self.optimizer)
             .field("epochs", &self.epochs)
             .field("batch_size", &self.batch_size)
+            .field("accumulate", &self.accumulate)
             .field("clip_norm", &self.clip_norm)
+            .field("clip_value", &self.clip_value)
+            .field("class_weights", &self.class_weights)
             .field("metrics", &self.metrics)
             .field("callbacks", &self.callbacks.len())
             .field("progress", &self.progress)

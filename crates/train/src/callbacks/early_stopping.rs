@@ -1,21 +1,31 @@
 use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 
-use backprop_autodiff::Module;
 use backprop_tensor::{Float, Tensor};
 
-use super::Callback;
-use crate::{Epoch, History, Result};
+use super::{Callback, Plan, Training};
+use crate::monitor::Monitor;
+use crate::{Epoch, History, Result, codec};
 
 /// Ends training when the loss on the validation data has not become smaller for some epochs, and brings the best weights back.
 ///
-/// Without validation data, it looks at the loss on the training data. (Prechelt, "Early stopping - but when?", 1998.)
+/// Without validation data, it looks at the loss on the training data. Of a metric, more is better unless it is said otherwise.
+/// (Prechelt, "Early stopping - but when?", 1998.)
+///
+/// ```
+/// use backprop_optim::Adam;
+/// use backprop_train::{Accuracy, CrossEntropy, EarlyStopping, Trainer};
+///
+/// let trainer: Trainer<_, _> = Trainer::new(CrossEntropy, Adam::new(1e-3))
+///     .metric(Accuracy)
+///     .callback(EarlyStopping::new(5).monitor("accuracy").min_delta(0.001));
+/// ```
 #[derive(Debug, Clone)]
 pub struct EarlyStopping<T: Float = f32> {
     patience: usize,
-    min_delta: f64,
+    monitor: Monitor,
+    restore: bool,
     waited: usize,
-    best: f64,
     weights: BTreeMap<String, Tensor<T>>,
 }
 
@@ -24,32 +34,55 @@ impl<T: Float> EarlyStopping<T> {
     pub fn new(patience: usize) -> Self {
         Self {
             patience,
-            min_delta: 0.0,
+            monitor: Monitor::default(),
+            restore: true,
             waited: 0,
-            best: f64::INFINITY,
             weights: BTreeMap::new(),
         }
     }
 
-    /// How much smaller the loss must be to count as better.
+    /// How much better an epoch must be to count as better.
     #[must_use]
-    pub fn min_delta(self, min_delta: f64) -> Self {
-        Self { min_delta, ..self }
+    pub fn min_delta(mut self, min_delta: f64) -> Self {
+        self.monitor.min_delta = min_delta;
+        self
+    }
+
+    /// Looks at the metric of this name instead of the loss: more is better.
+    #[must_use]
+    pub fn monitor(mut self, metric: impl Into<String>) -> Self {
+        self.monitor.look_at(metric.into());
+        self
+    }
+
+    /// Less of the metric is better: of an error, for instance.
+    #[must_use]
+    pub fn less_is_better(mut self) -> Self {
+        self.monitor.less_is_better = true;
+        self
+    }
+
+    /// Whether to bring the best weights back at the end, as it does unless told otherwise.
+    #[must_use]
+    pub fn restore_best(self, restore: bool) -> Self {
+        Self { restore, ..self }
     }
 }
 
 impl<T: Float> Callback<T> for EarlyStopping<T> {
-    fn on_fit_begin(&mut self, _: &super::Plan) -> Result<()> {
-        (self.waited, self.best) = (0, f64::INFINITY);
+    fn on_fit_begin(&mut self, _: &Plan, _: &History, _: &mut Training<'_, T>) -> Result<()> {
+        self.waited = 0;
+        self.monitor.start();
         self.weights.clear();
         Ok(())
     }
 
-    fn on_epoch_end(&mut self, epoch: &Epoch, model: &mut dyn Module<T>) -> Result<ControlFlow<()>> {
-        let loss = epoch.validation.as_ref().unwrap_or(&epoch.train).loss;
-        if loss < self.best - self.min_delta {
-            (self.waited, self.best) = (0, loss);
-            self.weights = model.state();
+    fn on_epoch_end(&mut self, epoch: &Epoch, training: &mut Training<'_, T>) -> Result<ControlFlow<()>> {
+        if self.monitor.is_better(epoch)? {
+            self.waited = 0;
+            if self.restore {
+                self.weights = training.model.state();
+            }
             return Ok(ControlFlow::Continue(()));
         }
         self.waited += 1;
@@ -59,11 +92,20 @@ impl<T: Float> Callback<T> for EarlyStopping<T> {
         })
     }
 
-    fn on_fit_end(&mut self, _: &History, model: &mut dyn Module<T>) -> Result<()> {
+    fn on_fit_end(&mut self, _: &History, training: &mut Training<'_, T>) -> Result<()> {
         // Nothing was better than infinity if every loss was NaN.
         if !self.weights.is_empty() {
-            model.load_state(&self.weights)?;
+            training.model.load_state(&self.weights)?;
         }
+        Ok(())
+    }
+
+    fn state(&self) -> Result<Vec<u8>> {
+        codec::encode(&(self.waited, self.monitor.best, &self.weights))
+    }
+
+    fn restore(&mut self, state: &[u8]) -> Result<()> {
+        (self.waited, self.monitor.best, self.weights) = codec::decode(state)?;
         Ok(())
     }
 }

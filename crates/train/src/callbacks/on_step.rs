@@ -2,7 +2,7 @@ use std::ops::ControlFlow;
 
 use backprop_tensor::Float;
 
-use super::{Callback, Step};
+use super::{Callback, Step, Training};
 use crate::Result;
 
 /// A closure that is called after every step.
@@ -10,7 +10,7 @@ use crate::Result;
 pub struct OnStep<F>(pub F);
 
 impl<T: Float, F: FnMut(&Step<'_>)> Callback<T> for OnStep<F> {
-    fn on_step_end(&mut self, step: &Step<'_>) -> Result<ControlFlow<()>> {
+    fn on_step_end(&mut self, step: &Step<'_>, _: &mut Training<'_, T>) -> Result<ControlFlow<()>> {
         (self.0)(step);
         Ok(ControlFlow::Continue(()))
     }

@@ -4,13 +4,12 @@ use std::io::{self, Write};
 use std::ops::ControlFlow;
 use std::time::Instant;
 
-use backprop_autodiff::Module;
 use backprop_tensor::Float;
 
-use super::{Callback, Plan};
-use crate::{Epoch, Evaluation, Result};
+use super::{Callback, Plan, Training};
+use crate::{Ended, Epoch, Evaluation, History, Result};
 
-/// How training shows where it is, on the standard error stream.
+/// How training shows where it is, and at the end [what came of it](crate::Diagnosis), on the standard error stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Progress {
     /// A bar where the stream is a terminal, a line an epoch elsewhere.
@@ -37,6 +36,8 @@ impl Progress {
 #[derive(Debug)]
 struct Lines {
     epochs: usize,
+    /// Epochs of a run that was resumed.
+    before: usize,
     started: Instant,
 }
 
@@ -44,24 +45,43 @@ impl Default for Lines {
     fn default() -> Self {
         Self {
             epochs: 0,
+            before: 0,
             started: Instant::now(),
         }
     }
 }
 
 impl<T: Float> Callback<T> for Lines {
-    fn on_fit_begin(&mut self, plan: &Plan) -> Result<()> {
+    fn on_fit_begin(&mut self, plan: &Plan, history: &History, _: &mut Training<'_, T>) -> Result<()> {
+        self.before = history.epochs.len();
         (self.epochs, self.started) = (plan.epochs, Instant::now());
         Ok(())
     }
 
-    fn on_epoch_end(&mut self, epoch: &Epoch, _: &mut dyn Module<T>) -> Result<ControlFlow<()>> {
+    fn on_epoch_end(&mut self, epoch: &Epoch, _: &mut Training<'_, T>) -> Result<ControlFlow<()>> {
         let passed = self.started.elapsed().as_secs_f64();
-        let left = passed / epoch.epoch as f64 * self.epochs.saturating_sub(epoch.epoch) as f64;
+        let left = passed / (epoch.epoch - self.before.min(epoch.epoch - 1)) as f64
+            * self.epochs.saturating_sub(epoch.epoch) as f64;
         // Nobody may be reading: a closed stream is no reason to stop training.
         let _ = writeln!(io::stderr(), "{}, {left:.0} s left", line(epoch, self.epochs));
         Ok(ControlFlow::Continue(()))
     }
+
+    fn on_fit_end(&mut self, history: &History, _: &mut Training<'_, T>) -> Result<()> {
+        let _ = writeln!(io::stderr(), "{}", summary(history));
+        Ok(())
+    }
+}
+
+/// Why it ended, and what came of it.
+fn summary(history: &History) -> String {
+    let epochs = history.epochs.len();
+    let ended = match &history.ended {
+        Ended::Completed => String::new(),
+        Ended::Callback(name) => format!("ended by {name} in epoch {epochs}; "),
+        Ended::Stopped => format!("stopped after {epochs} epochs; "),
+    };
+    format!("{ended}{}", history.diagnosis())
 }
 
 /// `epoch 1/5: loss 0.2581, accuracy 0.9244, validation loss 0.1312, validation accuracy 0.9602, 1.2 s`
@@ -92,7 +112,6 @@ mod bar {
     use indicatif::{ProgressBar, ProgressStyle};
 
     use super::*;
-    use crate::History;
     use crate::callbacks::{Running, Step};
 
     /// How often the numbers beside the bar change.
@@ -107,24 +126,25 @@ mod bar {
     }
 
     impl<T: Float> Callback<T> for Bar {
-        fn on_fit_begin(&mut self, plan: &Plan) -> Result<()> {
+        fn on_fit_begin(&mut self, plan: &Plan, _: &History, _: &mut Training<'_, T>) -> Result<()> {
             let bar = ProgressBar::new(plan.epochs.saturating_mul(plan.steps) as u64);
+            bar.set_position(plan.done as u64);
+            bar.reset_eta();
             let template = "{prefix} [{bar:30}] {msg}, {per_sec}, {eta} left";
             if let Ok(style) = ProgressStyle::with_template(template) {
                 bar.set_style(style.progress_chars("=> "));
             }
-            (self.bar, self.plan, self.shown) = (Some(bar), Some(*plan), None);
+            (self.bar, self.plan, self.shown) = (Some(bar), Some(plan.clone()), None);
             Ok(())
         }
 
-        fn on_step_end(&mut self, step: &Step<'_>) -> Result<ControlFlow<()>> {
-            let (Some(bar), Some(plan)) = (&self.bar, self.plan) else {
+        fn on_step_end(&mut self, step: &Step<'_>, _: &mut Training<'_, T>) -> Result<ControlFlow<()>> {
+            let (Some(bar), Some(plan)) = (&self.bar, &self.plan) else {
                 return Ok(ControlFlow::Continue(()));
             };
             let due = self.shown.is_none_or(|shown| shown.elapsed() >= REFRESH);
             if due || step.step == plan.steps {
-                let done = (step.epoch - 1) * plan.steps + step.step;
-                bar.set_position(done as u64);
+                bar.set_position(step.total as u64);
                 let (epoch, epochs, at, steps) = (step.epoch, plan.epochs, step.step, plan.steps);
                 bar.set_prefix(format!("epoch {epoch}/{epochs}, step {at}/{steps}"));
                 bar.set_message(running(step.running));
@@ -133,15 +153,16 @@ mod bar {
             Ok(ControlFlow::Continue(()))
         }
 
-        fn on_epoch_end(&mut self, epoch: &Epoch, _: &mut dyn Module<T>) -> Result<ControlFlow<()>> {
-            if let (Some(bar), Some(plan)) = (&self.bar, self.plan) {
+        fn on_epoch_end(&mut self, epoch: &Epoch, _: &mut Training<'_, T>) -> Result<ControlFlow<()>> {
+            if let (Some(bar), Some(plan)) = (&self.bar, &self.plan) {
                 bar.println(line(epoch, plan.epochs));
             }
             Ok(ControlFlow::Continue(()))
         }
 
-        fn on_fit_end(&mut self, _: &History, _: &mut dyn Module<T>) -> Result<()> {
+        fn on_fit_end(&mut self, history: &History, _: &mut Training<'_, T>) -> Result<()> {
             if let Some(bar) = self.bar.take() {
+                bar.println(summary(history));
                 bar.finish_and_clear();
             }
             Ok(())

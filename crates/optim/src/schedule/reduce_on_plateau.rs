@@ -1,0 +1,98 @@
+use super::{Schedule, Time};
+use crate::{Error, Result};
+
+/// Smaller by a factor when the loss has not become smaller for more than some epochs.
+///
+/// Smaller means below `best (1 - threshold)`. As PyTorch's `ReduceLROnPlateau`.
+///
+/// ```
+/// use backprop_optim::{ReduceOnPlateau, Schedule, Time};
+///
+/// let mut schedule = ReduceOnPlateau::new(0.1, 1);
+/// for loss in [2.0, 1.0, 1.0, 1.0] {
+///     schedule.observe(loss);
+/// }
+/// assert_eq!(schedule.factor(Time { step: 40, steps: 100, steps_per_epoch: 10 }), 0.1);
+/// ```
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct ReduceOnPlateau {
+    gamma: f64,
+    patience: usize,
+    threshold: f64,
+    cooldown: usize,
+    least: f64,
+    best: f64,
+    bad: usize,
+    cooling: usize,
+    factor: f64,
+}
+
+impl ReduceOnPlateau {
+    /// Times `gamma` after more than `patience` epochs without a smaller loss; threshold 10⁻⁴, no cooldown.
+    pub fn new(gamma: f64, patience: usize) -> Self {
+        Self {
+            gamma,
+            patience,
+            threshold: 1e-4,
+            cooldown: 0,
+            least: 0.0,
+            best: f64::INFINITY,
+            bad: 0,
+            cooling: 0,
+            factor: 1.0,
+        }
+    }
+
+    /// The share of the loss by which it must fall.
+    #[must_use]
+    pub fn threshold(self, threshold: f64) -> Self {
+        Self { threshold, ..self }
+    }
+
+    /// For how many epochs after a reduction it does not look.
+    #[must_use]
+    pub fn cooldown(self, cooldown: usize) -> Self {
+        Self { cooldown, ..self }
+    }
+
+    /// The factor below which it does not go.
+    #[must_use]
+    pub fn least(self, least: f64) -> Self {
+        Self { least, ..self }
+    }
+}
+
+impl Schedule for ReduceOnPlateau {
+    fn factor(&self, _: Time) -> f64 {
+        self.factor
+    }
+
+    fn observe(&mut self, loss: f64) {
+        if loss < self.best * (1.0 - self.threshold) {
+            (self.best, self.bad) = (loss, 0);
+        } else {
+            self.bad += 1;
+        }
+        if self.cooling > 0 {
+            self.cooling -= 1;
+            self.bad = 0;
+        }
+        if self.bad > self.patience {
+            self.factor = (self.factor * self.gamma).max(self.least);
+            (self.cooling, self.bad) = (self.cooldown, 0);
+        }
+    }
+
+    fn state(&self) -> Vec<f64> {
+        vec![self.best, self.bad as f64, self.cooling as f64, self.factor]
+    }
+
+    fn load_state(&mut self, state: &[f64]) -> Result<()> {
+        let &[best, bad, cooling, factor] = state else {
+            return Err(Error::State("ReduceOnPlateau gathers four numbers".into()));
+        };
+        (self.best, self.factor) = (best, factor);
+        (self.bad, self.cooling) = (bad as usize, cooling as usize);
+        Ok(())
+    }
+}

@@ -1,0 +1,95 @@
+use std::fs::File;
+use std::io::Write;
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+
+use backprop_tensor::Float;
+
+use super::{Callback, Plan, Training};
+use crate::{Epoch, Error, Evaluation, History, Result};
+
+/// The epochs in a file, a line of JSON each. Numbers that are not finite are `null`, since JSON has none.
+///
+/// Each line is written when its epoch ends. A run that is resumed writes the earlier epochs anew, so that the file is as if it had never
+/// been stopped.
+///
+/// ```text
+/// {"epoch":1,"learning_rate":0.001,"seconds":0.25,"train":{"loss":0.61,"accuracy":0.7},"validation":{"loss":0.52,"accuracy":0.81}}
+/// ```
+#[derive(Debug)]
+pub struct JsonLinesLog {
+    path: PathBuf,
+    file: Option<File>,
+}
+
+impl JsonLinesLog {
+    /// To this file, which is replaced.
+    pub fn new(path: impl Into<PathBuf>) -> Self {
+        Self {
+            path: path.into(),
+            file: None,
+        }
+    }
+
+    fn write(&mut self, epoch: &Epoch) -> Result<()> {
+        let Some(file) = &mut self.file else { return Ok(()) };
+        let mut fields = vec![
+            format!("\"epoch\":{}", epoch.epoch),
+            format!("\"learning_rate\":{}", number(epoch.learning_rate)),
+            format!("\"seconds\":{}", number(epoch.seconds)),
+            format!("\"train\":{}", object(&epoch.train)),
+        ];
+        fields.extend(
+            epoch
+                .validation
+                .as_ref()
+                .map(|part| format!("\"validation\":{}", object(part))),
+        );
+        writeln!(file, "{{{}}}", fields.join(",")).map_err(|source| Error::file(&self.path, source))
+    }
+}
+
+fn object(evaluation: &Evaluation) -> String {
+    let fields = evaluation.values();
+    let fields = fields.map(|(name, value)| format!("{}:{}", string(name), number(value)));
+    format!("{{{}}}", fields.collect::<Vec<_>>().join(","))
+}
+
+fn number(value: f64) -> String {
+    match value.is_finite() {
+        // With a point or an exponent, so that it is read as a number with a fraction.
+        true => format!("{value:?}"),
+        false => "null".into(),
+    }
+}
+
+fn string(text: &str) -> String {
+    let mut quoted = String::from('"');
+    for character in text.chars() {
+        match character {
+            '"' | '\\' => quoted.extend(['\\', character]),
+            control if u32::from(control) < 0x20 => quoted += &format!("\\u{:04x}", u32::from(control)),
+            other => quoted.push(other),
+        }
+    }
+    quoted.push('"');
+    quoted
+}
+
+impl<T: Float> Callback<T> for JsonLinesLog {
+    fn on_fit_begin(&mut self, _: &Plan, history: &History, _: &mut Training<'_, T>) -> Result<()> {
+        let file = File::create(&self.path).map_err(|source| Error::file(&self.path, source))?;
+        self.file = Some(file);
+        history.epochs.iter().try_for_each(|epoch| self.write(epoch))
+    }
+
+    fn on_epoch_end(&mut self, epoch: &Epoch, _: &mut Training<'_, T>) -> Result<ControlFlow<()>> {
+        self.write(epoch)?;
+        Ok(ControlFlow::Continue(()))
+    }
+
+    fn on_fit_end(&mut self, _: &History, _: &mut Training<'_, T>) -> Result<()> {
+        self.file = None;
+        Ok(())
+    }
+}

@@ -1,0 +1,229 @@
+//! What is wrong with data, before the first step.
+
+use backprop_autodiff::Tape;
+use backprop_datasets::{Dataset, TryBatches};
+use backprop_layers::Layer;
+use backprop_optim::Optimizer;
+use backprop_tensor::{Element, Float, Tensor};
+
+use crate::validation::{AnyData, CHUNK};
+use crate::{Error, Fault, Loss, Result, Trainer};
+
+/// Which data, in errors.
+pub(crate) const TRAINING: &str = "training data";
+pub(crate) const VALIDATION: &str = "validation data";
+
+impl<L, O, Y, T> Trainer<L, O, Y, T>
+where
+    L: Loss<Y, T>,
+    O: Optimizer<T>,
+    Y: Element,
+    T: Float,
+{
+    /// Checks data against model and loss, as [`fit`](Self::fit) does for data in memory before its first step: all of it is read.
+    ///
+    /// # Errors
+    /// What is wrong, where, and what would have been right:
+    ///
+    /// * the data has no samples, or fewer than the [batch size](Self::batch_size) asked for;
+    /// * the model does not take inputs of this shape, or gives something else than one output a sample;
+    /// * an input is NaN or infinite: the first such sample;
+    /// * the shape of the targets does not fit the outputs and the loss, or a target is none: the first such sample;
+    /// * a class has no samples, unless [that is allowed](Self::allow_missing_classes).
+    pub fn check<M, D>(&self, model: &M, data: &D) -> Result<()>
+    where
+        M: Layer<T>,
+        D: Dataset<Input = T, Target = Y>,
+    {
+        self.check_settings(data)?;
+        let output = self.check_model(TRAINING, model, data)?;
+        self.check_samples(TRAINING, data, &output, true)?;
+        if let Some(weights) = &self.class_weights {
+            weights.resolve(data)?;
+        }
+        Ok(())
+    }
+
+    /// The settings, and that there are samples.
+    pub(crate) fn check_settings(&self, train: &AnyData<'_, Y, T>) -> Result<()> {
+        if train.is_empty() {
+            return Err(Error::setting(
+                "the training data has no samples",
+                "there must be something to learn from",
+            ));
+        }
+        if self.accumulate == 0 {
+            return Err(Error::setting(
+                "gradients of 0 batches",
+                "a step needs at least one batch",
+            ));
+        }
+        match self.batch_size {
+            Some(0) => Err(Error::setting("batch size 0", "a step needs at least one sample")),
+            Some(size) if size > train.len() => Err(Error::setting(
+                format!("batch size {size} for {} samples of training data", train.len()),
+                "a batch cannot be larger than the data; without a batch size, a trainer takes 32 or as many as there are",
+            )),
+            _ => Ok(()),
+        }
+    }
+
+    /// That the model takes the inputs. Gives the shape of its outputs for them.
+    pub(crate) fn check_model(
+        &self,
+        name: &'static str,
+        model: &impl Layer<T>,
+        data: &AnyData<'_, Y, T>,
+    ) -> Result<Vec<usize>> {
+        if data.is_empty() {
+            return Err(Error::setting(
+                format!("the {name} has no samples"),
+                "without data, leave it out",
+            ));
+        }
+        let samples = self.batch_size_for(data.len());
+        let batch = data.range(0..samples)?;
+        let inputs = *batch.inputs.shape();
+        let output = model.forward(&Tape::inference().input(batch.inputs));
+        let output = output.value().map_err(|source| Error::Model {
+            data: name,
+            inputs: inputs.dims().into(),
+            source,
+        })?;
+        if output.shape().first() != Some(&samples) {
+            return Err(Error::Data {
+                data: name,
+                what: format!(
+                    "for {samples} samples, inputs {inputs}, the model's outputs are {}",
+                    output.shape()
+                ),
+                expected: "their first axis must be that of the samples".into(),
+            });
+        }
+        Ok(output.shape().to_vec())
+    }
+
+    /// All samples against the loss. Gives the loss of the best constant output, if the loss knows it.
+    pub(crate) fn check_samples(
+        &self,
+        name: &'static str,
+        data: &AnyData<'_, Y, T>,
+        output: &[usize],
+        classes: bool,
+    ) -> Result<Option<f64>> {
+        let (mut targets, mut start) = (Vec::new(), 0);
+        for batch in TryBatches::new(data, CHUNK) {
+            let batch = batch?;
+            check_inputs(name, &batch.inputs, start)?;
+            self.check_targets(name, &batch.targets, output, start)?;
+            start += batch.len();
+            targets.push(batch.targets);
+        }
+        let targets = match &targets[..] {
+            [one] => one.clone(),
+            several => Tensor::concat(&several.iter().collect::<Vec<_>>(), 0)?,
+        };
+        if classes && !self.allow_missing_classes {
+            self.check_classes(name, output, &targets)?;
+        }
+        Ok(self
+            .loss
+            .baseline(&targets)
+            .filter(|baseline| baseline.is_finite()))
+    }
+
+    /// Targets against the loss, the first of which is that of the sample `start` of the data.
+    pub(crate) fn check_targets(
+        &self,
+        name: &'static str,
+        targets: &Tensor<Y>,
+        output: &[usize],
+        start: usize,
+    ) -> Result<()> {
+        let samples = targets.shape().first();
+        let output: Vec<usize> = samples
+            .into_iter()
+            .chain(output.iter().skip(1))
+            .copied()
+            .collect();
+        self.loss.check(&output, targets).map_err(|fault| {
+            let Fault {
+                sample,
+                what,
+                expected,
+            } = fault;
+            let what = match sample {
+                Some(sample) => format!("sample {}: {what}", start + sample),
+                None => what,
+            };
+            Error::Data {
+                data: name,
+                what,
+                expected,
+            }
+        })
+    }
+
+    fn check_classes(&self, name: &'static str, output: &[usize], targets: &Tensor<Y>) -> Result<()> {
+        let shape: Vec<usize> = targets.shape().to_vec();
+        let output: Vec<usize> = shape
+            .first()
+            .into_iter()
+            .chain(output.iter().skip(1))
+            .copied()
+            .collect();
+        // Words of a vocabulary may well be missing.
+        let one_a_sample = targets.count() == shape[0];
+        let Some(classes) = self.loss.classes(&output, &shape).filter(|_| one_a_sample) else {
+            return Ok(());
+        };
+        let mut present: Vec<i64> = targets.cast::<i64>()?.to_vec();
+        present.sort_unstable();
+        present.dedup();
+        let missing = (0..classes).find(|&class| present.get(class) != Some(&(class as i64)));
+        match missing {
+            None => Ok(()),
+            Some(class) => Err(Error::Data {
+                data: name,
+                what: format!("none of the {} samples is of class {class}", shape[0]),
+                expected: format!(
+                    "each of the {classes} classes that the model chooses among must have one, unless missing classes are allowed"
+                ),
+            }),
+        }
+    }
+}
+
+/// That inputs, the first of which is that of the sample `start` of the data, are finite.
+pub(crate) fn check_inputs<T: Float>(name: &'static str, inputs: &Tensor<T>, start: usize) -> Result<()> {
+    match inputs.is_finite()?.all(..)?.item()? {
+        true => Ok(()),
+        false => Err(not_finite(name, inputs, start)),
+    }
+}
+
+/// The first input that is no finite number.
+fn not_finite<T: Float>(name: &'static str, inputs: &Tensor<T>, start: usize) -> Error {
+    let shape = inputs.shape();
+    let of_sample: usize = shape.get(1..).map_or(1, |rest| rest.iter().product());
+    let values = inputs.to_vec();
+    let place = values
+        .iter()
+        .position(|value| !value.to_f64().is_finite())
+        .unwrap_or(0);
+    let (sample, mut rest) = (place / of_sample.max(1), place % of_sample.max(1));
+    let mut index: Vec<usize> = Vec::new();
+    for &length in shape.get(1..).unwrap_or(&[]).iter().rev() {
+        index.insert(0, rest % length.max(1));
+        rest /= length.max(1);
+    }
+    Error::Data {
+        data: name,
+        what: format!(
+            "sample {}: the input at {index:?} is {}",
+            start + sample,
+            values.get(place).copied().unwrap_or(T::NAN)
+        ),
+        expected: "inputs must be finite numbers".into(),
+    }
+}

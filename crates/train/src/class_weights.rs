@@ -1,0 +1,112 @@
+use backprop_tensor::{Element, Float, Tensor};
+
+use crate::validation::{AnyData, is_integer, labels};
+use crate::{Error, Result};
+
+/// How much the samples of each class count in the training loss: for classes of which there are few.
+///
+/// The weight of a class is multiplied with that of a sample, if samples have their own. The loss of a batch is the weighted mean
+/// `Σ w l / Σ w`, as PyTorch has it. Evaluations ignore the weights of classes.
+#[derive(Debug, Clone, PartialEq)]
+pub enum ClassWeights {
+    /// `n / (k n_c)` for `n` samples of `k` classes, of which `n_c` are of class `c`: each class counts the same (scikit-learn's `balanced`).
+    Balanced,
+    /// A weight for each class, finite and at least 0.
+    Given(Vec<f64>),
+}
+
+impl ClassWeights {
+    /// The weight of each class of these data.
+    pub(crate) fn resolve<Y: Element, T: Float>(&self, data: &AnyData<'_, Y, T>) -> Result<Vec<f64>> {
+        match self {
+            Self::Given(weights) => match weights
+                .iter()
+                .position(|weight| !(weight.is_finite() && *weight >= 0.0))
+            {
+                None => match labels(data)?.and_then(|labels| labels.into_iter().max()) {
+                    Some(class) if usize::try_from(class).is_ok_and(|class| class >= weights.len()) => {
+                        Err(too_few(weights.len(), class))
+                    }
+                    _ => Ok(weights.clone()),
+                },
+                Some(class) => Err(Error::setting(
+                    format!("class weight {} of class {class}", weights[class]),
+                    "it must be a finite number, at least 0",
+                )),
+            },
+            Self::Balanced => {
+                let labels = labels(data)?.ok_or_else(|| {
+                    Error::setting(
+                        "balanced class weights",
+                        "the data must lie in memory and have a class, a whole number, for each sample; give the weights otherwise",
+                    )
+                })?;
+                balanced(&labels)
+            }
+        }
+    }
+}
+
+fn balanced(labels: &[i64]) -> Result<Vec<f64>> {
+    let mut counts: Vec<usize> = Vec::new();
+    for &label in labels {
+        let class = usize::try_from(label)
+            .ok()
+            .filter(|&class| class < labels.len().max(1 << 16));
+        let class = class.ok_or_else(|| {
+            Error::setting(
+                format!("the target {label}"),
+                "balanced class weights need classes from 0 on",
+            )
+        })?;
+        if class >= counts.len() {
+            counts.resize(class + 1, 0);
+        }
+        counts[class] += 1;
+    }
+    let present = counts.iter().filter(|&&count| count > 0).count();
+    let weight = |&count: &usize| match count {
+        0 => 0.0,
+        _ => labels.len() as f64 / (present * count) as f64,
+    };
+    Ok(counts.iter().map(weight).collect())
+}
+
+/// The weight of each sample: that of its class, and its own.
+pub(crate) fn weights_of<Y: Element>(
+    classes: &[f64],
+    targets: &Tensor<Y>,
+    own: Option<&Tensor<f64>>,
+) -> Result<Tensor<f64>> {
+    let samples = targets.shape().first().copied().unwrap_or(0);
+    if !is_integer::<Y>() || targets.count() != samples {
+        let expected = "class weights need a class, a whole number, for each sample";
+        return Err(backprop_tensor::Error::shape("class weights", targets.shape(), expected).into());
+    }
+    let labels = targets.cast::<i64>()?.to_vec();
+    let weight = |label: i64| {
+        let weight = usize::try_from(label).ok().and_then(|class| classes.get(class));
+        weight.copied().ok_or_else(|| {
+            Error::setting(
+                format!(
+                    "there are {} class weights, but a sample is of class {label}",
+                    classes.len()
+                ),
+                "each class needs a weight",
+            )
+        })
+    };
+    let weights = labels.into_iter().map(weight).collect::<Result<Vec<f64>>>()?;
+    let weights = Tensor::from(weights);
+    Ok(match own {
+        None => weights,
+        Some(own) => weights.try_mul(own)?,
+    })
+}
+
+fn too_few(weights: usize, class: i64) -> Error {
+    Error::setting(
+        format!("{weights} class weights, but a sample is of class {class}"),
+        "each class needs a weight",
+    )
+}

@@ -1,0 +1,355 @@
+//! What the curves of a training say.
+
+use std::fmt;
+
+use crate::History;
+
+/// What the losses of a training say about the model, and what to try.
+///
+/// # The rule
+///
+/// With the losses `t` on the training and `v` on the validation data, epoch by epoch, each smoothed by a running median over a twentieth of the
+/// epochs to both sides; their noise `σ`, estimated from the median of the second differences of what they were before; the reference `B`, which is the [baseline](History::baseline) where it is known and otherwise the larger loss of
+/// the first epoch; and the best epoch `b`, that of the smallest `v` (of `t` without validation data). From the first to the last:
+///
+/// 1. **Diverged** if the last training loss is not finite, or larger than the smallest one by 10 %, by `3 σ`, and by more than half of what
+///    the loss had fallen by until then.
+/// 2. **Overfitting** if the validation loss has risen since: its mean over the second half of the epochs after `b` is above `v_b` by more than
+///    10 % of `v_b`, 0.5 % of `B - v_b` and `3 σ`, and that of the training loss is not above `t_b`. Since epoch `b + 1`.
+/// 3. **Overfitting** too if the validation loss has not risen, but stays behind: the gap `v_last - t_last` is more than a quarter of `B` and
+///    more than half of it has come while training. Since the first epoch from which on the gap was always above the middle between its smallest
+///    and its last value.
+/// 4. **Underfitting** if there is little to see of learning, `t_last > 0.75 B` (for a mean squared error: R² below 0.25), or if training ended
+///    too soon: in the last fifth of five epochs or more the loss fell by more than a tenth of `B - v_b`, and by `σ`.
+/// 5. **Good fit** otherwise; without validation data nobody knows.
+///
+/// A loss says nothing about a noise that nobody could learn: a good model of noisy data may be called underfitting. For losses that may
+/// be negative and have no baseline, `B` and what depends on it says little.
+///
+/// ```
+/// use backprop_train::{History, Verdict};
+///
+/// let train = [1.0, 0.6, 0.4, 0.3, 0.2, 0.15, 0.1, 0.08];
+/// let validation = [1.0, 0.7, 0.55, 0.5, 0.55, 0.6, 0.7, 0.8];
+/// let diagnosis = History::of_losses(&train, &validation).diagnosis();
+/// assert_eq!(diagnosis.verdict, Verdict::Overfitting { since: 5 });
+/// assert_eq!(diagnosis.best_epoch, Some(4));
+/// println!("{diagnosis}");
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Diagnosis {
+    /// In a word.
+    pub verdict: Verdict,
+    /// The epoch, from 1, with the smallest loss on the validation data, or where there are none on the training data.
+    pub best_epoch: Option<usize>,
+    /// The loss in that epoch.
+    pub best_loss: Option<f64>,
+    /// How much larger the last validation loss is than the last training loss.
+    pub gap: Option<f64>,
+    /// The epoch, from 1, since which the gap has always been above the middle between its smallest and its last value, if it grew.
+    pub gap_grows_since: Option<usize>,
+    /// Why, in words.
+    pub reason: String,
+    /// What to try.
+    pub advice: Vec<&'static str>,
+}
+
+/// How well a model fits.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[non_exhaustive]
+pub enum Verdict {
+    /// It has learnt less than there is to learn.
+    Underfitting,
+    /// It has learnt, and what it has learnt holds for other data.
+    GoodFit,
+    /// It has learnt the training data by heart.
+    Overfitting {
+        /// The epoch, from 1, from which on it did.
+        since: usize,
+    },
+    /// The loss grew or is no number any more.
+    Diverged,
+    /// It learns, but without validation data (or epochs) nobody knows what.
+    Unknown,
+}
+
+impl fmt::Display for Verdict {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Underfitting => f.write_str("underfitting"),
+            Self::GoodFit => f.write_str("good fit"),
+            Self::Overfitting { since } => write!(f, "overfitting since epoch {since}"),
+            Self::Diverged => f.write_str("diverged"),
+            Self::Unknown => f.write_str("unknown fit"),
+        }
+    }
+}
+
+/// `overfitting since epoch 5: ...; best epoch 4 (loss 0.5000), gap 0.7200. Try: ...`
+impl fmt::Display for Diagnosis {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}: {}", self.verdict, self.reason)?;
+        if let (Some(epoch), Some(loss)) = (self.best_epoch, self.best_loss) {
+            write!(f, "; best epoch {epoch} (loss {loss:.4})")?;
+        }
+        if let Some(gap) = self.gap {
+            write!(f, ", gap {gap:.4}")?;
+        }
+        if !self.advice.is_empty() {
+            write!(f, ". Try: {}", self.advice.join("; "))?;
+        }
+        Ok(())
+    }
+}
+
+const MORE_TRAINING: &[&str] = &["more epochs", "a higher learning rate"];
+const MORE_CAPACITY: &[&str] = &[
+    "a larger model",
+    "scaled inputs and better features",
+    "another learning rate",
+    "less regularisation",
+];
+const LESS_VARIANCE: &[&str] = &[
+    "early stopping, with the best weights brought back",
+    "more data or augmentation",
+    "weight decay or dropout",
+    "a smaller model",
+];
+const SMALLER_STEPS: &[&str] = &[
+    "a lower learning rate",
+    "clipped gradients",
+    "scaled inputs",
+    "a look at the data and the loss",
+];
+
+/// The smoothed losses of a history.
+struct Curves {
+    train: Curve,
+    validation: Curve,
+    reference: f64,
+}
+
+/// The losses of one kind.
+struct Curve {
+    smooth: Vec<f64>,
+    noise: f64,
+}
+
+impl Curve {
+    fn new(losses: &[f64]) -> Self {
+        Self {
+            smooth: smooth(losses),
+            noise: noise(losses),
+        }
+    }
+
+    fn is_empty(&self) -> bool {
+        self.smooth.is_empty()
+    }
+
+    fn last(&self) -> Option<f64> {
+        self.smooth.last().copied()
+    }
+
+    /// The mean over the second half of what comes after a place; the last value if that is nothing.
+    fn late(&self, after: usize) -> f64 {
+        let start = (after + self.smooth.len())
+            .div_ceil(2)
+            .min(self.smooth.len().saturating_sub(1));
+        let late = &self.smooth[start..];
+        late.iter().sum::<f64>() / late.len() as f64
+    }
+}
+
+impl Diagnosis {
+    pub(crate) fn of(history: &History) -> Self {
+        let curves = Curves::new(history);
+        let best = history.best();
+        let (verdict, reason, advice) = curves.judge();
+        Self {
+            verdict,
+            best_epoch: best.map(|epoch| epoch.epoch),
+            best_loss: best.map(|epoch| epoch.judged().loss),
+            gap: history.gaps().last().copied().flatten(),
+            gap_grows_since: curves.gap_grows_since(),
+            reason,
+            advice: advice.to_vec(),
+        }
+    }
+}
+
+type Judgement = (Verdict, String, &'static [&'static str]);
+
+impl Curves {
+    fn new(history: &History) -> Self {
+        let train: Vec<f64> = history.epochs.iter().map(|epoch| epoch.train.loss).collect();
+        let validation: Vec<f64> = history
+            .epochs
+            .iter()
+            .map_while(|epoch| Some(epoch.validation.as_ref()?.loss))
+            .collect();
+        // Half a curve could not be compared with a whole one.
+        let validation = if validation.len() == train.len() {
+            validation
+        } else {
+            Vec::new()
+        };
+        let first = [&train, &validation]
+            .into_iter()
+            .filter_map(|curve| curve.first());
+        let reference = history
+            .baseline
+            .unwrap_or_else(|| first.copied().fold(f64::NAN, f64::max));
+        Self {
+            train: Curve::new(&train),
+            validation: Curve::new(&validation),
+            reference,
+        }
+    }
+
+    fn judge(&self) -> Judgement {
+        let Some(last) = self.train.last() else {
+            return (Verdict::Unknown, "there was no epoch".into(), &[]);
+        };
+        self.diverged(last)
+            .or_else(|| self.overfitting(last))
+            .or_else(|| self.underfitting(last))
+            .unwrap_or_else(|| match self.validation.last() {
+                None => {
+                    let reason =
+                        format!("the training loss fell to {last:.4}, but there are no validation data");
+                    (Verdict::Unknown, reason, &["validation data"])
+                }
+                Some(validation) => {
+                    let reason = format!("training loss {last:.4}, validation loss {validation:.4}");
+                    (Verdict::GoodFit, reason, &[])
+                }
+            })
+    }
+
+    fn diverged(&self, last: f64) -> Option<Judgement> {
+        if !last.is_finite() {
+            let reason = "the training loss is no finite number any more".into();
+            return Some((Verdict::Diverged, reason, SMALLER_STEPS));
+        }
+        let (place, least) = smallest(&self.train.smooth)?;
+        let first = self.reference.max(self.train.smooth[0]);
+        let rise = last - least;
+        if rise > 0.1 * least.abs() && rise > 0.5 * (first - least) && rise > 3.0 * self.train.noise {
+            let reason = format!(
+                "the training loss rose from {least:.4} in epoch {} to {last:.4}",
+                place + 1
+            );
+            return Some((Verdict::Diverged, reason, SMALLER_STEPS));
+        }
+        None
+    }
+
+    fn overfitting(&self, last: f64) -> Option<Judgement> {
+        let validation = self.validation.last()?;
+        let (best, least) = smallest(&self.validation.smooth)?;
+        let (rise, first) = (self.validation.late(best) - least, self.reference);
+        let risen = rise > 0.1 * least.abs()
+            && (rise > 0.005 * (first - least) || first.is_nan())
+            && rise > 3.0 * self.validation.noise;
+        let at_best = self.train.smooth[best];
+        if (risen || validation.is_nan()) && self.train.late(best) <= at_best {
+            let reason = format!(
+                "the validation loss rose from {least:.4} to {validation:.4}, while the training loss fell from {at_best:.4} to {last:.4}"
+            );
+            return Some((Verdict::Overfitting { since: best + 2 }, reason, LESS_VARIANCE));
+        }
+        let gap = validation - last;
+        let smallest_gap = self.gaps().fold(f64::INFINITY, f64::min);
+        if gap > 0.25 * first && gap - smallest_gap > 0.5 * gap {
+            let since = self.gap_grows_since()?;
+            let reason = format!(
+                "the training loss fell to {last:.4}, but the validation loss stayed behind at {validation:.4}"
+            );
+            return Some((Verdict::Overfitting { since }, reason, LESS_VARIANCE));
+        }
+        None
+    }
+
+    fn underfitting(&self, last: f64) -> Option<Judgement> {
+        let curve = if self.validation.is_empty() {
+            &self.train
+        } else {
+            &self.validation
+        };
+        let (losses, (_, least)) = (&curve.smooth, smallest(&curve.smooth)?);
+        if losses.len() >= 5 {
+            let end = losses.len() - 1;
+            let (late, all) = (
+                losses[end - losses.len() / 5] - losses[end],
+                self.reference.max(losses[0]) - least,
+            );
+            if late > 0.1 * all && late > curve.noise {
+                let reason = "the loss was still falling when training ended".into();
+                return Some((Verdict::Underfitting, reason, MORE_TRAINING));
+            }
+        }
+        if last > 0.75 * self.reference && self.reference > 0.0 {
+            let reason = format!(
+                "the training loss {last:.4} is hardly better than {:.4}, which takes no learning",
+                self.reference
+            );
+            return Some((Verdict::Underfitting, reason, MORE_CAPACITY));
+        }
+        None
+    }
+
+    fn gaps(&self) -> impl Iterator<Item = f64> {
+        self.validation
+            .smooth
+            .iter()
+            .zip(&self.train.smooth)
+            .map(|(v, t)| v - t)
+    }
+
+    /// The first epoch, from 1, from which on the gap was above the middle between its smallest and its last value.
+    fn gap_grows_since(&self) -> Option<usize> {
+        let gaps: Vec<f64> = self.gaps().collect();
+        let (last, (place, least)) = (*gaps.last()?, smallest(&gaps)?);
+        if place + 1 == gaps.len() || last <= least {
+            return None;
+        }
+        let middle = (least + last) / 2.0;
+        let below = gaps.iter().rposition(|&gap| gap <= middle)?;
+        Some(below + 2)
+    }
+}
+
+/// The running median over a twentieth of the values to both sides.
+fn smooth(values: &[f64]) -> Vec<f64> {
+    let reach = values.len() / 20;
+    let median = |at: usize| {
+        // Fewer at the ends, and as many to both sides: the ends of a falling curve stay what they are.
+        let reach = reach.min(at).min(values.len() - 1 - at);
+        let mut window = values[at - reach..=at + reach].to_vec();
+        window.sort_by(f64::total_cmp);
+        window[reach]
+    };
+    (0..values.len()).map(median).collect()
+}
+
+/// The first of the smallest values and its place.
+fn smallest(values: &[f64]) -> Option<(usize, f64)> {
+    let numbers = values
+        .iter()
+        .copied()
+        .enumerate()
+        .filter(|(_, value)| !value.is_nan());
+    numbers.min_by(|(_, a), (_, b)| a.total_cmp(b))
+}
+
+/// The standard deviation of the noise on a curve that bends little: the median of the second differences of normal noise is 1.65 times that.
+fn noise(values: &[f64]) -> f64 {
+    let second = |three: &[f64]| (three[2] - 2.0 * three[1] + three[0]).abs();
+    let mut differences: Vec<f64> = values.windows(3).map(second).collect();
+    differences.sort_by(f64::total_cmp);
+    differences
+        .get(differences.len() / 2)
+        .map_or(0.0, |median| median / 1.65)
+}

@@ -1,0 +1,57 @@
+//! Which number says whether an epoch was the best one so far.
+
+use crate::{Epoch, Error, Result};
+
+/// A metric, and its best value so far.
+#[derive(Debug, Clone)]
+pub(crate) struct Monitor {
+    metric: String,
+    pub(crate) less_is_better: bool,
+    pub(crate) min_delta: f64,
+    /// Its best value; `None` before the first epoch.
+    pub(crate) best: Option<f64>,
+}
+
+impl Default for Monitor {
+    fn default() -> Self {
+        Self {
+            metric: "loss".into(),
+            less_is_better: true,
+            min_delta: 0.0,
+            best: None,
+        }
+    }
+}
+
+impl Monitor {
+    /// Of metrics, more is better.
+    pub(crate) fn look_at(&mut self, metric: String) {
+        self.less_is_better = metric == "loss";
+        self.metric = metric;
+    }
+
+    pub(crate) fn start(&mut self) {
+        self.best = None;
+    }
+
+    /// Whether this epoch is the best one so far; NaN never is.
+    pub(crate) fn is_better(&mut self, epoch: &Epoch) -> Result<bool> {
+        let judged = epoch.judged();
+        let value = judged.get(&self.metric).ok_or_else(|| {
+            let known: Vec<&str> = judged.values().map(|(name, _)| name).collect();
+            Error::Setting {
+                what: format!("there is no metric {:?}, only {}", self.metric, known.join(", ")),
+                expected: "the trainer must have the metric that a callback looks at",
+            }
+        })?;
+        let better = match self.best {
+            None => !value.is_nan(),
+            Some(best) if self.less_is_better => value < best - self.min_delta,
+            Some(best) => value > best + self.min_delta,
+        };
+        if better {
+            self.best = Some(value);
+        }
+        Ok(better)
+    }
+}

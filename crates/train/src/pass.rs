@@ -1,0 +1,96 @@
+//! What is counted in a pass over the data.
+
+use std::fmt;
+
+use backprop_tensor::{Element, Float, Tensor};
+use serde::{Deserialize, Serialize};
+
+use crate::callbacks::Running;
+use crate::metrics::Count;
+use crate::{Evaluation, Metric, Result};
+
+/// The mean loss and the metrics so far.
+pub(crate) struct Pass<Y: Element, T: Float> {
+    loss: f64,
+    weight: f64,
+    metrics: Vec<(String, Box<dyn Count<Y, T>>)>,
+}
+
+/// As it is saved.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct PassState {
+    loss: f64,
+    weight: f64,
+    metrics: Vec<Vec<u8>>,
+}
+
+impl<Y: Element, T: Float> Pass<Y, T> {
+    pub(crate) fn new(metrics: &[Box<dyn Metric<Y, T>>]) -> Self {
+        let metrics = metrics
+            .iter()
+            .map(|metric| (metric.name().into(), metric.start()));
+        Self {
+            loss: 0.0,
+            weight: 0.0,
+            metrics: metrics.collect(),
+        }
+    }
+
+    /// Counts the mean loss of samples of this weight altogether.
+    pub(crate) fn add_loss(&mut self, loss: f64, weight: f64) {
+        // A batch that counts nothing may have a loss that is no number.
+        if weight > 0.0 {
+            self.loss += loss * weight;
+            self.weight += weight;
+        }
+    }
+
+    pub(crate) fn add_metrics(&mut self, output: &Tensor<T>, targets: &Tensor<Y>) -> Result<()> {
+        let mut metrics = self.metrics.iter_mut();
+        metrics.try_for_each(|(_, metric)| metric.add(output, targets))
+    }
+
+    pub(crate) fn evaluation(&self) -> Evaluation {
+        Evaluation {
+            loss: self.loss(),
+            metrics: self.metrics(),
+        }
+    }
+
+    pub(crate) fn state(&self) -> Result<PassState> {
+        let metrics = self.metrics.iter().map(|(_, metric)| metric.state());
+        Ok(PassState {
+            loss: self.loss,
+            weight: self.weight,
+            metrics: metrics.collect::<Result<_>>()?,
+        })
+    }
+
+    pub(crate) fn restore(&mut self, state: PassState) -> Result<()> {
+        (self.loss, self.weight) = (state.loss, state.weight);
+        let mut metrics = self.metrics.iter_mut().zip(state.metrics);
+        metrics.try_for_each(|((_, metric), state)| metric.restore(&state))
+    }
+}
+
+impl<Y: Element, T: Float> Running for Pass<Y, T> {
+    fn loss(&self) -> f64 {
+        self.loss / self.weight
+    }
+
+    fn metrics(&self) -> Vec<(String, f64)> {
+        let metrics = self.metrics.iter();
+        metrics
+            .map(|(name, count)| (name.clone(), count.value()))
+            .collect()
+    }
+}
+
+impl<Y: Element, T: Float> fmt::Debug for Pass<Y, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Pass")
+            .field("loss", &self.loss())
+            .field("metrics", &self.metrics())
+            .finish()
+    }
+}

@@ -1,0 +1,210 @@
+use std::cell::RefCell;
+use std::ops::ControlFlow;
+use std::rc::Rc;
+
+use backprop_autodiff::Var;
+use backprop_datasets::Dataset;
+use backprop_layers::Layer;
+use backprop_optim::Optimizer;
+use backprop_tensor::{Element, Float, Rng, Tensor};
+
+use crate::callbacks::{Callback, Step, Training};
+use crate::{Error, Fault, Loss, Progress, Result, Trainer};
+
+/// The loss against the learning rate: see [`Trainer::range_test`].
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct RangeTest {
+    /// The learning rate of each step: each is the one before times the same factor.
+    pub rates: Vec<f64>,
+    /// The loss of each step's batch.
+    pub losses: Vec<f64>,
+    /// The losses, smoothed: their running mean `m ← 0.9 m + 0.1 l`, divided by `1 - 0.9^step`.
+    pub smoothed: Vec<f64>,
+}
+
+impl RangeTest {
+    /// The learning rate at which the smoothed loss falls most steeply against the logarithm of the rate; `None` if it never falls.
+    ///
+    /// The first tenth of the steps, where the mean is of few batches, is left out, and so is what comes after the smallest loss.
+    pub fn suggestion(&self) -> Option<f64> {
+        let lowest = self
+            .smoothed
+            .iter()
+            .enumerate()
+            .min_by(|a, b| a.1.total_cmp(b.1))?
+            .0;
+        let first = self.rates.len() / 10;
+        let falls = (first + 1..=lowest).map(|at| (at, self.smoothed[at - 1] - self.smoothed[at]));
+        let (at, fall) = falls.max_by(|a, b| a.1.total_cmp(&b.1))?;
+        (fall > 0.0).then(|| self.rates[at])
+    }
+
+    /// The largest rate before which the smoothed loss was still falling: a quarter of that of the smallest one; `None` if it never falls.
+    pub fn largest(&self) -> Option<f64> {
+        let lowest = self
+            .smoothed
+            .iter()
+            .enumerate()
+            .min_by(|a, b| a.1.total_cmp(b.1))?
+            .0;
+        (lowest > 0).then(|| self.rates[lowest] / 4.0)
+    }
+}
+
+/// What the test has seen so far.
+#[derive(Default)]
+struct Seen {
+    rates: Vec<f64>,
+    losses: Vec<f64>,
+    smoothed: Vec<f64>,
+}
+
+struct Climb {
+    seen: Rc<RefCell<Seen>>,
+    mean: f64,
+    factor: f64,
+    steps: usize,
+}
+
+impl<T: Float> Callback<T> for Climb {
+    fn on_step_end(&mut self, step: &Step<'_>, training: &mut Training<'_, T>) -> Result<ControlFlow<()>> {
+        let mut seen = self.seen.borrow_mut();
+        self.mean = 0.9 * self.mean + 0.1 * step.loss;
+        let count = i32::try_from(seen.losses.len() + 1).unwrap_or(i32::MAX);
+        let smoothed = self.mean / (1.0 - 0.9_f64.powi(count));
+        if !smoothed.is_finite() {
+            return Ok(ControlFlow::Break(()));
+        }
+        seen.rates.push(step.learning_rate);
+        seen.losses.push(step.loss);
+        seen.smoothed.push(smoothed);
+        let least = seen.smoothed.iter().copied().fold(f64::INFINITY, f64::min);
+        // It has diverged, and what follows says nothing.
+        let diverged = smoothed > 4.0 * least && least > 0.0;
+        if diverged || seen.losses.len() >= self.steps {
+            return Ok(ControlFlow::Break(()));
+        }
+        training
+            .optimizer
+            .set_learning_rate(step.learning_rate * self.factor);
+        Ok(ControlFlow::Continue(()))
+    }
+}
+
+impl<L, O, Y, T> Trainer<L, O, Y, T>
+where
+    L: Loss<Y, T>,
+    O: Optimizer<T> + Clone,
+    Y: Element,
+    T: Float,
+{
+    /// Trains a copy of the model for some steps, with a learning rate that grows evenly on a logarithmic scale, until the loss explodes: a good one lies
+    /// where it falls most steeply (Smith, "Cyclical learning rates", 2017).
+    ///
+    /// Model and trainer stay as they are. Batch size, accumulation, clipping and seed are the trainer's; callbacks, metrics and schedule are not used.
+    ///
+    /// ```
+    /// use backprop_datasets::synthetic::moons;
+    /// use backprop_layers::{Linear, Tanh, sequential};
+    /// use backprop_optim::Sgd;
+    /// use backprop_tensor::Rng;
+    /// use backprop_train::{CrossEntropy, Trainer};
+    ///
+    /// let mut rng = Rng::seed(0);
+    /// let data = moons(500, 0.1, &mut rng)?;
+    /// let model = sequential![Linear::new(2, 16, &mut rng), Tanh, Linear::new(16, 2, &mut rng)];
+    /// let mut trainer = Trainer::new(CrossEntropy, Sgd::new(1.0));
+    /// let test = trainer.range_test(&model, &data, 1e-4..100.0, 100)?;
+    /// let rate = test.suggestion().unwrap();
+    /// assert!(rate > 1e-2 && rate < 50.0, "{rate}");
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If the rates are not positive and rising, there are less than two steps, or a step fails.
+    pub fn range_test<M, D>(
+        &mut self,
+        model: &M,
+        data: &D,
+        rates: std::ops::Range<f64>,
+        steps: usize,
+    ) -> Result<RangeTest>
+    where
+        M: Layer<T> + Clone,
+        D: Dataset<Input = T, Target = Y>,
+    {
+        let (least, most) = (rates.start, rates.end);
+        if !(least > 0.0 && most > least && most.is_finite()) {
+            let what = format!("learning rates from {least} to {most}");
+            return Err(Error::setting(what, "they must be positive and rising"));
+        }
+        if steps < 2 {
+            return Err(Error::setting(
+                format!("a range test of {steps} steps"),
+                "it needs two at least",
+            ));
+        }
+        let seen = Rc::new(RefCell::new(Seen::default()));
+        let climb = Climb {
+            seen: Rc::clone(&seen),
+            mean: 0.0,
+            factor: (most / least).powf(1.0 / (steps - 1) as f64),
+            steps,
+        };
+        let mut optimizer = self.optimizer.clone();
+        optimizer.set_learning_rate(least);
+        let mut model = model.clone();
+        let mut trainer = Trainer {
+            loss: Borrowed(&self.loss),
+            optimizer,
+            epochs: usize::MAX,
+            batch_size: self.batch_size,
+            accumulate: self.accumulate,
+            rng: Rng::clone(&self.rng),
+            clip_norm: self.clip_norm,
+            clip_value: self.clip_value,
+            schedule: None,
+            class_weights: self.class_weights.clone(),
+            metrics: Vec::new(),
+            callbacks: vec![Box::new(climb) as Box<dyn Callback<T>>],
+            progress: Progress::Silent,
+            checks: self.checks,
+            allow_missing_classes: self.allow_missing_classes,
+            stop: self.stop.clone(),
+            resume: None,
+        };
+        trainer.fit(&mut model, data, None)?;
+        let Seen {
+            rates,
+            losses,
+            smoothed,
+        } = seen.take();
+        Ok(RangeTest {
+            rates,
+            losses,
+            smoothed,
+        })
+    }
+}
+
+/// The trainer's loss, in another trainer.
+struct Borrowed<'a, L>(&'a L);
+
+impl<Y: Element, T: Float, L: Loss<Y, T>> Loss<Y, T> for Borrowed<'_, L> {
+    fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
+        self.0.loss(output, targets)
+    }
+
+    fn each(&self, output: &Var<T>, targets: &Tensor<Y>) -> Option<Var<T>> {
+        self.0.each(output, targets)
+    }
+
+    fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
+        self.0.check(output, targets)
+    }
+
+    fn classes(&self, output: &[usize], targets: &[usize]) -> Option<usize> {
+        self.0.classes(output, targets)
+    }
+}

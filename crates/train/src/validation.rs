@@ -1,0 +1,117 @@
+//! What a model is validated on.
+
+use std::fmt;
+
+use backprop_datasets::{Dataset, Subset, split};
+use backprop_tensor::{Element, Float, Rng};
+
+use crate::{Error, Result};
+
+/// Data in any form.
+pub(crate) type AnyData<'a, Y, T> = dyn Dataset<Input = T, Target = Y> + 'a;
+
+/// What [`Trainer::fit`](crate::Trainer::fit) evaluates the model on after each epoch: nothing (`None`), other data, or a fraction of the training data.
+///
+/// ```
+/// use backprop_datasets::synthetic::moons;
+/// use backprop_layers::Linear;
+/// use backprop_optim::Adam;
+/// use backprop_tensor::Rng;
+/// use backprop_train::{CrossEntropy, Progress, Trainer};
+///
+/// let data = moons(100, 0.1, &mut Rng::seed(0))?;
+/// let mut model = Linear::new(2, 2, &mut Rng::seed(0));
+/// let mut trainer = Trainer::new(CrossEntropy, Adam::new(0.1)).epochs(1).progress(Progress::Silent);
+/// let history = trainer.fit(&mut model, &data, 0.2)?;
+/// assert!(history.last().unwrap().validation.is_some());
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Default)]
+pub enum Validation<'a, Y: Element = i64, T: Float = f32> {
+    /// Nothing.
+    #[default]
+    None,
+    /// These data.
+    Data(&'a dyn Dataset<Input = T, Target = Y>),
+    /// This share of the training data, between 0 and 1, which is then not trained on: drawn from the trainer's seed before anything else, class by class
+    /// where the targets `[n]` are whole numbers and the data lies in memory.
+    Fraction(f64),
+}
+
+/// So that `None` can be written for none.
+impl<'a, Y: Element, T: Float> From<Option<&'a dyn Dataset<Input = T, Target = Y>>> for Validation<'a, Y, T> {
+    fn from(data: Option<&'a dyn Dataset<Input = T, Target = Y>>) -> Self {
+        data.map_or(Self::None, Self::Data)
+    }
+}
+
+impl<'a, D, Y, T> From<&'a D> for Validation<'a, Y, T>
+where
+    D: Dataset<Input = T, Target = Y>,
+    Y: Element,
+    T: Float,
+{
+    fn from(data: &'a D) -> Self {
+        Self::Data(data)
+    }
+}
+
+impl<Y: Element, T: Float> From<f64> for Validation<'_, Y, T> {
+    fn from(fraction: f64) -> Self {
+        Self::Fraction(fraction)
+    }
+}
+
+impl<Y: Element, T: Float> fmt::Debug for Validation<'_, Y, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::None => f.write_str("None"),
+            Self::Data(data) => write!(f, "Data({} samples)", data.len()),
+            Self::Fraction(fraction) => write!(f, "Fraction({fraction})"),
+        }
+    }
+}
+
+/// Samples of some data.
+pub(crate) type Part<'a, Y, T> = Subset<&'a AnyData<'a, Y, T>>;
+
+/// The rest of the data, and a fraction of it to validate with.
+pub(crate) fn split_off<'a, Y: Element, T: Float>(
+    data: &'a AnyData<'a, Y, T>,
+    fraction: f64,
+    rng: &mut Rng,
+) -> Result<(Part<'a, Y, T>, Part<'a, Y, T>)> {
+    if !(fraction > 0.0 && fraction < 1.0) {
+        let what = format!("a fraction of {fraction} to validate with");
+        return Err(Error::setting(what, "it must be between 0 and 1, both excluded"));
+    }
+    let (train, validation) = match labels(data)? {
+        Some(labels) => split::stratified(&labels, 1.0 - fraction, rng)?,
+        None => split::random(data.len(), 1.0 - fraction, rng)?,
+    };
+    Ok((Subset::new(data, train)?, Subset::new(data, validation)?))
+}
+
+/// The class of each sample, if the targets are classes and lie in memory.
+pub(crate) fn labels<Y: Element, T: Float>(data: &AnyData<'_, Y, T>) -> Result<Option<Vec<i64>>> {
+    if !data.is_in_memory() || !is_integer::<Y>() {
+        return Ok(None);
+    }
+    let mut labels = Vec::new();
+    for batch in backprop_datasets::TryBatches::new(data, CHUNK) {
+        let targets = batch?.targets;
+        if targets.count() != targets.shape().first().copied().unwrap_or(0) {
+            return Ok(None);
+        }
+        labels.extend(targets.cast::<i64>()?.to_vec());
+    }
+    Ok(Some(labels))
+}
+
+/// Whether targets of this type can be classes.
+pub(crate) fn is_integer<Y: Element>() -> bool {
+    matches!(Y::NAME, "i32" | "i64" | "u8")
+}
+
+/// Samples that are looked at together.
+pub(crate) const CHUNK: usize = 4096;

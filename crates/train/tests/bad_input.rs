@@ -1,0 +1,243 @@
+//! What is wrong with data is said before the first step: what, where, and what would have been right.
+
+use backprop_datasets::synthetic::{blobs, moons};
+use backprop_datasets::{Batch, Dataset, TensorDataset};
+use backprop_layers::{Layer, Linear};
+use backprop_optim::Sgd;
+use backprop_tensor::{Element, Rng, Tensor};
+use backprop_train::{
+    Accuracy, BinaryCrossEntropy, ClassWeights, CrossEntropy, Loss, MeanSquaredError, Progress, Trainer,
+    predict,
+};
+use proptest::prelude::*;
+
+fn data(n: usize) -> TensorDataset {
+    moons(n, 0.1, &mut Rng::seed(1)).unwrap()
+}
+
+fn trainer<L: Loss<Y>, Y: Element>(loss: L) -> Trainer<L, Sgd, Y> {
+    Trainer::new(loss, Sgd::new(0.1))
+        .epochs(2)
+        .progress(Progress::Silent)
+}
+
+/// The error of a training, which must have changed nothing.
+fn error<L: Loss<Y>, Y: Element>(
+    mut trainer: Trainer<L, Sgd, Y>,
+    outputs: usize,
+    data: &TensorDataset<f32, Y>,
+) -> String {
+    let mut model = Linear::new(2, outputs, &mut Rng::seed(0));
+    let before = model.clone();
+    let error = trainer.fit(&mut model, data, None).unwrap_err().to_string();
+    assert_eq!(model, before, "{error}");
+    assert_eq!(trainer.check(&model, data).unwrap_err().to_string(), error);
+    error
+}
+
+#[test]
+fn settings_that_fit_no_data() {
+    assert_eq!(
+        error(trainer(CrossEntropy), 2, &data(10).take(0)),
+        "the training data has no samples: there must be something to learn from"
+    );
+    assert_eq!(
+        error(trainer(CrossEntropy).batch_size(0), 2, &data(10)),
+        "batch size 0: a step needs at least one sample"
+    );
+    assert_eq!(
+        error(trainer(CrossEntropy).accumulate(0), 2, &data(10)),
+        "gradients of 0 batches: a step needs at least one batch"
+    );
+    let large = error(trainer(CrossEntropy).batch_size(11), 2, &data(10));
+    assert!(
+        large.starts_with("batch size 11 for 10 samples of training data: "),
+        "{large}"
+    );
+    // Unless a size was asked for, less data than 32 samples is one batch.
+    let mut model = Linear::new(2, 2, &mut Rng::seed(0));
+    let history = trainer(CrossEntropy).fit(&mut model, &data(10), None).unwrap();
+    assert_eq!(history.epochs.len(), 2);
+}
+
+#[test]
+fn labels_and_classes() {
+    let three_classes = blobs(30, 3, &mut Rng::seed(0)).unwrap();
+    let first = three_classes
+        .targets()
+        .to_vec()
+        .iter()
+        .position(|&class| class == 2)
+        .unwrap();
+    assert_eq!(
+        error(trainer(CrossEntropy), 2, &three_classes),
+        format!(
+            "training data: sample {first}: the target is 2: must be a class from 0 to 1, since the model has 2 outputs"
+        )
+    );
+    assert_eq!(
+        error(trainer(CrossEntropy), 4, &three_classes),
+        "training data: none of the 30 samples is of class 3: each of the 4 classes that the model chooses among must have one, \
+         unless missing classes are allowed"
+    );
+    let mut model = Linear::new(2, 4, &mut Rng::seed(0));
+    let mut tolerant = trainer(CrossEntropy).allow_missing_classes();
+    assert!(tolerant.fit(&mut model, &three_classes, None).is_ok());
+
+    let negative = data(5).map_targets(|y| y.map(|class| class - 1)).unwrap();
+    let message = error(trainer(CrossEntropy), 2, &negative);
+    assert!(
+        message.contains("the target is -1: must be a class from 0 to 1"),
+        "{message}"
+    );
+    let two = data(5).map_targets(|y| y.map(|class| 2 * class)).unwrap();
+    let message = error(trainer(BinaryCrossEntropy), 1, &two);
+    assert!(
+        message.contains("the target is 2: must be 0, 1 or a probability between them"),
+        "{message}"
+    );
+    let ones = data(5).map_targets(|y| y.map(|_| 1_i64)).unwrap();
+    let message = error(trainer(BinaryCrossEntropy), 1, &ones);
+    assert!(
+        message.contains("none of the 5 samples is of class 0"),
+        "{message}"
+    );
+    let message = error(
+        trainer(CrossEntropy).class_weights(ClassWeights::Given(vec![1.0, -1.0])),
+        2,
+        &data(9),
+    );
+    assert!(message.starts_with("class weight -1 of class 1: "), "{message}");
+}
+
+#[test]
+fn shapes() {
+    let wide = TensorDataset::new(
+        Tensor::<f32>::ones([4, 3]).unwrap(),
+        Tensor::from([0_i64, 1, 0, 1]),
+    )
+    .unwrap();
+    let message = error(trainer(CrossEntropy), 2, &wide);
+    assert!(
+        message.starts_with("training data: the model does not take inputs of shape [4, 3]: ")
+            && message.contains("[2, 2]"),
+        "{message}"
+    );
+    let two = TensorDataset::new(
+        Tensor::<f32>::ones([4, 2]).unwrap(),
+        Tensor::<f32>::ones([4, 2]).unwrap(),
+    )
+    .unwrap();
+    assert_eq!(
+        error(trainer(MeanSquaredError), 1, &two),
+        "training data: the model's outputs are [4, 1], the targets [4, 2]: a target for each output"
+    );
+    let model = Linear::new(2, 2, &mut Rng::seed(0));
+    let message = trainer(CrossEntropy)
+        .metric(Accuracy)
+        .evaluate(&model, &wide)
+        .unwrap_err()
+        .to_string();
+    assert!(message.contains("[4, 3]"), "{message}");
+    assert!(predict(&model, &Tensor::from(1.0)).is_err());
+    assert_eq!(
+        predict(&model, &Tensor::zeros([0, 2]).unwrap()).unwrap().shape(),
+        &[0, 2]
+    );
+}
+
+#[test]
+fn validation_data_too() {
+    let mut model = Linear::new(2, 2, &mut Rng::seed(0));
+    let train = data(40);
+    let mut message = |validation: &TensorDataset| {
+        let fitted = trainer(CrossEntropy).fit(&mut model, &train, validation);
+        fitted.unwrap_err().to_string()
+    };
+    assert_eq!(
+        message(&data(10).take(0)),
+        "the validation data has no samples: without data, leave it out"
+    );
+    let broken = data(10).map_targets(|y| y.map(|_| 7_i64)).unwrap();
+    assert!(
+        message(&broken).starts_with("validation data: sample 0: the target is 7"),
+        "{}",
+        message(&broken)
+    );
+    // A class that is missing there is no mistake.
+    let ones = data(10).map_targets(|y| y.map(|_| 1_i64)).unwrap();
+    assert!(trainer(CrossEntropy).fit(&mut model, &train, &ones).is_ok());
+    for fraction in [0.0, 1.0, -1.0, f64::NAN] {
+        let message = trainer(CrossEntropy)
+            .fit(&mut model, &train, fraction)
+            .unwrap_err()
+            .to_string();
+        assert!(
+            message.starts_with(&format!("a fraction of {fraction} to validate with: ")),
+            "{message}"
+        );
+    }
+    let message = trainer(CrossEntropy)
+        .evaluate(&model, &data(10).take(0))
+        .unwrap_err()
+        .to_string();
+    assert!(message.starts_with("the data has no samples"), "{message}");
+}
+
+/// Data that is made when it is asked for.
+struct Lazy(TensorDataset);
+
+impl Dataset for Lazy {
+    type Input = f32;
+    type Target = i64;
+
+    fn len(&self) -> usize {
+        self.0.len()
+    }
+
+    fn batch(&self, indices: &[usize]) -> backprop_datasets::Result<Batch> {
+        self.0.batch(indices)
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    /// Wherever one number is none, the error says where; data that comes batch by batch is checked then.
+    #[test]
+    fn numbers_that_are_none(sample in 0..50_usize, place in 0..2_usize, bad in prop::sample::select(vec![f32::NAN, f32::INFINITY, f32::NEG_INFINITY])) {
+        let broken = data(50).map_inputs(|x| {
+            let mut inputs = x.to_vec();
+            inputs[sample * 2 + place] = bad;
+            Tensor::from_slice(&inputs, [50, 2])
+        }).unwrap();
+        let expected = format!("sample {sample}: the input at [{place}] is {bad}: inputs must be finite numbers");
+        prop_assert_eq!(error(trainer(CrossEntropy), 2, &broken), format!("training data: {expected}"));
+        let mut model = Linear::new(2, 2, &mut Rng::seed(0));
+        prop_assert!(trainer(CrossEntropy).unchecked().fit(&mut model, &broken, None).is_ok());
+
+        let mut model = Linear::new(2, 2, &mut Rng::seed(0));
+        let message = trainer(CrossEntropy).fit(&mut model, &Lazy(broken), None).unwrap_err().to_string();
+        prop_assert!(message.starts_with("epoch 1, step ") && message.contains(": batch: sample ") && message.contains(&format!("[{place}] is {bad}")), "{}", message);
+    }
+
+    /// Whatever the shapes, training works or says why not.
+    #[test]
+    fn nothing_panics(inputs in proptest::collection::vec(0..4_usize, 0..4), targets in proptest::collection::vec(0..4_usize, 0..4), outputs in 0..3_usize, batch in 0..5_usize, seed: u64) {
+        let rng = &mut Rng::seed(seed);
+        let x = Tensor::<f32>::uniform(&inputs[..], -1.0, 1.0, rng).unwrap();
+        let classes = Tensor::<i64>::random_integers(&targets[..], -1, 3, rng).unwrap();
+        let numbers = Tensor::<f32>::uniform(&targets[..], -1.0, 1.0, rng).unwrap();
+        let mut model = Linear::new(2, outputs, rng);
+        if let Ok(data) = TensorDataset::new(x.clone(), classes) {
+            let _ = trainer(CrossEntropy).metric(Accuracy).batch_size(batch).fit(&mut model, &data, 0.5);
+            let _ = trainer(BinaryCrossEntropy).class_weights(ClassWeights::Balanced).fit(&mut model, &data, &data);
+            let _ = trainer(CrossEntropy).unchecked().accumulate(batch).metric(Accuracy).fit(&mut model, &data, None);
+        }
+        if let Ok(data) = TensorDataset::new(x, numbers) {
+            let _ = trainer(MeanSquaredError).metric(MeanSquaredError).batch_size(batch).fit(&mut model, &data, 0.5);
+            let _ = trainer(CrossEntropy).unchecked().fit(&mut model, &data, &data);
+        }
+        let _ = model.name();
+    }
+}

@@ -1,0 +1,115 @@
+//! Cross-validation: which samples are where, and what comes out.
+
+use backprop_datasets::{TensorDataset, iris};
+use backprop_layers::Linear;
+use backprop_optim::{Adam, Sgd};
+use backprop_tensor::{Rng, Tensor};
+use backprop_train::{
+    Accuracy, ConfusionMatrix, CrossEntropy, MeanSquaredError, Progress, R2, Trainer, cross_validate,
+};
+use proptest::prelude::*;
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(24))]
+
+    /// A model that does not learn gives the outputs of all samples, each in its place, whatever the folds.
+    #[test]
+    fn outputs_are_in_the_order_of_the_data(n in 2..30_usize, k in 2..6_usize, seed: u64) {
+        prop_assume!(k <= n);
+        let rng = &mut Rng::seed(seed);
+        let inputs = Tensor::<f32>::uniform([n, 1], -1.0, 1.0, rng).unwrap();
+        let data = TensorDataset::new(inputs.clone(), inputs.reshape([n]).unwrap()).unwrap();
+        let scores = cross_validate(&data, k, rng, |_| {
+            let model = Linear::new(1, 1, &mut Rng::seed(0));
+            Ok((model, Trainer::new(MeanSquaredError, Sgd::new(0.0)).epochs(1).progress(Progress::Silent)))
+        }).unwrap();
+        prop_assert_eq!(scores.folds.len(), k);
+        let model = Linear::new(1, 1, &mut Rng::seed(0));
+        prop_assert_eq!(scores.outputs, backprop_train::predict(&model, &inputs).unwrap());
+    }
+}
+
+#[test]
+fn iris_is_learnt_from_four_fifths() {
+    let data = iris::load().unwrap();
+    let scores = cross_validate(&data, 5, &mut Rng::seed(0), |fold| {
+        let model = Linear::new(4, 3, &mut Rng::seed(fold as u64));
+        let trainer = Trainer::new(CrossEntropy, Adam::new(0.05))
+            .epochs(100)
+            .metric(Accuracy)
+            .progress(Progress::Silent);
+        Ok((model, trainer))
+    })
+    .unwrap();
+    let mean = scores.mean("accuracy").unwrap();
+    assert!(mean > 0.94, "{scores}");
+    // The folds are equally large, so the mean over them is that over the samples.
+    let mut matrix = ConfusionMatrix::new(3);
+    matrix
+        .add(&scores.outputs.argmax(-1).unwrap(), data.targets())
+        .unwrap();
+    assert!((matrix.accuracy() - mean).abs() < 1e-12);
+    let values = scores.values("accuracy").unwrap();
+    let variance = values
+        .iter()
+        .map(|value| (value - mean) * (value - mean))
+        .sum::<f64>()
+        / 5.0;
+    assert!((scores.std("accuracy").unwrap() - variance.sqrt()).abs() < 1e-12);
+    assert_eq!((scores.mean("f1"), scores.std("f1")), (None, None));
+    assert!(scores.to_string().contains("accuracy 0.9"), "{scores}");
+    // Each fold has ten of each class.
+    assert!(scores.histories.iter().all(|history| history.epochs.len() == 100));
+}
+
+#[test]
+fn more_folds_than_samples_are_an_error() {
+    let data = iris::load().unwrap().take(3);
+    let build = |_| {
+        let trainer: Trainer<_, _> = Trainer::new(CrossEntropy, Adam::new(0.1)).metric(Accuracy);
+        Ok((Linear::new(4, 3, &mut Rng::seed(0)), trainer))
+    };
+    for k in [0, 1, 4, usize::MAX] {
+        assert!(cross_validate(&data, k, &mut Rng::seed(0), build).is_err());
+    }
+    let _ = R2;
+}
+
+#[test]
+fn the_range_test_finds_where_the_loss_falls_and_changes_nothing() {
+    let data = backprop_datasets::synthetic::moons(400, 0.1, &mut Rng::seed(0)).unwrap();
+    let model = Linear::new(2, 2, &mut Rng::seed(0));
+    let before = model.clone();
+    let mut trainer = Trainer::new(CrossEntropy, Sgd::new(0.3)).progress(Progress::Silent);
+    let test = trainer.range_test(&model, &data, 1e-4..1000.0, 120).unwrap();
+    assert_eq!(model, before);
+    assert_eq!(test.rates.len(), test.losses.len());
+    assert!((test.rates[0] - 1e-4).abs() < 1e-12);
+    let factor = test.rates[1] / test.rates[0];
+    assert!(
+        test.rates
+            .windows(2)
+            .all(|pair| (pair[1] / pair[0] - factor).abs() < 1e-9)
+    );
+    let rate = test.suggestion().unwrap();
+    assert!(rate > 1e-3 && rate < test.rates[test.rates.len() - 1], "{rate}");
+    // With that rate, training gets further than with a thousandth of it.
+    let loss = |rate: f64| {
+        let mut model = model.clone();
+        let mut trainer = Trainer::new(CrossEntropy, Sgd::new(rate))
+            .epochs(2)
+            .progress(Progress::Silent);
+        trainer
+            .fit(&mut model, &data, None)
+            .unwrap()
+            .last()
+            .unwrap()
+            .train
+            .loss
+    };
+    assert!(loss(rate) < loss(rate / 1000.0));
+    for rates in [0.0..1.0, 1.0..1.0, 2.0..1.0, 1.0..f64::INFINITY, f64::NAN..1.0] {
+        assert!(trainer.range_test(&model, &data, rates, 10).is_err());
+    }
+    assert!(trainer.range_test(&model, &data, 0.1..1.0, 1).is_err());
+}

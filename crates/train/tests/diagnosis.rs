@@ -1,0 +1,183 @@
+//! The diagnosis on curves of known kind, with and without noise.
+
+use backprop_datasets::synthetic::{circles, moons};
+use backprop_layers::{Linear, Relu, sequential};
+use backprop_optim::Adam;
+use backprop_tensor::Rng;
+use backprop_train::{Accuracy, CrossEntropy, History, Progress, Trainer, Verdict};
+use proptest::prelude::*;
+
+/// Falls from 1 to `end`, by all but `e^-rate` of the way.
+fn falling(epochs: usize, rate: f64, end: f64) -> impl Fn(usize) -> f64 {
+    move |epoch| end + (1.0 - end) * (-rate * epoch as f64 / epochs as f64).exp()
+}
+
+/// With noise of this share of the value.
+fn curve(epochs: usize, noise: f64, rng: &mut Rng, f: impl Fn(usize) -> f64) -> Vec<f64> {
+    (1..=epochs)
+        .map(|epoch| f(epoch) * (1.0 + noise * rng.normal()))
+        .collect()
+}
+
+fn verdict(train: &[f64], validation: &[f64]) -> Verdict {
+    History::of_losses(train, validation).diagnosis().verdict
+}
+
+proptest! {
+    #[test]
+    fn both_fall_and_stay_together(epochs in 12..200_usize, rate in 4.0..9.0_f64, end in 0.05..0.4_f64, gap in 0.0..0.1_f64, noise in 0.0..0.02_f64, seed: u64) {
+        let rng = &mut Rng::seed(seed);
+        let train = curve(epochs, noise, rng, falling(epochs, rate, end));
+        let validation = curve(epochs, noise, rng, falling(epochs, rate, end + gap));
+        prop_assert_eq!(verdict(&train, &validation), Verdict::GoodFit);
+    }
+
+    /// The validation loss turns at an epoch, and rises by half and more.
+    #[test]
+    fn the_validation_loss_turns(epochs in 20..200_usize, turn in 0.2..0.6_f64, rise in 0.5..5.0_f64, noise in 0.0..0.02_f64, seed: u64) {
+        let rng = &mut Rng::seed(seed);
+        let turn = (turn * epochs as f64).round();
+        let train = curve(epochs, noise, rng, falling(epochs, 6.0, 0.0));
+        let bottom = 0.3;
+        let validation = curve(epochs, noise, rng, |epoch| {
+            let at = epoch as f64 / turn;
+            let end = epochs as f64 / turn;
+            if at < 1.0 { bottom + 0.7 * (1.0 - at).powi(2) } else { bottom * (1.0 + rise * ((at - 1.0) / (end - 1.0)).powf(1.5)) }
+        });
+        let diagnosis = History::of_losses(&train, &validation).diagnosis();
+        let Verdict::Overfitting { since } = diagnosis.verdict else {
+            return Err(TestCaseError::fail(format!("{diagnosis}")));
+        };
+        // A flat bottom with noise has its minimum somewhere near.
+        let reach = if noise == 0.0 { 1.0 } else { 2.0 + 0.25 * epochs as f64 };
+        prop_assert!((since as f64 - turn - 1.0).abs() <= reach, "turned at {turn}: {diagnosis}");
+        prop_assert!(diagnosis.gap.unwrap() > 0.0 && diagnosis.gap_grows_since.is_some());
+    }
+
+    /// The training loss goes to nothing, the validation loss stays where it was early on.
+    #[test]
+    fn the_validation_loss_stays_behind(epochs in 20..200_usize, level in 0.4..0.8_f64, noise in 0.0..0.02_f64, seed: u64) {
+        let rng = &mut Rng::seed(seed);
+        let train = curve(epochs, noise, rng, falling(epochs, 7.0, 0.01));
+        let validation = curve(epochs, noise, rng, falling(epochs, 12.0, level));
+        let verdict = verdict(&train, &validation);
+        prop_assert!(matches!(verdict, Verdict::Overfitting { .. }), "{verdict}");
+    }
+
+    #[test]
+    fn there_is_little_to_see_of_learning(epochs in 5..200_usize, end in 0.8..0.99_f64, noise in 0.0..0.01_f64, seed: u64) {
+        let rng = &mut Rng::seed(seed);
+        let train = curve(epochs, noise, rng, falling(epochs, 8.0, end));
+        let validation = curve(epochs, noise, rng, falling(epochs, 8.0, end + 0.01));
+        let mut history = History::of_losses(&train, &validation);
+        history.baseline = Some(1.0);
+        prop_assert_eq!(history.diagnosis().verdict, Verdict::Underfitting);
+    }
+
+    #[test]
+    fn training_ended_too_soon(epochs in 10..200_usize, rate in 0.1..1.0_f64, noise in 0.0..0.002_f64, seed: u64) {
+        let rng = &mut Rng::seed(seed);
+        let train = curve(epochs, noise, rng, falling(epochs, rate, 0.0));
+        let validation = curve(epochs, noise, rng, falling(epochs, rate, 0.01));
+        let diagnosis = History::of_losses(&train, &validation).diagnosis();
+        prop_assert_eq!(diagnosis.verdict, Verdict::Underfitting, "{}", diagnosis);
+    }
+
+    #[test]
+    fn the_training_loss_explodes(epochs in 5..100_usize, factor in 1.5..4.0_f64, no_number: bool) {
+        let train: Vec<f64> = (0..epochs).map(|epoch| factor.powi(epoch as i32)).collect();
+        prop_assert_eq!(verdict(&train, &train), Verdict::Diverged);
+        let mut falling = curve(epochs, 0.0, &mut Rng::seed(0), falling(epochs, 5.0, 0.1));
+        falling[epochs - 1] = if no_number { f64::NAN } else { f64::INFINITY };
+        prop_assert_eq!(verdict(&falling, &[]), Verdict::Diverged);
+    }
+
+    /// The verdict does not depend on the unit of the loss, but for the baseline, which has it too.
+    #[test]
+    fn units_do_not_matter(losses in proptest::collection::vec((0.01..2.0_f64, 0.01..2.0_f64), 1..60), power in -8..8_i32) {
+        let (train, validation): (Vec<f64>, Vec<f64>) = losses.iter().copied().unzip();
+        let scaled = |losses: &[f64]| losses.iter().map(|loss| loss * 2.0_f64.powi(power)).collect::<Vec<_>>();
+        prop_assert_eq!(verdict(&train, &validation), verdict(&scaled(&train), &scaled(&validation)));
+    }
+
+    #[test]
+    fn nothing_panics(losses in proptest::collection::vec((any::<f64>(), any::<f64>()), 0..40), baseline in any::<Option<f64>>(), lacking in 0..40_usize) {
+        let (train, validation): (Vec<f64>, Vec<f64>) = losses.iter().copied().unzip();
+        let mut history = History::of_losses(&train, &validation[..validation.len().saturating_sub(lacking)]);
+        history.baseline = baseline;
+        let diagnosis = history.diagnosis();
+        prop_assert!(!diagnosis.to_string().is_empty());
+        if let Verdict::Overfitting { since } = diagnosis.verdict {
+            prop_assert!(since <= losses.len());
+        }
+    }
+}
+
+#[test]
+fn without_validation_data_nobody_knows() {
+    let train = curve(30, 0.0, &mut Rng::seed(0), falling(30, 6.0, 0.05));
+    let diagnosis = History::of_losses(&train, &[]).diagnosis();
+    assert_eq!((diagnosis.verdict, diagnosis.gap), (Verdict::Unknown, None));
+    assert_eq!(diagnosis.advice, ["validation data"]);
+    assert_eq!(History::default().diagnosis().verdict, Verdict::Unknown);
+}
+
+#[test]
+fn it_says_so_in_words() {
+    let train = [1.0, 0.6, 0.4, 0.3, 0.2, 0.15, 0.1, 0.08];
+    let validation = [1.0, 0.7, 0.55, 0.5, 0.55, 0.6, 0.7, 0.8];
+    let text = History::of_losses(&train, &validation).diagnosis().to_string();
+    assert_eq!(
+        text,
+        "overfitting since epoch 5: the validation loss rose from 0.5000 to 0.8000, while the training loss fell from 0.3000 to 0.0800; \
+         best epoch 4 (loss 0.5000), gap 0.7200. Try: early stopping, with the best weights brought back; more data or augmentation; \
+         weight decay or dropout; a smaller model"
+    );
+}
+
+/// Runs whose kind is known: a line cannot tell circles apart; a large net learns few noisy points by heart; on many it fits.
+#[test]
+fn runs_of_known_kind() {
+    let rng = &mut Rng::seed(0);
+    let run = |epochs: usize, model: &mut dyn FnMut(&mut Trainer<CrossEntropy, Adam>) -> History| {
+        let mut trainer = Trainer::new(CrossEntropy, Adam::new(0.01))
+            .epochs(epochs)
+            .metric(Accuracy)
+            .progress(Progress::Silent);
+        model(&mut trainer).diagnosis()
+    };
+    let (train, validation) = circles(400, 0.5, 0.1, rng).unwrap().split(0.5, rng).unwrap();
+    let mut line = Linear::new(2, 2, rng);
+    let diagnosis = run(40, &mut |trainer| {
+        trainer.fit(&mut line, &train, &validation).unwrap()
+    });
+    assert_eq!(diagnosis.verdict, Verdict::Underfitting, "{diagnosis}");
+
+    let net = |rng: &mut Rng| {
+        sequential![
+            Linear::new(2, 64, rng),
+            Relu,
+            Linear::new(64, 64, rng),
+            Relu,
+            Linear::new(64, 2, rng)
+        ]
+    };
+    let mut large = net(rng);
+    let few = moons(40, 0.5, rng).unwrap();
+    let validation = moons(400, 0.5, rng).unwrap();
+    let diagnosis = run(200, &mut |trainer| {
+        trainer.fit(&mut large, &few, &validation).unwrap()
+    });
+    assert!(
+        matches!(diagnosis.verdict, Verdict::Overfitting { .. }),
+        "{diagnosis}"
+    );
+
+    let mut large = net(rng);
+    let many = moons(1000, 0.15, rng).unwrap();
+    let validation = moons(400, 0.15, rng).unwrap();
+    let diagnosis = run(30, &mut |trainer| {
+        trainer.fit(&mut large, &many, &validation).unwrap()
+    });
+    assert_eq!(diagnosis.verdict, Verdict::GoodFit, "{diagnosis}");
+}

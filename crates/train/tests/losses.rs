@@ -1,0 +1,286 @@
+//! Losses against their formulas, gradients against differences, and what weights of samples and classes do.
+
+use backprop_autodiff::{Tape, Var, gradcheck};
+use backprop_datasets::{Dataset, TensorDataset};
+use backprop_layers::{Layer, Linear};
+use backprop_optim::{Optimizer, Sgd};
+use backprop_tensor::{Rng, Tensor};
+use backprop_train::{
+    BinaryCrossEntropy, ClassWeights, CrossEntropy, Loss, MeanAbsoluteError, MeanSquaredError, PerSample,
+    Progress, Trainer,
+};
+use proptest::prelude::*;
+
+fn value(loss: &impl Loss<f64, f64>, output: &Tensor<f64>, targets: &Tensor<f64>) -> f64 {
+    loss.loss(&Tape::new().input(output.clone()), targets)
+        .item()
+        .unwrap()
+}
+
+/// The loss of each sample, one by one.
+fn each(loss: &impl Loss<f64, f64>, output: &Tensor<f64>, targets: &Tensor<f64>) -> Vec<f64> {
+    loss.each(&Tape::new().input(output.clone()), targets)
+        .unwrap()
+        .value()
+        .unwrap()
+        .to_vec()
+}
+
+proptest! {
+    #[test]
+    fn losses_are_their_formulas(n in 1..6_usize, width in 1..4_usize, seed: u64) {
+        let rng = &mut Rng::seed(seed);
+        let output = Tensor::<f64>::uniform([n, width], -3.0, 3.0, rng).unwrap();
+        let targets = Tensor::<f64>::uniform([n, width], 0.0, 1.0, rng).unwrap();
+        let pairs: Vec<(f64, f64)> = output.to_vec().into_iter().zip(targets.to_vec()).collect();
+        let mean = |f: &dyn Fn(f64, f64) -> f64| pairs.iter().map(|&(x, y)| f(x, y)).sum::<f64>() / pairs.len() as f64;
+        let sigmoid = |x: f64| 1.0 / (1.0 + (-x).exp());
+        let entropy = |x: f64, y: f64| -y * sigmoid(x).ln() - (1.0 - y) * (1.0 - sigmoid(x)).ln();
+        prop_assert!((value(&MeanSquaredError, &output, &targets) - mean(&|x, y| (x - y).powi(2))).abs() < 1e-12);
+        prop_assert!((value(&MeanAbsoluteError, &output, &targets) - mean(&|x, y| (x - y).abs())).abs() < 1e-12);
+        prop_assert!((value(&BinaryCrossEntropy, &output, &targets) - mean(&entropy)).abs() < 1e-12);
+
+        // The mean of the samples' losses is the loss.
+        let of_all = |losses: Vec<f64>| losses.iter().sum::<f64>() / n as f64;
+        prop_assert!((of_all(each(&MeanSquaredError, &output, &targets)) - value(&MeanSquaredError, &output, &targets)).abs() < 1e-12);
+        prop_assert!((of_all(each(&MeanAbsoluteError, &output, &targets)) - value(&MeanAbsoluteError, &output, &targets)).abs() < 1e-12);
+        prop_assert!((of_all(each(&BinaryCrossEntropy, &output, &targets)) - value(&BinaryCrossEntropy, &output, &targets)).abs() < 1e-12);
+        prop_assert!((of_all(each(&CrossEntropy, &output, &targets)) - value(&CrossEntropy, &output, &targets)).abs() < 1e-12);
+
+        gradcheck(|x: &[Var<f64>]| BinaryCrossEntropy.loss(&x[0], &targets), &[output.clone()]).unwrap();
+        gradcheck(|x: &[Var<f64>]| MeanSquaredError.loss(&x[0], &targets), &[output]).unwrap();
+    }
+
+    /// The baseline is the smallest loss that an output which is the same for all samples can have.
+    #[test]
+    fn no_constant_is_better_than_the_baseline(classes in proptest::collection::vec(0..3_i64, 1..20), constant in proptest::collection::vec(-3.0..3.0_f64, 3)) {
+        let n = classes.len();
+        let targets = Tensor::from(classes.clone());
+        let rows = |values: &[f64]| Tensor::from_fn([n, values.len()], |i| values[i % values.len()]).unwrap();
+        let loss = |loss: &dyn Loss<i64, f64>, values: &[f64], targets: &Tensor<i64>| {
+            loss.loss(&Tape::new().input(rows(values)), targets).item().unwrap()
+        };
+        let baseline = |loss: &dyn Loss<i64, f64>, targets: &Tensor<i64>| loss.baseline(targets).unwrap();
+        let frequency = |class: i64| classes.iter().filter(|&&other| other == class).count() as f64 / n as f64;
+        let logits: Vec<f64> = (0..3).map(|class| frequency(class).max(1e-300).ln()).collect();
+        let binary = targets.map(|class| class.min(1)).unwrap();
+        let logit = (frequency(1) + frequency(2)).max(1e-300).ln() - frequency(0).max(1e-300).ln();
+        let mean = classes.iter().sum::<i64>() as f64 / n as f64;
+        let mut sorted = classes.clone();
+        sorted.sort_unstable();
+        let median = sorted[n / 2] as f64;
+        for (of, best, targets) in [
+            (&CrossEntropy as &dyn Loss<i64, f64>, &logits[..], &targets),
+            (&BinaryCrossEntropy, &[logit], &binary),
+            (&MeanSquaredError, &[mean], &targets),
+            (&MeanAbsoluteError, &[median], &targets),
+        ] {
+            prop_assert!((baseline(of, targets) - loss(of, best, targets)).abs() < 1e-9);
+            prop_assert!(baseline(of, targets) <= loss(of, &constant[..best.len()], targets) + 1e-9);
+        }
+    }
+}
+
+#[test]
+fn extreme_logits_have_finite_losses() {
+    let output = Tensor::from([[1000.0, -1000.0]]);
+    assert_eq!(
+        value(&BinaryCrossEntropy, &output, &Tensor::from([[1.0, 0.0]])),
+        0.0
+    );
+    assert_eq!(
+        value(&BinaryCrossEntropy, &output, &Tensor::from([[0.0, 1.0]])),
+        1000.0
+    );
+}
+
+fn silent<L>(loss: L) -> Trainer<L, Sgd, i64> {
+    Trainer::new(loss, Sgd::new(0.5))
+        .epochs(3)
+        .seed(4)
+        .progress(Progress::Silent)
+}
+
+fn samples(n: usize, seed: u64) -> TensorDataset {
+    let rng = &mut Rng::seed(seed);
+    let inputs = Tensor::uniform([n, 2], -1.0, 1.0, rng).unwrap();
+    // The first three are of three classes, so that none is missing.
+    let classes = Tensor::from_fn([n], |i| if i < 3 { i as i64 } else { rng.below(3) as i64 }).unwrap();
+    TensorDataset::new(inputs, classes).unwrap()
+}
+
+fn close(a: &Linear, b: &Linear, tolerance: f32) -> Result<(), TestCaseError> {
+    for (a, b) in [(&a.weight, &b.weight)] {
+        for (x, y) in a.value().to_vec().iter().zip(b.value().to_vec()) {
+            prop_assert!((x - y).abs() <= tolerance, "{x} {y}");
+        }
+    }
+    Ok(())
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(48))]
+
+    /// A sample of weight 2 is two samples, one of weight 0 is none: for whole batches.
+    #[test]
+    fn weights_are_repetitions(repetitions in proptest::collection::vec(0..4_usize, 3..12), seed: u64) {
+        let n = repetitions.len();
+        prop_assume!(repetitions.iter().sum::<usize>() > 0);
+        let plain = samples(n, seed);
+        let weights = Tensor::from(repetitions.iter().map(|&times| times as f64).collect::<Vec<_>>());
+        let weighted = plain.with_weights(&weights).unwrap();
+        let indices: Vec<usize> = (0..n).flat_map(|i| std::iter::repeat_n(i, repetitions[i])).collect();
+        let repeated = samples(n, seed).subset(&indices).unwrap();
+        let fit = |data: &TensorDataset| {
+            let mut model = Linear::new(2, 3, &mut Rng::seed(seed));
+            let mut trainer = silent(CrossEntropy).batch_size(data.len()).allow_missing_classes();
+            let history = trainer.fit(&mut model, data, data).unwrap();
+            (model, history.last().unwrap().judged().loss)
+        };
+        let ((with_weights, loss), (with_copies, same)) = (fit(&weighted), fit(&repeated));
+        close(&with_weights, &with_copies, 1e-5)?;
+        prop_assert!((loss - same).abs() < 1e-5);
+    }
+
+    /// Gradients of parts, added up, are those of the whole; also if the last part is smaller.
+    #[test]
+    fn accumulated_gradients_are_those_of_a_large_batch(n in 3..20_usize, size in 1..5_usize, with_weights: bool, seed: u64) {
+        let mut data = samples(n, seed);
+        if with_weights {
+            data = data.with_weights(&Tensor::from_fn([n], |i| (i % 3) as f64 + 0.5).unwrap()).unwrap();
+        }
+        let fit = |size: usize, accumulate: usize| {
+            let mut model = Linear::new(2, 3, &mut Rng::seed(seed));
+            let mut trainer = silent(CrossEntropy).epochs(1).batch_size(size).accumulate(accumulate);
+            let history = trainer.fit(&mut model, &data, None).unwrap();
+            (model, history.last().unwrap().train.loss)
+        };
+        let size = size.min(n);
+        let ((parts, loss), (whole, same)) = (fit(size, n.div_ceil(size)), fit(n, 1));
+        close(&parts, &whole, 1e-5)?;
+        prop_assert!((loss - same).abs() < 1e-5);
+    }
+
+    /// Balanced weights are those of scikit-learn's formula, and the same as giving each sample its own.
+    #[test]
+    fn class_weights_are_weights_of_samples(n in 3..20_usize, seed: u64) {
+        let data = samples(n, seed);
+        let classes = data.targets().to_vec();
+        let weight = |class: i64| n as f64 / (3 * classes.iter().filter(|&&other| other == class).count()) as f64;
+        let given = ClassWeights::Given((0..3).map(weight).collect());
+        let own = Tensor::from(classes.iter().map(|&class| weight(class)).collect::<Vec<_>>());
+        let fit = |data: &TensorDataset, weights: Option<ClassWeights>| {
+            let mut model = Linear::new(2, 3, &mut Rng::seed(seed));
+            let mut trainer = silent(CrossEntropy).batch_size(3);
+            if let Some(weights) = weights {
+                trainer = trainer.class_weights(weights);
+            }
+            trainer.fit(&mut model, data, None).unwrap();
+            model
+        };
+        let balanced = fit(&data, Some(ClassWeights::Balanced));
+        prop_assert_eq!(&balanced, &fit(&data, Some(given)));
+        prop_assert_eq!(&balanced, &fit(&data.clone().with_weights(&own).unwrap(), None));
+    }
+}
+
+#[test]
+fn closures_can_be_weighted_if_they_say_the_loss_of_each_sample() {
+    let data = samples(8, 0).with_weights(&Tensor::ones([8]).unwrap()).unwrap();
+    let model = Linear::new(2, 3, &mut Rng::seed(0));
+    let whole = |output: &Var, targets: &Tensor<i64>| output.cross_entropy(targets);
+    let error = silent(whole).evaluate(&model, &data).unwrap_err().to_string();
+    assert!(error.contains("PerSample"), "{error}");
+    let each = PerSample(|output: &Var, targets: &Tensor<i64>| {
+        CrossEntropy
+            .each(output, targets)
+            .unwrap_or_else(|| output.clone())
+    });
+    let loss = silent(each).evaluate(&model, &data).unwrap().loss;
+    assert!((loss - silent(CrossEntropy).evaluate(&model, &data).unwrap().loss).abs() < 1e-6);
+}
+
+/// The trainer's steps, with its seeds, in the user's hands: the same weights to the bit.
+#[test]
+fn a_step_of_ones_own_is_the_trainers() {
+    let data = samples(20, 1);
+    let mut model = Linear::new(2, 3, &mut Rng::seed(0));
+    let mut own = model.clone();
+    let history = silent(CrossEntropy)
+        .batch_size(6)
+        .fit(&mut model, &data, 0.2)
+        .unwrap();
+    let same = silent(CrossEntropy)
+        .batch_size(6)
+        .fit_with(&mut own, &data, 0.2, |step| {
+            let output = step.model.forward(&step.tape.input(step.batch.inputs));
+            let loss = output.cross_entropy(&step.batch.targets);
+            step.optimizer.step(step.model, &loss.backward()?)?;
+            Ok((loss, output))
+        })
+        .unwrap();
+    assert_eq!(own, model);
+    assert_eq!(same.epochs[2].train, history.epochs[2].train);
+    assert_eq!(same.epochs[2].validation, history.epochs[2].validation);
+    let error = silent(CrossEntropy)
+        .accumulate(2)
+        .fit_with(&mut own, &data, None, |_| unreachable!());
+    assert!(
+        error
+            .unwrap_err()
+            .to_string()
+            .starts_with("gradients of 2 batches: ")
+    );
+}
+
+#[test]
+fn a_fraction_is_kept_apart_class_by_class() {
+    let data = samples(90, 3);
+    let mut seen = Vec::new();
+    let mut model = Linear::new(2, 3, &mut Rng::seed(0));
+    let history = silent(CrossEntropy)
+        .epochs(1)
+        .fit_with(&mut model, &data, 1.0 / 3.0, |step| {
+            seen.extend(step.batch.targets.to_vec());
+            let output = step.model.forward(&step.tape.input(step.batch.inputs));
+            Ok((output.cross_entropy(&step.batch.targets), output))
+        })
+        .unwrap();
+    assert_eq!((history.epochs.len(), seen.len()), (1, 60));
+    for class in 0..3 {
+        let all = data
+            .targets()
+            .to_vec()
+            .iter()
+            .filter(|&&other| other == class)
+            .count() as f64;
+        let kept = seen.iter().filter(|&&other| other == class).count() as f64;
+        assert!((kept - all * 2.0 / 3.0).abs() <= 1.0, "{kept} of {all}");
+    }
+    assert!(Dataset::is_in_memory(&data));
+}
+
+#[test]
+fn values_and_norms_of_gradients_are_clipped() {
+    let data = samples(10, 2);
+    let step = |trainer: Trainer<CrossEntropy, Sgd>| {
+        let mut model = Linear::new(2, 3, &mut Rng::seed(0));
+        let before = model.weight.value().to_vec();
+        trainer
+            .epochs(1)
+            .fit(&mut model, &data, None)
+            .map(|_| ())
+            .unwrap();
+        let after = model.weight.value().to_vec();
+        before
+            .iter()
+            .zip(after)
+            .map(|(x, y)| (x - y).abs())
+            .fold(0.0, f32::max)
+    };
+    assert!(step(silent(CrossEntropy)) > 0.01);
+    // The learning rate is 0.5.
+    let clipped = step(silent(CrossEntropy).clip_value(0.01));
+    assert!((clipped - 0.005).abs() < 1e-6, "{clipped}");
+    assert!(step(silent(CrossEntropy).clip_norm(0.01)) <= 0.005 + 1e-7);
+}
