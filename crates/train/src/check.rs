@@ -88,7 +88,7 @@ where
         let output = output.value().map_err(|source| Error::Model {
             data: name,
             inputs: inputs.dims().into(),
-            source,
+            source: Box::new(source),
         })?;
         if output.shape().first() != Some(&samples) {
             return Err(Error::Data {

@@ -56,7 +56,7 @@ pub enum Error {
         /// The shape of the inputs of the first batch.
         inputs: Box<[usize]>,
         /// What the model said.
-        source: backprop_autodiff::Error,
+        source: Box<backprop_autodiff::Error>,
     },
     /// State that could not be written as bytes, or bytes that hold no such state.
     #[error("{0}")]
@@ -66,10 +66,10 @@ pub enum Error {
     Other(Box<dyn std::error::Error + Send + Sync>),
     /// A failure of the model, or of the derivative of its loss.
     #[error(transparent)]
-    Autodiff(#[from] backprop_autodiff::Error),
+    Autodiff(Box<backprop_autodiff::Error>),
     /// A failure of the optimizer.
     #[error(transparent)]
-    Optim(#[from] backprop_optim::Error),
+    Optim(Box<backprop_optim::Error>),
     /// A failure of the data.
     #[error(transparent)]
     Datasets(#[from] backprop_datasets::Error),
@@ -80,6 +80,19 @@ pub enum Error {
 
 /// [`std::result::Result`] with this crate's [`Error`].
 pub type Result<T, E = Error> = std::result::Result<T, E>;
+
+// Boxed, since a closure that returns one of these should not carry much about.
+impl From<backprop_autodiff::Error> for Error {
+    fn from(error: backprop_autodiff::Error) -> Self {
+        Self::Autodiff(Box::new(error))
+    }
+}
+
+impl From<backprop_optim::Error> for Error {
+    fn from(error: backprop_optim::Error) -> Self {
+        Self::Optim(Box::new(error))
+    }
+}
 
 impl Error {
     /// The error of a step or a callback of one's own.

@@ -26,10 +26,18 @@
 //!
 //! # How it is built
 //!
-//! * **The loop is the lesson's**: [`Trainer`] documents it line by line.
-//! * **A metric counts** ([`Metric`], [`Count`]), batch by batch, so it is exact over batches of unequal size.
-//! * **Callbacks** ([`Callback`]) see steps and epochs, may end training and change the model; the progress bar is one, and so is [`EarlyStopping`].
-//! * **Files** ([`SaveWeights`]) hold weights by name, and are replaced whole or not at all.
+//! * **The loop is the lesson's**: [`Trainer`] documents it line by line, and a [step of one's own](Trainer::fit_with) can take the place of its own.
+//! * **A loss knows more than a number** ([`Loss`]): that of each sample, which targets it can take, and what it takes no learning to reach. A closure
+//!   is one that knows nothing but the number.
+//! * **A metric counts** ([`Metric`], [`Count`]), batch by batch and in f64, so it is exact over batches of unequal size.
+//! * **Callbacks** ([`Callback`]) see steps and epochs, model and optimizer, may end training and change the model; the progress bar is one, and so are
+//!   [`EarlyStopping`], [`Checkpoint`] and the logs.
+//! * **All that decides how a run goes on is in its checkpoint**: model, optimizer, schedule, generator, the counts of an epoch that is not
+//!   finished, what callbacks remember. So a run that was killed and [resumed](Trainer::resume) ends with the same bits.
+//! * **Curves are read for you** ([`Diagnosis`]), by a rule that is written down.
+//! * **Data is checked before the first step** ([`Trainer::check`]) if it lies in memory, and batch by batch if it does not: reading data that is made on
+//!   demand could change what comes later.
+//! * **Files** are replaced whole or not at all: weights ([`SaveWeights`]) in safetensors, checkpoints in a format with version and checksum.
 //!
 //! This crate knows all of tensors, gradients, layers, optimizers and data, and none of them knows it.
 

@@ -16,7 +16,7 @@ use crate::{Epoch, History, Result, codec};
 /// use backprop_optim::Adam;
 /// use backprop_train::{Accuracy, CrossEntropy, EarlyStopping, Trainer};
 ///
-/// let trainer: Trainer<_, _> = Trainer::new(CrossEntropy, Adam::new(1e-3))
+/// let trainer: Trainer<_, Adam> = Trainer::new(CrossEntropy, Adam::new(1e-3))
 ///     .metric(Accuracy)
 ///     .callback(EarlyStopping::new(5).monitor("accuracy").min_delta(0.001));
 /// ```

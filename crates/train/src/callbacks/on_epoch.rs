@@ -11,7 +11,7 @@ use crate::{Epoch, Result};
 /// use backprop_optim::Adam;
 /// use backprop_train::{CrossEntropy, Epoch, OnEpoch, Trainer, Training};
 ///
-/// let trainer: Trainer<_, _> = Trainer::new(CrossEntropy, Adam::new(1e-3)).callback(OnEpoch(|epoch: &Epoch, training: &mut Training<'_>| {
+/// let trainer: Trainer<_, Adam> = Trainer::new(CrossEntropy, Adam::new(1e-3)).callback(OnEpoch(|epoch: &Epoch, training: &mut Training<'_>| {
 ///     println!("{}: {:.3}, {} parameters", epoch.epoch, epoch.train.loss, training.model.parameter_count());
 /// }));
 /// ```

@@ -17,7 +17,7 @@ use super::Loss;
 ///     let above = output.constant(targets.clone()) - output.squeeze(-1);
 ///     (&above * 0.9).maximum(&(above * -0.1))
 /// });
-/// let trainer: Trainer<_, _, f32> = Trainer::new(pinball, Sgd::new(0.1));
+/// let trainer: Trainer<_, Sgd, f32> = Trainer::new(pinball, Sgd::new(0.1));
 /// ```
 #[derive(Clone, Copy)]
 pub struct PerSample<F>(pub F);
