@@ -14,16 +14,18 @@ use crate::History;
 ///
 /// 1. **Diverged** if the last training loss is not finite, or larger than the smallest one by 10 %, by `3 σ`, and by more than half of what
 ///    the loss had fallen by until then.
-/// 2. **Overfitting** if the validation loss has risen since: its mean over the second half of the epochs after `b` is above `v_b` by more than
+/// 2. **Overfitting** if, of four epochs or more, the validation loss has risen since: its mean over the second half of the epochs after `b` is above `v_b` by more than
 ///    10 % of `v_b`, 0.5 % of `B - v_b` and `3 σ`, and that of the training loss is not above `t_b`. Since epoch `b + 1`.
 /// 3. **Overfitting** too if the validation loss has not risen, but stays behind: the gap `v_last - t_last` is more than a quarter of `B` and
 ///    more than half of it has come while training. Since the first epoch from which on the gap was always above the middle between its smallest
 ///    and its last value.
-/// 4. **Underfitting** if there is little to see of learning, `t_last > 0.75 B` (for a mean squared error: R² below 0.25), or if training ended
-///    too soon: in the last fifth of five epochs or more the loss fell by more than a tenth of `B - v_b`, and by `σ`.
+/// 4. **Underfitting** if training ended too soon: in the last fifth of five epochs or more the loss fell by more than a tenth of `B - v_b`, and
+///    by `σ`; or if there is little to see of learning: `t_last > B / 2` with a known baseline (for a mean squared error: R² below 0.5), `t_last > 3 B
+///    / 4` without.
 /// 5. **Good fit** otherwise; without validation data nobody knows.
 ///
-/// A loss says nothing about a noise that nobody could learn: a good model of noisy data may be called underfitting. For losses that may
+/// A loss says nothing about a noise that nobody could learn: a good model of very noisy data is called underfitting, and one that has learnt the
+/// half of what there is may pass as a good fit. For losses that may
 /// be negative and have no baseline, `B` and what depends on it says little.
 ///
 /// ```
@@ -128,6 +130,8 @@ struct Curves {
     train: Curve,
     validation: Curve,
     reference: f64,
+    /// The share of the reference that is little to see of learning.
+    little: f64,
 }
 
 /// The losses of one kind.
@@ -205,6 +209,8 @@ impl Curves {
             train: Curve::new(&train),
             validation: Curve::new(&validation),
             reference,
+            // The loss of the first epoch has been learnt on already.
+            little: if history.baseline.is_some() { 0.5 } else { 0.75 },
         }
     }
 
@@ -250,7 +256,8 @@ impl Curves {
         let validation = self.validation.last()?;
         let (best, least) = smallest(&self.validation.smooth)?;
         let (rise, first) = (self.validation.late(best) - least, self.reference);
-        let risen = rise > 0.1 * least.abs()
+        let risen = self.validation.smooth.len() >= 4
+            && rise > 0.1 * least.abs()
             && (rise > 0.005 * (first - least) || first.is_nan())
             && rise > 3.0 * self.validation.noise;
         let at_best = self.train.smooth[best];
@@ -290,7 +297,7 @@ impl Curves {
                 return Some((Verdict::Underfitting, reason, MORE_TRAINING));
             }
         }
-        if last > 0.75 * self.reference && self.reference > 0.0 {
+        if last > self.little * self.reference && self.reference > 0.0 {
             let reason = format!(
                 "the training loss {last:.4} is hardly better than {:.4}, which takes no learning",
                 self.reference

@@ -69,8 +69,8 @@ mod validation;
 mod weights;
 
 pub use callbacks::{
-    Callback, Checkpoint, CsvLog, EarlyStopping, JsonLinesLog, OnEpoch, OnStep, Plan, Progress, Running,
-    Step, StopOnNan, TensorBoardLog, TimeLimit, Training,
+    Callback, Checkpoint, CsvLog, EarlyStopping, ElasticNet, JsonLinesLog, MaxNorm, OnEpoch, OnStep, Plan,
+    Progress, Running, Step, StopOnNan, TensorBoardLog, TimeLimit, Training,
 };
 pub use class_weights::ClassWeights;
 pub use cross_validation::{CrossValidation, cross_validate};

@@ -110,6 +110,13 @@ where
             .map(|callback| callback.name().into())
             .collect();
         state.check(path, &self.trainer.settings(self.plan.samples), &names)?;
+        if state.epoch == 0 || state.step > self.plan.steps {
+            let reason = format!(
+                "is at step {} of epoch {}, which does not exist",
+                state.step, state.epoch
+            );
+            return Err(Error::format(path, reason));
+        }
         self.model
             .load_state(&state.model)
             .map_err(|error| Error::format(path, format!("is of another model: {error}")))?;
@@ -120,7 +127,9 @@ where
             schedule.load_state(&state.schedule)?;
         }
         self.trainer.rng = state.rngs[2].clone();
-        self.plan.done = (state.epoch - 1) * self.plan.steps + state.step;
+        self.plan.done = (state.epoch - 1)
+            .saturating_mul(self.plan.steps)
+            .saturating_add(state.step);
         self.history.epochs.clone_from(&state.history.epochs);
         Ok(state)
     }

@@ -14,8 +14,9 @@ use backprop_layers::{Layer, Linear};
 use backprop_optim::{Optimizer, Sgd};
 use backprop_tensor::{Rng, Tensor};
 use backprop_train::{
-    Accuracy, Callback, CrossEntropy, CsvLog, EarlyStopping, Ended, Epoch, Evaluation, History, JsonLinesLog,
-    OnEpoch, Plan, Progress, Result, Step, StopOnNan, TensorBoardLog, TimeLimit, Trainer, Training,
+    Accuracy, Callback, CrossEntropy, CsvLog, EarlyStopping, ElasticNet, Ended, Epoch, Evaluation, History,
+    JsonLinesLog, MaxNorm, OnEpoch, Plan, Progress, Result, Step, StopOnNan, TensorBoardLog, TimeLimit,
+    Trainer, Training,
 };
 
 fn data(n: usize) -> TensorDataset {
@@ -122,40 +123,22 @@ fn hooks_are_called_in_the_documented_order() {
     assert_eq!(*notes.borrow(), expected);
 }
 
-/// L1 regularisation, in the gradients: what a loop of one's own would add to the loss.
-struct L1(f32);
-
-impl Callback for L1 {
-    fn on_gradients(&mut self, gradients: &mut Gradients, training: &mut Training<'_>) -> Result<()> {
-        let signs: Vec<_> = training
-            .model
-            .parameters()
-            .into_iter()
-            .map(|param| (param.id(), param.value().sign()))
-            .collect();
-        for (id, gradient) in gradients.iter_mut() {
-            if let Some((_, sign)) = signs.iter().find(|(other, _)| *other == id) {
-                *gradient = gradient.try_add(&(sign.clone()? * self.0))?;
-            }
-        }
-        Ok(())
-    }
-}
-
 #[test]
-fn gradients_can_be_changed_between_backward_and_step() {
+fn an_elastic_net_is_a_penalty_in_the_loss() {
     let data = data(30);
     let (mut with_hook, mut by_hand) = (model(), model());
     trainer()
         .epochs(1)
         .batch_size(10)
-        .callback(L1(0.05))
+        .callback(ElasticNet::new(0.05, 0.3).of("*"))
         .fit(&mut with_hook, &data, None)
         .unwrap();
     let (mut rng, mut optimizer) = (Rng::seed(0), Sgd::new(0.1));
     for batch in data.batches(10).shuffle(&mut rng) {
         let tape = Tape::training(rng.next_seed());
-        let penalty = |param| -> Var { tape.param(param).abs().sum(..) * 0.05 };
+        let penalty = |param| -> Var {
+            tape.param(param).abs().sum(..) * 0.05 + tape.param(param).square().sum(..) * 0.15
+        };
         let loss = by_hand
             .forward(&tape.input(batch.inputs))
             .cross_entropy(&batch.targets);
@@ -174,6 +157,43 @@ fn gradients_can_be_changed_between_backward_and_step() {
     {
         assert!((x - y).abs() < 1e-6, "{x} {y}");
     }
+}
+
+/// Rows beyond the limit are brought to it, in their direction; others are left alone, and so are biases.
+#[test]
+fn rows_of_weights_are_kept_within_a_norm() {
+    let fit = |limit: f64| {
+        let mut model = model();
+        trainer()
+            .epochs(1)
+            .batch_size(30)
+            .callback(MaxNorm::new(limit))
+            .fit(&mut model, &data(30), None)
+            .map(|_| model)
+    };
+    let free = fit(f64::MAX).unwrap();
+    let norms = free.weight.value().norm(1).unwrap().to_vec();
+    let limit = (norms[0] + norms[1]) / 2.0;
+    let limited = fit(f64::from(limit)).unwrap();
+    assert_eq!(limited.bias, free.bias);
+    let (free, limited) = (free.weight.value().to_vec(), limited.weight.value().to_vec());
+    for row in 0..2 {
+        let factor = (limit / norms[row]).min(1.0);
+        for place in [2 * row, 2 * row + 1] {
+            assert!(
+                (limited[place] - free[place] * factor).abs() < 1e-6,
+                "{limited:?} {free:?}"
+            );
+        }
+    }
+    for limit in [0.0, -1.0, f64::NAN] {
+        assert!(fit(limit).unwrap_err().to_string().starts_with("MaxNorm of "));
+    }
+    let error = trainer()
+        .callback(ElasticNet::new(-1.0, 0.0))
+        .fit(&mut model(), &data(30), None)
+        .unwrap_err();
+    assert!(error.to_string().contains("ElasticNet with l1 = -1"), "{error}");
 }
 
 #[test]

@@ -4,7 +4,7 @@ use backprop_datasets::synthetic::{circles, moons};
 use backprop_layers::{Linear, Relu, sequential};
 use backprop_optim::Adam;
 use backprop_tensor::Rng;
-use backprop_train::{Accuracy, CrossEntropy, History, Progress, Trainer, Verdict};
+use backprop_train::{Accuracy, CrossEntropy, Diagnosis, History, Progress, Trainer, Verdict};
 use proptest::prelude::*;
 
 /// Falls from 1 to `end`, by all but `e^-rate` of the way.
@@ -19,6 +19,13 @@ fn curve(epochs: usize, noise: f64, rng: &mut Rng, f: impl Fn(usize) -> f64) -> 
         .collect()
 }
 
+/// Of a loss that is 1 without any learning.
+fn with_baseline(train: &[f64], validation: &[f64]) -> Diagnosis {
+    let mut history = History::of_losses(train, validation);
+    history.baseline = Some(1.0);
+    history.diagnosis()
+}
+
 fn verdict(train: &[f64], validation: &[f64]) -> Verdict {
     History::of_losses(train, validation).diagnosis().verdict
 }
@@ -29,7 +36,7 @@ proptest! {
         let rng = &mut Rng::seed(seed);
         let train = curve(epochs, noise, rng, falling(epochs, rate, end));
         let validation = curve(epochs, noise, rng, falling(epochs, rate, end + gap));
-        prop_assert_eq!(verdict(&train, &validation), Verdict::GoodFit);
+        prop_assert_eq!(with_baseline(&train, &validation).verdict, Verdict::GoodFit);
     }
 
     /// The validation loss turns at an epoch, and rises by half and more.
@@ -65,13 +72,11 @@ proptest! {
     }
 
     #[test]
-    fn there_is_little_to_see_of_learning(epochs in 5..200_usize, end in 0.8..0.99_f64, noise in 0.0..0.01_f64, seed: u64) {
+    fn there_is_little_to_see_of_learning(epochs in 5..200_usize, end in 0.6..0.99_f64, noise in 0.0..0.01_f64, seed: u64) {
         let rng = &mut Rng::seed(seed);
         let train = curve(epochs, noise, rng, falling(epochs, 8.0, end));
         let validation = curve(epochs, noise, rng, falling(epochs, 8.0, end + 0.01));
-        let mut history = History::of_losses(&train, &validation);
-        history.baseline = Some(1.0);
-        prop_assert_eq!(history.diagnosis().verdict, Verdict::Underfitting);
+        prop_assert_eq!(with_baseline(&train, &validation).verdict, Verdict::Underfitting);
     }
 
     #[test]

@@ -165,6 +165,7 @@ fn failures_are_outcomes_and_bad_spaces_errors() {
     assert!(wide().random(3, |trial| trial.get("x")).is_ok());
     assert!(wide().grid(2, |_| Ok(0.0)).is_err());
     assert!(wide().random(0, |_| Ok(0.0)).is_err());
+    assert!(wide().random(usize::MAX, |_| Ok(0.0)).is_err());
     assert!(wide().successive_halving(2, 0, 2, |_| Ok(0.0)).is_err());
     assert!(wide().successive_halving(2, 1, 1, |_| Ok(0.0)).is_err());
     assert!(Search::new(space()).grid(usize::MAX, |_| Ok(0.0)).is_err());

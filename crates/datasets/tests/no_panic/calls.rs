@@ -135,6 +135,16 @@ fn data_sets() -> Vec<Call> {
             let names = named.as_ref().map(|named| named.feature_names().len());
             format!("{names:?} {}", seen(&named))
         });
+        with_weights |s| on_data!(s, i64, |data| {
+            let weights = if s.flag() { s.tensor() } else { s.of_shape(&[data.len()]) };
+            let batch = data.range(0..data.len()).and_then(|batch| batch.with_weights(Some(weights.clone())));
+            let weighted = data.with_weights(&weights);
+            if let Ok(weighted) = &weighted {
+                let _ = (weighted.is_in_memory(), weighted.weights().map(|weights| weights.count()));
+                let _ = (weighted.concat(&weighted.take(s.length())).is_ok(), weighted.subset(&places(s)).is_ok());
+            }
+            format!("{} {}", seen(&batch), made(weighted))
+        });
         split |s| on_data!(s, i64, |data| seen(&data.split(s.real(), &mut s.rng)));
         stratified_split |s| on_data!(s, i64, |data| seen(&data.stratified_split(s.real(), &mut s.rng)));
         folds |s| on_data!(s, i64, |data| {

@@ -124,9 +124,10 @@ impl ConfusionMatrix {
         2.0 * precision * recall / (precision + recall)
     }
 
-    /// Precision, recall and F1 of each class, with averages, to be printed.
+    /// Precision, recall and F1 of each class, with averages, to be printed. Of a matrix that has counted nothing, it has no classes.
     pub fn report(&self) -> ClassReport {
-        let names = (0..self.classes).map(|class| self.name(class));
+        let classes = if self.counts.is_empty() { 0 } else { self.classes };
+        let names = (0..classes).map(|class| self.name(class));
         ClassReport::new(self, names.collect())
     }
 

@@ -25,15 +25,15 @@ pub struct ClassReport {
 
 impl ClassReport {
     pub(super) fn new(matrix: &ConfusionMatrix, names: Vec<String>) -> Self {
-        let all = || 0..matrix.classes();
+        let all = || 0..names.len();
         let classes = all().map(|class| ClassCount {
             hits: matrix.count(class, class),
             predicted: all().map(|target| matrix.count(target, class)).sum(),
             actual: all().map(|predicted| matrix.count(class, predicted)).sum(),
         });
         Self {
-            names,
             classes: classes.collect(),
+            names,
         }
     }
 

@@ -1,10 +1,7 @@
 use backprop_tensor::Rng;
 
-use super::{Search, SearchResults, Trial};
+use super::{MOST, Search, SearchResults, Trial};
 use crate::{Error, Result};
-
-/// More trials than this are a mistake.
-const MOST: usize = 1 << 24;
 
 impl Search {
     /// Tries all combinations: all choices and whole numbers, and `points` values of each range, evenly spaced from end to end.

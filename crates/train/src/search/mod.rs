@@ -15,6 +15,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};
 
+/// More trials than this are a mistake.
+const MOST: usize = 1 << 24;
+
 /// A search for the settings with the smallest score, in parallel.
 ///
 /// A trial is a set of values for the settings of a [`Space`], with a seed of its own. The closure trains and evaluates a model with them and gives a

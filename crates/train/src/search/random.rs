@@ -1,6 +1,6 @@
 use backprop_tensor::Rng;
 
-use super::{Search, SearchResults, Trial};
+use super::{MOST, Search, SearchResults, Trial};
 use crate::{Error, Result};
 
 impl Search {
@@ -9,7 +9,7 @@ impl Search {
     /// The first of more trials are those of fewer.
     ///
     /// # Errors
-    /// If the space has a range that is none, or there are no trials. A trial that fails is an outcome.
+    /// If the space has a range that is none, or there are no trials or more than 2²⁴. A trial that fails is an outcome.
     pub fn random(
         &self,
         trials: usize,
@@ -21,8 +21,11 @@ impl Search {
 
     pub(super) fn random_trials(&self, trials: usize) -> Result<Vec<Trial>> {
         self.space.check()?;
-        if trials == 0 {
-            return Err(Error::setting("a search of 0 trials", "there must be one to try"));
+        if trials == 0 || trials > MOST {
+            return Err(Error::setting(
+                format!("a search of {trials} trials"),
+                "there must be 1 to 2²⁴",
+            ));
         }
         let (mut values, mut seeds) = (Rng::seed(self.seed), Rng::seed(self.seed).split());
         Ok(self.trials((0..trials).map(|_| self.space.draw(&mut values)), &mut seeds))
