@@ -54,7 +54,16 @@ struct Painter {
 impl Painter {
     fn item(&mut self, item: &Item) {
         self.set_clip(item.clip);
-        match &item.mark {
+        self.mark(&item.mark, item);
+    }
+
+    fn mark(&mut self, mark: &Mark, item: &Item) {
+        match mark {
+            Mark::Marker {
+                marker,
+                center,
+                radius,
+            } => self.mark(&marker.outline(*center, *radius), item),
             Mark::Circle { center, radius } => {
                 let circle = PathBuilder::from_circle(center.x as f32, center.y as f32, *radius as f32);
                 self.paint(circle, item);

@@ -8,7 +8,7 @@ pub use text::{Align, Text};
 pub(crate) use text::{shorten, wrap};
 
 use crate::geometry::{Point, Rect, point};
-use crate::{Color, Error, Result};
+use crate::{Color, Error, Marker, Result};
 
 /// The largest width and height of a picture, in pixels.
 pub(crate) const LIMIT: f64 = 16_384.0;
@@ -64,6 +64,15 @@ pub enum Mark {
         /// Its centre.
         center: Point,
         /// Its radius.
+        radius: f64,
+    },
+    /// The marker of a point.
+    Marker {
+        /// Its shape.
+        marker: Marker,
+        /// Its middle.
+        center: Point,
+        /// About half its width.
         radius: f64,
     },
     /// An upright rectangle.
@@ -209,7 +218,7 @@ impl Mark {
                 .all(|side| side.is_finite())
         };
         match self {
-            Self::Circle { center, radius } => {
+            Self::Circle { center, radius } | Self::Marker { center, radius, .. } => {
                 center.x.is_finite() && center.y.is_finite() && radius.is_finite() && *radius > 0.0
             }
             Self::Rect(rect) => finite(rect),

@@ -51,7 +51,16 @@ impl Writer {
         }
         self.clip(item.clip);
         self.group(style_of(item));
-        match &item.mark {
+        self.mark(&item.mark);
+    }
+
+    fn mark(&mut self, mark: &Mark) {
+        match mark {
+            Mark::Marker {
+                marker,
+                center,
+                radius,
+            } => self.mark(&marker.outline(*center, *radius)),
             Mark::Circle { center, radius } => {
                 let Point { x, y } = *center;
                 self.line(format_args!(

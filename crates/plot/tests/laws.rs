@@ -35,7 +35,7 @@ proptest! {
         for item in scene.items() {
             let place = match &item.mark {
                 _ if item.clip.is_some() => item.clip,
-                Mark::Circle { center, radius } => {
+                Mark::Circle { center, radius } | Mark::Marker { center, radius, .. } => {
                     Some(Rect::new(center.x - radius, center.y - radius, 2.0 * radius, 2.0 * radius))
                 }
                 Mark::Rect(rect) => Some(*rect),

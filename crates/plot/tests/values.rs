@@ -79,7 +79,7 @@ proptest! {
         });
         let frame = frame.unwrap();
         for item in scene.items() {
-            if let Mark::Circle { center, .. } = item.mark {
+            if let Mark::Marker { center, .. } = item.mark {
                 let x = (center.x - frame.left) / frame.width() * 200.0 - 100.0;
                 let y = (frame.bottom - center.y) / frame.height() * 200.0 - 100.0;
                 prop_assert!(points.iter().any(|point| (point.0 - x).abs() < 1e-6 && (point.1 - y).abs() < 1e-6));

@@ -109,7 +109,7 @@ fn legend(chart: &Chart, screen: &mut Screen, row: usize) -> usize {
     for key in &keys {
         let (letter, color) = match key.sample {
             Sample::Line(stroke, _) => ('━', stroke.color),
-            Sample::Marker(_, color) => ('●', color),
+            Sample::Marker(marker, color) => (marker.letter(), color),
             Sample::Area(color) => ('█', color),
         };
         let length = key.name.chars().count() + 2;

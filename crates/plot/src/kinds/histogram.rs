@@ -102,7 +102,7 @@ fn range(values: &[f64]) -> Option<(f64, f64)> {
     let high = values.iter().copied().reduce(f64::max)?;
     let apart = (low.abs().max(high.abs()) * 1e-6).max(1e-12);
     // A range whose width overflows is drawn as far as numbers reach.
-    let (low, high) = (low.max(-1e300), high.min(1e300));
+    let (low, high) = (low.clamp(-1e300, 1e300), high.clamp(-1e300, 1e300));
     Some(if high - low > apart {
         (low, high)
     } else {
@@ -186,6 +186,14 @@ mod tests {
                 let total: f64 = counts(&values, &edges).iter().sum();
                 prop_assert!(total >= inside as f64 && total <= values.len() as f64);
             }
+        }
+    }
+
+    #[test]
+    fn bins_of_values_that_are_alike_or_too_large_have_a_width() {
+        for value in [0.0, 1.0, -1e-320, 6e303, f64::MIN] {
+            let edges = edges(&[value, value]).unwrap();
+            assert!(edges.windows(2).all(|pair| pair[0] < pair[1]), "{value}");
         }
     }
 

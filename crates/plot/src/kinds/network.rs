@@ -3,6 +3,7 @@ use backprop_tensor::{Element, Tensor};
 use crate::geometry::{Point, Rect, point};
 use crate::scene::{Align, Mark, Scene, Stroke, Text, shorten};
 use crate::style::{GAP, INK, LABEL, MARGIN, SOFT_INK, TICK, WIDTH};
+use crate::terminal::Screen;
 use crate::{Color, Error, Number, Picture, Result, category_color, font, heading};
 
 /// A layer of neurons as a picture names it.
@@ -360,6 +361,35 @@ impl Picture for NetworkDiagram {
         self.draw_edges(scene, &layout);
         self.draw_neurons(scene, &layout);
         self.draw_words(scene, &layout);
+        Ok(())
+    }
+
+    fn print(&self, screen: &mut Screen) -> Result<()> {
+        if let Some(mistake) = &self.mistake {
+            return Err(mistake.clone());
+        }
+        screen.centered(0, 0, screen.width(), &self.title);
+        let mut row = usize::from(!self.title.is_empty());
+        let layers = self
+            .columns
+            .iter()
+            .map(|column| format!("{} ({})", column.name, column.width));
+        let mut line = String::new();
+        for words in layers {
+            let longer = if line.is_empty() {
+                words.clone()
+            } else {
+                format!("{line} → {words}")
+            };
+            if longer.chars().count() <= screen.width() || line.is_empty() {
+                line = longer;
+            } else {
+                screen.centered(row, 0, screen.width(), &line);
+                row += 1;
+                line = format!("→ {words}");
+            }
+        }
+        screen.centered(row, 0, screen.width(), &line);
         Ok(())
     }
 }

@@ -45,11 +45,18 @@ impl Marker {
 
     /// Draws it with a white rim, so that it shows on any ground. All markers of a radius look about as large.
     pub fn draw(self, scene: &mut Scene, at: Point, radius: f64, color: Color) {
-        let rim = Some(Stroke::new(
-            Color::WHITE.with_opacity(0.9),
-            (radius / 4.0).min(1.2),
-        ));
-        let mark = match self {
+        let mark = Mark::Marker {
+            marker: self,
+            center: at,
+            radius,
+        };
+        let rim = Stroke::new(Color::WHITE.with_opacity(0.9), (radius / 4.0).min(1.2));
+        scene.add(mark, Some(color), Some(rim));
+    }
+
+    /// The shapes that it consists of.
+    pub(crate) fn outline(self, at: Point, radius: f64) -> Mark {
+        match self {
             Self::Circle => Mark::Circle { center: at, radius },
             Self::Square => {
                 let half = radius * 0.88;
@@ -60,8 +67,20 @@ impl Marker {
             Self::Diamond => polygon(at, radius, &[(0.0, -1.25), (1.1, 0.0), (0.0, 1.25), (-1.1, 0.0)]),
             Self::Cross => polygon(at, radius, &turned(&PLUS)),
             Self::Plus => polygon(at, radius, &PLUS),
-        };
-        scene.add(mark, Some(color), rim);
+        }
+    }
+
+    /// The letter that is most like it.
+    pub(crate) fn letter(self) -> char {
+        match self {
+            Self::Circle => '●',
+            Self::Square => '■',
+            Self::Triangle => '▲',
+            Self::Diamond => '◆',
+            Self::Down => '▼',
+            Self::Cross => '×',
+            Self::Plus => '+',
+        }
     }
 }
 

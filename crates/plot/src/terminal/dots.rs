@@ -1,9 +1,9 @@
 //! Scenes as Braille dots: each letter is two dots wide and four high.
 
 use super::{Screen, shade};
-use crate::Color;
 use crate::geometry::{Point, Rect, point};
 use crate::scene::{Bitmap, Item, Mark, Path, Scene, Segment};
+use crate::{Color, Marker};
 
 /// A part of a screen.
 #[derive(Debug, Clone, Copy)]
@@ -29,6 +29,8 @@ struct Grid {
     cells: Cells,
     dots: Vec<u8>,
     colors: Vec<Option<Color>>,
+    /// Markers in place of dots, where shapes tell groups apart.
+    letters: Option<Vec<Option<char>>>,
 }
 
 impl Screen {
@@ -40,6 +42,7 @@ impl Screen {
             cells,
             dots: vec![0; count],
             colors: vec![None; count],
+            letters: has_several_markers(scene).then(|| vec![None; count]),
         };
         for item in scene.items() {
             self.item(&mut grid, item);
@@ -47,7 +50,10 @@ impl Screen {
         for row in 0..cells.height {
             for column in 0..cells.width {
                 let index = row * cells.width + column;
-                if grid.dots[index] != 0 {
+                let letter = grid.letters.as_ref().and_then(|letters| letters[index]);
+                if let Some(letter) = letter {
+                    self.put(cells.left + column, cells.top + row, letter, grid.colors[index]);
+                } else if grid.dots[index] != 0 {
                     let letter = char::from_u32(0x2800 + u32::from(grid.dots[index])).unwrap_or(' ');
                     self.put(cells.left + column, cells.top + row, letter, grid.colors[index]);
                 }
@@ -59,19 +65,13 @@ impl Screen {
         let color = item.fill.or(item.stroke.map(|stroke| stroke.color));
         match &item.mark {
             Mark::Circle { center, .. } => grid.dot(*center, color),
-            // A marker, with its rim.
-            Mark::Rect(rect) if item.stroke.is_some() => grid.dot(rect.center(), color),
+            Mark::Marker { marker, center, .. } => grid.marker(*center, color, *marker),
             Mark::Rect(rect) => {
                 if let Some(fill) = item.fill {
                     self.area(grid.cells, rect, |_| fill);
                 }
             }
-            Mark::Path(path) => match path.bounds() {
-                Some(bounds) if item.fill.is_some() && bounds.width() < 16.0 && bounds.height() < 16.0 => {
-                    grid.dot(bounds.center(), color);
-                }
-                _ => grid.path(path, color),
-            },
+            Mark::Path(path) => grid.path(path, color),
             Mark::Bitmap { place, bitmap } => self.area(grid.cells, place, |at| pixel(bitmap, place, at)),
             Mark::Text(_) => {}
         }
@@ -92,6 +92,15 @@ impl Screen {
     }
 }
 
+fn has_several_markers(scene: &Scene) -> bool {
+    let mut markers = scene.items().iter().filter_map(|item| match item.mark {
+        Mark::Marker { marker, .. } => Some(marker),
+        _ => None,
+    });
+    let first = markers.next();
+    markers.any(|marker| Some(marker) != first)
+}
+
 fn pixel(bitmap: &Bitmap, place: &Rect, at: Point) -> Color {
     let x = ((at.x - place.left) / place.width() * bitmap.width as f64) as usize;
     let y = ((at.y - place.top) / place.height() * bitmap.height as f64) as usize;
@@ -100,23 +109,31 @@ fn pixel(bitmap: &Bitmap, place: &Rect, at: Point) -> Color {
 }
 
 impl Grid {
+    fn marker(&mut self, at: Point, color: Option<Color>, marker: Marker) {
+        let index = self.index(at);
+        self.dot(at, color);
+        if let (Some(letters), Some((index, _))) = (&mut self.letters, index) {
+            letters[index] = Some(marker.letter());
+        }
+    }
+
     fn dot(&mut self, at: Point, color: Option<Color>) {
-        let (width, height) = self.cells.dots();
-        // The last pixel reaches to the edge.
-        let (x, y) = (at.x.floor(), at.y.floor());
-        let inside = |place: f64, count: usize| {
-            (-1.0..=count as f64)
-                .contains(&place)
-                .then(|| (place.max(0.0) as usize).min(count.saturating_sub(1)))
-        };
-        let (Some(x), Some(y)) = (inside(x, width), inside(y, height)) else {
-            return;
-        };
-        let index = (y / 4) * self.cells.width + x / 2;
-        if let Some(dots) = self.dots.get_mut(index) {
-            *dots |= DOTS[y % 4][x % 2];
+        if let Some((index, dot)) = self.index(at) {
+            self.dots[index] |= dot;
             self.colors[index] = color;
         }
+    }
+
+    /// The letter at a place, and which of its dots.
+    fn index(&self, at: Point) -> Option<(usize, u8)> {
+        let (width, height) = self.cells.dots();
+        let inside = |place: f64, count: usize| {
+            // What lies on the edge belongs to the last dot.
+            let inside = count > 0 && (-1.0..=count as f64).contains(&place);
+            inside.then(|| (place.max(0.0) as usize).min(count - 1))
+        };
+        let (x, y) = (inside(at.x.floor(), width)?, inside(at.y.floor(), height)?);
+        Some(((y / 4) * self.cells.width + x / 2, DOTS[y % 4][x % 2]))
     }
 
     fn path(&mut self, path: &Path, color: Option<Color>) {
