@@ -208,6 +208,21 @@ proptest! {
     }
 
     #[test]
+    fn outer_sum_is_the_product_with_the_transpose(
+        lead in prop::collection::vec(0_usize..5, 0..3), rows in length(), [m, n] in [1_usize..40, 1..40], a in view(), b in view(), seed: u64,
+    ) {
+        let rng = &mut Rng::seed(seed);
+        let shape = |last: usize| [&lead[..], &[rows, last]].concat();
+        let (a, b) = (a.make::<f32>(&shape(m), rng), b.make::<f32>(&shape(n), rng));
+        let count = a.count() / m;
+        let (left, right) = (a.reshape([count, m]).unwrap(), b.reshape([count, n]).unwrap());
+        let (sums, sizes) = naive(&left.transpose(0, 1).unwrap(), &right);
+        let sum = a.outer_sum(&b).unwrap();
+        prop_assert_eq!(sum.shape().dims(), [m, n]);
+        prop_assert!(close(&sum, &sums, &sizes, count));
+    }
+
+    #[test]
     fn linear_is_what_it_says(lead in prop::collection::vec(0_usize..6, 0..3), [inputs, outputs] in [0_usize..70, 0..70],
                               view in view(), with_bias: bool, with_activation: bool, seed: u64) {
         let mut rng = Rng::seed(seed);
@@ -361,6 +376,12 @@ fn sums_of_nothing_are_zero() -> Result<()> {
 
 #[test]
 fn shapes_that_do_not_fit_are_errors() -> Result<()> {
+    let (a, b) = (Tensor::<f32>::zeros([3, 2])?, Tensor::zeros([4, 2])?);
+    assert!(matches!(a.outer_sum(&b), Err(Error::Shapes { .. })));
+    assert!(matches!(
+        a.outer_sum(&Tensor::scalar(1.0)),
+        Err(Error::Shape { .. })
+    ));
     let x = |shape: &[usize]| Tensor::<f32>::zeros(shape).unwrap();
     let message = x(&[2, 3]).matmul(&x(&[4, 5])).unwrap_err().to_string();
     assert_eq!(

@@ -177,8 +177,8 @@ fn rows_of_weights_are_kept_within_a_norm() {
     let limited = fit(f64::from(limit)).unwrap();
     assert_eq!(limited.bias, free.bias);
     let (free, limited) = (free.weight.value().to_vec(), limited.weight.value().to_vec());
-    for row in 0..2 {
-        let factor = (limit / norms[row]).min(1.0);
+    for (row, norm) in norms.into_iter().enumerate() {
+        let factor = (limit / norm).min(1.0);
         for place in [2 * row, 2 * row + 1] {
             assert!(
                 (limited[place] - free[place] * factor).abs() < 1e-6,

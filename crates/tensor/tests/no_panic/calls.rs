@@ -228,6 +228,7 @@ fn over_axes_of_reals<T: Sample + Float>() -> Vec<Call> {
         matmul |s| on!(s, T, |x, y| (x.matmul(&y), x.transpose(-1, -2).and_then(|t| t.matmul(&y))));
         dot |s| on!(s, T, |x, y| x.dot(&y));
         outer |s| on!(s, T, |x, y| x.outer(&y));
+        outer_sum |s| on!(s, T, |x, y| (x.outer_sum(&y), x.outer_sum(&x)));
         linear |s| on!(s, T, |x, y| {
             let bias = s.fitting::<T, T>(&y);
             (x.linear(&y, Some(&bias), Some(&kernel!(|x| x + x))), x.linear(&y, None, Some(&KERNEL)), x.linear(&x, None, None))
