@@ -16,7 +16,10 @@ pub(crate) fn ticks(scale: &Scale, most: usize) -> Vec<Tick> {
         return decades(low, high, most);
     }
     let step = step(low, high, most);
-    let values = multiples(low, high, step);
+    let mut values = multiples(low, high, step);
+    if scale.log {
+        spread(&mut values, (high / low).ln() / most as f64);
+    }
     let format = Format::of(&values, step);
     let tick = |value: f64| Tick {
         value,
@@ -50,6 +53,18 @@ fn multiples(low: f64, high: f64, step: f64) -> Vec<f64> {
     (0..=count as usize)
         .map(|index| (first + index as f64) * step + 0.0)
         .collect()
+}
+
+/// Leaves out what is closer, on a logarithmic axis, than `apart` to the one before: there, even steps come closer and closer.
+fn spread(values: &mut Vec<f64>, apart: f64) {
+    let mut last = None;
+    values.retain(|&value| {
+        let far = last.is_none_or(|last: f64| (value / last).ln() >= apart * (1.0 - 1e-9));
+        if far {
+            last = Some(value);
+        }
+        far
+    });
 }
 
 fn decades(low: f64, high: f64, most: usize) -> Vec<Tick> {
@@ -122,6 +137,23 @@ mod tests {
         assert_eq!(
             labels(1e-9, 1e-4),
             ["10⁻⁹", "10⁻⁸", "10⁻⁷", "10⁻⁶", "10⁻⁵", "10⁻⁴"]
+        );
+    }
+
+    #[test]
+    fn even_steps_on_a_logarithmic_axis_do_not_crowd_at_its_end() {
+        let scale = Scale {
+            log: true,
+            ..Scale::new(5e-8, 7.3e-7)
+        };
+        let values: Vec<f64> = ticks(&scale, 8).iter().map(|tick| tick.value).collect();
+        assert!(values.len() > 2);
+        let apart = (7.3e-7_f64 / 5e-8).ln() / 8.0;
+        assert!(
+            values
+                .windows(2)
+                .all(|pair| (pair[1] / pair[0]).ln() >= 0.999 * apart),
+            "{values:?}"
         );
     }
 
