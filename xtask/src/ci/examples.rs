@@ -32,6 +32,11 @@ const RUNS: &[Run] = &[
         arguments: "--steps 50",
         last_line: "largest difference over 50 steps: *, so the three agree",
     },
+    Run {
+        example: "gallery",
+        arguments: "",
+        last_line: "pictures are in *",
+    },
 ];
 
 /// Arguments of the example `mnist` that are mistakes: each gets one line that begins with `error: `, and exit code 2.
