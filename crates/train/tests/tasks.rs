@@ -28,7 +28,7 @@ fn binary() {
     let (train, test) = moons(300, 0.1, rng).unwrap().split(0.7, rng).unwrap();
     let mut model = sequential![Linear::new(2, 12, rng), Tanh, Linear::new(12, 1, rng)];
     let mut trainer = Trainer::new(BinaryCrossEntropy, Adam::new(0.03))
-        .epochs(60)
+        .epochs(200)
         .metric(Accuracy)
         .metric(F1::default())
         .metric(RocAuc)

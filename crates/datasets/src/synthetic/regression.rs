@@ -19,7 +19,7 @@ const NAME: &str = "make_regression";
 ///
 /// let made = MakeRegression::new(50).features(3).informative(2).bias(1.0).generate(&mut Rng::seed(0))?;
 /// let (x, y) = made.dataset.into_parts();
-/// assert_eq!((y.shape(), made.coefficients.shape()), (&[50, 1][..], &[3, 1][..]));
+/// assert_eq!((y.shape().dims(), made.coefficients.shape().dims()), (&[50, 1][..], &[3, 1][..]));
 /// let expected = x.matmul(&made.coefficients)? + 1.0;
 /// assert!(y.to_vec().iter().zip(expected.to_vec()).all(|(y, expected)| (y - expected).abs() < 1e-3));
 /// # Ok::<(), backprop_datasets::Error>(())

@@ -15,8 +15,13 @@ pub(crate) fn ticks(scale: &Scale, most: usize) -> Vec<Tick> {
     if scale.log && high.log10() - low.log10() >= 1.2 {
         return decades(low, high, most);
     }
-    let step = step(low, high, most);
-    let mut values = multiples(low, high, step);
+    let [smaller, step] = steps(low, high, most);
+    let values = multiples(low, high, step);
+    // Two neighbours of a step longer than the axis can lie on either side of it.
+    let (mut values, step) = match values.is_empty() {
+        true => (multiples(low, high, smaller), smaller),
+        false => (values, step),
+    };
     if scale.log {
         spread(&mut values, (high / low).ln() / most as f64);
     }
@@ -28,15 +33,15 @@ pub(crate) fn ticks(scale: &Scale, most: usize) -> Vec<Tick> {
     values.iter().map(|&value| tick(value)).collect()
 }
 
-/// The smallest of 1, 2 and 5 times a power of ten that gives at most `most` steps.
-fn step(low: f64, high: f64, most: usize) -> f64 {
+/// The smallest of 1, 2 and 5 times a power of ten that gives at most `most` steps, and before it the next smaller one.
+fn steps(low: f64, high: f64, most: usize) -> [f64; 2] {
     let rough = high / most as f64 - low / most as f64;
     let power = 10_f64.powf(rough.log10().floor());
-    let found = [1.0, 2.0, 5.0, 10.0].map(|factor| factor * power);
-    found
-        .into_iter()
-        .find(|step| *step >= rough * (1.0 - 1e-9))
-        .unwrap_or(rough)
+    let all = [0.5, 1.0, 2.0, 5.0, 10.0].map(|factor| factor * power);
+    let mut pairs = all.windows(2).map(|pair| [pair[0], pair[1]]);
+    pairs
+        .find(|[_, step]| *step >= rough * (1.0 - 1e-9))
+        .unwrap_or([rough; 2])
 }
 
 fn multiples(low: f64, high: f64, step: f64) -> Vec<f64> {
