@@ -23,7 +23,7 @@ pub trait HistoryReport {
     /// A chart of the loss and one of each metric, on the training and on the validation data, epoch by epoch.
     fn to_figure(&self) -> Figure;
 
-    /// A page with a summary, the curves and a table of the epochs, to be added to.
+    /// A page with a summary, the curves, the [diagnosis](History::diagnosis) and a table of the epochs, to be added to.
     fn to_report(&self) -> RunReport;
 
     /// Saves [`to_report`](Self::to_report) as `.html`.
@@ -54,7 +54,7 @@ impl HistoryReport for History {
     }
 }
 
-/// The report of a training: settings, summary, curves, notes, confusion matrix, worst mistakes and the numbers of all epochs, as far
+/// The report of a training: summary, settings, curves, diagnosis, notes, confusion matrix, worst mistakes and the numbers of all epochs, as far
 /// as it was given them.
 ///
 /// ```
@@ -66,7 +66,7 @@ impl HistoryReport for History {
 ///     .to_report()
 ///     .title("Iris")
 ///     .settings([("optimizer", "Adam"), ("learning rate", "0.01")])
-///     .note("A good fit.")
+///     .note("The seed is 7.")
 ///     .confusion(confusion_matrix(&Tensor::from([[48_i64, 2], [5, 45]]), ["cat", "dog"]));
 /// assert!(report.to_html()?.contains("learning rate"));
 /// # Ok::<(), backprop_plot::Error>(())
@@ -103,7 +103,7 @@ impl RunReport {
         self
     }
 
-    /// With words: a diagnosis, what was tried.
+    /// With words below the diagnosis: what was tried, what is odd.
     #[must_use]
     pub fn note(mut self, words: impl Display) -> Self {
         self.notes.push(words.to_string());
@@ -134,12 +134,13 @@ impl RunReport {
         if !self.history.epochs.is_empty() {
             page = page.heading("Curves").picture(&self.history.to_figure(), "");
         }
-        if !self.notes.is_empty() {
-            page = self
-                .notes
-                .iter()
-                .fold(page.heading("Diagnosis"), |page, note| page.text(note));
+        if !self.history.epochs.is_empty() || !self.notes.is_empty() {
+            page = page.heading("Diagnosis");
         }
+        if !self.history.epochs.is_empty() {
+            page = page.text(&self.history.diagnosis().to_string());
+        }
+        page = self.notes.iter().fold(page, |page, note| page.text(note));
         if let Some(matrix) = &self.confusion {
             page = page.heading("Confusion matrix").picture(matrix, "");
         }
