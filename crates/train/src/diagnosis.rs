@@ -12,16 +12,16 @@ use crate::History;
 /// epochs to both sides; their noise `σ`, estimated from the median of the second differences of what they were before; the reference `B`, which is the [baseline](History::baseline) where it is known and otherwise the larger loss of
 /// the first epoch; and the best epoch `b`, that of the smallest `v` (of `t` without validation data). From the first to the last:
 ///
-/// 1. **Diverged** if the last training loss is not finite, or larger than the smallest one by 10 %, by `3 σ`, and by more than half of what
-///    the loss had fallen by until then.
+/// 1. **Diverged** if the last training loss is not finite; if it is more than twice a known baseline and not falling any more; or if it is
+///    larger than the smallest one by 10 %, by `3 σ`, and by more than half of what the loss had fallen by until then.
 /// 2. **Overfitting** if, of four epochs or more, the validation loss has risen since: its mean over the second half of the epochs after `b` is above `v_b` by more than
 ///    10 % of `v_b`, 0.5 % of `B - v_b` and `3 σ`, and that of the training loss is not above `t_b`. Since epoch `b + 1`.
-/// 3. **Overfitting** too if the validation loss has not risen, but stays behind: the gap `v_last - t_last` is more than a quarter of `B` and
-///    more than half of it has come while training. Since the first epoch from which on the gap was always above the middle between its smallest
+/// 3. **Overfitting** too if the validation loss has not risen, but stays behind: the gap `v_last - t_last` is more than a quarter of `B`,
+///    more than half of it has come while training, and `t_last` is below `B`. Since the first epoch from which on the gap was always above the middle between its smallest
 ///    and its last value.
-/// 4. **Underfitting** if training ended too soon: in the last fifth of five epochs or more the loss fell by more than a tenth of `B - v_b`, and
-///    by `σ`; or if there is little to see of learning: `t_last > B / 2` with a known baseline (for a mean squared error: R² below 0.5), `t_last > 3 B
-///    / 4` without.
+/// 4. **Underfitting** if training ended too soon, while the loss was falling: the smallest loss of the last fifth of five epochs or more is
+///    below that of the others by more than a tenth of `B - v_b`, and by `3 σ`; or if there is little to see of learning: `t_last > B / 2` with a known
+///    baseline (for a mean squared error: R² below 0.5), `t_last > 3 B / 4` without.
 /// 5. **Good fit** otherwise; without validation data nobody knows.
 ///
 /// A loss says nothing about a noise that nobody could learn: a good model of very noisy data is called underfitting, and one that has learnt the
@@ -130,8 +130,8 @@ struct Curves {
     train: Curve,
     validation: Curve,
     reference: f64,
-    /// The share of the reference that is little to see of learning.
-    little: f64,
+    /// Whether the reference is what takes no learning, and not the loss of the first epoch, which has been learnt on already.
+    is_known: bool,
 }
 
 /// The losses of one kind.
@@ -209,8 +209,7 @@ impl Curves {
             train: Curve::new(&train),
             validation: Curve::new(&validation),
             reference,
-            // The loss of the first epoch has been learnt on already.
-            little: if history.baseline.is_some() { 0.5 } else { 0.75 },
+            is_known: history.baseline.is_some(),
         }
     }
 
@@ -237,6 +236,13 @@ impl Curves {
     fn diverged(&self, last: f64) -> Option<Judgement> {
         if !last.is_finite() {
             let reason = "the training loss is no finite number any more".into();
+            return Some((Verdict::Diverged, reason, SMALLER_STEPS));
+        }
+        if self.is_known && last > 2.0 * self.reference && !self.is_falling(&self.train) {
+            let reason = format!(
+                "the training loss stays at {last:.4}, above {:.4}, which takes no learning",
+                self.reference
+            );
             return Some((Verdict::Diverged, reason, SMALLER_STEPS));
         }
         let (place, least) = smallest(&self.train.smooth)?;
@@ -269,7 +275,7 @@ impl Curves {
         }
         let gap = validation - last;
         let smallest_gap = self.gaps().fold(f64::INFINITY, f64::min);
-        if gap > 0.25 * first && gap - smallest_gap > 0.5 * gap {
+        if gap > 0.25 * first && gap - smallest_gap > 0.5 * gap && last < first {
             let since = self.gap_grows_since()?;
             let reason = format!(
                 "the training loss fell to {last:.4}, but the validation loss stayed behind at {validation:.4}"
@@ -285,19 +291,12 @@ impl Curves {
         } else {
             &self.validation
         };
-        let (losses, (_, least)) = (&curve.smooth, smallest(&curve.smooth)?);
-        if losses.len() >= 5 {
-            let end = losses.len() - 1;
-            let (late, all) = (
-                losses[end - losses.len() / 5] - losses[end],
-                self.reference.max(losses[0]) - least,
-            );
-            if late > 0.1 * all && late > curve.noise {
-                let reason = "the loss was still falling when training ended".into();
-                return Some((Verdict::Underfitting, reason, MORE_TRAINING));
-            }
+        if self.is_falling(curve) {
+            let reason = "the loss was still falling when training ended".into();
+            return Some((Verdict::Underfitting, reason, MORE_TRAINING));
         }
-        if last > self.little * self.reference && self.reference > 0.0 {
+        let little = if self.is_known { 0.5 } else { 0.75 };
+        if last > little * self.reference && self.reference > 0.0 {
             let reason = format!(
                 "the training loss {last:.4} is hardly better than {:.4}, which takes no learning",
                 self.reference
@@ -305,6 +304,20 @@ impl Curves {
             return Some((Verdict::Underfitting, reason, MORE_CAPACITY));
         }
         None
+    }
+
+    /// Whether a curve was falling when training ended.
+    fn is_falling(&self, curve: &Curve) -> bool {
+        let losses = &curve.smooth;
+        if losses.len() < 5 {
+            return false;
+        }
+        let (earlier, late) = losses.split_at(losses.len() - losses.len() / 5);
+        let (Some((_, before)), Some((_, least))) = (smallest(earlier), smallest(late)) else {
+            return false;
+        };
+        let (fall, all) = (before - least, self.reference.max(losses[0]) - least);
+        fall > 0.1 * all && fall > 3.0 * curve.noise
     }
 
     fn gaps(&self) -> impl Iterator<Item = f64> {

@@ -52,15 +52,15 @@ impl StopHandle {
         self.0.store(false, Relaxed);
     }
 
-    /// A handle that Ctrl-C (or SIGTERM) uses. The second time it ends the program, as it would without.
+    /// A handle that Ctrl-C uses. The second time it ends the program, as it would without.
     ///
     /// # Errors
-    /// If the program has a handler already: there can be one only.
+    /// If this was called before, or the crate `ctrlc` has a handler of the program's own: there can be one only.
     #[cfg(feature = "ctrlc")]
     pub fn on_ctrl_c() -> crate::Result<Self> {
         let handle = Self::new();
         let signalled = handle.clone();
-        ctrlc::try_set_handler(move || {
+        ctrlc::set_handler(move || {
             if signalled.is_stopped() {
                 // As a shell reports a program that was interrupted.
                 std::process::exit(130);

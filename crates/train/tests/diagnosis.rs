@@ -97,6 +97,27 @@ proptest! {
         prop_assert_eq!(verdict(&falling, &[]), Verdict::Diverged);
     }
 
+    /// A learning rate that is much too high: the loss jumps about, far above what takes no learning.
+    #[test]
+    fn the_training_loss_never_comes_down(epochs in 5..100_usize, level in 4.0..1000.0_f64, seed: u64) {
+        let rng = &mut Rng::seed(seed);
+        let train: Vec<f64> = (0..epochs).map(|_| level * (1.0 + rng.uniform())).collect();
+        let validation: Vec<f64> = (0..epochs).map(|_| level * (1.0 + rng.uniform())).collect();
+        let verdict = with_baseline(&train, &validation).verdict;
+        // Chance may have it that the last of few epochs look like falling.
+        let falling = epochs < 20 && verdict == Verdict::Underfitting;
+        prop_assert!(verdict == Verdict::Diverged || falling, "{verdict}");
+    }
+
+    /// A jump before the end is no falling at the end.
+    #[test]
+    fn a_loss_that_only_comes_back_is_not_falling(epochs in 20..200_usize, before in 1..4_usize, jump in 0.05..0.3_f64) {
+        let train = curve(epochs, 0.0, &mut Rng::seed(0), falling(epochs, 8.0, 0.2));
+        let mut validation = curve(epochs, 0.0, &mut Rng::seed(0), falling(epochs, 8.0, 0.25));
+        validation[epochs - 1 - before] += jump;
+        prop_assert_eq!(with_baseline(&train, &validation).verdict, Verdict::GoodFit);
+    }
+
     /// The verdict does not depend on the unit of the loss, but for the baseline, which has it too.
     #[test]
     fn units_do_not_matter(losses in proptest::collection::vec((0.01..2.0_f64, 0.01..2.0_f64), 1..60), power in -8..8_i32) {
