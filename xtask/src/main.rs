@@ -8,6 +8,7 @@ mod ci;
 mod conventions;
 mod error;
 mod format;
+mod guide;
 mod layers;
 mod process;
 mod returns;
@@ -28,6 +29,7 @@ cargo xtask COMMAND
   bench [--csv] [--threads N] [--rounds N] [--peers FILE] [--readme] [WORKLOAD...]
                                 what a training step takes; FILE lists the programs of other frameworks, a command
                                 a line, and --readme puts the table of all into README.md
+  guide [--check]               draws the pictures of the guide again, or says whether they are what its code draws
   tree [--list] [--build] [--at-most N]
                                 the crates that a program that trains depends on, and the time of a clean release build
   help                          this text
@@ -56,6 +58,7 @@ fn run() -> Result<()> {
             Some("bench") => bench::main(arguments),
             Some("ci") => ci::main(arguments),
             Some("format") => format::main(arguments),
+            Some("guide") => guide::main(arguments),
             Some("layers") => check_layers(arguments),
             Some("tree") => tree::main(arguments),
             Some("help") => help(),

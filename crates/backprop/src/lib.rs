@@ -55,6 +55,8 @@ pub mod layers {
     pub use backprop_derive::{FacadeCast as Cast, FacadeModule as Module};
     pub use backprop_layers::*;
 }
+#[cfg(all(feature = "plot", feature = "train"))]
+pub mod guide;
 pub mod prelude;
 
 #[cfg(doctest)]
