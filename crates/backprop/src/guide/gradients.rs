@@ -103,7 +103,7 @@
 //!
 //! let mut rng = Rng::seed(0);
 //! let inputs = [Tensor::normal([3, 4], 0.0, 1.0, &mut rng)?, Tensor::normal([4], 0.0, 1.0, &mut rng)?];
-//! gradcheck(|inputs| (&inputs[0] * &inputs[1]).tanh().logsumexp(-1, false), &inputs)?;
+//! gradcheck(|inputs| (&inputs[0] * &inputs[1]).tanh().logsumexp(-1), &inputs)?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
@@ -126,7 +126,7 @@
 //!     let tape = Tape::new();
 //!     let (w_now, b_now) = (tape.variable(w.clone()), tape.variable(b.clone()));
 //!     let prediction = tape.input(x.clone()).matmul(&w_now) + &b_now;
-//!     let gradients = (prediction - y.clone()).square().mean(..).backward()?;
+//!     let gradients = (prediction - tape.input(y.clone())).square().mean(..).backward()?;
 //!     w = w - gradients.wrt(&w_now).unwrap() * 0.5;
 //!     b = b - gradients.wrt(&b_now).unwrap() * 0.5;
 //! }

@@ -10,7 +10,7 @@
 //! use backprop::prelude::*;
 //!
 //! let mut rng = Rng::seed(0);
-//! let (train, test) = iris()?.stratified_split(0.8, &mut rng)?;
+//! let (train, test) = iris::load()?.stratified_split(0.8, &mut rng)?;
 //! let scaler = StandardScaler::fit(train.inputs())?; // of the training data alone: the test data must stay unseen
 //! let (train, test) = (train.map_inputs(|x| scaler.transform(x))?, test.map_inputs(|x| scaler.transform(x))?);
 //!
@@ -39,7 +39,7 @@
 //!
 //! let mut rng = Rng::seed(1);
 //! let mut all = ConfusionMatrix::new(3);
-//! for (train, test) in iris()?.stratified_k_fold(5, &mut rng)? {
+//! for (train, test) in iris::load()?.stratified_k_fold(5, &mut rng)? {
 //!     let scaler = StandardScaler::fit(train.inputs())?;
 //!     let (train, test) = (train.map_inputs(|x| scaler.transform(x))?, test.map_inputs(|x| scaler.transform(x))?);
 //!     let mut model = sequential![Linear::new(4, 16, &mut rng), Relu, Linear::new(16, 3, &mut rng)];

@@ -101,12 +101,12 @@
 //! }
 //!
 //! let (_, _, components) = svd(&x)?; // the rows of Vᵀ
-//! let along = components.narrow(0, 0, 1)?.matmul(&weights)?.item()?; // the cosine of the angle between them
+//! let along = components.slice(0, 0..1)?.matmul(&weights)?.item()?; // the cosine of the angle between them
 //! assert!(along.abs() > 0.999, "{along}");
 //!
 //! let column = |i: usize| path.iter().map(|w| f64::from(w[i])).collect::<Vec<_>>();
 //! let chart = Chart::new()
-//!     .points("data", &x.narrow(1, 0, 1)?, &x.narrow(1, 1, 1)?)
+//!     .points("data", &x.slice(1, 0..1)?, &x.slice(1, 1..2)?)
 //!     .line("weights, step by step", column(0), column(1))
 //!     .aspect(1.0)
 //!     .x_label("x₁")

@@ -12,7 +12,7 @@
 //!
 //! /// The rows `[1, x, x², …]`.
 //! fn powers(x: &Tensor<f64>, parameters: usize) -> backprop::tensor::Result<Tensor<f64>> {
-//!     let columns = (0..parameters).map(|k| x.map(|x| x.powi(k as i32))).collect::<Vec<_>>();
+//!     let columns = (0..parameters).map(|k| x.map(|x| x.powi(k as i32))).collect::<Result<Vec<_>, _>>()?;
 //!     Tensor::stack(&columns.iter().collect::<Vec<_>>(), 1)
 //! }
 //!

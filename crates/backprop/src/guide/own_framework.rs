@@ -82,8 +82,8 @@
 //!     let mut total = 0.0;
 //!     for batch in data.batches(20).shuffle(&mut rng) {
 //!         let probability = net.forward(&batch.inputs)?.softmax(-1)?;
-//!         let right: Tensor = batch.targets.one_hot(2)?; // 1 for the right class, 0 for the other
-//!         total -= (&probability.ln()? * &right).sum(..)?.item()?;
+//!         let right: Tensor = Tensor::one_hot(&batch.targets, 2)?; // 1 for the right class, 0 for the other
+//!         total -= (&probability.log()? * &right).sum(..)?.item()?;
 //!
 //!         net.backward(&((&probability - &right) * (1.0 / 20.0)))?; // the mean over the batch
 //!         net.first.step(0.5);
@@ -93,7 +93,7 @@
 //! }
 //! assert!(losses[59] < 0.1, "{losses:?}");
 //!
-//! let map = level_map(data.inputs(), data.targets(), |x| net.forward(x)?.softmax(-1)?.narrow(1, 1, 1))?;
+//! let map = level_map(data.inputs(), data.targets(), |x| net.forward(x)?.softmax(-1)?.slice(1, 1..2))?;
 //! # std::env::set_current_dir("../..")?;
 //! Figure::new()
 //!     .beside(curves([("loss", &losses)]).x_label("epoch").title("Mean cross-entropy"))

@@ -18,20 +18,21 @@
 //! ```
 //!
 //! ```
-//! use backprop::datasets::synthetic::Blobs;
+//! use backprop::datasets::synthetic::MakeBlobs;
 //! use backprop::optim::rules::{Perceptron, PerceptronRule};
 //! use backprop::plot::{Chart, scatter_classes};
 //! use backprop::prelude::*;
 //!
 //! let mut rng = Rng::seed(2);
 //! let centers = Tensor::from([[-2.0_f32, -1.0], [2.0, 1.0]]);
-//! let blobs = Blobs::new(100).centers_at(centers).cluster_std(0.9).generate(&mut rng)?;
+//! let blobs = MakeBlobs::new(100).centers_at(centers).cluster_std(0.9).generate(&mut rng)?;
 //! let inputs = Tensor::concat(&[blobs.inputs(), &Tensor::ones([100, 1])?], 1)?; // the bias
 //! let labels = blobs.targets().cast::<f32>()? * 2.0 - 1.0;
 //!
 //! let mut weights = Tensor::zeros([3])?;
 //! let mut rule = Perceptron::new(1.0);
-//! let mut chart = scatter_classes(blobs.inputs(), blobs.targets(), ["−1", "+1"]).y_limits(-4.0, 4.0).x_limits(-5.0, 5.0);
+//! let (x1, x2) = (blobs.inputs().slice(1, 0..1)?, blobs.inputs().slice(1, 1..2)?);
+//! let mut chart = scatter_classes(&x1, &x2, blobs.targets(), ["−1", "+1"]).y_limits(-4.0, 4.0).x_limits(-5.0, 5.0);
 //! for pass in 1.. {
 //!     let mistakes = rule.pass(&mut weights, &inputs, &labels)?;
 //!     let w = weights.to_vec();
@@ -103,7 +104,7 @@
 //!
 //! let mut rng = Rng::seed(0);
 //! let x = Tensor::normal([50, 3], 0.0_f32, 1.0, &mut rng)?;
-//! let labels = x.narrow(1, 0, 1)?.map(|x| if x > 0.0 { 1.0 } else { -1.0 });
+//! let labels = x.slice(1, 0..1)?.map(|x| if x > 0.0 { 1.0 } else { -1.0 })?;
 //!
 //! let mut weights = Tensor::zeros([3])?;
 //! Perceptron::new(0.1).pass(&mut weights, &x, &labels.flatten(0, -1)?)?;
