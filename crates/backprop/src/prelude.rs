@@ -15,7 +15,7 @@ pub use backprop_train::{
     Accuracy, Average, AveragePrecision, BinaryCrossEntropy, Callback, Checkpoint, ClassWeights,
     ConfusionMatrix, CrossEntropy, CrossValidation, CsvLog, Diagnosis, EarlyStopping, ElasticNet, Ended,
     Epoch, Evaluation, F1, History, JsonLinesLog, LogLoss, Loss, MaxNorm, MeanAbsoluteError,
-    MeanSquaredError, Metric, OnEpoch, OnStep, OwnStep, PerSample, Perplexity, Precision,
+    MeanSquaredError, Metric, OnEpoch, OnStep, OwnStep, PerSample, PerceptronCriterion, Perplexity, Precision,
     PrecisionRecallCurve, Progress, R2, RangeTest, Recall, RocAuc, RocCurve, RootMeanSquaredError,
     SaveWeights, Search, Space, Step, StopHandle, StopOnNan, TensorBoardLog, TimeLimit, TopK, Trainer,
     Training, Validation, Verdict, cross_validate, predict, predict_classes, predict_labels,
