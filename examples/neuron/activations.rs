@@ -5,11 +5,11 @@ use backprop::prelude::*;
 
 use super::{Error, FOLDER};
 
-/// `f` by name, from the step of 1943 to what is used now.
+/// `f` by name, from the step of McCulloch and Pitts (1943) and the sign of Rosenblatt (1958) to what is used now.
 fn activations() -> [(&'static str, Box<dyn Layer>); 6] {
     [
-        ("step (McCulloch, Pitts 1943)", Box::new(Heaviside::default())),
-        ("sign (Rosenblatt 1958)", Box::new(Sign)),
+        ("step", Box::new(Heaviside::default())),
+        ("sign", Box::new(Sign)),
         ("sigmoid", Box::new(Sigmoid)),
         ("tanh", Box::new(Tanh)),
         ("ReLU", Box::new(Relu)),
@@ -26,13 +26,13 @@ fn apply(f: &dyn Layer, x: &[f32]) -> Result<Vec<f32>, Error> {
 pub(crate) fn run() -> Result<(), Error> {
     let sums = [-2.0, -1.0, -0.1, 0.0, 0.1, 1.0, 2.0];
     println!("Y = f(Σ X W): the answer of a neuron to the weighted sum of its inputs\n");
-    print!("{:<30}", "sum");
+    print!("{:<10}", "sum");
     for sum in sums {
         print!("{sum:>7}");
     }
     println!();
     for (name, f) in &activations() {
-        print!("{name:<30}");
+        print!("{name:<10}");
         for y in apply(f, &sums)? {
             print!("{y:>7.2}");
         }
@@ -53,7 +53,7 @@ fn figure() -> Result<Figure, Error> {
         let y = f.forward(&input);
         let values = y.value()?.clone();
         let slope = y.sum(..).backward()?.wrt(&input).cloned().unwrap_or_default();
-        let chart = Chart::new().title(*name).y_limits(-1.2, 2.0);
+        let chart = Chart::new().title(*name).x_limits(-3.0, 3.0).y_limits(-1.2, 2.0);
         charts.push(chart.line("f", &x, &values).line("f′", &x, &slope));
     }
     Ok(Figure::grid(3, charts)

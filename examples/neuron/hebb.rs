@@ -6,7 +6,7 @@
 
 use backprop::datasets::Pca;
 use backprop::optim::rules::{Hebb, Oja};
-use backprop::plot::{Chart, Figure, Points, Segments, category_color};
+use backprop::plot::{Chart, Figure, Line, Points, Segments, category_color};
 use backprop::prelude::*;
 use backprop::tensor::linalg;
 
@@ -54,7 +54,10 @@ fn pair(w: &Tensor<f64>) -> Result<[f64; 2], Error> {
 fn learn(x: &Tensor<f64>, steps: usize, rng: &mut Rng) -> Result<Run, Error> {
     let start = Tensor::from([-0.3, 0.9]);
     let (mut hebb, mut oja) = (start.clone(), start.clone());
-    let mut run = Run { hebb: vec![pair(&hebb)?], oja: vec![pair(&oja)?] };
+    let mut run = Run {
+        hebb: vec![pair(&hebb)?],
+        oja: vec![pair(&oja)?],
+    };
     let mut overflowed = false;
     for step in 0..steps {
         let rate = 0.01 / (1.0 + step as f64 / 1000.0);
@@ -82,9 +85,15 @@ fn angle(a: [f64; 2], b: [f64; 2]) -> f64 {
 }
 
 fn report(run: &Run, component: [f64; 2]) {
-    println!("\nHebb and Oja: {SAMPLES} samples, whose first principal component is ({:.3}, {:.3})\n", component[0], component[1]);
+    println!(
+        "\nHebb and Oja: {SAMPLES} samples, whose first principal component is ({:.3}, {:.3})\n",
+        component[0], component[1]
+    );
     println!("{:>8}{:>24}{:>24}", "", "Hebb", "Oja");
-    println!("{:>8}{:>14}{:>10}{:>14}{:>10}", "sample", "length", "angle", "length", "angle");
+    println!(
+        "{:>8}{:>14}{:>10}{:>14}{:>10}",
+        "sample", "length", "angle", "length", "angle"
+    );
     let last = run.oja.len() - 1;
     let mut step = 1;
     while step < last {
@@ -93,8 +102,12 @@ fn report(run: &Run, component: [f64; 2]) {
     }
     row(run, component, last);
     let (hebb, oja) = (run.hebb[run.hebb.len() - 1], run.oja[last]);
-    println!("\nHebb's weights are {:.0e} times as long as at first; Oja's have length {:.3} and are {:.2}° off the component",
-        length(hebb) / length(run.hebb[0]), length(oja), angle(oja, component));
+    println!(
+        "\nHebb's weights are {:.0e} times as long as at first; Oja's have length {:.3} and are {:.2}° off the component",
+        length(hebb) / length(run.hebb[0]),
+        length(oja),
+        angle(oja, component)
+    );
 }
 
 fn row(run: &Run, component: [f64; 2], step: usize) {
@@ -112,35 +125,74 @@ fn agree(x: &Tensor<f64>, component: [f64; 2]) -> Result<(), Error> {
     for _ in 0..500 {
         Oja::new(0.1).step(&mut w, x)?;
     }
-    println!("on all samples at once, 500 steps of Oja's rule end {:.1e}° from the singular vector; the covariance's eigenvector is {:.1e}° from it",
-        angle(pair(&w)?, component), angle(eigenvector, component));
+    println!(
+        "on all samples at once, 500 steps of Oja's rule end {:.1e}° from the singular vector; the covariance's eigenvector is {:.1e}° from it",
+        angle(pair(&w)?, component),
+        angle(eigenvector, component)
+    );
     Ok(())
 }
 
 fn figure(x: &Tensor<f64>, run: &Run, component: [f64; 2]) -> Result<Figure, Error> {
-    let (column, steps) = (|feature| x.select(1, feature), 0..run.oja.len());
-    let shown: Vec<[f64; 2]> = run.oja.iter().step_by((run.oja.len() / 12).max(1)).copied().collect();
+    let column = |feature| x.select(1, feature);
+    // Those that have turned by 8 degrees since the last one shown, and the final ones.
+    let mut shown = vec![run.oja[0]];
+    for (step, &w) in run.oja.iter().enumerate() {
+        if angle(w, shown[shown.len() - 1]) >= 8.0 || step + 1 == run.oja.len() {
+            shown.push(w);
+        }
+    }
     let zeros = vec![0.0; shown.len()];
     let ends = |axis: usize| shown.iter().map(|w| 2.0 * w[axis]).collect::<Vec<_>>();
     let [c1, c2] = component.map(|c| 5.0 * c);
     let cloud = Chart::new()
         .title("Oja's weights (twice as long) turn onto the first component")
         .aspect(1.3)
-        .add(Points::new(column(0)?, column(1)?).radius(2.5).color(category_color(5)).name("samples"))
-        .add(Segments::new([-c1], [-c2], [c1], [c2]).width(2.0).color(category_color(6)).name("first component"))
-        .add(Segments::new(&zeros, &zeros, ends(0), ends(1)).arrows().width(2.0).color(category_color(1)).name("Oja's weights"));
-    let curve = |weights: &[[f64; 2]], f: &dyn Fn([f64; 2]) -> f64| weights.iter().map(|&w| f(w)).collect::<Vec<_>>();
+        .add(
+            Points::new(column(0)?, column(1)?)
+                .radius(2.5)
+                .color(category_color(5))
+                .name("samples"),
+        )
+        .add(
+            Segments::new([-c1], [-c2], [c1], [c2])
+                .width(2.0)
+                .color(category_color(6))
+                .name("first component"),
+        )
+        .add(
+            Segments::new(&zeros, &zeros, ends(0), ends(1))
+                .arrows()
+                .width(2.0)
+                .color(category_color(1))
+                .name("Oja's weights"),
+        );
+    let curve =
+        |weights: &[[f64; 2]], f: &dyn Fn([f64; 2]) -> f64| weights.iter().map(|&w| f(w)).collect::<Vec<_>>();
+    // The two turn together: one is drawn under the other.
+    let hebb = |y: Vec<f64>| {
+        Line::new(0..y.len(), y)
+            .name("Hebb")
+            .color(category_color(0))
+            .width(5.0)
+    };
+    let oja = |y: Vec<f64>| {
+        Line::new(0..y.len(), y)
+            .name("Oja")
+            .color(category_color(1))
+            .width(1.8)
+    };
     let angles = Chart::new()
         .title("Angle to the first component")
         .x_label("samples shown")
         .y_label("degrees")
-        .line("Hebb", 0..run.hebb.len(), curve(&run.hebb, &|w| angle(w, component)))
-        .line("Oja", steps.clone(), curve(&run.oja, &|w| angle(w, component)));
+        .add(hebb(curve(&run.hebb, &|w| angle(w, component))))
+        .add(oja(curve(&run.oja, &|w| angle(w, component))));
     let lengths = Chart::new()
         .title("Length of the weights")
         .x_label("samples shown")
         .log_y()
-        .line("Hebb", 0..run.hebb.len(), curve(&run.hebb, &length))
-        .line("Oja", steps, curve(&run.oja, &length));
+        .add(hebb(curve(&run.hebb, &length)))
+        .add(oja(curve(&run.oja, &length)));
     Ok(Figure::new().row([cloud]).row([angles, lengths]))
 }

@@ -20,8 +20,22 @@ const PAIRS: [[f32; 2]; 4] = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]];
 
 /// The 16 functions of two inputs, by what they make of the pairs above: the first is the highest of four bits.
 const NAMES: [&str; 16] = [
-    "0", "AND", "x1 and not x2", "x1", "x2 and not x1", "x2", "XOR", "OR", "NOR", "XNOR", "not x2", "x2 implies x1",
-    "not x1", "x1 implies x2", "NAND", "1",
+    "0",
+    "AND",
+    "x1 and not x2",
+    "x1",
+    "x2 and not x1",
+    "x2",
+    "XOR",
+    "OR",
+    "NOR",
+    "XNOR",
+    "not x2",
+    "x2 implies x1",
+    "not x1",
+    "x1 implies x2",
+    "NAND",
+    "1",
 ];
 
 const XOR: usize = 0b0110;
@@ -44,7 +58,10 @@ const NAND: usize = 0b1110;
 
 /// What a unit answers to each row of inputs.
 fn answers(unit: &ThresholdUnit, inputs: &Tensor) -> Result<Vec<f32>, Error> {
-    Ok(unit.forward(&Tape::inference().input(inputs.clone())).into_value()?.to_vec())
+    Ok(unit
+        .forward(&Tape::inference().input(inputs.clone()))
+        .into_value()?
+        .to_vec())
 }
 
 /// All rows of `n` zeros and ones.
@@ -95,10 +112,14 @@ fn search() -> Result<[Found; 16], Error> {
 }
 
 fn report(found: &[Found; 16]) {
-    println!("\nall units with weights -2 to 2 and thresholds -4.5 to 4.5 in steps of 1/2, by the function they compute\n");
+    println!(
+        "\nall units with weights -2 to 2 and thresholds -4.5 to 4.5 in steps of 1/2, by the function they compute\n"
+    );
     println!("{:<16}{:<20}first unit found", "function", "00 01 10 11");
     for (function, unit) in found.iter().enumerate() {
-        let bits: String = (0..4).map(|place| format!(" {} ", function >> (3 - place) & 1)).collect();
+        let bits: String = (0..4)
+            .map(|place| format!(" {} ", function >> (3 - place) & 1))
+            .collect();
         let unit = match unit {
             Some((w1, w2, threshold)) => format!("{w1:>4} x1 {w2:+} x2 ≥ {threshold}"),
             None => "none".into(),
@@ -108,7 +129,10 @@ fn report(found: &[Found; 16]) {
     let count = found.iter().flatten().count();
     let missing: Vec<_> = (0..16).filter(|&function| found[function].is_none()).collect();
     let names: Vec<_> = missing.iter().map(|&function| NAMES[function]).collect();
-    println!("\none unit computes {count} of the 16 functions; missing: {}", names.join(", "));
+    println!(
+        "\none unit computes {count} of the 16 functions; missing: {}",
+        names.join(", ")
+    );
     println!("XOR with any weights would need 0 < θ, w1 ≥ θ, w2 ≥ θ and w1 + w2 < θ: but w1 + w2 ≥ 2 θ > θ");
 }
 
@@ -150,7 +174,13 @@ fn plane(title: &str, function: usize, units: &[Found]) -> Chart {
         .y_limits(-0.6, 1.6)
         .aspect(1.0)
         .add(Points::new(x0, y0).name("answer 0").radius(8.0).color(ZERO))
-        .add(Points::new(x1, y1).name("answer 1").radius(8.0).color(ONE).marker(Marker::Square))
+        .add(
+            Points::new(x1, y1)
+                .name("answer 1")
+                .radius(8.0)
+                .color(ONE)
+                .marker(Marker::Square),
+        )
 }
 
 /// XOR is "one of both, but not both": OR, unless AND.
@@ -161,9 +191,18 @@ fn two_layers() -> Result<(), Error> {
     let either = ThresholdUnit::or(2).forward(&x);
     let both = ThresholdUnit::and(2).forward(&x);
     let but_not = ThresholdUnit::or(1).inhibited_by(1);
-    let xor = but_not.forward(&Var::concat(&[&either, &both], -1)?).into_value()?;
+    let xor = but_not
+        .forward(&Var::concat(&[&either, &both], -1)?)
+        .into_value()?;
     let right = xor.to_vec() == [0.0, 1.0, 1.0, 0.0];
-    let verdict = if right { "computes XOR" } else { "does NOT compute XOR" };
-    println!("two layers, OR inhibited by AND, answer {:?}: a network of three units {verdict}", xor.to_vec());
+    let verdict = if right {
+        "computes XOR"
+    } else {
+        "does NOT compute XOR"
+    };
+    println!(
+        "two layers, OR inhibited by AND, answer {:?}: a network of three units {verdict}",
+        xor.to_vec()
+    );
     Ok(())
 }

@@ -49,6 +49,9 @@ fn number<N: FromStr + PartialOrd + std::fmt::Display>(
     least: N,
 ) -> Result<N, lexopt::Error> {
     let text = parser.value()?;
-    let number = text.to_str().and_then(|text| text.parse().ok()).filter(|number| *number >= least);
+    let number = text
+        .to_str()
+        .and_then(|text| text.parse().ok())
+        .filter(|number| *number >= least);
     number.ok_or_else(|| format!("{option} {text:?}: expected a whole number from {least} on").into())
 }

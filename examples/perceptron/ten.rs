@@ -4,31 +4,47 @@ use backprop::optim::rules::{AveragedPerceptron, Perceptron, PerceptronRule};
 use backprop::plot::{Picture, confusion_matrix, images};
 use backprop::prelude::*;
 
-use super::data::with_bias;
+use super::data::{image, with_bias};
 use super::{Error, Options, save};
 
 pub(crate) fn run(options: &Options, train: &TensorDataset, test: &TensorDataset) -> Result<(), Error> {
-    println!("\nall ten digits of MNIST, one perceptron each: {} passes over {} samples\n", options.epochs, train.len());
+    println!(
+        "\nall ten digits of MNIST, one perceptron each: {} passes over {} samples\n",
+        options.epochs,
+        train.len()
+    );
     let (inputs, test_inputs) = (with_bias(train.inputs())?, with_bias(test.inputs())?);
     let last = learn(options.epochs, &inputs, train.targets(), || Perceptron::new(1.0))?;
-    let averaged = learn(options.epochs, &inputs, train.targets(), || AveragedPerceptron::new(1.0))?;
+    let averaged = learn(options.epochs, &inputs, train.targets(), || {
+        AveragedPerceptron::new(1.0)
+    })?;
     println!("{:<16}{:>10}{:>10}", "", "train", "test");
     for (name, weights) in [("last weights", &last), ("averaged", &averaged)] {
         let on = |inputs, targets| count(weights, inputs, targets).map(|matrix| 100.0 * matrix.accuracy());
-        println!("{name:<16}{:>8.2} %{:>8.2} %", on(&inputs, train.targets())?, on(&test_inputs, test.targets())?);
+        println!(
+            "{name:<16}{:>8.2} %{:>8.2} %",
+            on(&inputs, train.targets())?,
+            on(&test_inputs, test.targets())?
+        );
     }
     let matrix = count(&averaged, &test_inputs, test.targets())?;
     println!("\naveraged, on the test digits: written (down) and read as (across)\n{matrix}");
     let counts = Tensor::from_fn([10, 10], |place| matrix.count(place / 10, place % 10) as f64)?;
     save("confusion", &confusion(&counts, matrix.accuracy()))?;
-    let pixels = averaged.transpose(0, 1)?.slice(1, ..784)?.reshape([10, 28, 28])?;
+    let pixels = (0..10)
+        .map(|digit| image(&averaged.select(1, digit)?))
+        .collect::<Result<Vec<_>, Error>>()?;
+    let pixels = Tensor::stack(&pixels.iter().collect::<Vec<_>>(), 0)?;
     let digits = (0..10).map(|digit| digit.to_string());
-    save("ten", &images(&pixels, digits).columns(5).title("Averaged weights of ten perceptrons"))
+    let title = "Averaged weights of ten perceptrons, in standard deviations";
+    save("ten", &images(&pixels, digits).columns(5).title(title))
 }
 
 fn confusion(counts: &Tensor<f64>, accuracy: f64) -> impl Picture {
-    confusion_matrix(counts, (0..10).map(|digit| digit.to_string()))
-        .title(format!("Ten averaged perceptrons: {:.1} % right", 100.0 * accuracy))
+    confusion_matrix(counts, (0..10).map(|digit| digit.to_string())).title(format!(
+        "Ten averaged perceptrons: {:.1} % right",
+        100.0 * accuracy
+    ))
 }
 
 /// The weights of ten perceptrons, `[features, 10]`: each has learnt its digit from all others.

@@ -162,7 +162,9 @@ fn by_iteration(matrix: &Tensor<f64>, count: usize) -> Result<Option<(Vec<f64>, 
         let (values, turn) = largest(&values, &turn, count)?;
         let vectors = turn.matmul(&basis.transpose(0, 1)?)?;
         let lengths = Tensor::from_slice(&values, [count, 1])?;
-        let residual = turn.matmul(&images.transpose(0, 1)?)?.try_sub(&vectors.try_mul(&lengths)?)?;
+        let residual = turn
+            .matmul(&images.transpose(0, 1)?)?
+            .try_sub(&vectors.try_mul(&lengths)?)?;
         if residual.norm(..)?.item()? <= TOLERANCE * values[0] {
             return Ok(Some((values, vectors)));
         }
@@ -175,13 +177,18 @@ fn by_iteration(matrix: &Tensor<f64>, count: usize) -> Result<Option<(Vec<f64>, 
 fn largest(values: &Tensor<f64>, vectors: &Tensor<f64>, count: usize) -> Result<(Vec<f64>, Tensor<f64>)> {
     let last = values.count().saturating_sub(count)..;
     // Rounding may leave a variance of 0 below it.
-    let values = values.slice(0, last.clone())?.flip(0)?.map(|value| value.max(0.0))?;
+    let values = values
+        .slice(0, last.clone())?
+        .flip(0)?
+        .map(|value| value.max(0.0))?;
     Ok((values.to_vec(), vectors.slice(1, last)?.flip(1)?.transpose(0, 1)?))
 }
 
 /// The same vectors, each with its element of the largest size positive.
 fn turned(vectors: &Tensor<f64>) -> Result<Tensor<f64>> {
     let place = vectors.abs()?.argmax(1)?.unsqueeze(1)?;
-    let sign = vectors.gather(1, &place)?.map(|x| if x < 0.0 { -1.0 } else { 1.0 })?;
+    let sign = vectors
+        .gather(1, &place)?
+        .map(|x| if x < 0.0 { -1.0 } else { 1.0 })?;
     Ok(vectors.try_mul(&sign)?)
 }

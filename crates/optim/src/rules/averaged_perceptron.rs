@@ -87,6 +87,8 @@ impl<T: Float> PerceptronRule<T> for AveragedPerceptron<T> {
             return Ok(weights.clone());
         }
         let seen = T::from_f64(self.seen as f64);
-        Ok(self.sum(weights)?.into_apply(&kernel!(|sum; n| sum / n), &[seen], &[])?)
+        Ok(self
+            .sum(weights)?
+            .into_apply(&kernel!(|sum; n| sum / n), &[seen], &[])?)
     }
 }

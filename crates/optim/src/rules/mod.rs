@@ -84,7 +84,8 @@ fn samples<T: Float>(rule: &'static str, weights: &Tensor<T>, x: &Tensor<T>) -> 
 /// Replaces the weights, unless the new ones are too large to be numbers.
 fn replace<T: Float>(rule: &'static str, weights: &mut Tensor<T>, new: Tensor<T>) -> Result<()> {
     if !new.is_finite()?.all(..)?.item()? {
-        let expected = "the step leads to weights that are not finite: learn from smaller numbers, or at a lower rate";
+        let expected =
+            "the step leads to weights that are not finite: learn from smaller numbers, or at a lower rate";
         return Err(TensorError::argument(rule, "weights", "beyond all numbers", expected).into());
     }
     *weights = new;

@@ -83,7 +83,10 @@ pub(super) fn count_right<T: Float>(
     if scores.shape() != labels.shape() {
         return Err(unfit(inputs, labels));
     }
-    labels.to_vec().into_iter().try_for_each(|label| check_label("pocket", label))?;
+    labels
+        .to_vec()
+        .into_iter()
+        .try_for_each(|label| check_label("pocket", label))?;
     let right = scores.try_mul(labels)?.greater(&Tensor::scalar(T::ZERO))?;
     Ok(usize::try_from(right.count_true(..)?.item()?).unwrap_or(0))
 }
