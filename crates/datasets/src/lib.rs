@@ -46,4 +46,4 @@ pub use map::Map;
 pub use split::Folds;
 pub use subset::Subset;
 pub use tensor_dataset::TensorDataset;
-pub use transforms::{MinMaxScaler, StandardScaler, scale_pixels};
+pub use transforms::{MinMaxScaler, Pca, StandardScaler, scale_pixels};

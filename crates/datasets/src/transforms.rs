@@ -2,14 +2,16 @@
 
 mod min_max_scaler;
 mod one_hot;
+mod pca;
 mod pixels;
 mod standard_scaler;
 
 pub use min_max_scaler::MinMaxScaler;
+pub use pca::Pca;
 pub use pixels::scale_pixels;
 pub use standard_scaler::StandardScaler;
 
-use backprop_tensor::{Element, Error, Tensor};
+use backprop_tensor::{Element, Error, Float, Tensor};
 
 use crate::Result;
 
@@ -33,4 +35,28 @@ fn check_features<T: Element>(operation: &'static str, x: &Tensor<T>, features: 
             Err(Error::shapes(operation, x.shape(), features.shape(), expected).into())
         }
     }
+}
+
+/// About this many elements are converted to f64 at once.
+const PIECE: usize = 1 << 16;
+
+/// The sum over all samples of what `f` makes of them, in f64, some samples at a time.
+fn sum_of_samples<T: Float>(
+    x: &Tensor<T>,
+    f: impl Fn(Tensor<f64>) -> Result<Tensor<f64>>,
+) -> Result<Tensor<f64>> {
+    let samples = x.shape()[0];
+    let step = (PIECE / (x.count() / samples).max(1)).max(1);
+    let mut total = Tensor::zeros(&x.shape()[1..])?;
+    if x.is_empty() {
+        // Samples without features may be more than could ever be counted through.
+        return Ok(total);
+    }
+    for start in (0..samples).step_by(step) {
+        let piece = x
+            .slice(0, start..samples.min(start.saturating_add(step)))?
+            .cast()?;
+        total = total.try_add(&f(piece)?.sum(0)?)?;
+    }
+    Ok(total)
 }

@@ -61,11 +61,12 @@ mod layer;
 mod linear;
 mod sequential;
 mod summary;
+mod threshold_unit;
 
 pub use activation::{
-    Celu, Elu, Gelu, Glu, HardSigmoid, HardSwish, HardTanh, Hardshrink, Identity, LeakyRelu, LogSigmoid,
-    LogSoftmax, Mish, Prelu, Relu, Relu6, Selu, Sigmoid, Silu, Softmax, Softplus, Softshrink, Softsign, Tanh,
-    Tanhshrink, Threshold,
+    Celu, Elu, Gelu, Glu, HardSigmoid, HardSwish, HardTanh, Hardshrink, Heaviside, Identity, LeakyRelu,
+    LogSigmoid, LogSoftmax, Mish, Prelu, Relu, Relu6, Selu, Sigmoid, Sign, Silu, Softmax, Softplus,
+    Softshrink, Softsign, Tanh, Tanhshrink, Threshold,
 };
 pub use backprop_autodiff::{Cast, Module};
 pub use backprop_derive::{Cast, Module};
@@ -76,6 +77,7 @@ pub use layer::Layer;
 pub use linear::{Linear, LinearBuilder};
 pub use sequential::{BoxedLayer, Chain, DynamicLayer, DynamicSequential, Layers, Sequential};
 pub use summary::{Row, Summary, summary};
+pub use threshold_unit::ThresholdUnit;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -135,6 +135,17 @@ fn layers_that_jump_keep_the_layer_laws() {
     // Their values jump, so they are checked on either side.
     check(Hardshrink::new(1.0), inputs![1..4, 2..5].between(1.5, 3.0));
     check(Hardshrink::new(1.0), inputs![1..4, 2..5].between(-0.5, 0.5));
+    check(Heaviside::default(), inputs![1..4, 2..5].between(0.5, 3.0));
+    check(Heaviside::new(0.5), inputs![1..4, 2..5].between(-3.0, -0.5));
+    check(Sign, inputs![1..4, 2..5].between(0.5, 3.0));
+    check(Sign, inputs![1..4, 2..5].between(-3.0, -0.5));
+    // Three inputs from 0.8 on reach 2, and inhibit; up to 0.6 they do neither.
+    check(ThresholdUnit::at_least(2, 3), inputs![1..4, 3].between(0.8, 1.0));
+    check(ThresholdUnit::at_least(2, 3), inputs![1..4, 3].between(0.1, 0.6));
+    check(
+        ThresholdUnit::or(2).inhibited_by(1),
+        inputs![1..4, 3].between(0.6, 1.0),
+    );
     check(Threshold::new(1.0, -2.0), inputs![1..4, 2..5].between(1.5, 3.0));
     check(Threshold::new(1.0, -2.0), inputs![1..4, 2..5].between(-0.5, 0.5));
 }

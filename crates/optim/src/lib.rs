@@ -28,6 +28,7 @@
 //!   or weight decay of their own.
 //! * **A step is all or nothing**: a gradient that does not fit is found before anything has changed.
 //! * **A schedule is a factor** ([`Schedule`]) of the learning rate that the optimizer has, so one fits every optimizer.
+//! * **Rules without gradients** ([`rules`]): Hebb, Oja, the perceptron and its variants, on a tensor of weights and samples.
 //! * **A step writes buffers too**: what a forward pass has left for running means and the like.
 //!
 //! This crate needs tensors and gradients. It knows nothing of layers, data or training loops.
@@ -41,6 +42,7 @@ mod error;
 mod groups;
 mod optimizer;
 mod rmsprop;
+pub mod rules;
 mod schedule;
 mod settings;
 mod sgd;

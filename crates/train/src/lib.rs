@@ -80,6 +80,7 @@ pub use fit::OwnStep;
 pub use history::{Ended, Epoch, Evaluation, History};
 pub use losses::{
     BinaryCrossEntropy, CrossEntropy, Fault, Loss, MeanAbsoluteError, MeanSquaredError, PerSample,
+    PerceptronCriterion,
 };
 pub use metrics::{
     Accuracy, Average, AveragePrecision, ClassReport, ConfusionMatrix, Count, F1, LogLoss, Metric,

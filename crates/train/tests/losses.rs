@@ -1,13 +1,14 @@
 //! Losses against their formulas, gradients against differences, and what weights of samples and classes do.
 
-use backprop_autodiff::{Tape, Var, gradcheck};
+use backprop_autodiff::{Param, Tape, Var, gradcheck};
 use backprop_datasets::{Dataset, TensorDataset};
 use backprop_layers::{Layer, Linear};
+use backprop_optim::rules::{Perceptron, PerceptronRule};
 use backprop_optim::{Optimizer, Sgd};
 use backprop_tensor::{Rng, Tensor};
 use backprop_train::{
     BinaryCrossEntropy, ClassWeights, CrossEntropy, Loss, MeanAbsoluteError, MeanSquaredError, PerSample,
-    Progress, Trainer,
+    PerceptronCriterion, Progress, Trainer,
 };
 use proptest::prelude::*;
 
@@ -47,6 +48,15 @@ proptest! {
         prop_assert!((of_all(each(&BinaryCrossEntropy, &output, &targets)) - value(&BinaryCrossEntropy, &output, &targets)).abs() < 1e-12);
         prop_assert!((of_all(each(&CrossEntropy, &output, &targets)) - value(&CrossEntropy, &output, &targets)).abs() < 1e-12);
 
+        let labels = targets.map(|y| if y < 0.5 { -1.0 } else { 1.0 }).unwrap();
+        let sides: Vec<f64> = output.to_vec().into_iter().zip(labels.to_vec()).map(|(x, t)| (-t * x).max(0.0)).collect();
+        let criterion = value(&PerceptronCriterion, &output, &labels);
+        prop_assert!((criterion - sides.iter().sum::<f64>() / sides.len() as f64).abs() < 1e-12);
+        prop_assert!((of_all(each(&PerceptronCriterion, &output, &labels)) - criterion).abs() < 1e-12);
+        // Away from its bend, on either side.
+        let apart = output.map(|x| x + 0.1 * x.signum()).unwrap();
+        gradcheck(|x: &[Var<f64>]| PerceptronCriterion.loss(&x[0], &labels), &[apart]).unwrap();
+
         gradcheck(|x: &[Var<f64>]| BinaryCrossEntropy.loss(&x[0], &targets), std::slice::from_ref(&output)).unwrap();
         gradcheck(|x: &[Var<f64>]| MeanSquaredError.loss(&x[0], &targets), &[output]).unwrap();
     }
@@ -79,6 +89,64 @@ proptest! {
             prop_assert!(baseline(of, targets) <= loss(of, &constant[..best.len()], targets) + 1e-9);
         }
     }
+}
+
+proptest! {
+    /// Gradient descent on the criterion, one sample a step, takes the steps of the rule, and a batch those of all its mistakes: on small
+    /// whole numbers to the bit.
+    #[test]
+    fn the_criterion_leads_where_the_rule_does(
+        rows in proptest::collection::vec((proptest::array::uniform3(-4..=4_i8), any::<bool>()), 1..12),
+        passes in 1..4_usize,
+    ) {
+        let inputs: Vec<f32> = rows.iter().flat_map(|(x, _)| x.map(f32::from)).collect();
+        let inputs = Tensor::from_slice(&inputs, [rows.len(), 3]).unwrap();
+        let labels = Tensor::from(rows.iter().map(|&(_, positive)| if positive { 1.0_f32 } else { -1.0 }).collect::<Vec<_>>());
+        let step = |model: &mut Param, optimizer: &mut Sgd, part: std::ops::Range<usize>| {
+            let tape = Tape::training(0);
+            let (x, t) = (inputs.slice(0, part.clone()).unwrap(), labels.slice(0, part).unwrap());
+            let output = tape.input(x).linear(&tape.param(model), None);
+            optimizer.step(model, &PerceptronCriterion.loss(&output, &t).backward().unwrap()).unwrap();
+        };
+
+        let (mut rule, mut weights) = (Perceptron::new(1.0), Tensor::zeros([3]).unwrap());
+        let (mut model, mut optimizer) = (Param::new(Tensor::zeros([1, 3]).unwrap()), Sgd::new(1.0));
+        for _ in 0..passes {
+            rule.pass(&mut weights, &inputs, &labels).unwrap();
+            for index in 0..rows.len() {
+                step(&mut model, &mut optimizer, index..index + 1);
+            }
+            prop_assert_eq!(model.value().to_vec(), weights.to_vec());
+        }
+
+        // The mean over n samples at a rate of n is the sum; multiplying by n undoes the division to within rounding.
+        let mistakes = inputs.matmul(&weights).unwrap().try_mul(&labels).unwrap();
+        let wrong = mistakes.map(|side| if side > 0.0 { 0.0 } else { 1.0 }).unwrap().try_mul(&labels).unwrap();
+        let expected = weights.try_add(&wrong.matmul(&inputs).unwrap()).unwrap();
+        step(&mut model, &mut Sgd::new(rows.len() as f64), 0..rows.len());
+        for (own, expected) in model.value().to_vec().into_iter().zip(expected.to_vec()) {
+            prop_assert!((own - expected).abs() <= 1e-4, "{own} {expected}");
+        }
+    }
+}
+
+#[test]
+fn labels_of_the_criterion_are_signs() {
+    let check = |output: &[usize], targets: Tensor<i64>| {
+        Loss::<i64, f32>::check(&PerceptronCriterion, output, &targets)
+    };
+    assert_eq!(check(&[3, 1], Tensor::from([1, -1, 1])), Ok(()));
+    let fault = check(&[3], Tensor::from([1, -1, 0])).unwrap_err();
+    assert_eq!((fault.sample, fault.what.as_str()), (Some(2), "the target is 0"));
+    assert_eq!(fault.expected, "must be -1 or 1");
+    assert!(check(&[2], Tensor::from([1, -1, 1])).is_err());
+    // On the line is a mistake for either label.
+    let output = Tape::new().variable(Tensor::from([0.0_f32, 0.0]));
+    let gradients = PerceptronCriterion
+        .loss(&output, &Tensor::from([1.0, -1.0]))
+        .backward()
+        .unwrap();
+    assert_eq!(gradients.wrt(&output).unwrap(), &Tensor::from([-0.5, 0.5]));
 }
 
 #[test]

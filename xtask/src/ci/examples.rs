@@ -28,6 +28,16 @@ const RUNS: &[Run] = &[
         last_line: "test accuracy 9#.## %",
     },
     Run {
+        example: "neuron",
+        arguments: "--steps 500",
+        last_line: "pictures are in target/examples/neuron",
+    },
+    Run {
+        example: "perceptron",
+        arguments: "--samples 2000 --epochs 3",
+        last_line: "pictures are in target/examples/perceptron",
+    },
+    Run {
         example: "three_ways",
         arguments: "--steps 50",
         last_line: "largest difference over 50 steps: *, so the three agree",

@@ -69,6 +69,7 @@ operations! {
         exp2::Exp2,
         expm1::Expm1,
         floor::Floor,
+        heaviside::Heaviside,
         lerp::Lerp,
         log::Log,
         log10::Log10,

@@ -105,6 +105,7 @@ where
         leaky_relu |s, x| x.leaky_relu(s.real());
         softplus |s, x| x.softplus(s.real());
         softshrink |s, x| x.softshrink(s.real());
+        heaviside |s, x| x.heaviside(s.real());
         threshold |s, x| x.threshold(s.real(), s.real());
         prelu |s, x, y| (x.prelu(&y), x.prelu(&y.flatten(0, -1)));
         dropout |s, x| x.dropout(s.real());

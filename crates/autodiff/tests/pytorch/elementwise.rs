@@ -40,6 +40,7 @@ fn reference() -> Reference {
 /// Where PyTorch loses a NaN, or gives one although there is a limit, and the value or derivative that is right there.
 const RIGHT: &[(&str, f64, f64)] = &[
     ("sign", f64::NAN, f64::NAN),
+    ("heaviside(0.25)", f64::NAN, f64::NAN),
     ("gradient 0 of abs", f64::NAN, f64::NAN),
     ("gradient 0 of gelu_tanh", f64::NEG_INFINITY, 0.0),
     ("gradient 0 of gelu_tanh", -1e200, 0.0),
@@ -134,6 +135,7 @@ fn of_one_number() -> &'static [Function] {
         "hard_swish" Var::hard_swish;
         "hard_tanh(-1, 2)" |x| x.hard_tanh(-1.0, 2.0);
         "hardshrink(0.5)" |x| x.hardshrink(0.5);
+        "heaviside(0.25)" |x| x.heaviside(0.25);
         "leaky_relu(0.01)" |x| x.leaky_relu(0.01);
         "log" Var::log;
         "log10" Var::log10;

@@ -1,11 +1,8 @@
 use backprop_tensor::{Error, Float, Tensor, kernel};
 use serde::{Deserialize, Serialize};
 
-use super::{check_features, check_fit};
+use super::{check_features, check_fit, sum_of_samples};
 use crate::Result;
-
-/// About this many elements are converted to f64 at once.
-const PIECE: usize = 1 << 16;
 
 /// Centres each feature on 0 and scales it to unit variance: `z = (x - mean) / std`.
 ///
@@ -128,27 +125,6 @@ fn deviation(variance: f64, mean: f64, n: f64) -> f64 {
     } else {
         variance.sqrt()
     }
-}
-
-/// The sum over all samples of what `f` makes of them, in f64, some samples at a time.
-fn sum_of_samples<T: Float>(
-    x: &Tensor<T>,
-    f: impl Fn(Tensor<f64>) -> Result<Tensor<f64>>,
-) -> Result<Tensor<f64>> {
-    let samples = x.shape()[0];
-    let step = (PIECE / (x.count() / samples).max(1)).max(1);
-    let mut total = Tensor::zeros(&x.shape()[1..])?;
-    if x.is_empty() {
-        // Samples without features may be more than could ever be counted through.
-        return Ok(total);
-    }
-    for start in (0..samples).step_by(step) {
-        let piece = x
-            .slice(0, start..samples.min(start.saturating_add(step)))?
-            .cast()?;
-        total = total.try_add(&f(piece)?.sum(0)?)?;
-    }
-    Ok(total)
 }
 
 /// What is written of a scaler, and checked when it is read.

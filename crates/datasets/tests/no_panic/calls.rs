@@ -7,8 +7,8 @@ use backprop_datasets::synthetic::{
     MakeBlobs, MakeClassification, MakeRegression, blobs, circles, moons, spirals, xor,
 };
 use backprop_datasets::{
-    Batch, Dataset, Error, MinMaxScaler, Result, StandardScaler, Subset, TensorDataset, digits, iris, mnist,
-    scale_pixels, split,
+    Batch, Dataset, Error, MinMaxScaler, Pca, Result, StandardScaler, Subset, TensorDataset, digits, iris,
+    mnist, scale_pixels, split,
 };
 use backprop_tensor::Element;
 use backprop_testing::calls;
@@ -205,6 +205,15 @@ fn transforms() -> Vec<Call> {
                 let _ = (scaler.min().count(), scaler.max().count(), scaler.feature_range());
             }
             format!("{} {}", seen(&scaler), seen(&MinMaxScaler::new(x, other)))
+        };
+        pca |s| {
+            let (x, other) = (s.tensor::<f32>(), s.tensor());
+            let pca = Pca::fit(&x, s.length());
+            if let Ok(pca) = &pca {
+                let _ = (pca.transform(&x).is_ok(), pca.transform(&other).is_ok(), pca.inverse_transform(&other).is_ok());
+                let _ = (pca.mean().count(), pca.components().count(), pca.explained_variance().len(), pca.explained_variance_ratio());
+            }
+            seen(&pca)
         };
         scale_pixels |s| seen(&scale_pixels(&s.tensor()));
     }

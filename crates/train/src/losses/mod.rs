@@ -5,6 +5,7 @@ mod cross_entropy;
 mod mean_absolute_error;
 mod mean_squared_error;
 mod per_sample;
+mod perceptron_criterion;
 mod residual;
 
 pub use binary_cross_entropy::BinaryCrossEntropy;
@@ -12,6 +13,7 @@ pub use cross_entropy::CrossEntropy;
 pub use mean_absolute_error::MeanAbsoluteError;
 pub use mean_squared_error::MeanSquaredError;
 pub use per_sample::PerSample;
+pub use perceptron_criterion::PerceptronCriterion;
 
 use backprop_autodiff::Var;
 use backprop_tensor::{Element, Float, Tensor};

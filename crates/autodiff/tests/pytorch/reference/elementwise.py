@@ -43,6 +43,8 @@ UNARY = {
     "hard_swish": F.hardswish,
     "hard_tanh(-1, 2)": lambda x: F.hardtanh(x, -1.0, 2.0),
     "hardshrink(0.5)": lambda x: F.hardshrink(x, 0.5),
+    # Its derivative, 0, is not implemented.
+    "heaviside(0.25)": lambda x: torch.heaviside(x.detach(), x.new_tensor(0.25)) + 0.0 * x.nan_to_num(),
     "leaky_relu(0.01)": lambda x: F.leaky_relu(x, 0.01),
     "log": torch.log,
     "log10": torch.log10,

@@ -1,0 +1,194 @@
+use backprop_tensor::{Error, Float, Rng, Tensor, kernel, linalg};
+use serde::{Deserialize, Serialize};
+
+use super::{check_fit, sum_of_samples};
+use crate::Result;
+
+const FIT: &str = "Pca::fit";
+
+/// Principal components (Pearson 1901, Hotelling 1933): the directions at right angles in which samples vary the most, the first most of all.
+///
+/// With the covariance `C = Σ (x - mean)(x - mean)ᵀ / (n - 1)`, the components are the eigenvectors of its largest eigenvalues, which are the
+/// variances along them:
+///
+/// ```text
+/// z = (x - mean) Vᵀ        C vᵢ = λᵢ vᵢ,  λ₁ ≥ λ₂ ≥ ...,  V = [v₁ v₂ ...]ᵀ
+/// ```
+///
+/// Each component's element of the largest size is positive. As scikit-learn's `PCA`. It takes about `n d²` operations for `n` samples of `d`
+/// features, in f64 whatever the element; for a few components of many features, no full decomposition is made.
+///
+/// ```
+/// use backprop_datasets::Pca;
+/// use backprop_tensor::Tensor;
+///
+/// // Along the diagonal.
+/// let x = Tensor::from([[1.0, 1.0], [2.0, 2.0], [6.0, 6.0]]);
+/// let pca = Pca::fit(&x, 1)?;
+/// let z = pca.transform(&x)?;
+/// assert!((z.get([2, 0])? - 3.0 * 2.0_f64.sqrt()).abs() < 1e-12);
+/// assert!((pca.explained_variance_ratio()[0] - 1.0).abs() < 1e-12);
+/// # Ok::<(), backprop_datasets::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(bound = "")]
+pub struct Pca<T: Float = f32> {
+    mean: Tensor<T>,
+    components: Tensor<T>,
+    explained_variance: Vec<f64>,
+    total_variance: f64,
+}
+
+impl<T: Float> Pca<T> {
+    /// Learns so many components from samples `[n, features]`.
+    ///
+    /// # Errors
+    /// Unless there are two samples at least, and 1 to `min(n, features)` components; if the samples are not finite, or there is no memory.
+    pub fn fit(x: &Tensor<T>, components: usize) -> Result<Self> {
+        check_fit(FIT, x)?;
+        let &[n, features] = x.shape().dims() else {
+            return Err(Error::shape(FIT, x.shape(), "needs samples of shape [n, features]").into());
+        };
+        if n < 2 {
+            return Err(Error::shape(FIT, x.shape(), "needs two samples at least: one does not vary").into());
+        }
+        if !(1..=n.min(features)).contains(&components) {
+            let expected = format!(
+                "needs 1 to {}: no more than samples, nor than features",
+                n.min(features)
+            );
+            return Err(Error::argument(FIT, "components", components, expected).into());
+        }
+        let mean = sum_of_samples(x, Ok)?.apply(&kernel!(|sum; n| sum / n), &[n as f64], &[])?;
+        let covariance = scatter(x, &mean)?.into_apply(&kernel!(|c; n| c / n), &[(n - 1) as f64], &[])?;
+        let (explained_variance, vectors) = leading(&covariance, components)?;
+        Ok(Self {
+            mean: mean.cast()?,
+            components: turned(&vectors)?.cast()?,
+            explained_variance,
+            total_variance: covariance.diagonal(0)?.sum(..)?.item()?,
+        })
+    }
+
+    /// The mean of the samples, `[features]`.
+    pub fn mean(&self) -> &Tensor<T> {
+        &self.mean
+    }
+
+    /// The components, `[components, features]`, of length 1, that of the largest variance first.
+    pub fn components(&self) -> &Tensor<T> {
+        &self.components
+    }
+
+    /// The variance along each component.
+    pub fn explained_variance(&self) -> &[f64] {
+        &self.explained_variance
+    }
+
+    /// The share of the whole variance along each component; NaN if nothing varies.
+    pub fn explained_variance_ratio(&self) -> Vec<f64> {
+        let shares = self.explained_variance.iter();
+        shares.map(|variance| variance / self.total_variance).collect()
+    }
+
+    /// The coordinates of samples `[n, features]` along the components, `[n, components]`: `(x - mean) Vᵀ`.
+    ///
+    /// # Errors
+    /// If the samples have other features than those it was fitted to, or if there is no memory.
+    pub fn transform(&self, x: &Tensor<T>) -> Result<Tensor<T>> {
+        if x.rank() != 2 || x.shape()[1] != self.mean.count() {
+            let expected = "do not fit: needs samples [n, features] of the features it was fitted to";
+            return Err(Error::shapes("Pca::transform", x.shape(), self.mean.shape(), expected).into());
+        }
+        Ok(x.try_sub(&self.mean)?.matmul(&self.components.transpose(0, 1)?)?)
+    }
+
+    /// The samples `[n, features]` whose coordinates are these, `[n, components]`: `z V + mean`, what is left of samples after
+    /// [`transform`](Self::transform).
+    ///
+    /// # Errors
+    /// If there are not as many coordinates as components, or if there is no memory.
+    pub fn inverse_transform(&self, z: &Tensor<T>) -> Result<Tensor<T>> {
+        if z.rank() != 2 || z.shape()[1] != self.components.shape()[0] {
+            let (z, components) = (z.shape(), self.components.shape());
+            let expected = "do not fit: needs coordinates [n, components]";
+            return Err(Error::shapes("Pca::inverse_transform", z, components, expected).into());
+        }
+        Ok(z.matmul(&self.components)?.try_add(&self.mean)?)
+    }
+}
+
+/// `Σ (x - mean)(x - mean)ᵀ`, some samples at a time: as many as there are features, so that the products are most of the work.
+fn scatter<T: Float>(x: &Tensor<T>, mean: &Tensor<f64>) -> Result<Tensor<f64>> {
+    let (samples, features) = (x.shape()[0], mean.count());
+    let step = features.max(1024);
+    let mut total = Tensor::zeros([features, features])?;
+    for start in (0..samples).step_by(step) {
+        let piece = x.slice(0, start..samples.min(start.saturating_add(step)))?;
+        let centred = piece.cast()?.try_sub(mean)?;
+        total = total.try_add(&centred.transpose(0, 1)?.matmul(&centred)?)?;
+    }
+    Ok(total)
+}
+
+/// Vectors beyond the components wanted, which make the iteration converge faster.
+const SPARE: usize = 8;
+
+/// Iterations after which a full decomposition is quicker.
+const MOST_ITERATIONS: usize = 300;
+
+/// How far `A v` may be from `λ v`, for `λ₁ = 1`.
+const TOLERANCE: f64 = 1e-12;
+
+/// The largest eigenvalues of a symmetric matrix, descending, and their eigenvectors as rows.
+fn leading(matrix: &Tensor<f64>, count: usize) -> Result<(Vec<f64>, Tensor<f64>)> {
+    if 4 * (count + SPARE) < matrix.shape()[0]
+        && let Some(found) = by_iteration(matrix, count)?
+    {
+        return Ok(found);
+    }
+    let (values, vectors) = linalg::symmetric_eigen(matrix)?;
+    largest(&values, &vectors, count)
+}
+
+/// Orthogonal iteration with a Rayleigh-Ritz step (Rutishauser 1969), from random vectors; `None` if it does not converge soon.
+fn by_iteration(matrix: &Tensor<f64>, count: usize) -> Result<Option<(Vec<f64>, Tensor<f64>)>> {
+    let size = [matrix.shape()[0], count + SPARE];
+    let start = Tensor::normal(size, 0.0, 1.0, &mut Rng::seed(0))?;
+    let (mut basis, _) = linalg::qr(&start)?;
+    for _ in 0..MOST_ITERATIONS {
+        let images = matrix.matmul(&basis)?;
+        let (values, turn) = linalg::symmetric_eigen(&basis.transpose(0, 1)?.matmul(&images)?)?;
+        let (values, turn) = largest(&values, &turn, count)?;
+        let vectors = turn.matmul(&basis.transpose(0, 1)?)?;
+        let lengths = Tensor::from_slice(&values, [count, 1])?;
+        let residual = turn
+            .matmul(&images.transpose(0, 1)?)?
+            .try_sub(&vectors.try_mul(&lengths)?)?;
+        if residual.norm(..)?.item()? <= TOLERANCE * values[0] {
+            return Ok(Some((values, vectors)));
+        }
+        (basis, _) = linalg::qr(&images)?;
+    }
+    Ok(None)
+}
+
+/// The last eigenvalues and eigenvectors of ascending ones, as rows in descending order.
+fn largest(values: &Tensor<f64>, vectors: &Tensor<f64>, count: usize) -> Result<(Vec<f64>, Tensor<f64>)> {
+    let last = values.count().saturating_sub(count)..;
+    // Rounding may leave a variance of 0 below it.
+    let values = values
+        .slice(0, last.clone())?
+        .flip(0)?
+        .map(|value| value.max(0.0))?;
+    Ok((values.to_vec(), vectors.slice(1, last)?.flip(1)?.transpose(0, 1)?))
+}
+
+/// The same vectors, each with its element of the largest size positive.
+fn turned(vectors: &Tensor<f64>) -> Result<Tensor<f64>> {
+    let place = vectors.abs()?.argmax(1)?.unsqueeze(1)?;
+    let sign = vectors
+        .gather(1, &place)?
+        .map(|x| if x < 0.0 { -1.0 } else { 1.0 })?;
+    Ok(vectors.try_mul(&sign)?)
+}
