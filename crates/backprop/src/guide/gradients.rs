@@ -16,7 +16,7 @@
 //! bottom, `η = 0.5` gets there at once, `η = 0.95` jumps from side to side, and anything above 1 leaves for good:
 //!
 //! ```
-//! use backprop::plot::{Chart, Figure};
+//! use backprop::plot::{Chart, Figure, Line};
 //! use backprop::prelude::*;
 //!
 //! let mut figure = Figure::new();
@@ -25,11 +25,13 @@
 //!     for step in 0..12 {
 //!         w.push(w[step] - rate * 2.0 * w[step]);
 //!     }
+//!     let losses: Vec<f64> = w.iter().map(|w| w * w).collect();
 //!     let grid: Vec<f64> = (-40..=40).map(|x| f64::from(x) / 12.0).collect();
 //!     let path = Chart::new()
 //!         .title(format!("rate {rate}"))
 //!         .line("loss", &grid, grid.iter().map(|w| w * w).collect::<Vec<_>>())
-//!         .line("steps", &w, w.iter().map(|w| w * w).collect::<Vec<_>>())
+//!         .add(Line::new(&w, &losses))
+//!         .points("steps", &w, &losses)
 //!         .x_label("w");
 //!     figure = figure.beside(path);
 //! }

@@ -21,7 +21,7 @@
 //! let sigmoid = |z: f64| 1.0 / (1.0 + (-z).exp());
 //! assert_eq!(neuron(&[1.0, 0.5, 1.0], &[2.0, -1.0, -1.0], step), 1.0); // 2 − 0.5 − 1 ≥ 0
 //!
-//! let z: Vec<f64> = (-60..=60).map(|i| f64::from(i) / 15.0).collect();
+//! let z: Vec<f64> = (-800..=800).map(|i| f64::from(i) / 200.0).collect();
 //! let draw = |f: &dyn Fn(f64) -> f64| z.iter().map(|&z| f(z)).collect::<Vec<_>>();
 //! let chart = Chart::new()
 //!     .line("step", &z, draw(&step))
@@ -29,7 +29,7 @@
 //!     .line("tanh", &z, draw(&f64::tanh))
 //!     .line("ReLU", &z, draw(&|z| z.max(0.0)))
 //!     .y_limits(-1.2, 2.2)
-//!     .x_label("Σ Xᵢ Wᵢ")
+//!     .x_label("weighted sum")
 //!     .y_label("Y");
 //! # std::env::set_current_dir("../..")?;
 //! chart.save("target/guide/activations.svg")?;
@@ -66,7 +66,7 @@
 //! let x = Tape::inference().input(inputs);
 //! let or = ThresholdUnit::or(2).forward(&x);
 //! let not_both = ThresholdUnit::new([-1.0, -1.0], -1.0).forward(&x);
-//! let xor = ThresholdUnit::and(2).forward(&Var::concat(&[&or, &not_both], -1));
+//! let xor = ThresholdUnit::and(2).forward(&Var::concat(&[&or, &not_both], -1)?);
 //! assert_eq!(xor.value()?.to_vec(), [0.0, 1.0, 1.0, 0.0]);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
@@ -109,8 +109,8 @@
 //!     .points("data", &x.slice(1, 0..1)?, &x.slice(1, 1..2)?)
 //!     .line("weights, step by step", column(0), column(1))
 //!     .aspect(1.0)
-//!     .x_label("x₁")
-//!     .y_label("x₂");
+//!     .x_label("first feature")
+//!     .y_label("second feature");
 //! # std::env::set_current_dir("../..")?;
 //! chart.save("target/guide/oja.svg")?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())

@@ -93,7 +93,7 @@
 //! }
 //! assert!(losses[59] < 0.1, "{losses:?}");
 //!
-//! let map = level_map(data.inputs(), data.targets(), |x| net.forward(x)?.softmax(-1)?.slice(1, 1..2))?;
+//! let map = level_map(data.inputs(), data.targets(), 0.5, |x| net.forward(x)?.softmax(-1)?.slice(1, 1..2))?;
 //! # std::env::set_current_dir("../..")?;
 //! Figure::new()
 //!     .beside(curves([("loss", &losses)]).x_label("epoch").title("Mean cross-entropy"))

@@ -42,10 +42,10 @@
 //!         break;
 //!     }
 //! }
-//! let right = (inputs.matmul(&weights)? * &labels).map(|y| y > 0.0).count_true(..)?.item()?;
+//! let right = (inputs.matmul(&weights)? * &labels).map(|y| y > 0.0)?.count_true(..)?.item()?;
 //! assert_eq!(right, 100);
 //! # std::env::set_current_dir("../..")?;
-//! chart.x_label("x₁").y_label("x₂").save("target/guide/perceptron.svg")?;
+//! chart.x_label("first feature").y_label("second feature").save("target/guide/perceptron.svg")?;
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 #![doc = include_str!("pictures/perceptron.svg")]
