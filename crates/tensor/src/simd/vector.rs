@@ -2,6 +2,7 @@
 //! loop, which the compiler doesn't bring about by itself as reliably as it vectorises an elementwise loop.
 
 use super::Work;
+use super::unaligned::{read, write};
 
 /// A vector of `LANES` elements.
 ///
@@ -59,13 +60,13 @@ macro_rules! portable {
             #[inline(always)]
             unsafe fn load(from: *const $t) -> Self {
                 // SAFETY: the caller vouches for N elements; an array needs no more alignment than one of them.
-                Self(unsafe { from.cast::<[$t; N]>().read() })
+                Self(unsafe { read(from.cast::<[$t; N]>()) })
             }
 
             #[inline(always)]
             unsafe fn store(self, to: *mut $t) {
                 // SAFETY: as above.
-                unsafe { to.cast::<[$t; N]>().write(self.0) }
+                unsafe { write(to.cast::<[$t; N]>(), self.0) }
             }
 
             #[inline(always)]
@@ -104,11 +105,12 @@ pub use x86::{F32x8, F32x16, F64x4, F64x8};
 mod x86 {
     use std::arch::x86_64::*;
 
+    use super::super::unaligned::{read, row_of, write};
     use super::super::{Work, avx2, avx512};
     use super::Vector;
 
     macro_rules! vector {
-        ($($name:ident, $level:ident, $register:ident, $t:ty, $lanes:literal, $splat:ident, $load:ident, $store:ident, $mul_add:ident, $side:literal, $transpose:ident;)*) => {
+        ($($name:ident, $level:ident, $register:ident, $t:ty, $lanes:literal, $splat:ident, $mul_add:ident, $side:literal, $transpose:ident;)*) => {
             $(
                 #[derive(Clone, Copy)]
                 pub struct $name($register);
@@ -130,12 +132,12 @@ mod x86 {
 
                     #[inline(always)]
                     unsafe fn load(from: *const $t) -> Self {
-                        Self(unsafe { $load(from) })
+                        Self(unsafe { read(from.cast::<$register>()) })
                     }
 
                     #[inline(always)]
                     unsafe fn store(self, to: *mut $t) {
-                        unsafe { $store(to, self.0) }
+                        unsafe { write(to.cast::<$register>(), self.0) }
                     }
 
                     #[inline(always)]
@@ -154,10 +156,10 @@ mod x86 {
         };
     }
     vector! {
-        F32x8, avx2, __m256, f32, 8, _mm256_set1_ps, _mm256_loadu_ps, _mm256_storeu_ps, _mm256_fmadd_ps, 8, transpose_f32;
-        F64x4, avx2, __m256d, f64, 4, _mm256_set1_pd, _mm256_loadu_pd, _mm256_storeu_pd, _mm256_fmadd_pd, 4, transpose_f64;
-        F32x16, avx512, __m512, f32, 16, _mm512_set1_ps, _mm512_loadu_ps, _mm512_storeu_ps, _mm512_fmadd_ps, 8, transpose_f32;
-        F64x8, avx512, __m512d, f64, 8, _mm512_set1_pd, _mm512_loadu_pd, _mm512_storeu_pd, _mm512_fmadd_pd, 4, transpose_f64;
+        F32x8, avx2, __m256, f32, 8, _mm256_set1_ps, _mm256_fmadd_ps, 8, transpose_f32;
+        F64x4, avx2, __m256d, f64, 4, _mm256_set1_pd, _mm256_fmadd_pd, 4, transpose_f64;
+        F32x16, avx512, __m512, f32, 16, _mm512_set1_ps, _mm512_fmadd_ps, 8, transpose_f32;
+        F64x8, avx512, __m512d, f64, 8, _mm512_set1_pd, _mm512_fmadd_pd, 4, transpose_f64;
     }
 
     /// Squares of 8 by 8: the halves of rows 4 apart are loaded into one register, so that nothing has to cross its middle.
@@ -168,13 +170,19 @@ mod x86 {
     unsafe fn transpose_f32(from: *const f32, from_row: isize, to: *mut f32, to_row: isize) {
         // SAFETY: the caller's promise.
         unsafe {
-            let pair = |row: isize, column: usize| {
-                let from = from.offset(row * from_row).add(column);
-                let (low, high) = (_mm_loadu_ps(from), _mm_loadu_ps(from.offset(4 * from_row)));
-                _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(low), high)
-            };
+            // Not a closure, which a debug build would call.
+            macro_rules! pair {
+                ($row:literal, $column:ident) => {{
+                    let at = |row: usize| row_of(from, row, from_row).wrapping_add($column);
+                    let (low, high) = (
+                        read(at($row).cast::<__m128>()),
+                        read(at($row + 4).cast::<__m128>()),
+                    );
+                    _mm256_insertf128_ps::<1>(_mm256_castps128_ps256(low), high)
+                }};
+            }
             for half in [0, 4] {
-                let [a, b, c, d] = [pair(0, half), pair(1, half), pair(2, half), pair(3, half)];
+                let [a, b, c, d] = [pair!(0, half), pair!(1, half), pair!(2, half), pair!(3, half)];
                 let (ab, cd) = (_mm256_unpacklo_ps(a, b), _mm256_unpacklo_ps(c, d));
                 let (ab_high, cd_high) = (_mm256_unpackhi_ps(a, b), _mm256_unpackhi_ps(c, d));
                 let columns = [
@@ -184,7 +192,7 @@ mod x86 {
                     _mm256_shuffle_ps::<0xEE>(ab_high, cd_high),
                 ];
                 for (j, column) in columns.into_iter().enumerate() {
-                    _mm256_storeu_ps(to.offset((half + j) as isize * to_row), column);
+                    write(row_of(to, half + j, to_row).cast_mut().cast::<__m256>(), column);
                 }
             }
         }
@@ -198,16 +206,24 @@ mod x86 {
     unsafe fn transpose_f64(from: *const f64, from_row: isize, to: *mut f64, to_row: isize) {
         // SAFETY: the caller's promise.
         unsafe {
-            let pair = |row: isize, column: usize| {
-                let from = from.offset(row * from_row).add(column);
-                let (low, high) = (_mm_loadu_pd(from), _mm_loadu_pd(from.offset(2 * from_row)));
-                _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(low), high)
-            };
+            macro_rules! pair {
+                ($row:literal, $column:ident) => {{
+                    let at = |row: usize| row_of(from, row, from_row).wrapping_add($column);
+                    let (low, high) = (
+                        read(at($row).cast::<__m128d>()),
+                        read(at($row + 2).cast::<__m128d>()),
+                    );
+                    _mm256_insertf128_pd::<1>(_mm256_castpd128_pd256(low), high)
+                }};
+            }
             for half in [0, 2] {
-                let (a, b) = (pair(0, half), pair(1, half));
-                let to = to.offset(half as isize * to_row);
-                _mm256_storeu_pd(to, _mm256_unpacklo_pd(a, b));
-                _mm256_storeu_pd(to.offset(to_row), _mm256_unpackhi_pd(a, b));
+                let (a, b) = (pair!(0, half), pair!(1, half));
+                for (j, column) in [_mm256_unpacklo_pd(a, b), _mm256_unpackhi_pd(a, b)]
+                    .into_iter()
+                    .enumerate()
+                {
+                    write(row_of(to, half + j, to_row).cast_mut().cast::<__m256d>(), column);
+                }
             }
         }
     }

@@ -147,7 +147,7 @@ impl<V: Vector<Element: Default>> Work for Pack<'_, V> {
                 // another, and the row has as many.
                 unsafe {
                     V::load(from).store(to);
-                    V::load(from.add(second)).store(to.add(second));
+                    V::load(from.wrapping_add(second)).store(to.wrapping_add(second));
                 }
             }
         } else {

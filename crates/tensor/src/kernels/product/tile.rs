@@ -1,6 +1,7 @@
 //! The innermost loops, whose accumulators fill the registers.
 
 use crate::simd::Vector;
+use crate::simd::unaligned::{read, row_of, write};
 
 /// The lanes of the widest vector.
 const MAX_LANES: usize = 16;
@@ -43,9 +44,9 @@ where
         let mut sums = [[V::splat(V::Element::default()); C]; R];
         if !tile.start.is_null() {
             for (i, sums) in sums.iter_mut().enumerate() {
-                let start = tile.start.offset(i as isize * tile.start_row);
+                let start = row_of(tile.start, i, tile.start_row);
                 for (sum, &offset) in sums.iter_mut().zip(&offsets) {
-                    *sum = load_some(start.add(offset), tile.width);
+                    *sum = load_some(start.wrapping_add(offset), tile.width);
                 }
             }
         }
@@ -53,10 +54,10 @@ where
         for _ in 0..tile.depth {
             let mut row = [V::splat(V::Element::default()); C];
             for (row, &offset) in row.iter_mut().zip(&offsets) {
-                *row = V::load(right.add(offset));
+                *row = V::load(right.wrapping_add(offset));
             }
             for (i, sums) in sums.iter_mut().enumerate() {
-                let factor = V::splat(*left.offset(i as isize * tile.left_strides[0]));
+                let factor = V::splat(read(row_of(left, i, tile.left_strides[0])));
                 for (sum, &row) in sums.iter_mut().zip(&row) {
                     *sum = factor.mul_add(row, *sum);
                 }
@@ -65,9 +66,9 @@ where
             right = right.wrapping_offset(tile.right_row);
         }
         for (i, sums) in sums.iter().enumerate() {
-            let target = tile.target.offset(i as isize * tile.target_row);
+            let target = row_of(tile.target, i, tile.target_row).cast_mut();
             for (&sum, &offset) in sums.iter().zip(&offsets) {
-                store_some(sum, target.add(offset), tile.width);
+                store_some(sum, target.wrapping_add(offset), tile.width);
             }
         }
     }
@@ -94,16 +95,8 @@ pub unsafe fn dots<V: Vector, const R: usize, const C: usize>(dots: &Dots<V::Ele
 where
     V::Element: Default + std::ops::AddAssign,
 {
-    let left = |i: usize, p: usize| {
-        dots.left
-            .wrapping_offset(i as isize * dots.left_row)
-            .wrapping_add(p)
-    };
-    let right = |j: usize, p: usize| {
-        dots.right
-            .wrapping_offset(j as isize * dots.right_column)
-            .wrapping_add(p)
-    };
+    let left = |i: usize, p: usize| row_of(dots.left, i, dots.left_row).wrapping_add(p);
+    let right = |j: usize, p: usize| row_of(dots.right, j, dots.right_column).wrapping_add(p);
     // SAFETY: the caller's promise; behind the last whole vector only the elements left are read.
     unsafe {
         let zero = V::splat(V::Element::default());
@@ -200,8 +193,8 @@ unsafe fn copy_few<T: Copy>(mut from: *const T, mut to: *mut T, count: usize) {
             $(if count & $size != 0 {
                 // SAFETY: the caller's promise: there are `count` elements, and they do not overlap.
                 unsafe {
-                    to.copy_from_nonoverlapping(from, $size);
-                    (from, to) = (from.add($size), to.add($size));
+                    write(to.cast::<[T; $size]>(), read(from.cast::<[T; $size]>()));
+                    (from, to) = (from.wrapping_add($size), to.wrapping_add($size));
                 }
             })*
         };
@@ -209,6 +202,6 @@ unsafe fn copy_few<T: Copy>(mut from: *const T, mut to: *mut T, count: usize) {
     parts!(8 4 2);
     if count & 1 != 0 {
         // SAFETY: as above.
-        unsafe { *to = *from }
+        unsafe { write(to, read(from)) }
     }
 }
