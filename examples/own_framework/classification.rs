@@ -4,9 +4,8 @@ use std::time::Duration;
 
 use backprop::datasets::TensorDataset;
 use backprop::datasets::synthetic::MakeClassification;
-use backprop::plot::{Animation, Chart, Figure, Live, level_map};
+use backprop::plot::{Animation, Chart, DecisionRegions, Figure, Live};
 use backprop::tensor::Rng;
-use backprop::train::History;
 
 use super::framework::{CrossEntropyLoss, Layer, Loss, Net, Softmax};
 use super::network::{Activation, perceptron, values};
@@ -42,13 +41,13 @@ const RUNS: [Run; 3] = [
     },
     Run {
         file: "two_layers",
-        title: "two layers, 2-10-2, tanh between",
+        title: "two layers, 2-10-2",
         sizes: &[2, 10, 2],
         learning_rate: 0.01,
     },
     Run {
         file: "two_layers_faster",
-        title: "two layers, 2-10-2, tanh between",
+        title: "two layers, 2-10-2",
         sizes: &[2, 10, 2],
         learning_rate: 0.5,
     },
@@ -98,7 +97,7 @@ pub(crate) fn run(task: &Task) -> Result<bool> {
         let initial = values(&mut net);
         let mut training = Training::new(run, task, net.with(Softmax::default()))?;
         training.run()?;
-        training.conclude();
+        training.conclude()?;
         let settings = (task.epochs, task.batch);
         let library = with_library::train(&initial, &task.train, settings, run.learning_rate)?;
         same &= compare(&training.losses, &library);
@@ -173,7 +172,7 @@ impl<'a> Training<'a> {
         let epoch = self.scores.len() - 1;
         let accuracy = |of: usize| -> Vec<f64> { self.scores.iter().map(|both| both[of].accuracy).collect() };
         let curves = Chart::new()
-            .title(format!("{}, epoch {epoch}", self.run.title))
+            .title(format!("{}, learning rate {}: epoch {epoch}", self.run.title, self.run.learning_rate))
             .x_label("epoch")
             .y_label("accuracy")
             .x_limits(0.0, self.task.epochs as f64)
@@ -181,19 +180,43 @@ impl<'a> Training<'a> {
             .line("training", 0..=epoch, accuracy(0))
             .line("validation", 0..=epoch, accuracy(1));
         let (inputs, targets) = (self.task.train.inputs(), self.task.train.targets());
-        let map = level_map(inputs, targets, 0.5, |points| {
-            self.net.forward(points.clone())?.slice(1, 1..2)
-        })?;
+        let map = DecisionRegions::new(inputs, targets)
+            .resolution(160)
+            .reach(0.5)
+            .levels(0.5, |points| self.net.forward(points.clone())?.slice(1, 1..2))?;
         Ok(Figure::new()
-            .below(curves.size(800.0, 280.0))
-            .below(map.title("probability of class 1").x_label("feature 1").y_label("feature 2")))
+            .below(curves.size(640.0, 250.0))
+            .below(map.title("probability of class 1").x_label("feature 1").y_label("feature 2").size(640.0, 480.0))
+            .size(640.0, 730.0))
     }
 
     /// What came of it, in words that the numbers decide.
-    fn conclude(&self) {
-        let losses = |of: usize| -> Vec<f64> { self.scores[1..].iter().map(|both| both[of].loss).collect() };
-        let diagnosis = History::of_losses(&losses(0), &losses(1)).diagnosis();
-        println!("  {}: {}", diagnosis.verdict, diagnosis.reason);
+    fn conclude(&self) -> Result<()> {
+        let [train, validation] = self.scores[self.scores.len() - 1];
+        let ones = self.task.train.targets().cast::<f64>()?.mean(..)?.item()?;
+        let always = ones.max(1.0 - ones);
+        // A share of n samples deviates by this much from sample to sample.
+        let deviation = (always * (1.0 - always) / self.task.train.len() as f64).sqrt();
+        let learned = if train.accuracy > always + 2.0 * deviation {
+            "It has learned"
+        } else {
+            "It has learned NOTHING that chance does not explain"
+        };
+        println!(
+            "  {learned}: {:.1} % of the training points are right, {:.1} % of the validation points; one class for all gets {:.1} %.",
+            100.0 * train.accuracy,
+            100.0 * validation.accuracy,
+            100.0 * always
+        );
+        let earlier = self.scores[(self.scores.len() - 1) * 2 / 3][0].loss;
+        let fall = (earlier - train.loss) / earlier;
+        let settled = if fall.abs() < 0.01 { "it has settled" } else { "it is NOT done" };
+        println!(
+            "  In the last third of the epochs the training loss went from {earlier:.4} to {:.4}, {:+.1} %: {settled}.",
+            train.loss,
+            -100.0 * fall
+        );
+        Ok(())
     }
 }
 
@@ -213,7 +236,7 @@ fn compare(by_hand: &[f64], library: &[f64]) -> bool {
     // A NaN must not pass for a small difference.
     let same = by_hand.len() == library.len() && differences.clone().all(|difference| difference <= TOLERANCE);
     println!(
-        "  the library, from the same weights: losses of {} steps at most {:.1e} apart, so they {}\n",
+        "  The library, from the same weights: losses of {} steps at most {:.1e} apart, so they {}.\n",
         library.len(),
         differences.fold(0.0, f64::max),
         if same { "agree" } else { "DISAGREE" }

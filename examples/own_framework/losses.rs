@@ -18,7 +18,7 @@ pub(crate) fn draw() -> Result<()> {
         .x_label("score of class 1, z")
         .y_label("loss")
         .add(curve("0-1, [z < 0]", (-3.0, 3.0), |z| f64::from(u8::from(z < 0.0))))
-        .add(curve("logistic, log(1 + e⁻ᶻ)", (-3.0, 3.0), |z| (-z).exp().ln_1p()).dashed());
+        .add(curve("logistic, log(1 + exp(−z))", (-3.0, 3.0), |z| (-z).exp().ln_1p()).dashed());
     // Up to where a loss of 6 is: at 0 it has no end.
     let least = (-6.0_f64).exp();
     let cross_entropy = Chart::new()

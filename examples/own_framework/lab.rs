@@ -1,0 +1,230 @@
+//! The lab: MNIST with one, two and three layers, and no, tanh, sigmoid and ReLU activation between them.
+
+use std::time::Instant;
+
+use backprop::datasets::{TensorDataset, mnist};
+use backprop::plot::{Chart, Figure, Line, bars};
+use backprop::tensor::{Rng, Tensor};
+
+use super::framework::{CrossEntropyLoss, Layer, Loss, Net, Softmax};
+use super::network::{Activation, perceptron};
+use super::{Result, answers, save};
+
+const PIXELS: usize = 784;
+const HIDDEN: usize = 64;
+const CLASSES: usize = 10;
+
+/// How the networks of the lab are trained.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Settings {
+    pub(crate) images: usize,
+    pub(crate) epochs: usize,
+    pub(crate) batch: usize,
+    pub(crate) learning_rate: f32,
+    pub(crate) seed: u64,
+}
+
+/// What became of one network.
+#[derive(Debug, Clone)]
+pub(crate) struct Outcome {
+    pub(crate) layers: usize,
+    pub(crate) activation: Activation,
+    /// Shares of right answers after training.
+    pub(crate) train: f64,
+    pub(crate) test: f64,
+    /// The mean training loss of each epoch.
+    pub(crate) losses: Vec<f64>,
+    /// The largest absolute weight before training and after each epoch.
+    pub(crate) weights: Vec<f64>,
+    /// Of the gradients of the first batch: the first layer's, as a share of the last layer's (root mean squares).
+    pub(crate) first_to_last: f64,
+    /// The step in which the loss was no number any more.
+    pub(crate) broken: Option<usize>,
+    pub(crate) seconds: f64,
+}
+
+impl Outcome {
+    pub(crate) fn loss(&self) -> f64 {
+        self.losses.last().copied().unwrap_or(f64::NAN)
+    }
+
+    /// `2 layers with tanh`, `1 layer`.
+    pub(crate) fn name(&self) -> String {
+        match (self.layers, self.activation) {
+            (1, _) => "1 layer".into(),
+            (layers, Activation::None) => format!("{layers} layers with none"),
+            (layers, activation) => format!("{layers} layers with {}", activation.name()),
+        }
+    }
+}
+
+/// Trains all, prints the table, draws it, and answers the lab's questions.
+pub(crate) fn run(settings: Settings) -> Result<()> {
+    let (train, test) = mnist::load()?;
+    let train = train.take(settings.images);
+    println!(
+        "LAB: {} images of MNIST, {} hidden neurons a layer, {} epochs, batches of {}, learning rate {}",
+        train.len(),
+        HIDDEN,
+        settings.epochs,
+        settings.batch,
+        settings.learning_rate
+    );
+    println!("layers activation  loss    train %  test %   gap  largest |w|      first/last gradient  seconds");
+    let mut outcomes = Vec::new();
+    for layers in 1..=3 {
+        // With one layer, there is no place for an activation.
+        let activations = if layers == 1 { &Activation::ALL[..1] } else { &Activation::ALL };
+        for &activation in activations {
+            let outcome = train_one((layers, activation), settings, (&train, &test))?;
+            print(&outcome);
+            outcomes.push(outcome);
+        }
+    }
+    let mut fast = Vec::new();
+    for learning_rate in [1.0, 10.0] {
+        for layers in 1..=3 {
+            let settings = Settings { learning_rate, epochs: 1, ..settings };
+            fast.push((learning_rate, train_one((layers, Activation::Relu), settings, (&train, &test))?));
+        }
+    }
+    draw(&outcomes)?;
+    answers::print(&outcomes, &fast, test.len());
+    Ok(())
+}
+
+fn print(outcome: &Outcome) {
+    let percent = |share: f64| 100.0 * share;
+    println!(
+        "{:>6} {:<10} {:>7.4} {:>8.2} {:>7.2} {:>5.2} {:>5.2} -> {:<6.2} {:>16.3} {:>12.1}",
+        outcome.layers,
+        if outcome.layers == 1 { "-" } else { outcome.activation.name() },
+        outcome.loss(),
+        percent(outcome.train),
+        percent(outcome.test),
+        percent(outcome.train - outcome.test),
+        outcome.weights[0],
+        outcome.weights[outcome.weights.len() - 1],
+        outcome.first_to_last,
+        outcome.seconds
+    );
+}
+
+fn train_one(
+    (layers, activation): (usize, Activation),
+    settings: Settings,
+    (train, test): (&TensorDataset, &TensorDataset),
+) -> Result<Outcome> {
+    let rng = &mut Rng::seed(settings.seed);
+    let mut sizes = vec![HIDDEN; layers + 1];
+    (sizes[0], sizes[layers]) = (PIXELS, CLASSES);
+    let mut net = perceptron(&sizes, activation, rng)?.with(Softmax::default());
+    let mut cross_entropy = CrossEntropyLoss::default();
+    let started = Instant::now();
+    let mut outcome = Outcome {
+        layers,
+        activation,
+        train: f64::NAN,
+        test: f64::NAN,
+        losses: Vec::new(),
+        weights: vec![largest_weight(&mut net)?],
+        first_to_last: f64::NAN,
+        broken: None,
+        seconds: 0.0,
+    };
+    let mut step = 0;
+    for _ in 0..settings.epochs {
+        let mut sum = 0.0;
+        for batch in train.batches(settings.batch).shuffle(rng) {
+            let count = batch.targets.count() as f64;
+            let loss = f64::from(net.step(&mut cross_entropy, (batch.inputs, &batch.targets), settings.learning_rate)?);
+            sum += count * loss;
+            step += 1;
+            if step == 1 {
+                outcome.first_to_last = first_to_last(&mut net)?;
+            }
+            if !loss.is_finite() {
+                outcome.broken.get_or_insert(step);
+            }
+        }
+        outcome.losses.push(sum / train.len() as f64);
+        outcome.weights.push(largest_weight(&mut net)?);
+    }
+    outcome.seconds = started.elapsed().as_secs_f64();
+    outcome.train = accuracy(&mut net, train)?;
+    outcome.test = accuracy(&mut net, test)?;
+    Ok(outcome)
+}
+
+/// The share of right answers, some thousand images at a time.
+fn accuracy(net: &mut Net, data: &TensorDataset) -> Result<f64> {
+    let mut right = 0;
+    for batch in data.batches(2000) {
+        let classes = net.forward(batch.inputs)?.argmax(1)?;
+        right += classes.equal(&batch.targets)?.count_true(..)?.item()?;
+    }
+    Ok(right as f64 / data.len() as f64)
+}
+
+/// Over all layers; biases do not count.
+fn largest_weight(net: &mut Net) -> Result<f64> {
+    let mut largest = 0.0_f32;
+    for parameter in net.parameters().iter().step_by(2) {
+        // `max` of the tensor keeps NaN, that of numbers does not.
+        let here = parameter.value.abs()?.max(..)?.item()?;
+        largest = if here > largest || here.is_nan() { here } else { largest };
+    }
+    Ok(f64::from(largest))
+}
+
+/// How much smaller gradients are at the beginning of the network than at its end.
+fn first_to_last(net: &mut Net) -> Result<f64> {
+    let parameters = net.parameters();
+    let mean = |index: usize| -> Result<f64> {
+        let gradient: &Tensor = &parameters[index].gradient;
+        Ok(f64::from(gradient.square()?.mean(..)?.item()?.sqrt()))
+    };
+    Ok(mean(0)? / mean(parameters.len() - 2)?)
+}
+
+/// The table as bars, and loss and largest weight epoch by epoch.
+fn draw(outcomes: &[Outcome]) -> Result<()> {
+    let errors = Activation::ALL.map(|activation| {
+        let error = |layers| -> f64 {
+            let found = outcomes.iter().find(|one| (one.layers, one.activation) == (layers, activation));
+            found.map_or(f64::NAN, |outcome| 100.0 * (1.0 - outcome.test))
+        };
+        (activation.name(), [1, 2, 3].map(error))
+    });
+    let table = bars(["1 layer", "2 layers", "3 layers"], errors)
+        .title("Wrong of the test images, by layers and activation between them")
+        .y_label("%")
+        .size(800.0, 400.0);
+    save(&table, "lab_errors")?;
+    let loss = |outcome: &Outcome| (1, outcome.losses.clone());
+    save(&curves("Training loss", outcomes, loss)?, "lab_losses")?;
+    let weights = |outcome: &Outcome| (0, outcome.weights.clone());
+    save(&curves("Largest absolute weight", outcomes, weights)?, "lab_weights")
+}
+
+/// One chart for two layers and one for three, each with the one layer as well; numbers from the epoch that comes with them on.
+fn curves(title: &str, outcomes: &[Outcome], of: impl Fn(&Outcome) -> (usize, Vec<f64>)) -> Result<Figure> {
+    let all: Vec<f64> = outcomes.iter().flat_map(|outcome| of(outcome).1).filter(|value| value.is_finite()).collect();
+    let highest = all.iter().copied().fold(0.0, f64::max);
+    let charts = [2, 3].map(|layers| {
+        let mut chart = Chart::new()
+            .title(format!("{layers} layers"))
+            .x_label("epoch")
+            .y_limits(0.0, 1.05 * highest);
+        for outcome in outcomes.iter().filter(|outcome| outcome.layers == layers) {
+            let (first, values) = of(outcome);
+            chart = chart.line(outcome.activation.name(), first..first + values.len(), values);
+        }
+        for outcome in outcomes.iter().filter(|outcome| outcome.layers == 1) {
+            let (first, values) = of(outcome);
+            chart = chart.add(Line::new(first..first + values.len(), values).name("1 layer").dashed());
+        }
+        chart
+    });
+    Ok(Figure::new().title(title).row(charts).shared_legend())
+}
