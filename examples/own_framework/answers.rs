@@ -146,10 +146,11 @@ impl Measured<'_> {
 fn fast_runs(fast: &[(f32, Outcome)]) {
     for (learning_rate, outcome) in fast {
         let what = match outcome.broken {
-            Some(step) => format!("the loss is no number from step {step} on: a probability was rounded to 0, and log 0 is not finite"),
-            None => format!("one epoch ends with {} of the test images right", percent(outcome.test)),
+            Some((step, loss)) if loss.is_infinite() => format!("a probability is rounded to 0 in step {step}, whose loss is infinite"),
+            Some((step, _)) => format!("the loss is no number from step {step} on"),
+            None => format!("{} of the test images are right", percent(outcome.test)),
         };
-        println!("  Learning rate {learning_rate}, {}: {what}.", outcome.name());
+        println!("  One epoch at learning rate {learning_rate}, {}: {what}.", outcome.name());
     }
 }
 

@@ -3,10 +3,10 @@
 use std::time::Instant;
 
 use backprop::datasets::{TensorDataset, mnist};
-use backprop::plot::{Chart, Figure, Line, bars};
+use backprop::plot::{Chart, Figure, Line, Marker, bars};
 use backprop::tensor::{Rng, Tensor};
 
-use super::framework::{CrossEntropyLoss, Layer, Loss, Net, Softmax};
+use super::framework::{CrossEntropyLoss, Layer, Net, Softmax};
 use super::network::{Activation, perceptron};
 use super::{Result, answers, save};
 
@@ -38,8 +38,8 @@ pub(crate) struct Outcome {
     pub(crate) weights: Vec<f64>,
     /// Of the gradients of the first batch: the first layer's, as a share of the last layer's (root mean squares).
     pub(crate) first_to_last: f64,
-    /// The step in which the loss was no number any more.
-    pub(crate) broken: Option<usize>,
+    /// The first step whose loss was infinite or no number, and that loss.
+    pub(crate) broken: Option<(usize, f64)>,
     pub(crate) seconds: f64,
 }
 
@@ -52,7 +52,7 @@ impl Outcome {
     pub(crate) fn name(&self) -> String {
         match (self.layers, self.activation) {
             (1, _) => "1 layer".into(),
-            (layers, Activation::None) => format!("{layers} layers with none"),
+            (layers, Activation::None) => format!("{layers} layers without activation"),
             (layers, activation) => format!("{layers} layers with {}", activation.name()),
         }
     }
@@ -70,7 +70,7 @@ pub(crate) fn run(settings: Settings) -> Result<()> {
         settings.batch,
         settings.learning_rate
     );
-    println!("layers activation  loss    train %  test %   gap  largest |w|      first/last gradient  seconds");
+    println!("layers activation    loss  train %  test %   gap   largest |w|   first/last gradient  seconds");
     let mut outcomes = Vec::new();
     for layers in 1..=3 {
         // With one layer, there is no place for an activation.
@@ -94,18 +94,17 @@ pub(crate) fn run(settings: Settings) -> Result<()> {
 }
 
 fn print(outcome: &Outcome) {
-    let percent = |share: f64| 100.0 * share;
+    let (train, test) = (100.0 * outcome.train, 100.0 * outcome.test);
+    let alone = outcome.layers == 1;
     println!(
-        "{:>6} {:<10} {:>7.4} {:>8.2} {:>7.2} {:>5.2} {:>5.2} -> {:<6.2} {:>16.3} {:>12.1}",
+        "{:>6} {:<10} {:>7.4} {train:>8.2} {test:>7.2} {:>5.2}  {:>4.2} -> {:<5.2} {:>20} {:>8.1}",
         outcome.layers,
-        if outcome.layers == 1 { "-" } else { outcome.activation.name() },
+        if alone { "-" } else { outcome.activation.name() },
         outcome.loss(),
-        percent(outcome.train),
-        percent(outcome.test),
-        percent(outcome.train - outcome.test),
+        train - test,
         outcome.weights[0],
         outcome.weights[outcome.weights.len() - 1],
-        outcome.first_to_last,
+        if alone { "-".to_owned() } else { format!("{:.3}", outcome.first_to_last) },
         outcome.seconds
     );
 }
@@ -144,7 +143,7 @@ fn train_one(
                 outcome.first_to_last = first_to_last(&mut net)?;
             }
             if !loss.is_finite() {
-                outcome.broken.get_or_insert(step);
+                outcome.broken.get_or_insert((step, loss));
             }
         }
         outcome.losses.push(sum / train.len() as f64);
@@ -197,34 +196,35 @@ fn draw(outcomes: &[Outcome]) -> Result<()> {
         (activation.name(), [1, 2, 3].map(error))
     });
     let table = bars(["1 layer", "2 layers", "3 layers"], errors)
-        .title("Wrong of the test images, by layers and activation between them")
+        .title("Test images read wrongly, by layers and the activation between them")
         .y_label("%")
         .size(800.0, 400.0);
     save(&table, "lab_errors")?;
-    let loss = |outcome: &Outcome| (1, outcome.losses.clone());
-    save(&curves("Training loss", outcomes, loss)?, "lab_losses")?;
-    let weights = |outcome: &Outcome| (0, outcome.weights.clone());
-    save(&curves("Largest absolute weight", outcomes, weights)?, "lab_weights")
+    let losses = curves(outcomes, 1, |outcome| &outcome.losses).map(Chart::log_y);
+    save(&figure("Training loss", losses), "lab_losses")?;
+    let weights = curves(outcomes, 0, |outcome| &outcome.weights);
+    save(&figure("Largest absolute weight", weights), "lab_weights")
 }
 
-/// One chart for two layers and one for three, each with the one layer as well; numbers from the epoch that comes with them on.
-fn curves(title: &str, outcomes: &[Outcome], of: impl Fn(&Outcome) -> (usize, Vec<f64>)) -> Result<Figure> {
-    let all: Vec<f64> = outcomes.iter().flat_map(|outcome| of(outcome).1).filter(|value| value.is_finite()).collect();
-    let highest = all.iter().copied().fold(0.0, f64::max);
-    let charts = [2, 3].map(|layers| {
-        let mut chart = Chart::new()
-            .title(format!("{layers} layers"))
-            .x_label("epoch")
-            .y_limits(0.0, 1.05 * highest);
-        for outcome in outcomes.iter().filter(|outcome| outcome.layers == layers) {
-            let (first, values) = of(outcome);
-            chart = chart.line(outcome.activation.name(), first..first + values.len(), values);
-        }
-        for outcome in outcomes.iter().filter(|outcome| outcome.layers == 1) {
-            let (first, values) = of(outcome);
-            chart = chart.add(Line::new(first..first + values.len(), values).name("1 layer").dashed());
-        }
-        chart
-    });
-    Ok(Figure::new().title(title).row(charts).shared_legend())
+fn figure(title: &str, charts: [Chart; 2]) -> Figure {
+    Figure::new().title(title).row(charts).shared_legend()
+}
+
+/// One chart for two layers and one for three, each with the one layer as well, of what there is from the epoch `first` on.
+fn curves(outcomes: &[Outcome], first: usize, of: impl Fn(&Outcome) -> &Vec<f64>) -> [Chart; 2] {
+    let all = || outcomes.iter().flat_map(|outcome| of(outcome)).copied().filter(|value| value.is_finite());
+    let (least, most) = (all().fold(f64::MAX, f64::min), all().fold(0.0, f64::max));
+    [2, 3].map(|layers| {
+        let chart = Chart::new().title(format!("{layers} layers")).x_label("epoch");
+        let chart = chart.y_limits(least / 1.1, most * 1.1);
+        let shown = outcomes.iter().filter(|one| one.layers == layers || one.layers == 1);
+        let (single, others): (Vec<_>, Vec<_>) = shown.partition(|one| one.layers == 1);
+        // Activations have the same colours as in the table.
+        others.into_iter().chain(single).enumerate().fold(chart, |chart, (index, outcome)| {
+            let values = of(outcome);
+            let name = if outcome.layers == 1 { "1 layer" } else { outcome.activation.name() };
+            let line = Line::new(first..first + values.len(), values);
+            chart.add(line.name(name).marker(Marker::of_category(index)))
+        })
+    })
 }

@@ -103,7 +103,7 @@ proptest! {
             prop_assert!(live.show(picture).unwrap());
         }
         let mut terminal = Terminal::new(columns);
-        terminal.write(&"$ run\n".repeat(before));
+        terminal.write(&"$\n".repeat(before));
         terminal.write(&String::from_utf8(written).unwrap());
         let text = terminal.text();
         prop_assert_eq!(&text[before..text.len() - 1], &shown(&pictures[pictures.len() - 1], (width, height), columns)[..]);
