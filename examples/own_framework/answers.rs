@@ -6,7 +6,8 @@ use super::network::Activation;
 /// Answers all four, from the table, from runs of one epoch at larger learning rates, and the number of test images.
 pub(crate) fn print(outcomes: &[Outcome], fast: &[(f32, Outcome)], images: usize) {
     let measured = Measured { outcomes, images };
-    println!("\nDoes the activation between layers matter?");
+    println!("\nOf {images} test images; a difference of up to two standard errors counts as chance.");
+    println!("Does the activation between layers matter?");
     measured.activation();
     println!("Do we need two layers, or three?");
     measured.layers();
@@ -19,6 +20,8 @@ pub(crate) fn print(outcomes: &[Outcome], fast: &[(f32, Outcome)], images: usize
     println!();
 }
 
+const SAME: &str = "no different from";
+
 struct Measured<'a> {
     outcomes: &'a [Outcome],
     /// The number of test images.
@@ -27,12 +30,21 @@ struct Measured<'a> {
 
 impl Measured<'_> {
     fn with(&self, layers: usize) -> impl Iterator<Item = &Outcome> {
-        self.outcomes.iter().filter(move |outcome| outcome.layers == layers)
+        self.outcomes
+            .iter()
+            .filter(move |outcome| outcome.layers == layers)
     }
 
     /// The one with the largest of these numbers; NaN counts as the least.
-    fn most<'b>(outcomes: impl Iterator<Item = &'b Outcome>, of: impl Fn(&Outcome) -> f64) -> Option<&'b Outcome> {
-        let rank = |outcome: &Outcome| Some(of(outcome)).filter(|value| !value.is_nan()).unwrap_or(f64::NEG_INFINITY);
+    fn most<'b>(
+        outcomes: impl Iterator<Item = &'b Outcome>,
+        of: impl Fn(&Outcome) -> f64,
+    ) -> Option<&'b Outcome> {
+        let rank = |outcome: &Outcome| {
+            Some(of(outcome))
+                .filter(|value| !value.is_nan())
+                .unwrap_or(f64::NEG_INFINITY)
+        };
         outcomes.max_by(|a, b| rank(a).total_cmp(&rank(b)))
     }
 
@@ -46,7 +58,7 @@ impl Measured<'_> {
         match p - q {
             difference if difference > self.noise(p, q) => "better than",
             difference if difference < -self.noise(p, q) => "worse than",
-            _ => "no different from",
+            _ => SAME,
         }
     }
 
@@ -54,23 +66,34 @@ impl Measured<'_> {
         for layers in [2, 3] {
             let best = Self::most(self.with(layers), |outcome| outcome.test);
             let worst = Self::most(self.with(layers), |outcome| -outcome.test);
-            let (Some(best), Some(worst)) = (best, worst) else { return };
-            let noise = self.noise(best.test, worst.test);
+            let (Some(best), Some(worst)) = (best, worst) else {
+                return;
+            };
+            let (difference, noise) = (best.test - worst.test, self.noise(best.test, worst.test));
             println!(
-                "  {}. {}: {} of the test images are right, {}: {}, and {} points could be chance.",
-                if best.test - worst.test > noise { "Yes" } else { "No" },
+                "  {}: {} has {}, {} {}, {:.2} points apart (by chance: {:.2}).",
+                if difference > noise { "Yes" } else { "No" },
                 best.name(),
                 percent(best.test),
                 worst.name(),
                 percent(worst.test),
-                points(noise)
+                100.0 * difference,
+                100.0 * noise
             );
-            let none = self.with(layers).find(|outcome| outcome.activation == Activation::None);
-            let (Some(none), Some(single)) = (none, self.with(1).next()) else { return };
+            let none = self
+                .with(layers)
+                .find(|outcome| outcome.activation == Activation::None);
+            let (Some(none), Some(single)) = (none, self.with(1).next()) else {
+                return;
+            };
+            let compared = self.compared(none.test, single.test);
+            let why = match compared {
+                SAME => "as a product of matrices is a matrix",
+                _ => "though a product of matrices is a matrix: it is trained differently",
+            };
             println!(
-                "  Without one, {layers} layers ({}) are {} a single one ({}): a product of matrices is a matrix.",
+                "  Without one, {layers} layers ({}) are {compared} a single one ({}), {why}.",
                 percent(none.test),
-                self.compared(none.test, single.test),
                 percent(single.test)
             );
         }
@@ -96,25 +119,33 @@ impl Measured<'_> {
         let deep = || self.outcomes.iter().filter(|outcome| outcome.layers > 1);
         let faintest = Self::most(deep(), |outcome| -outcome.first_to_last);
         let slowest = Self::most(deep(), |outcome| outcome.losses[0]);
-        let (Some(faintest), Some(slowest)) = (faintest, slowest) else { return };
+        let (Some(faintest), Some(slowest)) = (faintest, slowest) else {
+            return;
+        };
         println!(
-            "  At first, the gradients of the first layer are faintest in {}: {:.3} times those of the last layer.",
+            "  The first gradients are faintest at the beginning of {}: {:.3} times those at the end.",
             faintest.name(),
             faintest.first_to_last
         );
         let slow = format!("{:.3} on average in its first epoch", slowest.losses[0]);
         if std::ptr::eq(faintest, slowest) {
-            println!("  It is also the one that starts slowest, with a loss of {slow}.");
+            println!("  It also starts slowest, with a loss of {slow}.");
         } else {
             println!("  But {} starts slowest, with a loss of {slow}.", slowest.name());
         }
     }
 
     fn gap(&self) {
-        let Some(widest) = Self::most(self.outcomes.iter(), |outcome| outcome.train - outcome.test) else { return };
-        let verdict = if widest.train - widest.test > self.noise(widest.train, widest.test) { "It overfits" } else { "It does not overfit" };
+        let Some(widest) = Self::most(self.outcomes.iter(), |outcome| outcome.train - outcome.test) else {
+            return;
+        };
+        let verdict = if widest.train - widest.test > self.noise(widest.train, widest.test) {
+            "It overfits"
+        } else {
+            "It does not overfit"
+        };
         println!(
-            "  The gap is widest in {}: {} of the training images are right, {} of the test images. {verdict}.",
+            "  The gap is widest in {}: {} of the training images, {} of the test images. {verdict}.",
             widest.name(),
             percent(widest.train),
             percent(widest.test)
@@ -123,8 +154,15 @@ impl Measured<'_> {
 
     fn weights(&self) {
         let growth = |outcome: &Outcome| outcome.weights[outcome.weights.len() - 1] / outcome.weights[0];
-        let last = |outcome: &Outcome| outcome.weights[outcome.weights.len() - 1] / outcome.weights[outcome.weights.len() - 2];
-        let count = |grew: &dyn Fn(&Outcome) -> f64| self.outcomes.iter().filter(|outcome| grew(outcome) > 1.01).count();
+        let last = |outcome: &Outcome| {
+            outcome.weights[outcome.weights.len() - 1] / outcome.weights[outcome.weights.len() - 2]
+        };
+        let count = |grew: &dyn Fn(&Outcome) -> f64| {
+            self.outcomes
+                .iter()
+                .filter(|outcome| grew(outcome) > 1.01)
+                .count()
+        };
         let most = Self::most(self.outcomes.iter(), growth);
         let Some(most) = most else { return };
         println!(
@@ -146,18 +184,19 @@ impl Measured<'_> {
 fn fast_runs(fast: &[(f32, Outcome)]) {
     for (learning_rate, outcome) in fast {
         let what = match outcome.broken {
-            Some((step, loss)) if loss.is_infinite() => format!("a probability is rounded to 0 in step {step}, whose loss is infinite"),
+            Some((step, loss)) if loss.is_infinite() => {
+                format!("a probability is rounded to 0 in step {step}, whose loss is infinite")
+            }
             Some((step, _)) => format!("the loss is no number from step {step} on"),
-            None => format!("{} of the test images are right", percent(outcome.test)),
+            None => format!("{}", percent(outcome.test)),
         };
-        println!("  One epoch at learning rate {learning_rate}, {}: {what}.", outcome.name());
+        println!(
+            "  One epoch at learning rate {learning_rate}, {}: {what}.",
+            outcome.name()
+        );
     }
 }
 
 fn percent(share: f64) -> String {
     format!("{:.2} %", 100.0 * share)
-}
-
-fn points(share: f64) -> String {
-    format!("{:.2}", 100.0 * share)
 }

@@ -63,7 +63,13 @@ impl Task {
             .flip_y(0.2)
             .generate(&mut Rng::seed(seed))?;
         let (train, validation) = data.split_at(80)?;
-        Ok(Self { train, validation, batch, epochs, seed })
+        Ok(Self {
+            train,
+            validation,
+            batch,
+            epochs,
+            seed,
+        })
     }
 }
 
@@ -121,9 +127,7 @@ impl<'a> Training<'a> {
     /// All epochs, drawn one by one: in the terminal while they happen, and into files.
     fn run(&mut self) -> Result<()> {
         let mut live = Live::stdout(80, 22);
-        let mut frames = Animation::default()
-            .title(self.run.title)
-            .seconds_per_frame(0.2);
+        let mut frames = Animation::default().title(self.run.title).seconds_per_frame(0.2);
         frames.push(self.picture()?);
         for epoch in 1..=self.task.epochs {
             self.epoch()?;
@@ -172,7 +176,10 @@ impl<'a> Training<'a> {
         let epoch = self.scores.len() - 1;
         let accuracy = |of: usize| -> Vec<f64> { self.scores.iter().map(|both| both[of].accuracy).collect() };
         let curves = Chart::new()
-            .title(format!("{}, learning rate {}: epoch {epoch}", self.run.title, self.run.learning_rate))
+            .title(format!(
+                "{}, learning rate {}: epoch {epoch}",
+                self.run.title, self.run.learning_rate
+            ))
             .x_label("epoch")
             .y_label("accuracy")
             .x_limits(0.0, self.task.epochs as f64)
@@ -186,7 +193,12 @@ impl<'a> Training<'a> {
             .levels(0.5, |points| self.net.forward(points.clone())?.slice(1, 1..2))?;
         Ok(Figure::new()
             .below(curves.size(640.0, 250.0))
-            .below(map.title("probability of class 1").x_label("feature 1").y_label("feature 2").size(640.0, 480.0))
+            .below(
+                map.title("probability of class 1")
+                    .x_label("feature 1")
+                    .y_label("feature 2")
+                    .size(640.0, 480.0),
+            )
             .size(640.0, 730.0))
     }
 
@@ -203,18 +215,22 @@ impl<'a> Training<'a> {
             "It has learned NOTHING that chance does not explain"
         };
         println!(
-            "  {learned}: {:.1} % of the training points are right, {:.1} % of the validation points; one class for all gets {:.1} %.",
+            "  {learned}: {:.1} % of the training points are right, {:.1} % of the others; one class for all: {:.1} %.",
             100.0 * train.accuracy,
             100.0 * validation.accuracy,
             100.0 * always
         );
         let earlier = self.scores[(self.scores.len() - 1) * 2 / 3][0].loss;
-        let fall = (earlier - train.loss) / earlier;
-        let settled = if fall.abs() < 0.01 { "it has settled" } else { "it is NOT done" };
+        let change = (train.loss - earlier) / earlier;
         println!(
-            "  In the last third of the epochs the training loss went from {earlier:.4} to {:.4}, {:+.1} %: {settled}.",
+            "  In the last third of the epochs the loss went from {earlier:.4} to {:.4}, {:+.1} %: it {}.",
             train.loss,
-            -100.0 * fall
+            100.0 * change,
+            if change.abs() < 0.01 {
+                "has settled"
+            } else {
+                "is NOT done"
+            }
         );
         Ok(())
     }
@@ -234,9 +250,10 @@ fn score(net: &mut Net, data: &TensorDataset) -> Result<Score> {
 fn compare(by_hand: &[f64], library: &[f64]) -> bool {
     let differences = by_hand.iter().zip(library).map(|(a, b)| (a - b).abs());
     // A NaN must not pass for a small difference.
-    let same = by_hand.len() == library.len() && differences.clone().all(|difference| difference <= TOLERANCE);
+    let same =
+        by_hand.len() == library.len() && differences.clone().all(|difference| difference <= TOLERANCE);
     println!(
-        "  The library, from the same weights: losses of {} steps at most {:.1e} apart, so they {}.\n",
+        "  The library, from the same weights: the losses of {} steps are at most {:.1e} apart, so they {}.\n",
         library.len(),
         differences.fold(0.0, f64::max),
         if same { "agree" } else { "DISAGREE" }

@@ -76,7 +76,9 @@ impl<T: Float> Linear<T> {
 
 impl<T: Float> Layer<T> for Linear<T> {
     fn forward(&mut self, x: Tensor<T>) -> Result<Tensor<T>> {
-        let y = x.matmul(&self.weight.value.transpose(0, 1)?)?.try_add(&self.bias.value);
+        let y = x
+            .matmul(&self.weight.value.transpose(0, 1)?)?
+            .try_add(&self.bias.value);
         self.x = x;
         y
     }
@@ -252,7 +254,10 @@ impl<T: Float> Layer<T> for Net<T> {
     }
 
     fn parameters(&mut self) -> Vec<&mut Parameter<T>> {
-        self.layers.iter_mut().flat_map(|layer| layer.parameters()).collect()
+        self.layers
+            .iter_mut()
+            .flat_map(|layer| layer.parameters())
+            .collect()
     }
 }
 

@@ -139,6 +139,10 @@ fn row(activation: Activation, loss: &str, hand: &ByHand, tape: &[f64]) -> bool 
     );
     gradients.len() == hand.differences.len()
         && gradients.len() == tape.len()
-        && differences.iter().all(|(a, b)| Gradcheck::default().compare(0, 0, *a, *b).is_ok())
-        && tape_pairs.iter().all(|(a, b)| (a - b).abs() <= ROUNDING * (1.0 + b.abs()))
+        && differences
+            .iter()
+            .all(|(a, b)| Gradcheck::default().compare(0, 0, *a, *b).is_ok())
+        && tape_pairs
+            .iter()
+            .all(|(a, b)| (a - b).abs() <= ROUNDING * (1.0 + b.abs()))
 }

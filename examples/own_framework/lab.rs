@@ -74,7 +74,11 @@ pub(crate) fn run(settings: Settings) -> Result<()> {
     let mut outcomes = Vec::new();
     for layers in 1..=3 {
         // With one layer, there is no place for an activation.
-        let activations = if layers == 1 { &Activation::ALL[..1] } else { &Activation::ALL };
+        let activations = if layers == 1 {
+            &Activation::ALL[..1]
+        } else {
+            &Activation::ALL
+        };
         for &activation in activations {
             let outcome = train_one((layers, activation), settings, (&train, &test))?;
             print(&outcome);
@@ -84,8 +88,15 @@ pub(crate) fn run(settings: Settings) -> Result<()> {
     let mut fast = Vec::new();
     for learning_rate in [1.0, 10.0] {
         for layers in 1..=3 {
-            let settings = Settings { learning_rate, epochs: 1, ..settings };
-            fast.push((learning_rate, train_one((layers, Activation::Relu), settings, (&train, &test))?));
+            let settings = Settings {
+                learning_rate,
+                epochs: 1,
+                ..settings
+            };
+            fast.push((
+                learning_rate,
+                train_one((layers, Activation::Relu), settings, (&train, &test))?,
+            ));
         }
     }
     draw(&outcomes)?;
@@ -104,7 +115,11 @@ fn print(outcome: &Outcome) {
         train - test,
         outcome.weights[0],
         outcome.weights[outcome.weights.len() - 1],
-        if alone { "-".to_owned() } else { format!("{:.3}", outcome.first_to_last) },
+        if alone {
+            "-".to_owned()
+        } else {
+            format!("{:.3}", outcome.first_to_last)
+        },
         outcome.seconds
     );
 }
@@ -136,7 +151,11 @@ fn train_one(
         let mut sum = 0.0;
         for batch in train.batches(settings.batch).shuffle(rng) {
             let count = batch.targets.count() as f64;
-            let loss = f64::from(net.step(&mut cross_entropy, (batch.inputs, &batch.targets), settings.learning_rate)?);
+            let loss = f64::from(net.step(
+                &mut cross_entropy,
+                (batch.inputs, &batch.targets),
+                settings.learning_rate,
+            )?);
             sum += count * loss;
             step += 1;
             if step == 1 {
@@ -171,7 +190,11 @@ fn largest_weight(net: &mut Net) -> Result<f64> {
     for parameter in net.parameters().iter().step_by(2) {
         // `max` of the tensor keeps NaN, that of numbers does not.
         let here = parameter.value.abs()?.max(..)?.item()?;
-        largest = if here > largest || here.is_nan() { here } else { largest };
+        largest = if here > largest || here.is_nan() {
+            here
+        } else {
+            largest
+        };
     }
     Ok(f64::from(largest))
 }
@@ -190,7 +213,9 @@ fn first_to_last(net: &mut Net) -> Result<f64> {
 fn draw(outcomes: &[Outcome]) -> Result<()> {
     let errors = Activation::ALL.map(|activation| {
         let error = |layers| -> f64 {
-            let found = outcomes.iter().find(|one| (one.layers, one.activation) == (layers, activation));
+            let found = outcomes
+                .iter()
+                .find(|one| (one.layers, one.activation) == (layers, activation));
             found.map_or(f64::NAN, |outcome| 100.0 * (1.0 - outcome.test))
         };
         (activation.name(), [1, 2, 3].map(error))
@@ -212,19 +237,35 @@ fn figure(title: &str, charts: [Chart; 2]) -> Figure {
 
 /// One chart for two layers and one for three, each with the one layer as well, of what there is from the epoch `first` on.
 fn curves(outcomes: &[Outcome], first: usize, of: impl Fn(&Outcome) -> &Vec<f64>) -> [Chart; 2] {
-    let all = || outcomes.iter().flat_map(|outcome| of(outcome)).copied().filter(|value| value.is_finite());
+    let all = || {
+        outcomes
+            .iter()
+            .flat_map(|outcome| of(outcome))
+            .copied()
+            .filter(|value| value.is_finite())
+    };
     let (least, most) = (all().fold(f64::MAX, f64::min), all().fold(0.0, f64::max));
     [2, 3].map(|layers| {
         let chart = Chart::new().title(format!("{layers} layers")).x_label("epoch");
         let chart = chart.y_limits(least / 1.1, most * 1.1);
-        let shown = outcomes.iter().filter(|one| one.layers == layers || one.layers == 1);
+        let shown = outcomes
+            .iter()
+            .filter(|one| one.layers == layers || one.layers == 1);
         let (single, others): (Vec<_>, Vec<_>) = shown.partition(|one| one.layers == 1);
         // Activations have the same colours as in the table.
-        others.into_iter().chain(single).enumerate().fold(chart, |chart, (index, outcome)| {
-            let values = of(outcome);
-            let name = if outcome.layers == 1 { "1 layer" } else { outcome.activation.name() };
-            let line = Line::new(first..first + values.len(), values);
-            chart.add(line.name(name).marker(Marker::of_category(index)))
-        })
+        others
+            .into_iter()
+            .chain(single)
+            .enumerate()
+            .fold(chart, |chart, (index, outcome)| {
+                let values = of(outcome);
+                let name = if outcome.layers == 1 {
+                    "1 layer"
+                } else {
+                    outcome.activation.name()
+                };
+                let line = Line::new(first..first + values.len(), values);
+                chart.add(line.name(name).marker(Marker::of_category(index)))
+            })
     })
 }

@@ -17,8 +17,15 @@ pub(crate) fn draw() -> Result<()> {
         .title("Classification, true class 1")
         .x_label("score of class 1, z")
         .y_label("loss")
-        .add(curve("0-1, [z < 0]", (-3.0, 3.0), |z| f64::from(u8::from(z < 0.0))))
-        .add(curve("logistic, log(1 + exp(−z))", (-3.0, 3.0), |z| (-z).exp().ln_1p()).dashed());
+        .add(curve("0-1, [z < 0]", (-3.0, 3.0), |z| {
+            f64::from(u8::from(z < 0.0))
+        }))
+        .add(
+            curve("logistic, log(1 + exp(−z))", (-3.0, 3.0), |z| {
+                (-z).exp().ln_1p()
+            })
+            .dashed(),
+        );
     // Up to where a loss of 6 is: at 0 it has no end.
     let least = (-6.0_f64).exp();
     let cross_entropy = Chart::new()
@@ -36,7 +43,9 @@ pub(crate) fn draw() -> Result<()> {
 
 /// A function, at 601 places.
 fn curve(name: &str, (low, high): (f64, f64), f: impl Fn(f64) -> f64) -> Line {
-    let x: Vec<f64> = (0..=600).map(|step| low + (high - low) * f64::from(step) / 600.0).collect();
+    let x: Vec<f64> = (0..=600)
+        .map(|step| low + (high - low) * f64::from(step) / 600.0)
+        .collect();
     let y: Vec<f64> = x.iter().map(|&x| f(x)).collect();
     Line::new(x, y).name(name)
 }

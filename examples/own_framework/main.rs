@@ -78,7 +78,11 @@ fn run(options: &Options) -> Result<bool> {
     if options.does(Part::Lab) {
         lab::run(options.lab)?;
     }
-    let verdict = if right { "all that was checked is right" } else { "something is WRONG, see above" };
+    let verdict = if right {
+        "all that was checked is right"
+    } else {
+        "something is WRONG, see above"
+    };
     println!("pictures are in {FOLDER}; {verdict}");
     Ok(right)
 }

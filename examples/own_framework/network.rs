@@ -48,11 +48,7 @@ impl Activation {
 }
 
 /// Linear layers from `sizes[0]` inputs to `sizes[1]`, from these to `sizes[2]` and so on, with random weights.
-pub(crate) fn perceptron<T: Float>(
-    sizes: &[usize],
-    activation: Activation,
-    rng: &mut Rng,
-) -> Result<Net<T>> {
+pub(crate) fn perceptron<T: Float>(sizes: &[usize], activation: Activation, rng: &mut Rng) -> Result<Net<T>> {
     let mut net = Net::default();
     for (index, size) in sizes.windows(2).enumerate() {
         if index > 0 {

@@ -86,8 +86,12 @@ pub(crate) fn parse() -> Result<Command, lexopt::Error> {
             Long("epochs") => options.epochs = value(&mut parser, "--epochs", EPOCHS, epochs)?,
             Long("batch") => options.batch = value(&mut parser, "--batch", AT_LEAST_ONE, at_least_one)?,
             Long("lab-epochs") => options.lab.epochs = value(&mut parser, "--lab-epochs", EPOCHS, epochs)?,
-            Long("lab-images") => options.lab.images = value(&mut parser, "--lab-images", AT_LEAST_ONE, at_least_one)?,
-            Long("lab-lr") => options.lab.learning_rate = value(&mut parser, "--lab-lr", "a positive number", positive)?,
+            Long("lab-images") => {
+                options.lab.images = value(&mut parser, "--lab-images", AT_LEAST_ONE, at_least_one)?
+            }
+            Long("lab-lr") => {
+                options.lab.learning_rate = value(&mut parser, "--lab-lr", "a positive number", positive)?
+            }
             Long("seed") => options.seed = value(&mut parser, "--seed", "a whole number from 0 on", number)?,
             other => return Err(other.unexpected()),
         }

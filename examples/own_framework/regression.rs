@@ -48,8 +48,8 @@ const RUNS: [Run; 2] = [
 pub(crate) fn run(seed: u64) -> Result<()> {
     let rng = &mut Rng::seed(seed);
     let data = samples(rng)?;
-    println!("REGRESSION of x/2 + sin 2x + noise from {SAMPLES} points: mean squared error before and after {EPOCHS} epochs");
-    println!("{:<20} {:>8} {:>8} {:>7}", "network", "before", "after", "R²");
+    println!("REGRESSION of x/2 + sin 2x + noise, {SAMPLES} points, {EPOCHS} epochs: mean squared error");
+    println!("{:<20} {:>8} {:>8} {:>7}", "model", "before", "after", "R²");
     let variance = f64::from(data.targets().var(.., 0)?.item()?);
     let mut errors = Vec::new();
     for run in &RUNS {
@@ -57,14 +57,32 @@ pub(crate) fn run(seed: u64) -> Result<()> {
         let before = error(&mut net, &data)?;
         fit(&mut net, &data, rng)?;
         let after = error(&mut net, &data)?;
-        println!("{:<20} {before:>8.4} {after:>8.4} {:>7.3}", run.title, 1.0 - after / variance);
+        println!(
+            "{:<20} {before:>8.4} {after:>8.4} {:>7.3}",
+            run.title,
+            1.0 - after / variance
+        );
         save(&picture(&mut net, &data, run.title)?, run.file)?;
         errors.push(after);
     }
     let (line, noise) = (least_squares(&data)?, f64::from(NOISE * NOISE));
-    println!("{:<20} {:>8} {line:>8.4} {:>7.3}", "best straight line", "", 1.0 - line / variance);
-    println!("{:<20} {:>8} {noise:>8.4} {:>7.3}", "the noise alone", "", 1.0 - noise / variance);
-    let reached = if errors[0] <= 1.1 * line { "is as good as" } else { "has not become" };
+    println!(
+        "{:<20} {:>8} {line:>8.4} {:>7.3}",
+        "best straight line",
+        "",
+        1.0 - line / variance
+    );
+    println!(
+        "{:<20} {:>8} {noise:>8.4} {:>7.3}",
+        "the noise alone",
+        "",
+        1.0 - noise / variance
+    );
+    let reached = if errors[0] <= 1.1 * line {
+        "is as good as"
+    } else {
+        "has not become"
+    };
     let curve = match errors[1] / noise {
         ratio if ratio < 0.5 => "learns the noise by heart",
         ratio if ratio < 2.0 => "leaves about the noise",
@@ -86,7 +104,9 @@ fn fit(net: &mut Net, data: &TensorDataset<f32, f32>, rng: &mut Rng) -> Result<(
 
 fn error(net: &mut Net, data: &TensorDataset<f32, f32>) -> Result<f64> {
     let outputs = net.forward(data.inputs().clone())?;
-    Ok(f64::from(MeanSquaredError::default().forward(outputs, data.targets())?))
+    Ok(f64::from(
+        MeanSquaredError::default().forward(outputs, data.targets())?,
+    ))
 }
 
 /// The error of the line with slope `cov(x, t) / var(x)` through the means: `var(t) − cov² / var(x)`.

@@ -24,7 +24,9 @@ pub(crate) fn train(
     for _ in 0..epochs {
         for batch in data.batches(batch_size) {
             let tape = Tape::training(0);
-            let loss = model.forward(&tape.input(batch.inputs)).cross_entropy(&batch.targets);
+            let loss = model
+                .forward(&tape.input(batch.inputs))
+                .cross_entropy(&batch.targets);
             losses.push(f64::from(loss.item()?));
             optimizer.step(&mut model, &loss.backward()?)?;
         }

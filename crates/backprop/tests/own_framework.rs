@@ -92,12 +92,19 @@ fn by_tape(
 ) -> (f64, Vec<f64>) {
     let tape = Tape::new();
     let x = tape.variable(x.clone());
-    let values: Vec<_> = values(net).into_iter().map(|value| tape.variable(value)).collect();
+    let values: Vec<_> = values(net)
+        .into_iter()
+        .map(|value| tape.variable(value))
+        .collect();
     let loss = loss(&on_tape(&x, &values, activation));
     let value = loss.item().unwrap();
     let gradients = loss.backward().unwrap();
     let all = [&x].into_iter().chain(&values);
-    (value, all.flat_map(|variable| gradients.wrt(variable).unwrap().to_vec()).collect())
+    (
+        value,
+        all.flat_map(|variable| gradients.wrt(variable).unwrap().to_vec())
+            .collect(),
+    )
 }
 
 /// The differences that every gradient should be like, by moving one number at a time.
@@ -222,14 +229,20 @@ fn random_weights_keep_the_size_of_what_goes_through() {
     let (inputs, outputs) = (400, 300);
     let mut net = perceptron::<f64>(&[inputs, outputs], Activation::None, &mut Rng::seed(0)).unwrap();
     let all = values(&mut net);
-    assert_eq!((all[0].shape().dims(), all[1].shape().dims()), (&[outputs, inputs][..], &[outputs][..]));
+    assert_eq!(
+        (all[0].shape().dims(), all[1].shape().dims()),
+        (&[outputs, inputs][..], &[outputs][..])
+    );
     assert_eq!(all[1], Tensor::zeros([outputs]).unwrap());
     // Five deviations of the mean and of the variance of 120,000 numbers of variance 1/400.
     let count = (inputs * outputs) as f64;
     let mean = all[0].mean(..).unwrap().item().unwrap();
     let variance = all[0].var(.., 1).unwrap().item().unwrap();
     assert!(mean.abs() <= 5.0 * 0.05 / count.sqrt(), "{mean}");
-    assert!((variance * 400.0 - 1.0).abs() <= 5.0 * (2.0 / count).sqrt(), "{variance}");
+    assert!(
+        (variance * 400.0 - 1.0).abs() <= 5.0 * (2.0 / count).sqrt(),
+        "{variance}"
+    );
 }
 
 #[test]
@@ -247,7 +260,12 @@ fn reference() -> Value {
 }
 
 fn numbers(value: &Value) -> Vec<f64> {
-    value.as_array().unwrap().iter().map(|number| number.as_f64().unwrap()).collect()
+    value
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|number| number.as_f64().unwrap())
+        .collect()
 }
 
 /// A case of the reference: a network with its first weights, and its inputs.
@@ -259,10 +277,20 @@ struct Training<'a> {
 
 impl<'a> Training<'a> {
     fn new(case: &'a Value) -> Self {
-        let activation = Activation::ALL.into_iter().find(|one| one.name() == case["activation"]).unwrap();
-        let sizes: Vec<usize> = numbers(&case["sizes"]).into_iter().map(|size| size as usize).collect();
+        let activation = Activation::ALL
+            .into_iter()
+            .find(|one| one.name() == case["activation"])
+            .unwrap();
+        let sizes: Vec<usize> = numbers(&case["sizes"])
+            .into_iter()
+            .map(|size| size as usize)
+            .collect();
         let mut net = perceptron(&sizes, activation, &mut Rng::seed(0)).unwrap();
-        for (parameter, initial) in net.parameters().into_iter().zip(case["initial"].as_array().unwrap()) {
+        for (parameter, initial) in net
+            .parameters()
+            .into_iter()
+            .zip(case["initial"].as_array().unwrap())
+        {
             parameter.value = Tensor::from_slice(&numbers(initial), parameter.value.shape()).unwrap();
         }
         let inputs = numbers(&case["inputs"]);
@@ -277,7 +305,11 @@ impl<'a> Training<'a> {
         let (learning_rate, mut losses) = (number("learning_rate"), Vec::new());
         for _ in 0..epochs {
             for batch in data.batches(batch) {
-                losses.push(self.net.step(loss, (batch.inputs, &batch.targets), learning_rate).unwrap());
+                losses.push(
+                    self.net
+                        .step(loss, (batch.inputs, &batch.targets), learning_rate)
+                        .unwrap(),
+                );
                 if losses.len() == 1 {
                     self.compare("gradients", |parameter| &parameter.gradient);
                 }
@@ -299,7 +331,12 @@ impl<'a> Training<'a> {
 }
 
 fn of_class(case: &Value) -> Tensor<i64> {
-    Tensor::from(numbers(&case["targets"]).into_iter().map(|class| class as i64).collect::<Vec<_>>())
+    Tensor::from(
+        numbers(&case["targets"])
+            .into_iter()
+            .map(|class| class as i64)
+            .collect::<Vec<_>>(),
+    )
 }
 
 #[test]
@@ -348,7 +385,8 @@ fn one_layer_ends_at_the_linear_regression_of_scikit_learn() {
     let targets = numbers(&case["targets"]);
     let targets = Tensor::from_slice(&targets, [targets.len(), 1]).unwrap();
     for _ in 0..2000 {
-        net.step(&mut MeanSquaredError::default(), (inputs.clone(), &targets), 0.1).unwrap();
+        net.step(&mut MeanSquaredError::default(), (inputs.clone(), &targets), 0.1)
+            .unwrap();
     }
     let found: Vec<f64> = values(&mut net).iter().flat_map(Tensor::to_vec).collect();
     for (found, expected) in found.iter().zip(numbers(&reference["best"]["linear"])) {

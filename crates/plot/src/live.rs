@@ -92,7 +92,10 @@ impl<W: Write> Live<W> {
         }
         text.push_str("\x1b[?7h");
         self.lines = screen.height();
-        let written = self.out.write_all(text.as_bytes()).and_then(|()| self.out.flush());
+        let written = self
+            .out
+            .write_all(text.as_bytes())
+            .and_then(|()| self.out.flush());
         written.map_err(|source| Error::Write(Arc::new(source)))?;
         Ok(true)
     }

@@ -190,7 +190,14 @@ impl Picture for Sunset {
         };
         let pixels = (0..96 * 64).map(color).collect();
         let (width, height) = (96, 64);
-        scene.bitmap(area, Bitmap { width, height, pixels });
+        scene.bitmap(
+            area,
+            Bitmap {
+                width,
+                height,
+                pixels,
+            },
+        );
         scene.rect(Rect::new(8.0 * self.0, 8.0, 16.0, 16.0), SQUARE);
         Ok(())
     }
@@ -217,9 +224,16 @@ fn frames_of_too_many_colours_share_those_that_are_near() {
                 .sqrt();
             // 256 colours on a surface of viridis by lightness, some 500 long and 250 high: 22 apart if evenly spread.
             assert!(apart <= 32.0, "{expected:?} became {rgba:?}");
-            assert!(*expected != SQUARE || apart == 0.0, "a colour of many pixels became {rgba:?}");
+            assert!(
+                *expected != SQUARE || apart == 0.0,
+                "a colour of many pixels became {rgba:?}"
+            );
         }
     }
     assert!(decoder.read_next_frame().unwrap().is_none());
-    assert!(used.len() <= 256, "{} colours: one palette for all frames", used.len());
+    assert!(
+        used.len() <= 256,
+        "{} colours: one palette for all frames",
+        used.len()
+    );
 }

@@ -50,9 +50,15 @@ impl Terminal {
                 '\n' => self.feed(),
                 '\x1b' => {
                     assert_eq!(letters.next(), Some('['));
-                    let mut code: String = letters.by_ref().take_while(|letter| !letter.is_alphabetic()).collect();
+                    let mut code: String = letters
+                        .by_ref()
+                        .take_while(|letter| !letter.is_alphabetic())
+                        .collect();
                     // The end of a sequence says what it is; `take_while` has eaten it.
-                    let end = text[..text.len() - letters.as_str().len()].chars().last().unwrap();
+                    let end = text[..text.len() - letters.as_str().len()]
+                        .chars()
+                        .last()
+                        .unwrap();
                     code.push(end);
                     self.control(&code);
                 }
@@ -84,7 +90,13 @@ impl Terminal {
 /// What a picture looks like in a terminal of so many columns.
 fn shown(picture: &Chart, (width, height): (usize, usize), columns: usize) -> Vec<String> {
     let text = picture.to_terminal(width, height).unwrap();
-    let cut = |line: &str| line.chars().take(columns).collect::<String>().trim_end().to_owned();
+    let cut = |line: &str| {
+        line.chars()
+            .take(columns)
+            .collect::<String>()
+            .trim_end()
+            .to_owned()
+    };
     text.lines().map(cut).collect()
 }
 

@@ -114,11 +114,23 @@ fn levels_of_one_reach_mean_the_same_in_every_map() {
     let inputs = Tensor::from([[0.0_f32, 0.0], [1.0, 1.0]]);
     let color_of = |value: f32, reach: f64| {
         let regions = DecisionRegions::new(&inputs, [0, 1]).resolution(4).reach(reach);
-        let chart = regions.levels(0.5, |points| Tensor::full([points.shape()[0]], value)).unwrap();
-        bitmaps(&chart.scene().unwrap())[0].pixels[0]
+        let chart = regions
+            .levels(0.5, |points| Tensor::full([points.shape()[0]], value))
+            .unwrap();
+        let scene = chart.scene().unwrap();
+        // The colour bar is a bitmap too.
+        let map = bitmaps(&scene)
+            .into_iter()
+            .find(|bitmap| bitmap.width == 4)
+            .unwrap();
+        map.pixels[0]
     };
     for value in [0.0_f32, 0.2, 0.5, 0.9] {
-        assert_eq!(color_of(value, 0.5), Colormap::Levels.color(f64::from(value)), "{value}");
+        assert_eq!(
+            color_of(value, 0.5),
+            Colormap::Levels.color(f64::from(value)),
+            "{value}"
+        );
     }
     // Without a reach, the farthest prediction has the last colour.
     for reach in [0.0, -1.0, f64::NAN, f64::INFINITY] {

@@ -41,7 +41,11 @@ impl Palette {
     pub(super) fn of(bitmaps: &[Bitmap]) -> Self {
         let count: usize = bitmaps.iter().map(|bitmap| bitmap.pixels.len()).sum();
         let pixels = bitmaps.iter().flat_map(|bitmap| &bitmap.pixels);
-        let sample: Vec<Rgb> = pixels.step_by(count.div_ceil(PIXELS).max(1)).copied().map(rgb).collect();
+        let sample: Vec<Rgb> = pixels
+            .step_by(count.div_ceil(PIXELS).max(1))
+            .copied()
+            .map(rgb)
+            .collect();
         // A frame of its own, so that the GIF crate finds colours for it; a side has 16 bits.
         let width = sample.len().min(1 << 15);
         let height = sample.len() / width.max(1);
@@ -57,7 +61,8 @@ impl Palette {
         for &color in &sample {
             *counts.entry(color).or_insert(0_usize) += 1;
         }
-        let mut frequent: Vec<(usize, Rgb)> = counts.into_iter().map(|(color, count)| (count, color)).collect();
+        let mut frequent: Vec<(usize, Rgb)> =
+            counts.into_iter().map(|(color, count)| (count, color)).collect();
         frequent.sort_unstable_by(|a, b| b.cmp(a));
         let mut taken = BTreeSet::new();
         for (_, color) in frequent.into_iter().take(KEPT) {
@@ -104,10 +109,15 @@ impl Palette {
 
     fn search(&self, color: Rgb) -> u8 {
         let distance = |other: &Rgb| -> i32 {
-            let differences = color.iter().zip(other).map(|(&a, &b)| i32::from(a) - i32::from(b));
+            let differences = color
+                .iter()
+                .zip(other)
+                .map(|(&a, &b)| i32::from(a) - i32::from(b));
             differences.map(|difference| difference * difference).sum()
         };
-        let nearest = (0..=u8::MAX).zip(&self.colors).min_by_key(|(_, other)| distance(other));
+        let nearest = (0..=u8::MAX)
+            .zip(&self.colors)
+            .min_by_key(|(_, other)| distance(other));
         nearest.map_or(0, |(index, _)| index)
     }
 }

@@ -196,11 +196,10 @@ impl DecisionRegions {
             let problem = format!("{columns} predictions for each point: a level map shows one");
             return Err(Error::invalid("level map", problem));
         }
-        let range = Shades::of(&values);
-        let farthest = (range.high - boundary)
-            .abs()
-            .max((range.low - boundary).abs())
-            .max(1e-12);
+        let distances = values.iter().map(|value| (value - boundary).abs());
+        let farthest = distances
+            .filter(|distance| distance.is_finite())
+            .fold(1e-12, f64::max);
         let most = self.reach.unwrap_or(farthest);
         let shades = Shades {
             map: Colormap::Levels,
