@@ -188,7 +188,7 @@ fn fast_runs(fast: &[(f32, Outcome)]) {
                 format!("a probability is rounded to 0 in step {step}, whose loss is infinite")
             }
             Some((step, _)) => format!("the loss is no number from step {step} on"),
-            None => format!("{}", percent(outcome.test)),
+            None => percent(outcome.test),
         };
         println!(
             "  One epoch at learning rate {learning_rate}, {}: {what}.",

@@ -249,8 +249,8 @@ impl<T: Float> Layer<T> for Net<T> {
     }
 
     fn backward(&mut self, g: &Tensor<T>) -> Result<Tensor<T>> {
-        let backwards = self.layers.iter_mut().rev();
-        backwards.fold(Ok(g.clone()), |g, layer| layer.backward(&g?))
+        let mut backwards = self.layers.iter_mut().rev();
+        backwards.try_fold(g.clone(), |g, layer| layer.backward(&g))
     }
 
     fn parameters(&mut self) -> Vec<&mut Parameter<T>> {

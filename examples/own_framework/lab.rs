@@ -240,7 +240,7 @@ fn curves(outcomes: &[Outcome], first: usize, of: impl Fn(&Outcome) -> &Vec<f64>
     let all = || {
         outcomes
             .iter()
-            .flat_map(|outcome| of(outcome))
+            .flat_map(&of)
             .copied()
             .filter(|value| value.is_finite())
     };
