@@ -3,10 +3,25 @@
 use super::lab::Outcome;
 use super::network::Activation;
 
-/// Answers all four, from the table, from runs of one epoch at larger learning rates, and the number of test images.
-pub(crate) fn print(outcomes: &[Outcome], fast: &[(f32, Outcome)], images: usize) {
-    let measured = Measured { outcomes, images };
-    println!("\nOf {images} test images; a difference of up to two standard errors counts as chance.");
+/// Answers all four, from the table, from runs of one epoch at larger learning rates, and the numbers of training and test images.
+pub(crate) fn print(outcomes: &[Outcome], fast: &[(f32, Outcome)], (train, test): (usize, usize)) {
+    let sound: Vec<Outcome> = outcomes
+        .iter()
+        .filter(|one| one.broken.is_none())
+        .cloned()
+        .collect();
+    let measured = Measured {
+        outcomes: &sound,
+        train,
+        test,
+    };
+    println!("\nOf {test} test images; a difference of up to two standard errors counts as chance.");
+    let broken = outcomes.len() - sound.len();
+    if broken > 0 {
+        println!(
+            "{broken} networks broke, with a loss that was infinite or no number: the answers leave them out."
+        );
+    }
     println!("Does the activation between layers matter?");
     measured.activation();
     println!("Do we need two layers, or three?");
@@ -24,8 +39,9 @@ const SAME: &str = "no different from";
 
 struct Measured<'a> {
     outcomes: &'a [Outcome],
-    /// The number of test images.
-    images: usize,
+    /// The numbers of images.
+    train: usize,
+    test: usize,
 }
 
 impl Measured<'_> {
@@ -48,9 +64,9 @@ impl Measured<'_> {
         outcomes.max_by(|a, b| rank(a).total_cmp(&rank(b)))
     }
 
-    /// Two standard errors of the difference of two shares of the test images: `2 √(p(1−p)/n + q(1−q)/n)`.
+    /// Two standard errors of the difference of two shares of the test images.
     fn noise(&self, p: f64, q: f64) -> f64 {
-        2.0 * ((p * (1.0 - p) + q * (1.0 - q)) / self.images as f64).sqrt()
+        two_errors((p, self.test), (q, self.test))
     }
 
     /// `better than`, `worse than` or `no different from`, as far as so many test images can tell.
@@ -67,8 +83,12 @@ impl Measured<'_> {
             let best = Self::most(self.with(layers), |outcome| outcome.test);
             let worst = Self::most(self.with(layers), |outcome| -outcome.test);
             let (Some(best), Some(worst)) = (best, worst) else {
-                return;
+                continue;
             };
+            // Of one network alone there is nothing to say.
+            if std::ptr::eq(best, worst) {
+                continue;
+            }
             let (difference, noise) = (best.test - worst.test, self.noise(best.test, worst.test));
             println!(
                 "  {}: {} has {}, {} {}, {:.2} points apart (by chance: {:.2}).",
@@ -84,7 +104,7 @@ impl Measured<'_> {
                 .with(layers)
                 .find(|outcome| outcome.activation == Activation::None);
             let (Some(none), Some(single)) = (none, self.with(1).next()) else {
-                return;
+                continue;
             };
             let compared = self.compared(none.test, single.test);
             let why = match compared {
@@ -139,7 +159,8 @@ impl Measured<'_> {
         let Some(widest) = Self::most(self.outcomes.iter(), |outcome| outcome.train - outcome.test) else {
             return;
         };
-        let verdict = if widest.train - widest.test > self.noise(widest.train, widest.test) {
+        let chance = two_errors((widest.train, self.train), (widest.test, self.test));
+        let verdict = if widest.train - widest.test > chance {
             "It overfits"
         } else {
             "It does not overfit"
@@ -178,6 +199,11 @@ impl Measured<'_> {
             most.weights[most.weights.len() - 1]
         );
     }
+}
+
+/// Two standard errors of the difference of a share p of n images and a share q of m: `2 √(p(1−p)/n + q(1−q)/m)`.
+fn two_errors((p, n): (f64, usize), (q, m): (f64, usize)) -> f64 {
+    2.0 * (p * (1.0 - p) / n as f64 + q * (1.0 - q) / m as f64).sqrt()
 }
 
 /// What longer steps do.

@@ -100,7 +100,7 @@ pub(crate) fn run(settings: Settings) -> Result<()> {
         }
     }
     draw(&outcomes)?;
-    answers::print(&outcomes, &fast, test.len());
+    answers::print(&outcomes, &fast, (train.len(), test.len()));
     Ok(())
 }
 
