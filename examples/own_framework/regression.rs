@@ -122,7 +122,7 @@ fn picture(net: &mut Net, data: &TensorDataset<f32, f32>, title: &str) -> Result
     let (x, targets) = (data.inputs(), data.targets());
     let predictions = net.forward(x.clone())?;
     let fit = regression(x, targets, &predictions)
-        .title(format!("{title}: a curve through {SAMPLES} points"))
+        .title(format!("{title}: {SAMPLES} points"))
         .x_label("x")
         .y_label("t")
         .size(800.0, 420.0);
