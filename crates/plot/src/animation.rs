@@ -1,5 +1,6 @@
 //! Pictures one after the other.
 
+mod colors;
 mod gif_file;
 mod page;
 

@@ -54,6 +54,9 @@ pub enum Error {
         /// What the system says.
         source: Arc<std::io::Error>,
     },
+    /// A terminal that cannot be written to.
+    #[error("the terminal: {0}")]
+    Write(Arc<std::io::Error>),
     /// What the program's own function said, that was asked for values to draw.
     #[error(transparent)]
     Model(Arc<dyn std::error::Error + Send + Sync>),

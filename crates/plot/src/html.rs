@@ -6,7 +6,7 @@ const STYLE: &str = "\
 body { font: 16px/1.5 Arial, Helvetica, 'Liberation Sans', sans-serif; color: #222; background: #fff; max-width: 860px; \
 margin: 0 auto; padding: 24px; }
 h1 { font-size: 26px; } h2 { font-size: 20px; margin-top: 36px; border-bottom: 1px solid #ddd; padding-bottom: 4px; }
-table { border-collapse: collapse; margin: 12px 0; } th, td { padding: 4px 14px 4px 0; text-align: left; vertical-align: top; }
+table { border-collapse: collapse; margin: 12px 0; display: block; overflow-x: auto; } th, td { padding: 4px 14px 4px 0; text-align: left; vertical-align: top; }
 th { font-weight: bold; border-bottom: 1px solid #bbb; } td { border-bottom: 1px solid #eee; }
 td.number, th.number { text-align: right; font-variant-numeric: tabular-nums; }
 figure { margin: 18px 0; } figure[hidden] { display: none; } figure svg { max-width: 100%; height: auto; display: block; }

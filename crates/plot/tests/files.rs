@@ -1,9 +1,12 @@
 //! Files, pages and animations.
 
+use std::collections::HashSet;
 use std::fs;
 use std::path::PathBuf;
 
-use backprop_plot::{Animation, Chart, Color, Error, Picture, Report, curves, images};
+use backprop_plot::{
+    Animation, Bitmap, Chart, Color, Colormap, Error, Picture, Point, Rect, Report, Scene, curves, images,
+};
 use backprop_tensor::Tensor;
 
 const HOSTILE: &str = "</title><script>alert('&')</script> \u{1b}[31m\u{0}";
@@ -166,5 +169,71 @@ fn a_gif_of_few_colours_has_exactly_these() {
     assert_eq!(
         colors.collect::<Vec<_>>(),
         picture.scene().unwrap().to_bitmap(1.0).unwrap().pixels
+    );
+}
+
+/// Fields of many colours, with a moving square of one that is in all frames.
+#[derive(Debug)]
+struct Sunset(f64);
+
+const SQUARE: Color = Color::hex(0xd55e00);
+
+impl Picture for Sunset {
+    fn size(&self) -> Point {
+        Point { x: 96.0, y: 64.0 }
+    }
+
+    fn draw(&self, scene: &mut Scene, area: Rect) -> backprop_plot::Result<()> {
+        let color = |pixel: usize| {
+            let (x, y) = ((pixel % 96) as f64 / 96.0, (pixel / 96) as f64 / 64.0);
+            Colormap::Viridis.color((x * self.0).fract()).mix(Color::WHITE, y)
+        };
+        let pixels = (0..96 * 64).map(color).collect();
+        let (width, height) = (96, 64);
+        scene.bitmap(
+            area,
+            Bitmap {
+                width,
+                height,
+                pixels,
+            },
+        );
+        scene.rect(Rect::new(8.0 * self.0, 8.0, 16.0, 16.0), SQUARE);
+        Ok(())
+    }
+}
+
+#[test]
+fn frames_of_too_many_colours_share_those_that_are_near() {
+    let frames = || (1..=5).map(|frame| Sunset(f64::from(frame)));
+    let gif = Animation::new(frames()).to_gif().unwrap();
+    let mut options = gif::DecodeOptions::new();
+    options.set_color_output(gif::ColorOutput::RGBA);
+    let mut decoder = options.read_info(gif.as_slice()).unwrap();
+    let mut used = HashSet::new();
+    for frame in frames() {
+        let drawn = frame.scene().unwrap().to_bitmap(1.0).unwrap();
+        let decoded = decoder.read_next_frame().unwrap().unwrap();
+        for (expected, rgba) in drawn.pixels.iter().zip(decoded.buffer.chunks(4)) {
+            used.insert([rgba[0], rgba[1], rgba[2]]);
+            let apart = [expected.red, expected.green, expected.blue]
+                .iter()
+                .zip(rgba)
+                .map(|(&a, &b)| f64::from(a.abs_diff(b)).powi(2))
+                .sum::<f64>()
+                .sqrt();
+            // 256 colours on a surface of viridis by lightness, some 500 long and 250 high: 22 apart if evenly spread.
+            assert!(apart <= 32.0, "{expected:?} became {rgba:?}");
+            assert!(
+                *expected != SQUARE || apart == 0.0,
+                "a colour of many pixels became {rgba:?}"
+            );
+        }
+    }
+    assert!(decoder.read_next_frame().unwrap().is_none());
+    assert!(
+        used.len() <= 256,
+        "{} colours: one palette for all frames",
+        used.len()
     );
 }

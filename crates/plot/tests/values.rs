@@ -1,7 +1,7 @@
 //! That pictures show what they were given.
 
 use backprop_plot::{
-    Bitmap, Chart, Color, DecisionRegions, Line, Mark, Picture, Rule, Scene, category_color,
+    Bitmap, Chart, Color, Colormap, DecisionRegions, Line, Mark, Picture, Rule, Scene, category_color,
     confusion_matrix, decision_regions, heatmap, images, level_map, network_with_weights, worst_mistakes,
 };
 use backprop_tensor::{Result as TensorResult, Tensor};
@@ -106,6 +106,35 @@ proptest! {
             let expected = category_color(class(x, y) as usize).mix(Color::WHITE, 0.68);
             prop_assert!(*color == expected || edge.abs() < 1e-4, "{x} {y}");
         }
+    }
+}
+
+#[test]
+fn levels_of_one_reach_mean_the_same_in_every_map() {
+    let inputs = Tensor::from([[0.0_f32, 0.0], [1.0, 1.0]]);
+    let color_of = |value: f32, reach: f64| {
+        let regions = DecisionRegions::new(&inputs, [0, 1]).resolution(4).reach(reach);
+        let chart = regions
+            .levels(0.5, |points| Tensor::full([points.shape()[0]], value))
+            .unwrap();
+        let scene = chart.scene().unwrap();
+        // The colour bar is a bitmap too.
+        let map = bitmaps(&scene)
+            .into_iter()
+            .find(|bitmap| bitmap.width == 4)
+            .unwrap();
+        map.pixels[0]
+    };
+    for value in [0.0_f32, 0.2, 0.5, 0.9] {
+        assert_eq!(
+            color_of(value, 0.5),
+            Colormap::Levels.color(f64::from(value)),
+            "{value}"
+        );
+    }
+    // Without a reach, the farthest prediction has the last colour.
+    for reach in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+        assert_eq!(color_of(0.9, reach), Colormap::Levels.color(1.0), "{reach}");
     }
 }
 

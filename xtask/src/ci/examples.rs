@@ -38,6 +38,11 @@ const RUNS: &[Run] = &[
         last_line: "pictures are in target/examples/perceptron",
     },
     Run {
+        example: "own_framework",
+        arguments: "--epochs 3 --lab-epochs 1 --lab-images 2000",
+        last_line: "pictures are in target/examples/own_framework; all that was checked is right",
+    },
+    Run {
         example: "three_ways",
         arguments: "--steps 50",
         last_line: "largest difference over 50 steps: *, so the three agree",

@@ -1,39 +1,64 @@
 use gif::{Encoder, Frame, Repeat};
 
 use super::Animation;
+use super::colors::Palette;
 use crate::geometry::{Point, Rect};
-use crate::scene::Scene;
-use crate::{Error, Result};
+use crate::scene::{Bitmap, Scene};
+use crate::{Error, Picture, Result};
+
+/// So many frames, evenly spread, say which colours all of them are drawn with.
+const SAMPLED_FRAMES: usize = 8;
 
 impl Animation {
-    /// As an animated GIF that repeats for ever; all frames have the size of the first. The format has 256 colours for a frame.
+    /// As an animated GIF that repeats for ever; all frames have the size of the first. The format has 256 colours for a frame: those with more
+    /// share 256 that are near to all, so that a colour does not change from frame to frame.
     ///
     /// # Errors
     /// If there is no frame, or one cannot be drawn.
     pub fn to_gif(&self) -> Result<Vec<u8>> {
         self.check()?;
-        let Point { x: width, y: height } = self.frames[0].size();
+        let size = self.frames[0].size();
         let mut file = Vec::new();
         let failed = |error: gif::EncodingError| Error::invalid("animation", error.to_string());
         let side = |length: f64| length.round() as u16;
-        let mut encoder = Encoder::new(&mut file, side(width), side(height), &[]).map_err(failed)?;
+        let mut encoder = Encoder::new(&mut file, side(size.x), side(size.y), &[]).map_err(failed)?;
         encoder.set_repeat(Repeat::Infinite).map_err(failed)?;
+        let mut shared = None;
         for picture in &self.frames {
-            let mut scene = Scene::new(width, height)?;
-            picture.draw(&mut scene, Rect::new(0.0, 0.0, width, height))?;
-            let bitmap = scene.to_bitmap(1.0)?;
-            let pixels = bitmap
-                .pixels
-                .iter()
-                .flat_map(|color| [color.red, color.green, color.blue, 255]);
-            let mut pixels: Vec<u8> = pixels.collect();
-            // Of at most 256 colours as they are, of more by the nearest of 256.
-            let mut frame =
-                Frame::from_rgba_speed(bitmap.width as u16, bitmap.height as u16, &mut pixels, 10);
-            frame.delay = (self.seconds * 100.0).round() as u16;
+            let bitmap = bitmap(picture.as_ref(), size)?;
+            let palette = match Palette::exact(&bitmap) {
+                Some(palette) => &mut { palette },
+                None => match &mut shared {
+                    Some(shared) => shared,
+                    none => none.insert(self.shared_palette(size)?),
+                },
+            };
+            let mut frame = Frame {
+                width: bitmap.width as u16,
+                height: bitmap.height as u16,
+                delay: (self.seconds * 100.0).round() as u16,
+                buffer: palette.indices(&bitmap).into(),
+                ..Frame::default()
+            };
+            frame.palette = Some(palette.to_bytes());
             encoder.write_frame(&frame).map_err(failed)?;
         }
         drop(encoder);
         Ok(file)
     }
+
+    /// Colours for frames that have too many of their own.
+    fn shared_palette(&self, size: Point) -> Result<Palette> {
+        let step = self.frames.len().div_ceil(SAMPLED_FRAMES);
+        // From the last one on: a training ends with more to see than it began with.
+        let sampled = self.frames.iter().rev().step_by(step);
+        let bitmaps = sampled.map(|picture| bitmap(picture.as_ref(), size));
+        Ok(Palette::of(&bitmaps.collect::<Result<Vec<_>>>()?))
+    }
+}
+
+fn bitmap(picture: &dyn Picture, size: Point) -> Result<Bitmap> {
+    let mut scene = Scene::new(size.x, size.y)?;
+    picture.draw(&mut scene, Rect::new(0.0, 0.0, size.x, size.y))?;
+    scene.to_bitmap(1.0)
 }

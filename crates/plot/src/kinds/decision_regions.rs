@@ -35,6 +35,7 @@ pub struct DecisionRegions {
     fixed: Option<Vec<f32>>,
     names: Vec<String>,
     resolution: usize,
+    reach: Option<f64>,
 }
 
 /// Points `origin + a first + b second`.
@@ -91,6 +92,7 @@ impl DecisionRegions {
             fixed: None,
             names: Vec::new(),
             resolution: 280,
+            reach: None,
         }
     }
 
@@ -142,6 +144,15 @@ impl DecisionRegions {
         Self { resolution, ..self }
     }
 
+    /// Levels in colours from `boundary − reach` to `boundary + reach`, instead of as far as the predictions go: so that several maps, or the
+    /// frames of an animation, mean the same by the same colour. 0.5 is right for probabilities. A reach that is not positive and
+    /// finite is ignored.
+    #[must_use]
+    pub fn reach(self, reach: f64) -> Self {
+        let reach = Some(reach).filter(|reach| reach.is_finite() && *reach > 0.0);
+        Self { reach, ..self }
+    }
+
     /// Regions of classes: `predict` gives class numbers `[count]`, or scores `[count, classes]`, of which the highest wins.
     ///
     /// # Errors
@@ -185,11 +196,11 @@ impl DecisionRegions {
             let problem = format!("{columns} predictions for each point: a level map shows one");
             return Err(Error::invalid("level map", problem));
         }
-        let range = Shades::of(&values);
-        let most = (range.high - boundary)
-            .abs()
-            .max((range.low - boundary).abs())
-            .max(1e-12);
+        let distances = values.iter().map(|value| (value - boundary).abs());
+        let farthest = distances
+            .filter(|distance| distance.is_finite())
+            .fold(1e-12, f64::max);
+        let most = self.reach.unwrap_or(farthest);
         let shades = Shades {
             map: Colormap::Levels,
             low: boundary - most,
