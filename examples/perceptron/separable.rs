@@ -56,7 +56,8 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     save("separable", &figure(&samples, &states)?)
 }
 
-/// The lesson's training: each iteration shows one random positive and one random negative sample.
+/// The lesson's training: each iteration shows one random positive and one random negative sample, and adds or subtracts those that are
+/// misclassified. (What its listing adds, `weights.shape`, is a slip of the pen: its formula has the sample.)
 fn train(samples: &Samples, iterations: usize, rng: &mut Rng) -> Result<Vec<State>, Error> {
     let (positive, negative) = (samples.of(1.0)?, samples.of(-1.0)?);
     let mut weights = Tensor::zeros([3])?;
