@@ -14,7 +14,9 @@ mod activations;
 mod hebb;
 mod logic;
 
+use std::fmt::Display;
 use std::process::ExitCode;
+use std::str::FromStr;
 
 type Error = Box<dyn std::error::Error>;
 
@@ -64,13 +66,21 @@ fn arguments() -> Result<Option<Options>, lexopt::Error> {
     while let Some(argument) = parser.next()? {
         match argument {
             Long("help") | Short('h') => return Ok(None),
-            Long("steps") => options.steps = parser.value()?.parse()?,
-            Long("seed") => options.seed = parser.value()?.parse()?,
+            Long("steps") => options.steps = number(&mut parser, "--steps", 1)?,
+            Long("seed") => options.seed = number(&mut parser, "--seed", 0)?,
             _ => return Err(argument.unexpected()),
         }
     }
-    if options.steps == 0 {
-        return Err("--steps 0: expected a whole number from 1 on".into());
-    }
     Ok(Some(options))
+}
+
+fn number<N: FromStr + PartialOrd + Display>(
+    parser: &mut lexopt::Parser,
+    option: &str,
+    least: N,
+) -> Result<N, lexopt::Error> {
+    let text = parser.value()?;
+    let number = text.to_str().and_then(|text| text.parse().ok());
+    let number = number.filter(|number| *number >= least);
+    number.ok_or_else(|| format!("{option} {text:?}: expected a whole number from {least} on").into())
 }
