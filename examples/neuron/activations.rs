@@ -1,4 +1,4 @@
-//! One neuron, `Y = f(X₁ W₁ + X₂ W₂ + b)`, with any activation `f`.
+//! One neuron, `Y = f(Σ Xᵢ Wᵢ)`, with any activation `f`.
 
 use backprop::plot::{Chart, Figure};
 use backprop::prelude::*;

@@ -6,7 +6,7 @@
 
 use backprop::datasets::Pca;
 use backprop::optim::rules::{Hebb, Oja};
-use backprop::plot::{Chart, Figure, Line, Points, Segments, category_color};
+use backprop::plot::{Chart, Color, Figure, Line, Points, Segments, category_color};
 use backprop::prelude::*;
 use backprop::tensor::linalg;
 
@@ -58,16 +58,12 @@ fn learn(x: &Tensor<f64>, steps: usize, rng: &mut Rng) -> Result<Run, Error> {
         hebb: vec![pair(&hebb)?],
         oja: vec![pair(&oja)?],
     };
-    let mut overflowed = false;
     for step in 0..steps {
         let rate = 0.01 / (1.0 + step as f64 / 1000.0);
         let sample = x.select(0, rng.below(SAMPLES))?;
-        // Hebb's weights leave the range of numbers some day.
-        overflowed = overflowed || Hebb::new(rate).step(&mut hebb, &sample).is_err();
-        if !overflowed {
-            run.hebb.push(pair(&hebb)?);
-        }
+        Hebb::new(rate).step(&mut hebb, &sample)?;
         Oja::new(rate).step(&mut oja, &sample)?;
+        run.hebb.push(pair(&hebb)?);
         run.oja.push(pair(&oja)?);
     }
     Ok(run)
@@ -101,7 +97,7 @@ fn report(run: &Run, component: [f64; 2]) {
         step *= 4;
     }
     row(run, component, last);
-    let (hebb, oja) = (run.hebb[run.hebb.len() - 1], run.oja[last]);
+    let (hebb, oja) = (run.hebb[last], run.oja[last]);
     println!(
         "\nHebb's weights are {:.0e} times as long as at first; Oja's have length {:.3} and are {:.2}° off the component",
         length(hebb) / length(run.hebb[0]),
@@ -111,11 +107,8 @@ fn report(run: &Run, component: [f64; 2]) {
 }
 
 fn row(run: &Run, component: [f64; 2], step: usize) {
-    let columns = |weights: &Vec<[f64; 2]>| match weights.get(step) {
-        Some(&w) => format!("{:>14.4e}{:>9.2}°", length(w), angle(w, component)),
-        None => format!("{:>14}{:>10}", "overflow", ""),
-    };
-    println!("{step:>8}{}{}", columns(&run.hebb), columns(&run.oja));
+    let columns = |w: [f64; 2]| format!("{:>14.4e}{:>9.2}°", length(w), angle(w, component));
+    println!("{step:>8}{}{}", columns(run.hebb[step]), columns(run.oja[step]));
 }
 
 /// Three ways to the first component: the singular value decomposition, the eigenvectors of the covariance, and Oja's rule on all samples at once.
@@ -134,65 +127,49 @@ fn agree(x: &Tensor<f64>, component: [f64; 2]) -> Result<(), Error> {
 }
 
 fn figure(x: &Tensor<f64>, run: &Run, component: [f64; 2]) -> Result<Figure, Error> {
-    let column = |feature| x.select(1, feature);
-    // Those that have turned by 8 degrees since the last one shown, and the final ones.
-    let mut shown = vec![run.oja[0]];
-    for (step, &w) in run.oja.iter().enumerate() {
-        if angle(w, shown[shown.len() - 1]) >= 8.0 || step + 1 == run.oja.len() {
+    let angles = curves(run, |w| angle(w, component))
+        .title("Angle to the first component")
+        .y_label("degrees");
+    let lengths = curves(run, length).title("Length of the weights").log_y();
+    Ok(Figure::new()
+        .row([cloud(x, &run.oja, component)?])
+        .row([angles, lengths]))
+}
+
+/// The samples, and Oja's weights whenever they have turned by 8 degrees.
+fn cloud(x: &Tensor<f64>, oja: &[[f64; 2]], [c1, c2]: [f64; 2]) -> Result<Chart, Error> {
+    let mut shown = vec![oja[0]];
+    for (step, &w) in oja.iter().enumerate() {
+        if angle(w, shown[shown.len() - 1]) >= 8.0 || step + 1 == oja.len() {
             shown.push(w);
         }
     }
     let zeros = vec![0.0; shown.len()];
-    let ends = |axis: usize| shown.iter().map(|w| 2.0 * w[axis]).collect::<Vec<_>>();
-    let [c1, c2] = component.map(|c| 5.0 * c);
-    let cloud = Chart::new()
+    let (x_ends, y_ends): (Vec<f64>, Vec<f64>) = shown.iter().map(|[x, y]| (2.0 * x, 2.0 * y)).unzip();
+    let samples = Points::new(x.select(1, 0)?, x.select(1, 1)?)
+        .radius(2.5)
+        .color(category_color(5));
+    let component = Segments::new([-5.0 * c1], [-5.0 * c2], [5.0 * c1], [5.0 * c2])
+        .width(2.0)
+        .color(Color::BLACK);
+    let weights = Segments::new(&zeros, &zeros, x_ends, y_ends)
+        .arrows()
+        .width(2.0)
+        .color(category_color(1));
+    Ok(Chart::new()
         .title("Oja's weights (twice as long) turn onto the first component")
         .aspect(1.3)
-        .add(
-            Points::new(column(0)?, column(1)?)
-                .radius(2.5)
-                .color(category_color(5))
-                .name("samples"),
-        )
-        .add(
-            Segments::new([-c1], [-c2], [c1], [c2])
-                .width(2.0)
-                .color(category_color(6))
-                .name("first component"),
-        )
-        .add(
-            Segments::new(&zeros, &zeros, ends(0), ends(1))
-                .arrows()
-                .width(2.0)
-                .color(category_color(1))
-                .name("Oja's weights"),
-        );
-    let curve =
-        |weights: &[[f64; 2]], f: &dyn Fn([f64; 2]) -> f64| weights.iter().map(|&w| f(w)).collect::<Vec<_>>();
-    // The two turn together: one is drawn under the other.
-    let hebb = |y: Vec<f64>| {
-        Line::new(0..y.len(), y)
-            .name("Hebb")
-            .color(category_color(0))
-            .width(5.0)
-    };
-    let oja = |y: Vec<f64>| {
-        Line::new(0..y.len(), y)
-            .name("Oja")
-            .color(category_color(1))
-            .width(1.8)
-    };
-    let angles = Chart::new()
-        .title("Angle to the first component")
-        .x_label("samples shown")
-        .y_label("degrees")
-        .add(hebb(curve(&run.hebb, &|w| angle(w, component))))
-        .add(oja(curve(&run.oja, &|w| angle(w, component))));
-    let lengths = Chart::new()
-        .title("Length of the weights")
-        .x_label("samples shown")
-        .log_y()
-        .add(hebb(curve(&run.hebb, &length)))
-        .add(oja(curve(&run.oja, &length)));
-    Ok(Figure::new().row([cloud]).row([angles, lengths]))
+        .add(samples.name("samples"))
+        .add(component.name("first component"))
+        .add(weights.name("Oja's weights")))
+}
+
+/// A number of the weights after each sample. Both turn together: Hebb's curve is a broad one under Oja's.
+fn curves(run: &Run, f: impl Fn([f64; 2]) -> f64) -> Chart {
+    let chart = Chart::new().x_label("samples shown");
+    let rules = [("Hebb", &run.hebb, 5.0), ("Oja", &run.oja, 1.8)];
+    rules.into_iter().fold(chart, |chart, (name, weights, width)| {
+        let y: Vec<f64> = weights.iter().map(|&w| f(w)).collect();
+        chart.add(Line::new(0..y.len(), y).name(name).width(width))
+    })
 }

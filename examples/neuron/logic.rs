@@ -94,14 +94,17 @@ fn truth_tables() -> Result<(), Error> {
     Ok(())
 }
 
-/// The first unit for each of the 16 functions, among all with weights from -2 to 2 and thresholds between and at their sums.
+/// Small ones first, so that the units found are simple.
+const WEIGHTS: [f32; 5] = [0.0, 1.0, -1.0, 2.0, -2.0];
+
+/// The first unit for each of the 16 functions, among all with these weights and thresholds at and between their sums.
 fn search() -> Result<[Found; 16], Error> {
     let inputs = Tensor::from(PAIRS);
     let mut found = [None; 16];
-    for w1 in -2..=2 {
-        for w2 in -2..=2 {
-            for halves in -9..=9 {
-                let (w1, w2, threshold) = (w1 as f32, w2 as f32, f64::from(halves) / 2.0);
+    let thresholds = (-9..=9).map(|halves| f64::from(halves) / 2.0);
+    for w1 in WEIGHTS {
+        for w2 in WEIGHTS {
+            for threshold in thresholds.clone() {
                 let answers = answers(&ThresholdUnit::new([w1, w2], threshold), &inputs)?;
                 let function = answers.iter().fold(0, |bits, &answer| 2 * bits + answer as usize);
                 found[function].get_or_insert((w1, w2, threshold));
@@ -133,7 +136,9 @@ fn report(found: &[Found; 16]) {
         "\none unit computes {count} of the 16 functions; missing: {}",
         names.join(", ")
     );
-    println!("XOR with any weights would need 0 < θ, w1 ≥ θ, w2 ≥ θ and w1 + w2 < θ: but w1 + w2 ≥ 2 θ > θ");
+    println!(
+        "XOR with any weights would need 0 < θ, w1 ≥ θ, w2 ≥ θ and w1 + w2 < θ: but w1 + w2 ≥ 2 θ > θ; XNOR likewise"
+    );
 }
 
 /// Each unit is a line. For XOR there is none: the segment between its ones crosses that between its zeros, and a line with both ones on one

@@ -2,7 +2,7 @@
 //!
 //! A neuron weighs its inputs and answers with a function of their sum, `Y = f(Σ Xᵢ Wᵢ)`. Read the files in this order:
 //!
-//! * `activations.rs`: what `f` may be, and what that makes of one neuron in the plane;
+//! * `activations.rs`: what `f` may be, and its derivative, without which nothing is learnt by gradients;
 //! * `logic.rs`: neurons with a threshold compute AND, OR, NOT and majorities, but no single one computes XOR;
 //! * `hebb.rs`: weights that learn from inputs alone, without a teacher, and find the first principal component.
 //!
@@ -14,7 +14,9 @@ mod activations;
 mod hebb;
 mod logic;
 
+use std::fmt::Display;
 use std::process::ExitCode;
+use std::str::FromStr;
 
 type Error = Box<dyn std::error::Error>;
 
@@ -64,13 +66,21 @@ fn arguments() -> Result<Option<Options>, lexopt::Error> {
     while let Some(argument) = parser.next()? {
         match argument {
             Long("help") | Short('h') => return Ok(None),
-            Long("steps") => options.steps = parser.value()?.parse()?,
-            Long("seed") => options.seed = parser.value()?.parse()?,
+            Long("steps") => options.steps = number(&mut parser, "--steps", 1)?,
+            Long("seed") => options.seed = number(&mut parser, "--seed", 0)?,
             _ => return Err(argument.unexpected()),
         }
     }
-    if options.steps == 0 {
-        return Err("--steps 0: expected a whole number from 1 on".into());
-    }
     Ok(Some(options))
+}
+
+fn number<N: FromStr + PartialOrd + Display>(
+    parser: &mut lexopt::Parser,
+    option: &str,
+    least: N,
+) -> Result<N, lexopt::Error> {
+    let text = parser.value()?;
+    let number = text.to_str().and_then(|text| text.parse().ok());
+    let number = number.filter(|number| *number >= least);
+    number.ok_or_else(|| format!("{option} {text:?}: expected a whole number from {least} on").into())
 }

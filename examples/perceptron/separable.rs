@@ -16,7 +16,7 @@ struct State {
 
 pub(crate) fn run(options: &Options) -> Result<(), Error> {
     let mut rng = Rng::seed(options.seed);
-    let samples = clouds([[1.0, 1.0], [3.5, 3.0]], &mut rng)?;
+    let samples = clouds([[1.0, 1.0], [4.0, 4.0]], &mut rng)?;
     println!(
         "two clouds of 50 points; the lesson's training, with a random positive and a random negative sample each time\n"
     );
@@ -56,7 +56,8 @@ pub(crate) fn run(options: &Options) -> Result<(), Error> {
     save("separable", &figure(&samples, &states)?)
 }
 
-/// The lesson's training: each iteration shows one random positive and one random negative sample.
+/// The lesson's training: each iteration shows one random positive and one random negative sample, and adds or subtracts those that are
+/// misclassified. (What its listing adds, `weights.shape`, is a slip of the pen: its formula has the sample.)
 fn train(samples: &Samples, iterations: usize, rng: &mut Rng) -> Result<Vec<State>, Error> {
     let (positive, negative) = (samples.of(1.0)?, samples.of(-1.0)?);
     let mut weights = Tensor::zeros([3])?;
@@ -121,15 +122,11 @@ fn by_tape(samples: &Samples) -> Result<Tensor, Error> {
     Ok(weights.value().select(0, 0)?)
 }
 
-/// Novikoff (1962): with `t uᵀx ≥ γ` for a unit vector `u`, and no sample longer than `R`, there are at most `(R / γ)²` mistakes.
-fn bound(samples: &Samples, learnt: &Tensor, mistakes: usize) -> Result<(), Error> {
-    // Any line that divides the clouds gives a bound; that through the middle between them gives a good one.
-    let difference = samples.of(1.0)?.mean(0)?.try_sub(&samples.of(-1.0)?.mean(0)?)?;
-    let margin = |u: &Tensor| -> Result<f64, Error> {
-        let sides = samples.inputs.matmul(u)?.try_mul(&samples.labels)?;
-        Ok(f64::from(sides.min(..)?.item()? / u.norm(..)?.item()?))
-    };
-    let gamma = margin(&difference)?.max(margin(learnt)?);
+/// Novikoff (1962): with `t uᵀx ≥ γ` for a unit vector `u`, and no sample longer than `R`, there are at most `(R / γ)²` mistakes. Any line
+/// that divides the clouds gives such a `u`: here the one that was learnt.
+fn bound(samples: &Samples, weights: &Tensor, mistakes: usize) -> Result<(), Error> {
+    let sides = samples.inputs.matmul(weights)?.try_mul(&samples.labels)?;
+    let gamma = f64::from(sides.min(..)?.item()? / weights.norm(..)?.item()?);
     let radius = f64::from(samples.inputs.norm(1)?.max(..)?.item()?);
     let most = (radius / gamma).powi(2);
     let verdict = if gamma > 0.0 && mistakes as f64 <= most {
@@ -145,30 +142,27 @@ fn figure(samples: &Samples, states: &[State]) -> Result<Figure, Error> {
     let column = |feature| samples.inputs.select(1, feature);
     let classes = samples.labels.map(|t| if t > 0.0 { 1.0 } else { 0.0 })?;
     let cloud = scatter_classes(column(0)?, column(1)?, classes, ["-1", "+1"]);
-    // The line after each iteration that changed it, the later the darker.
-    let changed: Vec<&State> = states
-        .windows(2)
-        .filter(|pair| pair[1].updates > pair[0].updates)
-        .map(|pair| &pair[1])
-        .collect();
-    let last = changed.len().saturating_sub(1).max(1) as f64;
+    // The line after every few corrections, the later the darker.
+    let changed = states.windows(2).filter(|pair| pair[1].updates > pair[0].updates);
+    let changed: Vec<&Tensor> = changed.map(|pair| &pair[1].weights).collect();
+    let every = changed.len().div_ceil(6).max(1);
+    let shown: Vec<&Tensor> = changed.into_iter().rev().step_by(every).collect();
     let mut lines = cloud
-        .title("The line after each correction")
+        .title("The line after every few corrections")
         .x_label("x₁")
         .y_label("x₂")
         .size(800.0, 640.0);
-    for (index, state) in changed.iter().enumerate() {
-        let [a, b, c] = [0, 1, 2].map(|i| state.weights.get([i]).map_or(f64::NAN, f64::from));
-        let age = 0.25 + 0.75 * index as f64 / last;
-        let rule = Rule::boundary(a, b, c)
+    for (before_last, weights) in shown.into_iter().enumerate().rev() {
+        let [a, b, c] = [0, 1, 2].map(|i| weights.get([i]).map_or(f64::NAN, f64::from));
+        let age = 0.8_f64.powi(before_last as i32);
+        let line = Rule::boundary(a, b, c)
             .color(Colormap::Ink.color(age))
-            .width(1.0 + 1.8 * age);
-        let name = if index + 1 == changed.len() {
-            "the last"
+            .width(1.0 + 2.0 * age);
+        lines = lines.add(if before_last == 0 {
+            line.name("the last")
         } else {
-            ""
-        };
-        lines = lines.add(rule.name(name));
+            line
+        });
     }
     let accuracy: Vec<f64> = states.iter().map(|state| state.accuracy).collect();
     let curve = Chart::new()

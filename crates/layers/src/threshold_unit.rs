@@ -80,7 +80,6 @@ impl ThresholdUnit {
     }
 
     /// Fires unless its only input, an inhibitory one, is on.
-    #[expect(clippy::should_implement_trait, reason = "the function that it computes")]
     pub fn not() -> Self {
         Self::at_least(0, 0).inhibited_by(1)
     }

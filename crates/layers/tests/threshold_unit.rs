@@ -84,3 +84,17 @@ fn nothing_is_trained_and_wrong_widths_are_errors() {
         );
     }
 }
+
+/// Of the 16 functions of two inputs, one unit computes all but XOR and its opposite, which no weights can: `0 < θ`, `w₁ ≥ θ` and
+/// `w₂ ≥ θ` contradict `w₁ + w₂ < θ`.
+#[test]
+fn one_unit_computes_fourteen_functions() {
+    let mut found = [false; 16];
+    for (w1, w2, halves) in (0..5 * 5 * 19).map(|i| (i / 95 - 2, i / 19 % 5 - 2, i % 19 - 9)) {
+        let unit = ThresholdUnit::new([w1 as f32, w2 as f32], f64::from(halves) / 2.0);
+        let answers = (0..4).map(|pair| usize::from(answer(&unit, &[pair & 2 != 0, pair & 1 != 0])));
+        found[answers.fold(0, |bits, answer| 2 * bits + answer)] = true;
+    }
+    let missing: Vec<usize> = (0..16).filter(|&function| !found[function]).collect();
+    assert_eq!(missing, [0b0110, 0b1001]);
+}

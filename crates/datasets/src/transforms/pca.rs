@@ -192,3 +192,36 @@ fn turned(vectors: &Tensor<f64>) -> Result<Tensor<f64>> {
         .map(|x| if x < 0.0 { -1.0 } else { 1.0 })?;
     Ok(vectors.try_mul(&sign)?)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Variances 1/2, 1/4, 1/8 ...: the iteration finds the first three, and does without the full decomposition.
+    #[test]
+    fn the_iteration_converges_where_variances_fall() {
+        let size = 60;
+        let diagonal = |i: usize| {
+            if i / size == i % size {
+                0.5_f64.powi((i % size) as i32 + 1)
+            } else {
+                0.0
+            }
+        };
+        let matrix = Tensor::from_fn([size, size], diagonal).unwrap();
+        let (values, vectors) = by_iteration(&matrix, 3).unwrap().unwrap();
+        for (place, value) in values.into_iter().enumerate() {
+            assert!((value - 0.5_f64.powi(place as i32 + 1)).abs() < 1e-12);
+            assert!((vectors.get([place, place]).unwrap().abs() - 1.0).abs() < 1e-9);
+        }
+        let flat = Tensor::from_fn([size, size], |i| {
+            if i / size == i % size {
+                1.0 + (i % size) as f64 * 1e-9
+            } else {
+                0.0
+            }
+        });
+        // The residual of any vector is small here: so are the differences between the variances.
+        assert!(by_iteration(&flat.unwrap(), 3).unwrap().is_none());
+    }
+}
