@@ -100,6 +100,7 @@ operations! {
         celu::Celu,
         dropout::Dropout,
         elu::Elu,
+        gaussian_noise::GaussianNoise,
         gelu::Gelu,
         gelu_tanh::GeluTanh,
         glu::Glu,
@@ -124,6 +125,10 @@ operations! {
         tanh::Tanh,
         tanhshrink::Tanhshrink,
         threshold::Threshold,
+    }
+    /// Numbers brought to one scale.
+    normalisation {
+        batch_norm::BatchNorm,
     }
     /// Products of matrices.
     matrix {
