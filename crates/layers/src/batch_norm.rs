@@ -2,9 +2,9 @@
 
 use std::fmt;
 
-use backprop_autodiff::{Buffer, Param, Var, ops::ChannelStatistics};
+use backprop_autodiff::{Buffer, InputGradients, Op, Param, Var, ops::ChannelStatistics};
 use backprop_derive::{Cast, Module};
-use backprop_tensor::{Float, Result, Tensor, kernel};
+use backprop_tensor::{Error, Float, Result, Tensor, kernel};
 use serde::{Deserialize, Serialize};
 
 use crate::Layer;
@@ -112,19 +112,40 @@ impl<T: Float> Layer<T> for BatchNorm1d<T> {
         let weight = self.weight.as_ref().map(|weight| x.tape().param(weight));
         let bias = self.bias.as_ref().map(|bias| x.tape().param(bias));
         let affine = weight.as_ref().zip(bias.as_ref());
-        let (mean, variance) = (self.running_mean.value(), self.running_variance.value());
-        // What the statistics in use cannot be applied to is no input, in training neither.
-        if !x.tape().is_training() || !matches!(x.rank(), 2 | 3) || x.shape()[1] != self.features() {
+        if !matches!(x.rank(), 2 | 3) && !x.has_failed() {
+            let expected = "must be [n, features] or [n, features, length]";
+            return x.apply(Refused(Error::shape("batch_norm", x.shape(), expected)));
+        }
+        // What the statistics in use could not be applied to is no input in training either.
+        if !x.tape().is_training() || x.shape().get(1) != Some(&self.features()) {
+            let (mean, variance) = (self.running_mean.value(), self.running_variance.value());
             return x.batch_norm_by(mean, variance, affine, self.epsilon);
         }
         let (y, statistics) = x.batch_norm(affine, self.epsilon);
-        if let Some(statistics) = statistics
-            && self.update(x, &statistics).is_err()
-        {
-            // There is no memory, not even for a vector: the operation that cannot be applied says so.
-            return x.batch_norm_by(&Tensor::default(), variance, affine, self.epsilon);
+        match statistics.map(|statistics| self.update(x, &statistics)) {
+            Some(Err(error)) => y.apply(Refused(error)),
+            _ => y,
         }
-        y
+    }
+}
+
+/// An operation that cannot be applied, for this reason.
+#[derive(Debug)]
+struct Refused(Error);
+
+impl<T: Float> Op<T> for Refused {
+    type Saved = ();
+
+    fn name(&self) -> &'static str {
+        "BatchNorm1d"
+    }
+
+    fn forward(&self, _: &[&Tensor<T>]) -> Result<(Tensor<T>, ())> {
+        Err(self.0.clone())
+    }
+
+    fn backward(&self, (): (), _: Tensor<T>, _: &mut InputGradients<'_, T>) -> Result<()> {
+        Err(self.0.clone())
     }
 }
 

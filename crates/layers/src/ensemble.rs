@@ -62,7 +62,8 @@ impl<T: Float, M: Layer<T>> Layer<T> for Ensemble<M> {
         let outputs: Vec<Var<T>> = self.members.iter().map(|member| member.forward(x)).collect();
         let stacked = |f: &dyn Fn(&Var<T>) -> Var<T>| {
             let outputs: Vec<Var<T>> = outputs.iter().map(f).collect();
-            x.tape().apply(Stack { axis: 0 }, &outputs.iter().collect::<Vec<_>>())
+            x.tape()
+                .apply(Stack { axis: 0 }, &outputs.iter().collect::<Vec<_>>())
         };
         match outputs.first().map_or(&[][..], |first| first.shape().dims()) {
             _ if self.of_outputs => stacked(&Var::clone).mean(0),

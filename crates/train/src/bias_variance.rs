@@ -95,7 +95,11 @@ pub fn bias_variance<T: Float>(
         let what = format!("the error of {models} models on {points} points");
         return Err(Error::setting(what, "there must be one of each at least"));
     }
-    let (predictions, truth, targets) = (predictions.cast::<f64>()?, truth.cast::<f64>()?, targets.cast::<f64>()?);
+    let (predictions, truth, targets) = (
+        predictions.cast::<f64>()?,
+        truth.cast::<f64>()?,
+        targets.cast::<f64>()?,
+    );
     let mean = predictions.mean(0)?;
     let away = predictions.try_sub(&truth)?;
     let noise = targets.try_sub(&truth)?;

@@ -81,7 +81,8 @@ pub use error::{Error, Result};
 pub use fit::OwnStep;
 pub use history::{Ended, Epoch, Evaluation, History};
 pub use losses::{
-    BinaryCrossEntropy, CrossEntropy, Fault, LabelSmoothing, Loss, MeanAbsoluteError, MeanSquaredError, PerSample,
+    BinaryCrossEntropy, CrossEntropy, Fault, LabelSmoothing, Loss, MeanAbsoluteError, MeanSquaredError,
+    PerSample,
 };
 pub use metrics::{
     Accuracy, Average, AveragePrecision, ClassReport, ConfusionMatrix, Count, F1, LogLoss, Metric,

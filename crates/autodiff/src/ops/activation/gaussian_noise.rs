@@ -20,7 +20,13 @@ impl<T: Float> Op<T> for GaussianNoise {
     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
         let [x] = operands(inputs)?;
         let expected = "must be a finite number, at least 0";
-        require(is_deviation(self.std), "gaussian_noise", "std", self.std, expected)?;
+        require(
+            is_deviation(self.std),
+            "gaussian_noise",
+            "std",
+            self.std,
+            expected,
+        )?;
         let rng = &mut Rng::seed(self.seed);
         let noise = Tensor::normal(x.shape(), T::ZERO, T::from_f64(self.std), rng)?;
         Ok((x.try_add(&noise)?, ()))

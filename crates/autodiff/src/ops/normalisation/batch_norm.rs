@@ -79,7 +79,8 @@ pub struct SavedBatchNorm<T: Float> {
     mean: Tensor<T>,
     /// `1 / √(σ² + ε)`.
     scale: Tensor<T>,
-    weight: Option<Tensor<T>>,
+    /// `w / √(σ² + ε)`.
+    factor: Tensor<T>,
 }
 
 impl<T: Float> Op<T> for BatchNorm<T> {
@@ -104,24 +105,23 @@ impl<T: Float> Op<T> for BatchNorm<T> {
             &[T::from_f64(self.epsilon)],
             &[],
         )?;
-        let (y, weight) = match affine {
+        let (y, factor) = match affine {
             None => {
                 let formula = kernel!(|x, mean, scale| (x - mean) * scale);
-                (x.apply(&formula, &[], &[&mean, &scale])?, None)
+                (x.apply(&formula, &[], &[&mean, &scale])?, scale.clone())
             }
             Some([weight, bias]) => {
-                let formula = kernel!(|x, mean, scale, w, b| (x - mean) * scale * w + b);
-                let weight = along_channels(x.shape(), weight)?;
+                let factor = scale.try_mul(&along_channels(x.shape(), weight)?)?;
                 let bias = along_channels(x.shape(), bias)?;
-                let y = x.apply(&formula, &[], &[&mean, &scale, &weight, &bias])?;
-                (y, Some(weight))
+                let formula = kernel!(|x, mean, factor, b| (x - mean) * factor + b);
+                (x.apply(&formula, &[], &[&mean, &factor, &bias])?, factor)
             }
         };
         let saved = SavedBatchNorm {
             x: x.clone(),
             mean,
             scale,
-            weight,
+            factor,
         };
         Ok((y, saved))
     }
@@ -136,17 +136,15 @@ impl<T: Float> Op<T> for BatchNorm<T> {
             x,
             mean,
             scale,
-            weight,
+            factor,
         } = saved;
         let channels = *mean.shape();
+        // Σ g and Σ g x̂.
         let sum = gradient.sum_to(channels)?;
         let product = gradient
-            .apply(
-                &kernel!(|g, x, mean, scale| g * (x - mean) * scale),
-                &[],
-                &[&x, &mean, &scale],
-            )?
-            .sum_to(channels)?;
+            .apply(&kernel!(|g, x, mean| g * (x - mean)), &[], &[&x, &mean])?
+            .sum_to(channels)?
+            .try_mul(&scale)?;
         if let Some(shape) = inputs.shape(1) {
             inputs.add(1, product.reshape(shape)?)?;
         }
@@ -154,19 +152,17 @@ impl<T: Float> Op<T> for BatchNorm<T> {
             inputs.add(2, sum.reshape(shape)?)?;
         }
         if inputs.needed(0) {
-            let factor = match &weight {
-                Some(weight) => scale.try_mul(weight)?,
-                None => scale.clone(),
-            };
-            let gradient = match self.count {
-                None => gradient.into_apply(&kernel!(|g, factor| g * factor), &[], &[&factor])?,
-                Some(count) => gradient.into_apply(
-                    &kernel!(|g, x, mean, scale, factor, sum, product; share|
-                        factor * (g - share * (sum + (x - mean) * scale * product))),
-                    &[T::from_f64(1.0 / count as f64)],
-                    &[&x, &mean, &scale, &factor, &sum, &product],
-                )?,
-            };
+            let mut gradient = gradient.into_apply(&kernel!(|g, factor| g * factor), &[], &[&factor])?;
+            if let Some(count) = self.count {
+                // What the mean and the variance take back.
+                let share = [T::from_f64(1.0 / count as f64)];
+                let by_mean = sum.apply(&kernel!(|sum, factor; share| share * sum * factor), &share, &[&factor])?;
+                let formula = kernel!(|product, scale, factor; share| share * product * scale * factor);
+                let by_variance = product.apply(&formula, &share, &[&scale, &factor])?;
+                let formula = kernel!(|x, mean, a, b| (x - mean) * a + b);
+                let back = x.into_apply(&formula, &[], &[&mean, &by_variance, &by_mean])?;
+                gradient = gradient.into_apply(&kernel!(|g, back| g - back), &[], &[&back])?;
+            }
             inputs.add(0, gradient)?;
         }
         Ok(())
