@@ -42,7 +42,7 @@ pub(crate) fn run(show: &Show, seed: u64) -> Result<(), Error> {
         panels.push(panel(
             &model,
             &y,
-            &format!("{name}: training error {training:.1}, validation error {validation:.1}"),
+            &format!("{parameters} parameters: training {training:.1}, validation {validation:.1}"),
         )?);
     }
     println!("{:<24} {:>14} {NOISE:>16.2}\n", "noise, which all have", "");
@@ -57,7 +57,7 @@ pub(crate) fn run(show: &Show, seed: u64) -> Result<(), Error> {
         "Of {draws} draws of five points, the curve has the larger validation error in {worse}: it is not the luck of these.\n"
     );
     let figure = Figure::new().row(panels).size(1000.0, 420.0).shared_legend();
-    show.picture("five_points", &figure)
+    show.picture("five_points", &figure, 24)
 }
 
 /// The points, the law behind them with its noise, and what the model makes of it.

@@ -103,13 +103,13 @@ struct Show {
 }
 
 impl Show {
-    fn picture(&self, name: &str, picture: &impl Picture) -> Result<(), Error> {
+    fn picture(&self, name: &str, picture: &impl Picture, lines: usize) -> Result<(), Error> {
         for extension in ["svg", "png"] {
             picture.save(self.folder.join(format!("{name}.{extension}")))?;
         }
         let text = match io::stdout().is_terminal() {
-            true => picture.to_terminal_colored(100, 26)?,
-            false => picture.to_terminal(100, 26)?,
+            true => picture.to_terminal_colored(110, lines)?,
+            false => picture.to_terminal(110, lines)?,
         };
         println!("{text}");
         Ok(())

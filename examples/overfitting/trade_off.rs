@@ -106,7 +106,7 @@ pub(crate) fn run(show: &Show, models: usize) -> Result<(), Error> {
         .row([parts_chart(&capacities), capacity_chart(&capacities)])
         .row([data_chart(&of_sizes), noise_chart(&of_noises)])
         .size(1100.0, 860.0);
-    show.picture("trade_off", &figure)
+    show.picture("trade_off", &figure, 48)
 }
 
 fn outcomes(settings: impl IntoIterator<Item = Setting>, models: usize) -> Result<Vec<Outcome>, Error> {

@@ -9,15 +9,17 @@ use super::digits::{Digits, FEW, MANY, perceptron};
 use super::{Error, Show};
 
 pub(crate) fn run(show: &Show) -> Result<(), Error> {
-    println!("3. Three trainings on handwritten digits, and what the trainer says about them\n");
+    println!(
+        "3. Three trainings of one hidden layer on handwritten digits, and what the trainer says about them\n"
+    );
     let digits = Digits::load()?;
     let few = digits.few(FEW, 0)?;
     let many = digits.few(MANY, 0)?;
     let mut panels = Vec::new();
     for (name, hidden, data, epochs) in [
-        ("1 hidden neuron, 5000 images", 1, &many, 30),
-        ("64 hidden neurons, 5000 images", 64, &many, 6),
-        ("256 hidden neurons, 300 images", 256, &few, 100),
+        ("1 neuron, 5000 images", 1, &many, 30),
+        ("64 neurons, 5000 images", 64, &many, 6),
+        ("256 neurons, 300 images", 256, &few, 60),
     ] {
         let mut model = perceptron(hidden, &mut Rng::seed(1));
         let history = Trainer::new(CrossEntropy, Adam::new(3e-3))
@@ -32,6 +34,7 @@ pub(crate) fn run(show: &Show) -> Result<(), Error> {
     show.picture(
         "verdicts",
         &Figure::new().row(panels).size(1200.0, 400.0).shared_legend(),
+        22,
     )
 }
 
@@ -39,8 +42,8 @@ fn panel(name: &str, history: &History, diagnosis: &Diagnosis) -> Chart {
     let epochs: Vec<f64> = history.epochs.iter().map(|epoch| epoch.epoch as f64).collect();
     let losses = |of: fn(&Epoch) -> f64| -> Vec<f64> { history.epochs.iter().map(of).collect() };
     let chart = Chart::new()
-        .title(format!("{name}: {}", diagnosis.verdict))
-        .x_label("epoch")
+        .title(diagnosis.verdict.to_string())
+        .x_label(format!("epoch ({name})"))
         .y_label("cross entropy")
         .add(Line::new(&epochs, losses(|epoch| epoch.train.loss)).name("training"))
         .add(Line::new(&epochs, losses(|epoch| epoch.judged().loss)).name("validation"));

@@ -16,7 +16,10 @@ fn data(samples: usize) -> TensorDataset<f32, i64> {
 }
 
 fn pass(data: &impl Dataset<Input = f32, Target = i64>, size: usize, rng: &mut Rng) -> Vec<Batch> {
-    data.try_batches(size).shuffle(rng).collect::<Result<_>>().unwrap()
+    data.try_batches(size)
+        .shuffle(rng)
+        .collect::<Result<_>>()
+        .unwrap()
 }
 
 proptest! {
@@ -94,7 +97,9 @@ fn all_shifts_are_equally_probable() {
     for sample in 0..2500 {
         x.set([sample, 2, 2], 1.0).unwrap();
     }
-    let y = RandomShift::new([5, 5], 2).augment(&x, &mut Rng::seed(0)).unwrap();
+    let y = RandomShift::new([5, 5], 2)
+        .augment(&x, &mut Rng::seed(0))
+        .unwrap();
     for count in y.sum(0).unwrap().to_vec() {
         assert!((count - 100.0).abs() < 49.0, "{count}");
     }
@@ -103,6 +108,9 @@ fn all_shifts_are_equally_probable() {
 #[test]
 fn inputs_without_such_images_are_errors() {
     let x = Tensor::<f32>::ones([2, 10]).unwrap();
-    let error = RandomShift::new([3, 3], 1).augment(&x, &mut Rng::seed(0)).unwrap_err().to_string();
+    let error = RandomShift::new([3, 3], 1)
+        .augment(&x, &mut Rng::seed(0))
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("3 x 3") && error.contains("[2, 10]"), "{error}");
 }

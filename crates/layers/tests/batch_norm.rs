@@ -46,7 +46,10 @@ impl Numbers {
 fn assert_close(what: &str, own: &Tensor<f64>, theirs: &Numbers) {
     assert_eq!(own.shape().dims(), theirs.shape, "{what}");
     for (own, theirs) in own.to_vec().iter().zip(&theirs.elements) {
-        assert!((own - theirs).abs() <= 1e-11 * (1.0 + theirs.abs()), "{what}: {own}, by PyTorch {theirs}");
+        assert!(
+            (own - theirs).abs() <= 1e-11 * (1.0 + theirs.abs()),
+            "{what}: {own}, by PyTorch {theirs}"
+        );
     }
 }
 
@@ -59,7 +62,10 @@ fn compare(layer: &BatchNorm1d<f64>, step: &Step, tape: &Tape<f64>) -> Gradients
     let seed = Tensor::from_fn(value.shape(), |place| 1.5 + 0.25 * (place % 4) as f64).unwrap();
     let gradients = y.backward_from(seed).unwrap();
     assert_close("gradient", gradients.wrt(&x).unwrap(), &step.gradient);
-    for (param, theirs) in [(&layer.weight, &step.weight_gradient), (&layer.bias, &step.bias_gradient)] {
+    for (param, theirs) in [
+        (&layer.weight, &step.weight_gradient),
+        (&layer.bias, &step.bias_gradient),
+    ] {
         if let (Some(param), Some(theirs)) = (param, theirs) {
             assert_close("gradient of a parameter", gradients.get(param).unwrap(), theirs);
         }
@@ -72,7 +78,9 @@ fn steps_are_those_of_pytorch() {
     let cases: Vec<Case> = serde_json::from_str(include_str!("reference/batch_norm.json")).unwrap();
     assert_eq!(cases.len(), 12);
     for case in cases {
-        let builder = BatchNorm1d::builder(case.features).momentum(case.momentum).epsilon(case.epsilon);
+        let builder = BatchNorm1d::builder(case.features)
+            .momentum(case.momentum)
+            .epsilon(case.epsilon);
         let mut layer: BatchNorm1d<f64> = builder.affine(case.weight.is_some()).build_as();
         layer.weight = case.weight.map(|weight| Param::new(Tensor::from(weight)));
         layer.bias = case.bias.map(|bias| Param::new(Tensor::from(bias)));
@@ -80,7 +88,11 @@ fn steps_are_those_of_pytorch() {
             let gradients = compare(&layer, step, &Tape::training(0));
             gradients.apply_state(&mut layer).unwrap();
             assert_close("running mean", layer.running_mean.value(), &step.running_mean);
-            assert_close("running variance", layer.running_variance.value(), &step.running_variance);
+            assert_close(
+                "running variance",
+                layer.running_variance.value(),
+                &step.running_variance,
+            );
         }
         let gradients = compare(&layer, &case.in_use, &Tape::new());
         let before = layer.clone();
@@ -129,8 +141,15 @@ proptest! {
 fn a_single_sample_is_an_error_in_training_alone() {
     let layer = BatchNorm1d::new(2);
     let one = Tensor::<f32>::ones([1, 2]).unwrap();
-    let error = layer.forward(&Tape::training(0).input(one.clone())).into_value().unwrap_err().to_string();
-    assert!(error.contains("[1, 2]") && error.contains("2 elements or more"), "{error}");
+    let error = layer
+        .forward(&Tape::training(0).input(one.clone()))
+        .into_value()
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("[1, 2]") && error.contains("2 elements or more"),
+        "{error}"
+    );
     assert!(layer.forward(&Tape::inference().input(one)).into_value().is_ok());
 }
 

@@ -6,16 +6,24 @@ use backprop_tensor::{Rng, Tensor};
 use proptest::prelude::*;
 
 fn members(count: usize, outputs: usize, rng: &mut Rng) -> Vec<Linear<f64>> {
-    (0..count).map(|_| Linear::builder(3, outputs).build_as(rng)).collect()
+    (0..count)
+        .map(|_| Linear::builder(3, outputs).build_as(rng))
+        .collect()
 }
 
 fn outputs(model: &impl Layer<f64>, x: &Tensor<f64>) -> Tensor<f64> {
-    model.forward(&Tape::inference().input(x.clone())).into_value().unwrap()
+    model
+        .forward(&Tape::inference().input(x.clone()))
+        .into_value()
+        .unwrap()
 }
 
 /// The mean over the members of what `f` makes of their outputs.
 fn mean(members: &[Linear<f64>], x: &Tensor<f64>, f: impl Fn(Tensor<f64>) -> Tensor<f64>) -> Vec<f64> {
-    let all: Vec<Vec<f64>> = members.iter().map(|member| f(outputs(member, x)).to_vec()).collect();
+    let all: Vec<Vec<f64>> = members
+        .iter()
+        .map(|member| f(outputs(member, x)).to_vec())
+        .collect();
     (0..all[0].len())
         .map(|place| all.iter().map(|values| values[place]).sum::<f64>() / all.len() as f64)
         .collect()
@@ -62,7 +70,8 @@ proptest! {
 
 #[test]
 fn logits_that_are_certain_stay_finite() {
-    let certain = |bias: f64| Linear::from_parts(Tensor::zeros([1, 3]).unwrap(), Some(Tensor::from([bias]).into()));
+    let certain =
+        |bias: f64| Linear::from_parts(Tensor::zeros([1, 3]).unwrap(), Some(Tensor::from([bias]).into()));
     let x = Tensor::ones([2, 3]).unwrap();
     for bias in [-800.0, 800.0] {
         let logits = outputs(&Ensemble::new(vec![certain(bias), certain(bias)]), &x);

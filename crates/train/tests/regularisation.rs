@@ -8,8 +8,9 @@ use backprop_layers::{BatchNorm1d, Dropout, Ensemble, GaussianNoise, Linear, Rel
 use backprop_optim::Adam;
 use backprop_tensor::{Rng, Tensor};
 use backprop_train::{
-    Accuracy, Callback, Checkpoint, CrossEntropy, EarlyStopping, ElasticNet, Epoch, LabelSmoothing, Loss, MaxNorm,
-    MeanSquaredError, Progress, Result, Trainer, Training, bias_variance, predict, predict_probabilities,
+    Accuracy, Callback, Checkpoint, CrossEntropy, EarlyStopping, ElasticNet, Epoch, LabelSmoothing, Loss,
+    MaxNorm, MeanSquaredError, Progress, Result, Trainer, Training, bias_variance, predict,
+    predict_probabilities,
 };
 use proptest::prelude::*;
 
@@ -39,7 +40,11 @@ fn bars(samples: usize, seed: u64) -> TensorDataset {
         }
         classes.push(class as i64);
     }
-    TensorDataset::new(Tensor::from_slice(&pixels, [samples, 16]).unwrap(), Tensor::from(classes)).unwrap()
+    TensorDataset::new(
+        Tensor::from_slice(&pixels, [samples, 16]).unwrap(),
+        Tensor::from(classes),
+    )
+    .unwrap()
 }
 
 fn shifted() -> Augmented<TensorDataset, RandomShift> {
@@ -75,17 +80,35 @@ fn a_run_that_goes_on_ends_with_the_same_bits() {
     let file = std::env::temp_dir().join(format!("backprop-regularisation-{}", std::process::id()));
     let validation = bars(40, 2);
     let mut whole = model(0);
-    trainer().callback(Checkpoint::new(&file)).callback(Until(usize::MAX)).fit(&mut whole, &shifted(), &validation).unwrap();
+    trainer()
+        .callback(Checkpoint::new(&file))
+        .callback(Until(usize::MAX))
+        .fit(&mut whole, &shifted(), &validation)
+        .unwrap();
 
     let checkpoint = Checkpoint::new(&file).every_steps(4);
-    let stopped = trainer().callback(checkpoint.clone()).callback(Until(3)).fit(&mut model(0), &shifted(), &validation);
+    let stopped =
+        trainer()
+            .callback(checkpoint.clone())
+            .callback(Until(3))
+            .fit(&mut model(0), &shifted(), &validation);
     assert!(stopped.is_err());
     let mut resumed = model(9);
-    trainer().callback(checkpoint).callback(Until(usize::MAX)).resume(&file).fit(&mut resumed, &shifted(), &validation).unwrap();
+    trainer()
+        .callback(checkpoint)
+        .callback(Until(usize::MAX))
+        .resume(&file)
+        .fit(&mut resumed, &shifted(), &validation)
+        .unwrap();
     let _ = std::fs::remove_file(&file);
     assert_eq!(resumed.state(), whole.state());
     // The running statistics are among what was compared.
-    assert!(whole.state().keys().any(|name| name.ends_with("running_variance")));
+    assert!(
+        whole
+            .state()
+            .keys()
+            .any(|name| name.ends_with("running_variance"))
+    );
 }
 
 #[test]
@@ -102,11 +125,22 @@ fn the_best_epoch_brings_its_running_statistics_back() {
 #[test]
 fn epochs_see_other_images() {
     let mut frozen = sequential![Linear::new(16, 2, &mut Rng::seed(0))];
-    let mut trainer = Trainer::new(CrossEntropy, Adam::new(0.0)).epochs(3).progress(Progress::Silent);
-    let losses = |history: backprop_train::History| history.epochs.iter().map(|epoch| epoch.train.loss).collect::<Vec<_>>();
+    let mut trainer = Trainer::new(CrossEntropy, Adam::new(0.0))
+        .epochs(3)
+        .progress(Progress::Silent);
+    let losses = |history: backprop_train::History| {
+        history
+            .epochs
+            .iter()
+            .map(|epoch| epoch.train.loss)
+            .collect::<Vec<_>>()
+    };
     let same = losses(trainer.fit(&mut frozen, &bars(60, 1), None).unwrap());
     let other = losses(trainer.fit(&mut frozen, &shifted(), None).unwrap());
-    assert!((same[0] - same[1]).abs() < 1e-6 && (other[0] - other[1]).abs() > 1e-4, "{same:?} {other:?}");
+    assert!(
+        (same[0] - same[1]).abs() < 1e-6 && (other[0] - other[1]).abs() > 1e-4,
+        "{same:?} {other:?}"
+    );
 }
 
 #[test]
@@ -120,8 +154,21 @@ fn an_ensemble_predicts_and_is_evaluated_as_its_members_are() {
         })
         .collect();
     let judge = trainer();
-    let theirs: f64 = members.iter().map(|member| Trainer::new(CrossEntropy, Adam::new(0.0)).evaluate(member, &data).unwrap().loss).sum();
-    let mean = members.iter().map(|member| predict_probabilities(member, data.inputs()).unwrap()).reduce(|a, b| a + b).unwrap() / 3.0;
+    let theirs: f64 = members
+        .iter()
+        .map(|member| {
+            Trainer::new(CrossEntropy, Adam::new(0.0))
+                .evaluate(member, &data)
+                .unwrap()
+                .loss
+        })
+        .sum();
+    let mean = members
+        .iter()
+        .map(|member| predict_probabilities(member, data.inputs()).unwrap())
+        .reduce(|a, b| a + b)
+        .unwrap()
+        / 3.0;
     let ensemble = Ensemble::new(members);
     let own = predict_probabilities(&ensemble, data.inputs()).unwrap();
     for (own, mean) in own.to_vec().into_iter().zip(mean.to_vec()) {
@@ -129,7 +176,13 @@ fn an_ensemble_predicts_and_is_evaluated_as_its_members_are() {
     }
     let plain: Trainer<_, Adam> = Trainer::new(CrossEntropy, Adam::new(0.0));
     assert!(plain.evaluate(&ensemble, &data).unwrap().loss <= theirs / 3.0 + 1e-6);
-    assert!(judge.evaluate(&ensemble, &data).unwrap().get("accuracy").is_some());
+    assert!(
+        judge
+            .evaluate(&ensemble, &data)
+            .unwrap()
+            .get("accuracy")
+            .is_some()
+    );
 }
 
 /// Without smoothing it is the cross entropy; with it, `(1 - α)` of it and `α` of the mean over all classes.
@@ -146,7 +199,10 @@ fn label_smoothing_is_its_formula() {
         assert!((each.mean(..).item().unwrap() - mean).abs() < 1e-12);
         mean
     };
-    let plain = CrossEntropy.loss(&Tape::new().input(output.clone()), &targets).item().unwrap();
+    let plain = CrossEntropy
+        .loss(&Tape::new().input(output.clone()), &targets)
+        .item()
+        .unwrap();
     let over_all = -output.log_softmax(1).unwrap().mean(..).unwrap().item().unwrap();
     assert_eq!(of(0.0), plain);
     for smoothing in [0.1, 0.5, 1.0] {
@@ -154,8 +210,12 @@ fn label_smoothing_is_its_formula() {
     }
     let mut model = Linear::new(16, 2, &mut Rng::seed(0));
     for wrong in [-0.1, 1.1, f64::NAN] {
-        let mut trainer = Trainer::new(CrossEntropy.label_smoothing(wrong), Adam::new(0.1)).progress(Progress::Silent);
-        let error = trainer.fit(&mut model, &bars(20, 0), None).unwrap_err().to_string();
+        let mut trainer =
+            Trainer::new(CrossEntropy.label_smoothing(wrong), Adam::new(0.1)).progress(Progress::Silent);
+        let error = trainer
+            .fit(&mut model, &bars(20, 0), None)
+            .unwrap_err()
+            .to_string();
         assert!(error.contains("label_smoothing"), "{error}");
     }
 }
@@ -164,8 +224,15 @@ fn label_smoothing_is_its_formula() {
 #[test]
 fn batch_norm_says_that_a_batch_is_too_small() {
     let mut model = model(0);
-    let error = trainer().batch_size(7).fit(&mut model, &bars(50, 0), None).unwrap_err().to_string();
-    assert!(error.contains("step 8") && error.contains("2 elements or more"), "{error}");
+    let error = trainer()
+        .batch_size(7)
+        .fit(&mut model, &bars(50, 0), None)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("step 8") && error.contains("2 elements or more"),
+        "{error}"
+    );
 }
 
 fn tensor(values: &[f64], shape: [usize; 2]) -> Tensor<f64> {
@@ -218,7 +285,10 @@ proptest! {
 /// Of trained models, on fresh targets, chance is chance: within four standard errors.
 #[test]
 fn trained_models_err_by_bias_variance_and_noise() {
-    let x = Tensor::<f64>::linspace(-1.0, 1.0, 40).unwrap().reshape([40, 1]).unwrap();
+    let x = Tensor::<f64>::linspace(-1.0, 1.0, 40)
+        .unwrap()
+        .reshape([40, 1])
+        .unwrap();
     let truth = x.map(|x| (3.0 * x).sin()).unwrap();
     let rng = &mut Rng::seed(0);
     let (mut predictions, mut targets) = (Vec::new(), Vec::new());
@@ -226,14 +296,26 @@ fn trained_models_err_by_bias_variance_and_noise() {
         let noisy = |rng: &mut Rng| &truth + &Tensor::normal([40, 1], 0.0, 0.3, rng).unwrap();
         let data = TensorDataset::new(x.clone(), noisy(rng)).unwrap();
         let mut line: Linear<f64> = Linear::builder(1, 1).build_as(&mut Rng::seed(seed));
-        Trainer::new(MeanSquaredError, Adam::new(0.05)).epochs(40).progress(Progress::Silent).fit(&mut line, &data, None).unwrap();
+        Trainer::new(MeanSquaredError, Adam::new(0.05))
+            .epochs(40)
+            .progress(Progress::Silent)
+            .fit(&mut line, &data, None)
+            .unwrap();
         predictions.extend(predict(&line, &x).unwrap().to_vec());
         targets.extend(noisy(rng).to_vec());
     }
-    let parts = bias_variance(&tensor(&predictions, [20, 40]), &truth.flatten(0, 1).unwrap(), &tensor(&targets, [20, 40])).unwrap();
+    let parts = bias_variance(
+        &tensor(&predictions, [20, 40]),
+        &truth.flatten(0, 1).unwrap(),
+        &tensor(&targets, [20, 40]),
+    )
+    .unwrap();
     assert!(parts.chance().abs() < 4.0 * parts.standard_error, "{parts}");
     // A line is no sine; 40 samples leave little to chance; 0.3² is noise.
-    assert!(parts.bias_squared > 3.0 * parts.variance && (parts.noise - 0.09).abs() < 0.02, "{parts}");
+    assert!(
+        parts.bias_squared > 3.0 * parts.variance && (parts.noise - 0.09).abs() < 0.02,
+        "{parts}"
+    );
 }
 
 #[test]
@@ -251,7 +333,12 @@ fn hostile_arguments_of_the_decomposition_are_errors() {
         assert!(bias_variance(&predictions, &truth, &targets).is_err());
     }
     let nan = tensor(&[f64::NAN, 1.0], [1, 2]);
-    assert!(bias_variance(&nan, &ones(&[2]), &ones(&[1, 2])).unwrap().error.is_nan());
+    assert!(
+        bias_variance(&nan, &ones(&[2]), &ones(&[1, 2]))
+            .unwrap()
+            .error
+            .is_nan()
+    );
     let one = bias_variance(&ones(&[1, 1]), &ones(&[1]), &ones(&[1, 1])).unwrap();
     assert!(one.standard_error.is_nan() && one.to_string().contains("bias²"));
 }

@@ -3,7 +3,6 @@
 use backprop::prelude::*;
 
 use crate::Error;
-use crate::digits::{Digits, FEW};
 
 /// What one model can do.
 #[derive(Debug, Clone, Copy)]
@@ -15,11 +14,10 @@ pub(crate) struct Score {
     pub(crate) test_error: f64,
 }
 
-/// Of a model that has learnt from the images of a seed; by the plain cross entropy, whatever it was trained by.
-pub(crate) fn score(model: &impl Layer, digits: &Digits, seed: u64) -> Result<Score, Error> {
+/// On the images that a model has learnt from, or some of them, and on others; by the plain cross entropy, whatever it was trained by.
+pub(crate) fn score(model: &impl Layer, train: &TensorDataset, test: &TensorDataset) -> Result<Score, Error> {
     let judge: Trainer<_, Sgd> = Trainer::new(CrossEntropy, Sgd::new(0.0)).metric(Accuracy);
-    let train = judge.evaluate(model, &digits.few(FEW, seed)?)?;
-    let test = judge.evaluate(model, &digits.test)?;
+    let (train, test) = (judge.evaluate(model, train)?, judge.evaluate(model, test)?);
     let error = |evaluation: &Evaluation| {
         evaluation
             .get("accuracy")
@@ -58,6 +56,8 @@ pub(crate) struct Spread {
     pub(crate) mean: f64,
     pub(crate) std: f64,
     count: usize,
+    /// Whether all of them are above 0, or all below.
+    agree: bool,
 }
 
 impl Spread {
@@ -67,11 +67,17 @@ impl Spread {
         let mean = values.iter().sum::<f64>() / count as f64;
         let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
         let std = (squares / (count as f64 - 1.0)).sqrt();
-        Self { mean, std, count }
+        let agree = values.iter().all(|value| value * mean > 0.0);
+        Self {
+            mean,
+            std,
+            count,
+            agree,
+        }
     }
 
-    /// Whether the mean is away from 0 by more than three of its standard errors.
+    /// Whether changes have one sign, and a mean of more than three of its standard errors.
     pub(crate) fn is_clear(&self) -> bool {
-        self.mean.abs() > 3.0 * self.std / (self.count as f64).sqrt()
+        self.agree && self.mean.abs() > 3.0 * self.std / (self.count as f64).sqrt()
     }
 }

@@ -31,7 +31,7 @@ pub(crate) fn print(outcomes: &[Outcome]) {
         );
     }
     println!(
-        "\n± is the standard deviation over the seeds. Better and worse: by more than three standard errors of the change, seed by seed.\n"
+        "\n± is the standard deviation over the seeds. Better and worse: with every seed, and on average by more than three standard errors.\n"
     );
     summary(outcomes, nothing);
 }
@@ -107,10 +107,11 @@ fn chart(outcomes: &[Outcome], name: &str, value: fn(&Score) -> (f64, f64)) -> C
             .collect()
     };
     let (train, test) = (means(|pair| pair.0), means(|pair| pair.1));
-    let each = outcomes
-        .iter()
-        .zip(&rows)
-        .flat_map(|(outcome, row)| outcome.scores.iter().map(|score| (value(score).1, *row)));
+    // Below the means, where they can be seen.
+    let each = outcomes.iter().zip(&rows).flat_map(|(outcome, row)| {
+        let values = outcome.scores.iter().map(|score| value(score).1);
+        values.map(move |value| (value, row + 0.25))
+    });
     let (seeds, seed_rows): (Vec<f64>, Vec<f64>) = each.unzip();
     let without = test.first().copied().unwrap_or(0.0);
     Chart::new()

@@ -156,7 +156,11 @@ impl<T: Float> Op<T> for BatchNorm<T> {
             if let Some(count) = self.count {
                 // What the mean and the variance take back.
                 let share = [T::from_f64(1.0 / count as f64)];
-                let by_mean = sum.apply(&kernel!(|sum, factor; share| share * sum * factor), &share, &[&factor])?;
+                let by_mean = sum.apply(
+                    &kernel!(|sum, factor; share| share * sum * factor),
+                    &share,
+                    &[&factor],
+                )?;
                 let formula = kernel!(|product, scale, factor; share| share * product * scale * factor);
                 let by_variance = product.apply(&formula, &share, &[&scale, &factor])?;
                 let formula = kernel!(|x, mean, a, b| (x - mean) * a + b);
