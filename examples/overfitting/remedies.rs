@@ -1,7 +1,7 @@
 //! How to prevent overfitting: every remedy on the same network and the same 300 images.
 //!
-//! A remedy is judged on images that decided nothing, against the same training without it, seed by seed: what helps with one draw of images and weights and hurts
-//! with the next is said to make no clear difference.
+//! A remedy is judged on images that decided nothing, against the same training without it, seed by seed: what helps with one draw of images and
+//! weights and hurts with the next is said to make no clear difference.
 
 mod measure;
 mod table;

@@ -119,8 +119,8 @@ pub trait Dataset {
     /// The same samples, whose inputs are changed at random in each [shuffled](TryBatches::shuffle) pass, as in training, so that no epoch has
     /// quite the samples of another. In any other pass, and one by one, they are what they were: evaluations see the originals.
     ///
-    /// What is random follows from the generator that shuffles, pass by pass and batch by batch; so a training that is resumed goes on with the inputs that it
-    /// would have had.
+    /// What is random follows from the generator that shuffles, pass by pass and batch by batch; so a training that is resumed goes on with the
+    /// inputs that it would have had.
     ///
     /// ```
     /// use backprop_datasets::{Dataset, RandomShift, TensorDataset};

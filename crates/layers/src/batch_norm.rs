@@ -16,11 +16,12 @@ use crate::Layer;
 /// they are the running ones, so that an output does not depend on what else is in its batch.
 ///
 /// A forward pass does not change the layer: the new running statistics travel with the gradients, and are written by the optimizer's
-/// step or [`Gradients::apply_state`](backprop_autodiff::Gradients::apply_state). Where the gradients of several batches are added up for one step, those of the
-/// last batch count. In training, each feature must have 2 elements or more; so the last batch of an epoch must not be a single sample.
+/// step or [`Gradients::apply_state`](backprop_autodiff::Gradients::apply_state). Where the gradients of several batches are added up for one
+/// step, those of the last batch count. In training, each feature must have 2 elements or more; so the last batch of an epoch must not be a
+/// single sample.
 ///
-/// It begins with `w = 1`, `b = 0`, running mean 0 and running variance 1; `momentum` is 0.1 and `ε` 1e-5, as in PyTorch. The linear layer before it needs no
-/// bias, for `μ` takes it off again.
+/// It begins with `w = 1`, `b = 0`, running mean 0 and running variance 1; `momentum` is 0.1 and `ε` 1e-5, as in PyTorch. The linear layer before
+/// it needs no bias, for `μ` takes it off again.
 ///
 /// ```
 /// use backprop_autodiff::{Module, Tape};

@@ -9,8 +9,8 @@ use crate::Layer;
 
 /// In training, adds to each element normal noise with mean 0 and this standard deviation; otherwise leaves its input alone.
 ///
-/// The noise follows from the seed of the [training tape](backprop_autodiff::Tape::training). A standard deviation that is negative or not finite is an
-/// error of the first use. On the inputs, small noise does what a penalty on the slope of the model would.
+/// The noise follows from the seed of the [training tape](backprop_autodiff::Tape::training). A standard deviation that is negative or not finite
+/// is an error of the first use. On the inputs, small noise does what a penalty on the slope of the model would.
 ///
 /// Bishop, "Training with noise is equivalent to Tikhonov regularization", 1995.
 ///

@@ -102,7 +102,8 @@ fn steps_are_those_of_pytorch() {
 }
 
 proptest! {
-    /// Whatever comes in, in training each feature comes out with mean 0 and variance 1 (but for ε), and shifting or scaling a feature changes nothing.
+    /// Whatever comes in, in training each feature comes out with mean 0 and variance 1 (but for ε), and shifting or scaling a feature changes
+    /// nothing.
     #[test]
     fn features_are_brought_to_one_scale(n in 2..20_usize, length in 1..4_usize, shift in -50.0..50.0_f64, scale in 0.1..10.0_f64, seed: u64) {
         let layer: BatchNorm1d<f64> = BatchNorm1d::builder(3).epsilon(0.0).build_as();

@@ -28,8 +28,8 @@ impl BiasVariance {
         self.bias_squared + self.variance + self.noise
     }
 
-    /// By how much the error differs from that: `-2 mean_x mean_m (y_m(x) - f(x)) (f_m(x) - f(x))`, which is 0 on average, for the noise of targets that no model has
-    /// seen has nothing to do with the models.
+    /// By how much the error differs from that: `-2 mean_x mean_m (y_m(x) - f(x)) (f_m(x) - f(x))`, which is 0 on average, for the noise of
+    /// targets that no model has seen has nothing to do with the models.
     pub fn chance(&self) -> f64 {
         self.error - self.sum()
     }
@@ -53,9 +53,10 @@ impl fmt::Display for BiasVariance {
 
 /// Splits the mean squared error of a way of training into bias², variance and noise.
 ///
-/// `predictions`, `[models, points]`, are those of models that were trained in the same way on samples of their own, drawn anew for each; `truth`, `[points]`, is what there was to learn
-/// without noise; `targets`, of the shape of the predictions, is the truth with noise, drawn anew too: what each model is measured on.
-/// All three together are what it takes to take the error apart, so that it can be done where the truth is known: on made-up data.
+/// `predictions`, `[models, points]`, are those of models that were trained in the same way on samples of their own, drawn anew for each;
+/// `truth`, `[points]`, is what there was to learn without noise; `targets`, of the shape of the predictions, is the truth with noise, drawn anew
+/// too: what each model is measured on. All three together are what it takes to take the error apart, so that it can be done where the truth is
+/// known: on made-up data.
 ///
 /// With `f̄` the mean of the models, `mean (f_m - f)² = (f̄ - f)² + mean (f_m - f̄)²` exactly; the noise comes on top, but for
 /// [chance](BiasVariance::chance). (Geman, Bienenstock, Doursat, "Neural networks and the bias/variance dilemma", 1992.)

@@ -9,25 +9,29 @@ use crate::{Ended, History};
 /// # The rule
 ///
 /// With the losses `t` on the training and `v` on the validation data, epoch by epoch, each smoothed by a running median over a twentieth of the
-/// epochs to both sides; their noise `σ`, estimated from the median of the second differences of what they were before; the reference `B`, which is the [baseline](History::baseline) where it is known and otherwise the larger loss of
-/// the first epoch; and the best epoch `b`, that of the smallest `v` (of `t` without validation data). From the first to the last:
+/// epochs to both sides; their noise `σ`, estimated from the median of the second differences of what they were before; the reference `B`, which
+/// is the [baseline](History::baseline) where it is known and otherwise the larger loss of the first epoch; and the best epoch `b`, that of the
+/// smallest `v` (of `t` without validation data). From the first to the last:
 ///
 /// 1. **Diverged** if the last training loss is not finite; if it is more than twice a known baseline and not falling any more; or if it is
 ///    larger than the smallest one by 10 %, by `3 σ`, and by more than half of what the loss had fallen by until then.
-/// 2. **Overfitting** if, of four epochs or more, the validation loss has risen since: its mean over the second half of the epochs after `b` is above `v_b` by more than
-///    10 % of `v_b`, 0.5 % of `B - v_b` and `3 σ`, and that of the training loss is not above `t_b`. Since epoch `b + 1`.
+/// 2. **Overfitting** if, of four epochs or more, the validation loss has risen since: its mean over the second half of the epochs after `b` is
+///    above `v_b` by more than 10 % of `v_b`, 0.5 % of `B - v_b` and `3 σ`, and that of the training loss is not above `t_b`. Since epoch
+///    `b + 1`.
 /// 3. **Overfitting** too if the validation loss has not risen, but stays behind: the gap `v_last - t_last` is more than a quarter of `B`,
-///    more than half of it has come while training, and `t_last` is below `B`. Since the first epoch from which on the gap was always above the middle between its smallest
-///    and its last value.
+///    more than half of it has come while training, and `t_last` is below `B`. Since the first epoch from which on the gap was always above the
+///    middle between its smallest and its last value.
 /// 4. **Underfitting** if training ended too soon, while the loss was falling: the smallest loss of the last fifth of five epochs or more is
-///    below that of the others by more than a twentieth of `B - v_b`, and by `3 σ`; or if much of the loss is left: the smaller of `t_last` and `v_last` is above
-///    `B / 2` with a known baseline (for a mean squared error: R² below 0.5), above `3 B / 4` without. But not if the model could learn more, and what it learns
-///    holds for the training data alone: if the mean of `t` over the second half of the three epochs or more after `b` is below `t_b` by more than a tenth of `B - v_b`, and by `3 σ`.
+///    below that of the others by more than 7 % of `B - v_b`, and by `3 σ`; or if much of the loss is left: the smaller of `t_last` and `v_last`
+///    is above `B / 2` with a known baseline (for a mean squared error: R² below 0.5), above `3 B / 4` without. But not if the model could learn
+///    more, and what it learns holds for the training data alone: if `v_b` is below `0.95 B`, and the mean of `t` over the second half of the
+///    three epochs or more after `b` is below `t_b` by more than a tenth of `B - v_b`, and by `3 σ`.
 /// 5. **Good fit** otherwise; without validation data nobody knows.
 ///
-/// A loss does not tell what a model is too small to learn from noise that nobody could learn: where the model is good and the data very noisy, this is called underfitting too. The
-/// reason says so, and the first advice tells the two apart. A model that has learnt the half of what there is may pass as a good fit; if more than a fifth of a known
-/// baseline is left, the advice is to try a larger one. For losses that may be negative and have no baseline, `B` and what depends on it says little.
+/// A loss does not tell what a model is too small to learn from noise that nobody could learn: where the model is good and the data very noisy,
+/// this is called underfitting too. The reason says so, and the first advice tells the two apart. A model that has learnt the half of what there
+/// is may pass as a good fit; if more than a fifth of a known baseline is left, the advice is to try a larger one. For losses that may be
+/// negative and have no baseline, `B` and what depends on it says little.
 ///
 /// ```
 /// use backprop_train::{History, Verdict};
@@ -252,7 +256,7 @@ impl Curves {
             let reason = "the training loss is no finite number any more".into();
             return Some((Verdict::Diverged, reason, SMALLER_STEPS.to_vec()));
         }
-        if self.is_known && last > 2.0 * self.reference && !self.is_falling(&self.train, 0.05) {
+        if self.is_known && last > 2.0 * self.reference && !self.is_falling(&self.train, 0.07) {
             let reason = format!(
                 "the training loss stays at {last:.4}, above {:.4}, which takes no learning",
                 self.reference
@@ -309,7 +313,7 @@ impl Curves {
         } else {
             &self.validation
         };
-        if self.is_falling(curve, 0.05) {
+        if self.is_falling(curve, 0.07) {
             let reason = "the loss was still falling when training ended".into();
             return Some((Verdict::Underfitting, reason, MORE_TRAINING.to_vec()));
         }
@@ -347,6 +351,7 @@ impl Curves {
         };
         let fall = self.train.smooth[best] - self.train.late(best);
         best + 3 < self.train.smooth.len()
+            && least < 0.95 * self.reference
             && fall > 0.1 * (self.reference - least)
             && fall > 3.0 * self.train.noise
     }

@@ -6,8 +6,8 @@ use crate::{InputGradients, Op, Var};
 /// Each channel with mean 0 and variance 1, and then another scale and shift: `y = x̂ w + b`, `x̂ = (x - μ) / √(σ² + ε)`, with `x` of shape
 /// `[n, channels, ...]`, and `μ`, `σ²`, `w` and `b` of shape `[channels]`, `w` and `b` both or neither.
 ///
-/// With `g = dL/dy` and sums over the `m` elements of a channel: `dL/db = Σ g`, `dL/dw = Σ g x̂`. If `μ` and `σ²` are those of `x`, they move with it:
-/// `dL/dx = w / √(σ² + ε) (g - Σ g / m - x̂ Σ g x̂ / m)`; if they are fixed, `dL/dx = w g / √(σ² + ε)`.
+/// With `g = dL/dy` and sums over the `m` elements of a channel: `dL/db = Σ g`, `dL/dw = Σ g x̂`. If `μ` and `σ²` are those of `x`, they move
+/// with it: `dL/dx = w / √(σ² + ε) (g - Σ g / m - x̂ Σ g x̂ / m)`; if they are fixed, `dL/dx = w g / √(σ² + ε)`.
 ///
 /// Ioffe, Szegedy, "Batch normalization: accelerating deep network training by reducing internal covariate shift", 2015.
 #[derive(Debug, Clone)]
