@@ -209,7 +209,7 @@ pub(crate) fn run(show: &Show, seeds: u64) -> Result<(), Error> {
         .iter()
         .map(|(name, remedy)| -> Result<_, Error> {
             let scores = attempts.iter().map(remedy).collect::<Result<_, _>>()?;
-            Ok(Outcome { name: *name, scores })
+            Ok(Outcome { name, scores })
         })
         .collect::<Result<_, _>>()?;
     table::print(&outcomes);

@@ -110,6 +110,7 @@ impl fmt::Display for Diagnosis {
     }
 }
 
+const FALLING_STILL: &str = "more epochs, for the loss was falling still";
 const MORE_TRAINING: &[&str] = &["more epochs", "a higher learning rate"];
 const MORE_CAPACITY: &[&str] = &[
     "a larger model: if its validation loss is no smaller, the rest is noise",
@@ -242,7 +243,7 @@ impl Curves {
     fn good_fit(&self, last: f64, validation: f64) -> Judgement {
         let mut advice = Vec::new();
         if self.is_falling(&self.validation, 0.01) {
-            advice.push("more epochs, for the validation loss was falling still");
+            advice.push(FALLING_STILL);
         }
         if self.is_known && last.min(validation) > 0.2 * self.reference && !self.learns_by_heart() {
             advice.push("a larger model, to see whether the rest is noise");
@@ -335,11 +336,15 @@ impl Curves {
             } else {
                 let percent = 100.0 * share;
                 format!(
-                    "the loss stays at {left:.4}, {percent:.0} % of {of:.4}, which {what}: the model is too small or held back, \
+                    "the loss ends at {left:.4}, {percent:.0} % of {of:.4}, which {what}: the model is too small or held back, \
                      or the rest is noise that nobody could learn"
                 )
             };
-            return Some((Verdict::Underfitting, reason, MORE_CAPACITY.to_vec()));
+            let mut advice = MORE_CAPACITY.to_vec();
+            if self.is_falling(curve, 0.01) {
+                advice.push(FALLING_STILL);
+            }
+            return Some((Verdict::Underfitting, reason, advice));
         }
         None
     }

@@ -203,7 +203,7 @@ fn advice_is_of_use() {
     let text = with_baseline(&stays(0.7), &stays(0.7)).to_string();
     assert_eq!(
         text,
-        "underfitting: the loss stays at 0.7000, 70 % of 1.0000, which takes no learning: the model is too small or held back, or the rest is noise \
+        "underfitting: the loss ends at 0.7000, 70 % of 1.0000, which takes no learning: the model is too small or held back, or the rest is noise \
          that nobody could learn; best epoch 40 (loss 0.7000), gap 0.0000. Try: a larger model: if its validation loss is no smaller, the rest is noise; \
          scaled inputs and better features; another learning rate; less regularisation"
     );
