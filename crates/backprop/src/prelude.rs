@@ -2,7 +2,7 @@
 
 pub use crate::layers::*;
 pub use backprop_autodiff::{Buffer, Gradients, InputGradients, Op, Param, Tape, Var, gradcheck, operands};
-pub use backprop_datasets::{Batch, Dataset, TensorDataset};
+pub use backprop_datasets::{Augment, Batch, Dataset, RandomShift, TensorDataset};
 pub use backprop_optim::{
     Adagrad, Adam, AdamW, Cosine, Exponential, Group, OneCycle, Optimizer, ReduceOnPlateau, RmsProp,
     Schedule, Sgd, StepDecay, WarmUp, clip_norm, clip_value,
@@ -12,12 +12,13 @@ pub use backprop_plot::Picture;
 pub use backprop_tensor::{Rng, Shape, Tensor, keep, kernel};
 #[cfg(feature = "train")]
 pub use backprop_train::{
-    Accuracy, Average, AveragePrecision, BinaryCrossEntropy, Callback, Checkpoint, ClassWeights,
-    ConfusionMatrix, CrossEntropy, CrossValidation, CsvLog, Diagnosis, EarlyStopping, ElasticNet, Ended,
-    Epoch, Evaluation, F1, History, JsonLinesLog, LogLoss, Loss, MaxNorm, MeanAbsoluteError,
-    MeanSquaredError, Metric, OnEpoch, OnStep, OwnStep, PerSample, PerceptronCriterion, Perplexity,
-    Precision, PrecisionRecallCurve, Progress, R2, RangeTest, Recall, RocAuc, RocCurve, RootMeanSquaredError,
+    Accuracy, Average, AveragePrecision, BiasVariance, BinaryCrossEntropy, Callback, Checkpoint,
+    ClassWeights, ConfusionMatrix, CrossEntropy, CrossValidation, CsvLog, Diagnosis, EarlyStopping,
+    ElasticNet, Ended, Epoch, Evaluation, F1, History, JsonLinesLog, LabelSmoothing, LogLoss, Loss, MaxNorm,
+    MeanAbsoluteError, MeanSquaredError, Metric, OnEpoch, OnStep, OwnStep, PerSample, PerceptronCriterion,
+    Perplexity, Precision, PrecisionRecallCurve, Progress, R2, RangeTest, Recall, RocAuc, RocCurve,
+    RootMeanSquaredError,
     SaveWeights, Search, Space, Step, StopHandle, StopOnNan, TensorBoardLog, TimeLimit, TopK, Trainer,
-    Training, Validation, Verdict, cross_validate, predict, predict_classes, predict_labels,
+    Training, Validation, Verdict, bias_variance, cross_validate, predict, predict_classes, predict_labels,
     predict_probabilities,
 };

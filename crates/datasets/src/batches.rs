@@ -77,7 +77,11 @@ pub struct TryBatches<'a, D: ?Sized> {
 #[derive(Debug, Clone)]
 enum Order {
     Given,
-    Shuffled(Vec<usize>),
+    Shuffled {
+        order: Vec<usize>,
+        /// What follows from this seed and the place of a batch is random in it.
+        seed: u64,
+    },
     /// There was no memory for the order, which every batch then reports.
     Failed(Error),
 }
@@ -102,8 +106,12 @@ impl<'a, D: Dataset + ?Sized> TryBatches<'a, D> {
     /// in the loop, and what else draws from it does not depend on the size of the data.
     #[must_use]
     pub fn shuffle(mut self, rng: &mut Rng) -> Self {
-        self.order = match Rng::seed(rng.next_seed()).permutation(self.samples) {
-            Ok(order) => Order::Shuffled(order),
+        let mut own = Rng::seed(rng.next_seed());
+        self.order = match own.permutation(self.samples) {
+            Ok(order) => Order::Shuffled {
+                order,
+                seed: own.next_seed(),
+            },
             Err(error) => Order::Failed(error),
         };
         self
@@ -129,7 +137,10 @@ impl<D: Dataset + ?Sized> Iterator for TryBatches<'_, D> {
         let range = start..self.next;
         Some(match &self.order {
             Order::Given => self.dataset.range(range),
-            Order::Shuffled(order) => self.dataset.batch(&order[range]),
+            Order::Shuffled { order, seed } => {
+                let rng = &mut Rng::seed(seed.wrapping_add(start as u64));
+                self.dataset.augmented(&order[range], rng)
+            }
             Order::Failed(error) => Err(error.clone().into()),
         })
     }

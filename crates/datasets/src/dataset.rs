@@ -2,9 +2,9 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use backprop_tensor::Element;
+use backprop_tensor::{Element, Rng};
 
-use crate::{Batch, Map, Result, TryBatches, memory};
+use crate::{Augment, Augmented, Batch, Map, Result, TryBatches, memory};
 
 /// Numbered samples, of which any can be had in any order: what a trainer asks of its data.
 ///
@@ -76,6 +76,15 @@ pub trait Dataset {
         self.batch(&indices)
     }
 
+    /// The samples with these indices as a shuffled pass has them: changed at random, if the data set is [augmented](Self::augment).
+    ///
+    /// # Errors
+    /// As [`batch`](Self::batch).
+    fn augmented(&self, indices: &[usize], rng: &mut Rng) -> Result<Batch<Self::Input, Self::Target>> {
+        let _ = rng;
+        self.batch(indices)
+    }
+
     /// One pass over the data in batches of `size`, of which each may fail.
     ///
     /// [`TensorDataset::batches`](crate::TensorDataset::batches) is the same for data in memory, where none can.
@@ -106,6 +115,32 @@ pub trait Dataset {
     {
         Map::new(self, f)
     }
+
+    /// The same samples, whose inputs are changed at random in each [shuffled](TryBatches::shuffle) pass, as in training, so that no epoch has
+    /// quite the samples of another. In any other pass, and one by one, they are what they were: evaluations see the originals.
+    ///
+    /// What is random follows from the generator that shuffles, pass by pass and batch by batch; so a training that is resumed goes on with the
+    /// inputs that it would have had.
+    ///
+    /// ```
+    /// use backprop_datasets::{Dataset, RandomShift, TensorDataset};
+    /// use backprop_tensor::{Rng, Tensor};
+    ///
+    /// let images = TensorDataset::new(Tensor::<f32>::ones([10, 5, 5])?, Tensor::from([0_i64; 10]))?;
+    /// let moved = images.augment(RandomShift::new([5, 5], 2));
+    /// let pass = |rng: &mut Rng| moved.try_batches(10).shuffle(rng).collect::<Result<Vec<_>, _>>();
+    /// let mut rng = Rng::seed(0);
+    /// assert_ne!(pass(&mut rng)?, pass(&mut rng)?);
+    /// assert_eq!(pass(&mut Rng::seed(1))?, pass(&mut Rng::seed(1))?);
+    /// assert_eq!(moved.range(0..10)?.inputs, Tensor::ones([10, 5, 5])?);
+    /// # Ok::<(), backprop_datasets::Error>(())
+    /// ```
+    fn augment<A: Augment<Self::Input>>(self, augment: A) -> Augmented<Self, A>
+    where
+        Self: Sized,
+    {
+        Augmented::new(self, augment)
+    }
 }
 
 macro_rules! through_pointers {
@@ -124,6 +159,10 @@ macro_rules! through_pointers {
 
             fn range(&self, range: Range<usize>) -> Result<Batch<Self::Input, Self::Target>> {
                 (**self).range(range)
+            }
+
+            fn augmented(&self, indices: &[usize], rng: &mut Rng) -> Result<Batch<Self::Input, Self::Target>> {
+                (**self).augmented(indices, rng)
             }
 
             fn is_in_memory(&self) -> bool {

@@ -14,6 +14,8 @@
 //!   [`split_at`](TensorDataset::split_at). Shuffled batches and random splits gather rows. [`k_fold`](TensorDataset::k_fold)
 //!   makes its pairs one by one. [`map`](Dataset::map) transforms each batch when it is asked for: MNIST as bytes takes a
 //!   quarter of its memory as `f32`.
+//! * **Augmentation is part of the pass.** An [augmented](Dataset::augment) data set changes its inputs where the pass is shuffled, by the
+//!   generator that shuffled it, and nowhere else: trainings see something new in each epoch, evaluations the data.
 //! * **No preprocessing behind one's back.** Data comes raw, but for pixels, which are scaled to 0 to 1. A scaler is fitted to
 //!   training data, is plain data itself, and is saved with the model.
 //! * **Errors, not panics.** Every function returns an [`Error`] that says what would have been right, whatever it is
@@ -21,6 +23,7 @@
 
 #![forbid(unsafe_code)]
 
+mod augment;
 mod batch;
 mod batches;
 mod dataset;
@@ -38,6 +41,7 @@ pub mod synthetic;
 mod tensor_dataset;
 mod transforms;
 
+pub use augment::{Augment, Augmented, RandomShift};
 pub use batch::Batch;
 pub use batches::{Batches, TryBatches};
 pub use dataset::Dataset;

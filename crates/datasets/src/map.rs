@@ -1,7 +1,7 @@
 use std::fmt;
 use std::ops::Range;
 
-use backprop_tensor::Element;
+use backprop_tensor::{Element, Rng};
 
 use crate::{Batch, Dataset, Result};
 
@@ -43,6 +43,10 @@ where
 
     fn range(&self, range: Range<usize>) -> Result<Batch<X, Y>> {
         (self.f)(self.dataset.range(range)?)
+    }
+
+    fn augmented(&self, indices: &[usize], rng: &mut Rng) -> Result<Batch<X, Y>> {
+        (self.f)(self.dataset.augmented(indices, rng)?)
     }
 }
 

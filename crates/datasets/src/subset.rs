@@ -1,7 +1,7 @@
 use std::fmt;
 use std::sync::Arc;
 
-use backprop_tensor::Error;
+use backprop_tensor::{Error, Rng};
 
 use crate::{Batch, Dataset, Result};
 
@@ -43,6 +43,12 @@ impl<D: Dataset> Subset<D> {
     pub fn indices(&self) -> &[usize] {
         &self.indices
     }
+
+    /// The indices that these have in the data set behind it.
+    fn behind(&self, indices: &[usize]) -> Result<Vec<usize>> {
+        check_indices("batch", indices, self.indices.len())?;
+        Ok(indices.iter().map(|&index| self.indices[index]).collect())
+    }
 }
 
 impl<D: Dataset> Dataset for Subset<D> {
@@ -54,9 +60,11 @@ impl<D: Dataset> Dataset for Subset<D> {
     }
 
     fn batch(&self, indices: &[usize]) -> Result<Batch<D::Input, D::Target>> {
-        check_indices("batch", indices, self.len())?;
-        let indices: Vec<_> = indices.iter().map(|&index| self.indices[index]).collect();
-        self.dataset.batch(&indices)
+        self.dataset.batch(&self.behind(indices)?)
+    }
+
+    fn augmented(&self, indices: &[usize], rng: &mut Rng) -> Result<Batch<D::Input, D::Target>> {
+        self.dataset.augmented(&self.behind(indices)?, rng)
     }
 
     fn is_in_memory(&self) -> bool {

@@ -53,9 +53,12 @@
 #![forbid(unsafe_code)]
 
 mod activation;
+mod batch_norm;
 mod dropout;
+mod ensemble;
 mod flatten;
 pub mod gain;
+mod gaussian_noise;
 mod initializer;
 mod layer;
 mod linear;
@@ -70,8 +73,11 @@ pub use activation::{
 };
 pub use backprop_autodiff::{Cast, Module};
 pub use backprop_derive::{Cast, Module};
+pub use batch_norm::{BatchNorm1d, BatchNorm1dBuilder};
 pub use dropout::Dropout;
+pub use ensemble::Ensemble;
 pub use flatten::Flatten;
+pub use gaussian_noise::GaussianNoise;
 pub use initializer::{Fan, Fans, Initializer, ParseInitializerError};
 pub use layer::Layer;
 pub use linear::{Linear, LinearBuilder};

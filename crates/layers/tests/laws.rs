@@ -2,9 +2,9 @@
 
 use std::fmt::Debug;
 
-use backprop_autodiff::ops::FusedActivation;
+use backprop_autodiff::{Tape, ops::FusedActivation};
 use backprop_layers::*;
-use backprop_tensor::Rng;
+use backprop_tensor::{Rng, Tensor};
 use backprop_testing::{Inputs, LayerCheck, inputs};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -52,6 +52,28 @@ fn check(layer: impl Plain, inputs: Inputs) {
     }
 }
 
+/// A layer that has normalised batches, so that its running statistics are not those it began with.
+fn used(mut layer: BatchNorm1d, shape: &[usize]) -> BatchNorm1d {
+    let rng = &mut Rng::seed(5);
+    for _ in 0..3 {
+        let tape = Tape::training(0);
+        let x = tape.variable(Tensor::normal(shape, 1.0, 2.0, rng).unwrap());
+        let gradients = layer.forward(&x).sum(..).backward().unwrap();
+        gradients.apply_state(&mut layer).unwrap();
+    }
+    layer
+}
+
+#[test]
+fn batch_norm_keeps_the_layer_laws() {
+    // A large ε, for the variance of two elements may be tiny, and the output then a jump.
+    let with = |affine| BatchNorm1d::builder(3).epsilon(0.5).affine(affine).build();
+    for layer in [with(true), used(with(true), &[8, 3]), used(with(false), &[8, 3])] {
+        check(layer, inputs![2..8, 3]);
+    }
+    check(used(with(true), &[8, 3, 2]), inputs![1..4, 3, 2..4]);
+}
+
 #[test]
 fn linear_keeps_the_layer_laws() {
     let rng = &mut Rng::seed(1);
@@ -86,9 +108,12 @@ fn frozen_parameters_keep_the_layer_laws() {
 }
 
 #[test]
-fn dropout_and_flatten_keep_the_layer_laws() {
+fn dropout_noise_and_flatten_keep_the_layer_laws() {
     for p in [0.0, 0.3, 1.0] {
         check(Dropout::new(p), inputs![1..5, 4]);
+    }
+    for std in [0.0, 0.3] {
+        check(GaussianNoise::new(std), inputs![1..5, 4]);
     }
     check(Flatten::new(), inputs![1..4, 2..4, 1..4]);
     check(Flatten::axes(-2, -1), inputs![1..4, 2..4, 1..4]);
@@ -182,6 +207,16 @@ fn sequences_keep_the_layer_laws() {
     check(Some(Linear::new(3, 3, rng)), inputs![1..6, 3]);
     check(None::<Linear>, inputs![1..6, 3]);
     check(Box::new(Linear::new(3, 3, rng)), inputs![1..6, 3]);
+}
+
+#[test]
+fn ensembles_keep_the_layer_laws() {
+    let rng = &mut Rng::seed(3);
+    for outputs in [3, 1] {
+        let members: Vec<_> = (0..3).map(|_| Linear::new(4, outputs, rng)).collect();
+        check(Ensemble::new(members.clone()), inputs![1..6, 4]);
+        check(Ensemble::of_outputs(members), inputs![1..6, 4]);
+    }
 }
 
 #[test]

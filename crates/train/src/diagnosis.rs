@@ -2,31 +2,36 @@
 
 use std::fmt;
 
-use crate::History;
+use crate::{Ended, History};
 
 /// What the losses of a training say about the model, and what to try.
 ///
 /// # The rule
 ///
 /// With the losses `t` on the training and `v` on the validation data, epoch by epoch, each smoothed by a running median over a twentieth of the
-/// epochs to both sides; their noise `σ`, estimated from the median of the second differences of what they were before; the reference `B`, which is the [baseline](History::baseline) where it is known and otherwise the larger loss of
-/// the first epoch; and the best epoch `b`, that of the smallest `v` (of `t` without validation data). From the first to the last:
+/// epochs to both sides; their noise `σ`, estimated from the median of the second differences of what they were before; the reference `B`, which
+/// is the [baseline](History::baseline) where it is known and otherwise the larger loss of the first epoch; and the best epoch `b`, that of the
+/// smallest `v` (of `t` without validation data). From the first to the last:
 ///
 /// 1. **Diverged** if the last training loss is not finite; if it is more than twice a known baseline and not falling any more; or if it is
 ///    larger than the smallest one by 10 %, by `3 σ`, and by more than half of what the loss had fallen by until then.
-/// 2. **Overfitting** if, of four epochs or more, the validation loss has risen since: its mean over the second half of the epochs after `b` is above `v_b` by more than
-///    10 % of `v_b`, 0.5 % of `B - v_b` and `3 σ`, and that of the training loss is not above `t_b`. Since epoch `b + 1`.
+/// 2. **Overfitting** if, of four epochs or more, the validation loss has risen since: its mean over the second half of the epochs after `b` is
+///    above `v_b` by more than 10 % of `v_b`, 0.5 % of `B - v_b` and `3 σ`, and that of the training loss is not above `t_b`. Since epoch
+///    `b + 1`.
 /// 3. **Overfitting** too if the validation loss has not risen, but stays behind: the gap `v_last - t_last` is more than a quarter of `B`,
-///    more than half of it has come while training, and `t_last` is below `B`. Since the first epoch from which on the gap was always above the middle between its smallest
-///    and its last value.
+///    more than half of it has come while training, and `t_last` is below `B`. Since the first epoch from which on the gap was always above the
+///    middle between its smallest and its last value.
 /// 4. **Underfitting** if training ended too soon, while the loss was falling: the smallest loss of the last fifth of five epochs or more is
-///    below that of the others by more than a tenth of `B - v_b`, and by `3 σ`; or if there is little to see of learning: `t_last > B / 2` with a known
-///    baseline (for a mean squared error: R² below 0.5), `t_last > 3 B / 4` without.
+///    below that of the others by more than 7 % of `B - v_b`, and by `3 σ`; or if much of the loss is left: the smaller of `t_last` and `v_last`
+///    is above `B / 2` with a known baseline (for a mean squared error: R² below 0.5), above `3 B / 4` without. But not if the model could learn
+///    more, and what it learns holds for the training data alone: if `v_b` is below `0.95 B`, and the mean of `t` over the second half of the
+///    three epochs or more after `b` is below `t_b` by more than a tenth of `B - v_b`, and by `3 σ`.
 /// 5. **Good fit** otherwise; without validation data nobody knows.
 ///
-/// A loss says nothing about a noise that nobody could learn: a good model of very noisy data is called underfitting, and one that has learnt the
-/// half of what there is may pass as a good fit. For losses that may
-/// be negative and have no baseline, `B` and what depends on it says little.
+/// A loss does not tell what a model is too small to learn from noise that nobody could learn: where the model is good and the data very noisy,
+/// this is called underfitting too. The reason says so, and the first advice tells the two apart. A model that has learnt the half of what there
+/// is may pass as a good fit; if more than a fifth of a known baseline is left, the advice is to try a larger one. For losses that may be
+/// negative and have no baseline, `B` and what depends on it says little.
 ///
 /// ```
 /// use backprop_train::{History, Verdict};
@@ -105,15 +110,17 @@ impl fmt::Display for Diagnosis {
     }
 }
 
+const FALLING_STILL: &str = "more epochs, for the loss was falling still";
 const MORE_TRAINING: &[&str] = &["more epochs", "a higher learning rate"];
 const MORE_CAPACITY: &[&str] = &[
-    "a larger model",
+    "a larger model: if its validation loss is no smaller, the rest is noise",
     "scaled inputs and better features",
     "another learning rate",
     "less regularisation",
 ];
+const EARLY_STOPPING: &str = "early stopping, with the best weights brought back";
 const LESS_VARIANCE: &[&str] = &[
-    "early stopping, with the best weights brought back",
+    EARLY_STOPPING,
     "more data or augmentation",
     "weight decay or dropout",
     "a smaller model",
@@ -170,7 +177,10 @@ impl Diagnosis {
     pub(crate) fn of(history: &History) -> Self {
         let curves = Curves::new(history);
         let best = history.best();
-        let (verdict, reason, advice) = curves.judge();
+        let (verdict, reason, mut advice) = curves.judge();
+        if history.ended == Ended::Callback("EarlyStopping".into()) {
+            advice.retain(|&advice| advice != EARLY_STOPPING);
+        }
         Self {
             verdict,
             best_epoch: best.map(|epoch| epoch.epoch),
@@ -178,12 +188,12 @@ impl Diagnosis {
             gap: history.gaps().last().copied().flatten(),
             gap_grows_since: curves.gap_grows_since(),
             reason,
-            advice: advice.to_vec(),
+            advice,
         }
     }
 }
 
-type Judgement = (Verdict, String, &'static [&'static str]);
+type Judgement = (Verdict, String, Vec<&'static str>);
 
 impl Curves {
     fn new(history: &History) -> Self {
@@ -215,7 +225,7 @@ impl Curves {
 
     fn judge(&self) -> Judgement {
         let Some(last) = self.train.last() else {
-            return (Verdict::Unknown, "there was no epoch".into(), &[]);
+            return (Verdict::Unknown, "there was no epoch".into(), Vec::new());
         };
         self.diverged(last)
             .or_else(|| self.overfitting(last))
@@ -224,26 +234,35 @@ impl Curves {
                 None => {
                     let reason =
                         format!("the training loss fell to {last:.4}, but there are no validation data");
-                    (Verdict::Unknown, reason, &["validation data"])
+                    (Verdict::Unknown, reason, vec!["validation data"])
                 }
-                Some(validation) => {
-                    let reason = format!("training loss {last:.4}, validation loss {validation:.4}");
-                    (Verdict::GoodFit, reason, &[])
-                }
+                Some(validation) => self.good_fit(last, validation),
             })
+    }
+
+    fn good_fit(&self, last: f64, validation: f64) -> Judgement {
+        let mut advice = Vec::new();
+        if self.is_falling(&self.validation, 0.01) {
+            advice.push(FALLING_STILL);
+        }
+        if self.is_known && last.min(validation) > 0.2 * self.reference && !self.learns_by_heart() {
+            advice.push("a larger model, to see whether the rest is noise");
+        }
+        let reason = format!("training loss {last:.4}, validation loss {validation:.4}");
+        (Verdict::GoodFit, reason, advice)
     }
 
     fn diverged(&self, last: f64) -> Option<Judgement> {
         if !last.is_finite() {
             let reason = "the training loss is no finite number any more".into();
-            return Some((Verdict::Diverged, reason, SMALLER_STEPS));
+            return Some((Verdict::Diverged, reason, SMALLER_STEPS.to_vec()));
         }
-        if self.is_known && last > 2.0 * self.reference && !self.is_falling(&self.train) {
+        if self.is_known && last > 2.0 * self.reference && !self.is_falling(&self.train, 0.07) {
             let reason = format!(
                 "the training loss stays at {last:.4}, above {:.4}, which takes no learning",
                 self.reference
             );
-            return Some((Verdict::Diverged, reason, SMALLER_STEPS));
+            return Some((Verdict::Diverged, reason, SMALLER_STEPS.to_vec()));
         }
         let (place, least) = smallest(&self.train.smooth)?;
         let first = self.reference.max(self.train.smooth[0]);
@@ -253,7 +272,7 @@ impl Curves {
                 "the training loss rose from {least:.4} in epoch {} to {last:.4}",
                 place + 1
             );
-            return Some((Verdict::Diverged, reason, SMALLER_STEPS));
+            return Some((Verdict::Diverged, reason, SMALLER_STEPS.to_vec()));
         }
         None
     }
@@ -271,7 +290,11 @@ impl Curves {
             let reason = format!(
                 "the validation loss rose from {least:.4} to {validation:.4}, while the training loss fell from {at_best:.4} to {last:.4}"
             );
-            return Some((Verdict::Overfitting { since: best + 2 }, reason, LESS_VARIANCE));
+            return Some((
+                Verdict::Overfitting { since: best + 2 },
+                reason,
+                LESS_VARIANCE.to_vec(),
+            ));
         }
         let gap = validation - last;
         let smallest_gap = self.gaps().fold(f64::INFINITY, f64::min);
@@ -280,7 +303,7 @@ impl Curves {
             let reason = format!(
                 "the training loss fell to {last:.4}, but the validation loss stayed behind at {validation:.4}"
             );
-            return Some((Verdict::Overfitting { since }, reason, LESS_VARIANCE));
+            return Some((Verdict::Overfitting { since }, reason, LESS_VARIANCE.to_vec()));
         }
         None
     }
@@ -291,23 +314,55 @@ impl Curves {
         } else {
             &self.validation
         };
-        if self.is_falling(curve) {
+        if self.is_falling(curve, 0.07) {
             let reason = "the loss was still falling when training ended".into();
-            return Some((Verdict::Underfitting, reason, MORE_TRAINING));
+            return Some((Verdict::Underfitting, reason, MORE_TRAINING.to_vec()));
         }
+        // Dropout and augmentation make the training loss larger than that of the model in use.
+        let left = self
+            .validation
+            .last()
+            .map_or(last, |validation| last.min(validation));
         let little = if self.is_known { 0.5 } else { 0.75 };
-        if last > little * self.reference && self.reference > 0.0 {
-            let reason = format!(
-                "the training loss {last:.4} is hardly better than {:.4}, which takes no learning",
-                self.reference
-            );
-            return Some((Verdict::Underfitting, reason, MORE_CAPACITY));
+        if left > little * self.reference && self.reference > 0.0 && !self.learns_by_heart() {
+            let (share, of) = (left / self.reference, self.reference);
+            let what = if self.is_known {
+                "takes no learning"
+            } else {
+                "was that of the first epoch"
+            };
+            let reason = if share > 0.95 {
+                format!("the loss {left:.4} is hardly better than {of:.4}, which {what}")
+            } else {
+                let percent = 100.0 * share;
+                format!(
+                    "the loss ends at {left:.4}, {percent:.0} % of {of:.4}, which {what}: the model is too small or held back, \
+                     or the rest is noise that nobody could learn"
+                )
+            };
+            let mut advice = MORE_CAPACITY.to_vec();
+            if self.is_falling(curve, 0.01) {
+                advice.push(FALLING_STILL);
+            }
+            return Some((Verdict::Underfitting, reason, advice));
         }
         None
     }
 
-    /// Whether a curve was falling when training ended.
-    fn is_falling(&self, curve: &Curve) -> bool {
+    /// Whether the training loss has gone on falling after the best epoch, which is no matter of capacity then.
+    fn learns_by_heart(&self) -> bool {
+        let Some((best, least)) = smallest(&self.validation.smooth) else {
+            return false;
+        };
+        let fall = self.train.smooth[best] - self.train.late(best);
+        best + 3 < self.train.smooth.len()
+            && least < 0.95 * self.reference
+            && fall > 0.1 * (self.reference - least)
+            && fall > 3.0 * self.train.noise
+    }
+
+    /// Whether a curve was falling when training ended, by more than a share of all it has fallen by.
+    fn is_falling(&self, curve: &Curve, share: f64) -> bool {
         let losses = &curve.smooth;
         if losses.len() < 5 {
             return false;
@@ -317,7 +372,7 @@ impl Curves {
             return false;
         };
         let (fall, all) = (before - least, self.reference.max(losses[0]) - least);
-        fall > 0.1 * all && fall > 3.0 * curve.noise
+        fall > share * all && fall > 3.0 * curve.noise
     }
 
     fn gaps(&self) -> impl Iterator<Item = f64> {

@@ -43,6 +43,7 @@
 
 #![forbid(unsafe_code)]
 
+mod bias_variance;
 mod callbacks;
 mod check;
 mod class_weights;
@@ -68,6 +69,7 @@ mod validation;
 #[cfg(feature = "safetensors")]
 mod weights;
 
+pub use bias_variance::{BiasVariance, bias_variance};
 pub use callbacks::{
     Callback, Checkpoint, CsvLog, EarlyStopping, ElasticNet, JsonLinesLog, MaxNorm, OnEpoch, OnStep, Plan,
     Progress, Running, Step, StopOnNan, TensorBoardLog, TimeLimit, Training,
@@ -79,8 +81,8 @@ pub use error::{Error, Result};
 pub use fit::OwnStep;
 pub use history::{Ended, Epoch, Evaluation, History};
 pub use losses::{
-    BinaryCrossEntropy, CrossEntropy, Fault, Loss, MeanAbsoluteError, MeanSquaredError, PerSample,
-    PerceptronCriterion,
+    BinaryCrossEntropy, CrossEntropy, Fault, LabelSmoothing, Loss, MeanAbsoluteError, MeanSquaredError,
+    PerSample, PerceptronCriterion,
 };
 pub use metrics::{
     Accuracy, Average, AveragePrecision, ClassReport, ConfusionMatrix, Count, F1, LogLoss, Metric,

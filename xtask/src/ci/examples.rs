@@ -48,6 +48,11 @@ const RUNS: &[Run] = &[
         last_line: "largest difference over 50 steps: *, so the three agree",
     },
     Run {
+        example: "overfitting",
+        arguments: "--models 20 --seeds 2",
+        last_line: "pictures are in target/examples/overfitting",
+    },
+    Run {
         example: "gallery",
         arguments: "",
         last_line: "pictures are in *",

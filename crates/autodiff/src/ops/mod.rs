@@ -101,6 +101,7 @@ operations! {
         celu::Celu,
         dropout::Dropout,
         elu::Elu,
+        gaussian_noise::GaussianNoise,
         gelu::Gelu,
         gelu_tanh::GeluTanh,
         glu::Glu,
@@ -125,6 +126,10 @@ operations! {
         tanh::Tanh,
         tanhshrink::Tanhshrink,
         threshold::Threshold,
+    }
+    /// Numbers brought to one scale.
+    normalisation {
+        batch_norm::BatchNorm,
     }
     /// Products of matrices.
     matrix {

@@ -109,6 +109,7 @@ where
         threshold |s, x| x.threshold(s.real(), s.real());
         prelu |s, x, y| (x.prelu(&y), x.prelu(&y.flatten(0, -1)));
         dropout |s, x| x.dropout(s.real());
+        gaussian_noise |s, x| x.gaussian_noise(s.real());
         glu |s, x| x.glu(s.axis());
         softmax |s, x| x.softmax(s.axis());
         log_softmax |s, x| x.log_softmax(s.axis());
@@ -145,6 +146,16 @@ fn along_axes<T: Sample + Float>() -> Vec<Call> {
         norm |s, x| reduced!(s, |axes| x.norm(axes));
         var |s, x| reduced!(s, |axes| x.var(axes, s.length()));
         std |s, x| reduced!(s, |axes| x.std(axes, s.length()));
+        batch_norm |s, x, y| {
+            let x = if s.flag() { x.unsqueeze(s.axis()) } else { x };
+            let affine = if s.flag() { y.flatten(0, -1) } else { x.sum(0).flatten(0, -1) };
+            (x.batch_norm(None, s.real()).0, x.batch_norm(Some((&affine, &affine)), s.real()).0)
+        };
+        batch_norm_by |s, x, y| {
+            let (mean, variance) = (s.of_shape(&[x.shape().get(1).copied().unwrap_or(0).min(10)]), s.tensor());
+            (x.batch_norm_by(&mean, &mean, None, s.real()), x.batch_norm_by(&mean, &variance, Some((&y, &y)), s.real()))
+        };
+        of |s, x| x.value().map(|x| ops::ChannelStatistics::of(x).is_ok());
         cumsum |s, x| x.cumsum(s.axis());
         gather |s, x| x.gather(s.axis(), &s.indices());
         sort |s, x| x.sort(s.axis(), s.flag());

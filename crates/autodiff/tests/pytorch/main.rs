@@ -9,8 +9,8 @@ use std::collections::BTreeSet;
 
 use backprop_autodiff::{Source, Tape, ops};
 
-/// Random, so that there is nothing to compare; its laws are tested elsewhere.
-const NOT_COMPARED: [&str; 1] = ["Dropout"];
+/// Random, so that there is nothing to compare; their laws are tested elsewhere.
+const NOT_COMPARED: [&str; 2] = ["Dropout", "GaussianNoise"];
 
 /// The names of the operations on a tape.
 fn names(tape: &Tape<f64>) -> impl Iterator<Item = &'static str> {

@@ -151,6 +151,15 @@ fn apply(operation: &str, x: &[Var<f64>], a: &Arguments) -> Var<f64> {
         "masked_fill" => x[0].masked_fill(&a.mask(), 0.5),
         "where_else" => x[0].where_else(&a.mask(), &x[1]),
         "prelu" => x[0].prelu(&x[1]),
+        "batch_norm" => {
+            let affine = (x.len() > 1).then(|| (&x[1], &x[2]));
+            x[0].batch_norm(affine, a.get("epsilon")).0
+        }
+        "batch_norm_by" => {
+            let [mean, variance] = ["mean", "variance"].map(|name| Tensor::from(a.get::<Vec<f64>>(name)));
+            let affine = (x.len() > 1).then(|| (&x[1], &x[2]));
+            x[0].batch_norm_by(&mean, &variance, affine, a.get("epsilon"))
+        }
         "glu" => x[0].glu(a.axis()),
         "softmax" => x[0].softmax(a.axis()),
         "log_softmax" => x[0].log_softmax(a.axis()),

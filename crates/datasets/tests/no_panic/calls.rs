@@ -7,8 +7,8 @@ use backprop_datasets::synthetic::{
     MakeBlobs, MakeClassification, MakeRegression, blobs, circles, moons, spirals, xor,
 };
 use backprop_datasets::{
-    Batch, Dataset, Error, MinMaxScaler, Pca, Result, StandardScaler, Subset, TensorDataset, digits, iris,
-    mnist, scale_pixels, split,
+    Batch, Dataset, Error, MinMaxScaler, Pca, RandomShift, Result, StandardScaler, Subset, TensorDataset, digits,
+    iris, mnist, scale_pixels, split,
 };
 use backprop_tensor::Element;
 use backprop_testing::calls;
@@ -167,6 +167,14 @@ fn data_sets() -> Vec<Call> {
             let mapped = data.map(|batch| batch.map_inputs(|x| x.square()));
             let mut batches = mapped.try_batches(s.length()).shuffle(&mut s.rng).drop_last();
             format!("{} {:?} {:?}", mapped.inner().len(), batches.nth(s.length()), batches.next())
+        });
+        augment |s| on_data!(s, i64, |data| {
+            let shift = if s.flag() { [1, data.inputs().count().checked_div(data.len()).unwrap_or(0)] } else { [s.length(), s.length()] };
+            let moved = data.augment(RandomShift::new(shift, s.length()));
+            let _ = (moved.inner().len(), moved.augmented(&places(s), &mut s.rng).is_ok(), moved.range(0..s.length()).is_ok());
+            let subset = Subset::new(&moved, places(s)).map(|subset| subset.augmented(&[0], &mut s.rng).is_ok());
+            let mapped = (&moved).map(|batch| batch.map_inputs(|x| x.square()));
+            format!("{} {:?}", seen(&subset), mapped.try_batches(s.length()).shuffle(&mut s.rng).next())
         });
         batch |s| on_data!(s, i64, |data| format!("{} {}", seen(&data.batch(&places(s))), seen(&data.range(s.length()..s.length()))));
         indices |s| on_data!(s, i64, |data| {

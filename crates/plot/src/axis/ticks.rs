@@ -90,7 +90,43 @@ fn decades(low: f64, high: f64, most: usize) -> Vec<Tick> {
         value: 10_f64.powi(exponent),
         label: label(exponent),
     };
-    exponents.iter().map(tick).collect()
+    match exponents.len() {
+        0..=2 => between(low, high, most).unwrap_or_else(|| exponents.iter().map(tick).collect()),
+        _ => exponents.iter().map(tick).collect(),
+    }
+}
+
+/// Powers of ten with some of their multiples, where they alone would say little.
+fn between(low: f64, high: f64, most: usize) -> Option<Vec<Tick>> {
+    let (first, last) = (low.log10().floor(), high.log10().floor());
+    if !(first >= -300.0 && last <= 300.0 && last - first <= 4.0) {
+        return None;
+    }
+    let ticks = |multiples: &[u32]| -> Vec<Tick> {
+        let all =
+            (first as i32..=last as i32).flat_map(|exponent| multiples.iter().map(move |&m| (m, exponent)));
+        let ticks = all.map(|(multiple, exponent)| Tick {
+            value: f64::from(multiple) * 10_f64.powi(exponent),
+            label: match exponent {
+                -3..=0 => format!(
+                    "{:.*}",
+                    exponent.unsigned_abs() as usize,
+                    f64::from(multiple) * 10_f64.powi(exponent)
+                ),
+                1..=4 => format!("{}", i64::from(multiple) * 10_i64.pow(exponent as u32)),
+                _ if multiple == 1 => power_of_ten(exponent),
+                _ => format!("{multiple}×{}", power_of_ten(exponent)),
+            },
+        });
+        let slack = 1e-9;
+        ticks
+            .filter(|tick| tick.value >= low * (1.0 - slack) && tick.value <= high * (1.0 + slack))
+            .collect()
+    };
+    [&[1, 2, 5][..], &[1, 3]]
+        .map(ticks)
+        .into_iter()
+        .find(|ticks| (3..=most).contains(&ticks.len()))
 }
 
 #[cfg(test)]
@@ -143,6 +179,24 @@ mod tests {
             labels(1e-9, 1e-4),
             ["10⁻⁹", "10⁻⁸", "10⁻⁷", "10⁻⁶", "10⁻⁵", "10⁻⁴"]
         );
+    }
+
+    /// An axis of one or two decades has more than one number, and each says where it is.
+    #[test]
+    fn short_logarithmic_axes_have_numbers_between_the_decades() {
+        let found = |low: f64, high: f64, most: usize| -> Vec<String> {
+            let scale = Scale {
+                log: true,
+                ..Scale::new(low, high)
+            };
+            ticks(&scale, most).into_iter().map(|tick| tick.label).collect()
+        };
+        assert_eq!(found(12.0, 256.0, 6), ["20", "50", "100", "200"]);
+        assert_eq!(found(0.03, 0.6, 6), ["0.05", "0.1", "0.2", "0.5"]);
+        assert_eq!(found(0.015, 6.0, 5), ["0.03", "0.1", "0.3", "1", "3"]);
+        assert_eq!(found(1.5e6, 4e7, 6), ["2×10⁶", "5×10⁶", "10⁷", "2×10⁷"]);
+        // Too little room for more than the decades.
+        assert_eq!(found(0.015, 6.0, 3), ["0.1", "1"]);
     }
 
     #[test]

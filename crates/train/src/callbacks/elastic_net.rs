@@ -5,10 +5,11 @@ use backprop_tensor::{Float, Tensor, kernel, math};
 use super::{Callback, Training};
 use crate::{Error, Result};
 
-/// Pulls weights to zero: the gradient of `λ₁ Σ |w| + λ₂ / 2 Σ w²` is added to that of the loss (Zou and Hastie 2005; with `λ₂ = 0` the lasso).
+/// L1, L2 or both, which pull weights to zero: the gradient of `λ₁ Σ |w| + λ₂ / 2 Σ w²` is added to that of the loss (Zou and Hastie 2005).
+/// With `λ₂ = 0` it is the L1 penalty alone (the lasso), which makes weights small or nothing; with `λ₁ = 0` the L2 penalty (ridge).
 ///
-/// Of the parameters whose path matches a pattern, all named `weight` unless told otherwise. The loss that is reported does not have it. For the
-/// squares alone, the optimizers' weight decay is the same, or better.
+/// Of the parameters whose path matches a pattern, all named `weight` unless told otherwise (a batch norm has one too). The loss that is reported
+/// does not have it. For the squares alone, the optimizers' weight decay is the same, or better.
 ///
 /// ```
 /// use backprop_optim::Sgd;

@@ -7,18 +7,19 @@ use super::{Fault, Loss, of_sample};
 
 /// The mean cross entropy of logits `[n, classes]` with classes `[n]` as whole numbers, or with probabilities `[n, classes]`: `-log softmax(x)_y`.
 ///
-/// With more axes, the classes are the second one: `[n, classes, ...]` and `[n, ...]`. See [`Var::cross_entropy`]; with label smoothing, use
-/// [`Var::cross_entropy_with`] in a closure.
+/// With more axes, the classes are the second one: `[n, classes, ...]` and `[n, ...]`. See [`Var::cross_entropy`];
+/// [`label_smoothing`](Self::label_smoothing) makes targets less certain.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CrossEntropy;
 
 impl<Y: Numeric, T: Float> Loss<Y, T> for CrossEntropy {
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
-        cross_entropy(output, targets, Reduction::Mean)
+        cross_entropy(output, targets, 0.0, Reduction::Mean)
     }
 
     fn each(&self, output: &Var<T>, targets: &Tensor<Y>) -> Option<Var<T>> {
-        Some(mean_of_samples(&cross_entropy(output, targets, Reduction::None)))
+        let each = cross_entropy(output, targets, 0.0, Reduction::None);
+        Some(mean_of_samples(&each))
     }
 
     fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
@@ -77,7 +78,12 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for CrossEntropy {
 }
 
 #[track_caller]
-fn cross_entropy<Y: Numeric, T: Float>(output: &Var<T>, targets: &Tensor<Y>, reduction: Reduction) -> Var<T> {
+pub(super) fn cross_entropy<Y: Numeric, T: Float>(
+    output: &Var<T>,
+    targets: &Tensor<Y>,
+    label_smoothing: f64,
+    reduction: Reduction,
+) -> Var<T> {
     let targets = if Y::IS_INTEGER {
         targets.cast().map(Targets::Classes)
     } else {
@@ -86,6 +92,7 @@ fn cross_entropy<Y: Numeric, T: Float>(output: &Var<T>, targets: &Tensor<Y>, red
     // Without memory for the targets there is none for anything else: an empty tensor fits no outputs, and the tape says so.
     let targets = targets.unwrap_or_else(|_| Targets::Probabilities(Tensor::default()));
     let options = CrossEntropyOptions {
+        label_smoothing,
         reduction,
         ..CrossEntropyOptions::default()
     };

@@ -2,6 +2,7 @@
 
 mod binary_cross_entropy;
 mod cross_entropy;
+mod label_smoothing;
 mod mean_absolute_error;
 mod mean_squared_error;
 mod per_sample;
@@ -10,6 +11,7 @@ mod residual;
 
 pub use binary_cross_entropy::BinaryCrossEntropy;
 pub use cross_entropy::CrossEntropy;
+pub use label_smoothing::LabelSmoothing;
 pub use mean_absolute_error::MeanAbsoluteError;
 pub use mean_squared_error::MeanSquaredError;
 pub use per_sample::PerSample;

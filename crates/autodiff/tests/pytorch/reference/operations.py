@@ -121,6 +121,30 @@ def prelu(rng):
     return [lengths, weights], {}, F.prelu
 
 
+def batch_norm_shapes(rng):
+    # Of two elements little would be left, and that of little weight.
+    lengths = [rng.randint(3, 5), *shape(rng, 1, 3)]
+    return [lengths] + [[lengths[1]]] * rng.choice([0, 2])
+
+
+@operation
+def batch_norm(rng):
+    shapes, epsilon = batch_norm_shapes(rng), rng.choice([1e-5, 0.1])
+    return shapes, {"epsilon": epsilon}, lambda x, *affine: F.batch_norm(x, None, None, *affine, training=True, eps=epsilon)
+
+
+@operation
+def batch_norm_by(rng):
+    shapes, epsilon = batch_norm_shapes(rng), rng.choice([1e-5, 0.1])
+    mean = [rng.randint(-8, 8) / 4 for _ in range(shapes[0][1])]
+    variance = [rng.randint(1, 8) / 4 for _ in mean]
+
+    def function(x, *affine):
+        return F.batch_norm(x, torch.tensor(mean).double(), torch.tensor(variance).double(), *affine, eps=epsilon)
+
+    return shapes, {"epsilon": epsilon, "mean": mean, "variance": variance}, function
+
+
 def over_axis(name, function, even=False):
     def generate(rng):
         lengths = shape(rng, 1, 4)

@@ -1,0 +1,284 @@
+use backprop_tensor::{Error, Float, Result, Shape, Tensor, kernel, math};
+
+use crate::ops::require;
+use crate::{InputGradients, Op, Var};
+
+/// Each channel with mean 0 and variance 1, and then another scale and shift: `y = x̂ w + b`, `x̂ = (x - μ) / √(σ² + ε)`, with `x` of shape
+/// `[n, channels, ...]`, and `μ`, `σ²`, `w` and `b` of shape `[channels]`, `w` and `b` both or neither.
+///
+/// With `g = dL/dy` and sums over the `m` elements of a channel: `dL/db = Σ g`, `dL/dw = Σ g x̂`. If `μ` and `σ²` are those of `x`, they move
+/// with it: `dL/dx = w / √(σ² + ε) (g - Σ g / m - x̂ Σ g x̂ / m)`; if they are fixed, `dL/dx = w g / √(σ² + ε)`.
+///
+/// Ioffe, Szegedy, "Batch normalization: accelerating deep network training by reducing internal covariate shift", 2015.
+#[derive(Debug, Clone)]
+pub struct BatchNorm<T: Float> {
+    /// `μ` and `σ²`, or why there are none.
+    statistics: Result<ChannelStatistics<T>>,
+    /// `m`, if the statistics are those of `x`.
+    count: Option<usize>,
+    /// `ε`.
+    epsilon: f64,
+}
+
+/// The mean and the variance of each channel of a tensor `[n, channels, ...]`, over all axes but that of the channels.
+///
+/// ```
+/// use backprop_autodiff::ops::ChannelStatistics;
+/// use backprop_tensor::Tensor;
+///
+/// let x = Tensor::from([[1.0, 5.0], [3.0, 5.0]]);
+/// let statistics = ChannelStatistics::of(&x)?;
+/// assert_eq!(statistics.mean, Tensor::from([2.0, 5.0]));
+/// assert_eq!(statistics.variance, Tensor::from([1.0, 0.0]));
+/// assert_eq!(statistics.count, 2);
+/// # Ok::<(), backprop_tensor::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct ChannelStatistics<T: Float> {
+    /// `μ`, of shape `[channels]`.
+    pub mean: Tensor<T>,
+    /// `σ²`, that of these elements (without Bessel's correction), of shape `[channels]`.
+    pub variance: Tensor<T>,
+    /// How many elements a channel has.
+    pub count: usize,
+}
+
+impl<T: Float> ChannelStatistics<T> {
+    /// Those of `x`, `[n, channels, ...]`.
+    ///
+    /// # Errors
+    /// If there is no axis of channels, or a channel has fewer than 2 elements: that of one is its mean, and nothing would be left of it.
+    pub fn of(x: &Tensor<T>) -> Result<Self> {
+        let shape = x.shape();
+        let mut axes: Vec<isize> = (0..shape.rank() as isize).collect();
+        if axes.len() < 2 {
+            return Err(Error::shape("batch_norm", shape, CHANNELS));
+        }
+        axes.remove(1);
+        let count = axes.iter().map(|&axis| shape[axis as usize]).product();
+        if count < 2 {
+            let expected = "needs 2 elements or more in each channel: the variance of a single one says nothing \
+                            (in training, no batch may be that small, the last one neither)";
+            return Err(Error::shape("batch_norm", shape, expected));
+        }
+        Ok(Self {
+            mean: x.mean(&axes)?,
+            variance: x.var(&axes, 0)?,
+            count,
+        })
+    }
+}
+
+const CHANNELS: &str = "must be [n, channels, ...]";
+
+/// What `backward` needs, the vectors with the axes of `x`.
+#[derive(Debug)]
+pub struct SavedBatchNorm<T: Float> {
+    x: Tensor<T>,
+    mean: Tensor<T>,
+    /// `1 / √(σ² + ε)`.
+    scale: Tensor<T>,
+    /// `w / √(σ² + ε)`.
+    factor: Tensor<T>,
+}
+
+impl<T: Float> Op<T> for BatchNorm<T> {
+    type Saved = SavedBatchNorm<T>;
+
+    fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
+        let (x, affine) = match *inputs {
+            [x] => (x, None),
+            [x, weight, bias] => (x, Some([weight, bias])),
+            _ => {
+                let expected = "x, or x, a weight and a bias";
+                return Err(Error::argument("batch_norm", "operands", inputs.len(), expected));
+            }
+        };
+        let is_usable = self.epsilon >= 0.0 && self.epsilon.is_finite();
+        let expected = "must be a finite number, at least 0";
+        require(is_usable, "batch_norm", "epsilon", self.epsilon, expected)?;
+        let statistics = self.statistics.as_ref().map_err(Clone::clone)?;
+        let mean = along_channels(x.shape(), &statistics.mean)?;
+        let scale = along_channels(x.shape(), &statistics.variance)?.into_apply(
+            &kernel!(|variance; epsilon| 1.0 / math::sqrt(variance + epsilon)),
+            &[T::from_f64(self.epsilon)],
+            &[],
+        )?;
+        let (y, factor) = match affine {
+            None => {
+                let formula = kernel!(|x, mean, scale| (x - mean) * scale);
+                (x.apply(&formula, &[], &[&mean, &scale])?, scale.clone())
+            }
+            Some([weight, bias]) => {
+                let factor = scale.try_mul(&along_channels(x.shape(), weight)?)?;
+                let bias = along_channels(x.shape(), bias)?;
+                let formula = kernel!(|x, mean, factor, b| (x - mean) * factor + b);
+                (x.apply(&formula, &[], &[&mean, &factor, &bias])?, factor)
+            }
+        };
+        let saved = SavedBatchNorm {
+            x: x.clone(),
+            mean,
+            scale,
+            factor,
+        };
+        Ok((y, saved))
+    }
+
+    fn backward(
+        &self,
+        saved: Self::Saved,
+        gradient: Tensor<T>,
+        inputs: &mut InputGradients<'_, T>,
+    ) -> Result<()> {
+        let SavedBatchNorm {
+            x,
+            mean,
+            scale,
+            factor,
+        } = saved;
+        let channels = *mean.shape();
+        // Σ g and Σ g x̂.
+        let sum = gradient.sum_to(channels)?;
+        let product = gradient
+            .apply(&kernel!(|g, x, mean| g * (x - mean)), &[], &[&x, &mean])?
+            .sum_to(channels)?
+            .try_mul(&scale)?;
+        if let Some(shape) = inputs.shape(1) {
+            inputs.add(1, product.reshape(shape)?)?;
+        }
+        if let Some(shape) = inputs.shape(2) {
+            inputs.add(2, sum.reshape(shape)?)?;
+        }
+        if inputs.needed(0) {
+            let mut gradient = gradient.into_apply(&kernel!(|g, factor| g * factor), &[], &[&factor])?;
+            if let Some(count) = self.count {
+                // What the mean and the variance take back.
+                let share = [T::from_f64(1.0 / count as f64)];
+                let by_mean = sum.apply(
+                    &kernel!(|sum, factor; share| share * sum * factor),
+                    &share,
+                    &[&factor],
+                )?;
+                let formula = kernel!(|product, scale, factor; share| share * product * scale * factor);
+                let by_variance = product.apply(&formula, &share, &[&scale, &factor])?;
+                let formula = kernel!(|x, mean, a, b| (x - mean) * a + b);
+                let back = x.into_apply(&formula, &[], &[&mean, &by_variance, &by_mean])?;
+                gradient = gradient.into_apply(&kernel!(|g, back| g - back), &[], &[&back])?;
+            }
+            inputs.add(0, gradient)?;
+        }
+        Ok(())
+    }
+}
+
+/// A vector with the axes of `x`, of length 1 but for that of the channels.
+fn along_channels<T: Float>(x: &Shape, vector: &Tensor<T>) -> Result<Tensor<T>> {
+    let mut shape = vec![1; x.rank()];
+    match (shape.get_mut(1), x.get(1)) {
+        (Some(length), Some(&channels)) if **vector.shape() == [channels] => *length = channels,
+        (None, _) => return Err(Error::shape("batch_norm", x, CHANNELS)),
+        _ => {
+            let expected = "must agree: there is one number for each channel, on axis 1";
+            return Err(Error::shapes("batch_norm", x, vector.shape(), expected));
+        }
+    }
+    vector.reshape(shape)
+}
+
+impl<T: Float> Var<T> {
+    /// Each channel of `[n, channels, ...]` by its own mean and variance, [`BatchNorm`], and these, if they could be computed. `affine` is
+    /// the weight and the bias, `[channels]`.
+    ///
+    /// ```
+    /// use backprop_autodiff::Tape;
+    /// use backprop_tensor::Tensor;
+    ///
+    /// let x = Tape::new().variable(Tensor::from([[1.0, 0.0], [3.0, 8.0]]));
+    /// let (y, statistics) = x.batch_norm(None, 0.0);
+    /// assert_eq!(y.value()?, &Tensor::from([[-1.0, -1.0], [1.0, 1.0]]));
+    /// assert_eq!(statistics.unwrap().mean, Tensor::from([2.0, 4.0]));
+    /// # Ok::<(), backprop_autodiff::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn batch_norm(
+        &self,
+        affine: Option<(&Self, &Self)>,
+        epsilon: f64,
+    ) -> (Self, Option<ChannelStatistics<T>>) {
+        let statistics = ChannelStatistics::of(&self.value);
+        let known = statistics.as_ref().ok().cloned();
+        let op = BatchNorm {
+            count: known.as_ref().map(|known| known.count),
+            statistics,
+            epsilon,
+        };
+        let y = self.apply_affine(op, affine);
+        let known = known.filter(|_| !y.has_failed());
+        (y, known)
+    }
+
+    /// Each channel of `[n, channels, ...]` by a mean and a variance `[channels]` that do not depend on it, [`BatchNorm`].
+    #[track_caller]
+    pub fn batch_norm_by(
+        &self,
+        mean: &Tensor<T>,
+        variance: &Tensor<T>,
+        affine: Option<(&Self, &Self)>,
+        epsilon: f64,
+    ) -> Self {
+        let statistics = ChannelStatistics {
+            mean: mean.clone(),
+            variance: variance.clone(),
+            count: 0,
+        };
+        let op = BatchNorm {
+            statistics: Ok(statistics),
+            count: None,
+            epsilon,
+        };
+        self.apply_affine(op, affine)
+    }
+
+    #[track_caller]
+    fn apply_affine(&self, op: BatchNorm<T>, affine: Option<(&Self, &Self)>) -> Self {
+        match affine {
+            None => self.apply(op),
+            Some((weight, bias)) => self.tape().apply(op, &[self, weight, bias]),
+        }
+    }
+}
+
+#[cfg(test)]
+pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
+    use crate::ops::cases::{Case, normal, uniform};
+
+    let inputs = |affine: bool| {
+        move |rng: &mut backprop_tensor::Rng| {
+            let mut shape = vec![2 + rng.below(3), 1 + rng.below(3)];
+            shape.extend((0..rng.below(3)).map(|_| 1 + rng.below(3)));
+            let mut inputs = vec![normal(&shape, rng)];
+            if affine {
+                inputs.extend([normal(&shape[1..2], rng), normal(&shape[1..2], rng)]);
+            }
+            inputs
+        }
+    };
+    let fixed = |rng: &mut backprop_tensor::Rng| {
+        let shape = [1 + rng.below(3), 3, 1 + rng.below(3)];
+        vec![normal(&shape, rng), normal(&[3], rng), normal(&[3], rng)]
+    };
+    let variance = uniform(&[3], 0.5, 2.0, &mut backprop_tensor::Rng::seed(1));
+    // Without it, two elements would be -1 and 1 whatever they are, and there were no gradient to check.
+    let epsilon = 0.2;
+    vec![
+        Case::new(inputs(false), move |x| x[0].batch_norm(None, epsilon).0),
+        Case::new(inputs(true), move |x| {
+            x[0].batch_norm(Some((&x[1], &x[2])), epsilon).0
+        }),
+        Case::new(fixed, move |x| {
+            x[0].batch_norm_by(&variance, &variance, Some((&x[1], &x[2])), epsilon)
+        }),
+    ]
+}
