@@ -33,6 +33,16 @@ const RUNS: &[Run] = &[
         last_line: "largest difference over 50 steps: *, so the three agree",
     },
     Run {
+        example: "frameworks",
+        arguments: "",
+        last_line: "9 of 9 comparisons hold",
+    },
+    Run {
+        example: "iris",
+        arguments: "",
+        last_line: "mean accuracy 0.9### and 0.9###: at least 0.96",
+    },
+    Run {
         example: "gallery",
         arguments: "",
         last_line: "pictures are in *",
