@@ -46,7 +46,7 @@ pub(crate) fn run(seed: u64, output: &mut Output) -> Result<Learnt<Halves>, Erro
 /// Two clouds, some of whose points have the wrong label. The scaler has seen the training data only.
 fn classes(seed: u64) -> Result<Halves, Error> {
     let mut rng = Rng::seed(seed);
-    let data = MakeClassification::new(200)
+    let data = MakeClassification::new(400)
         .features(2)
         .redundant(0)
         .clusters_per_class(1)

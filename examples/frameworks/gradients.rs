@@ -27,7 +27,7 @@ fn distance(seed: u64, output: &mut Output) -> Result<(), Error> {
     println!("c = mean √(a² + b²) = {:.4}, and its tape:\n", c.item()?);
     print_tape(&tape);
     output.save(
-        &tape_diagram(&tape).title("c = mean √(a² + b²)"),
+        &tape_diagram(&tape).leaves(["a", "b"]).title("c = mean √(a² + b²)"),
         "tape-of-an-expression",
     )?;
     let gradients = c.backward()?;
@@ -60,7 +60,9 @@ fn network(seed: u64, output: &Output) -> Result<(), Error> {
     println!("\nthe loss of a network on 150 flowers is {:.4}, and its tape:\n", loss.item()?);
     print_tape(&tape);
     output.save(
-        &tape_diagram(&tape).title("A network and its loss"),
+        &tape_diagram(&tape)
+            .leaves(model.named_parameters().into_iter().map(|(name, _)| name))
+            .title("A network and its loss"),
         "tape-of-a-network",
     )
 }

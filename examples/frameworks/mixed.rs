@@ -5,7 +5,7 @@
 
 use backprop::autodiff::gradcheck;
 use backprop::datasets::synthetic::circles;
-use backprop::plot::{Figure, level_map};
+use backprop::plot::{DecisionRegions, Figure};
 use backprop::prelude::*;
 use backprop::tensor::{Float, Result as TensorResult};
 
@@ -74,7 +74,9 @@ pub(crate) fn run(seed: u64, output: &mut Output) -> Result<(), Error> {
 
     let picture = |title: &str, model: &dyn Layer| -> Result<_, Error> {
         let probability = |points: &Tensor| predict_probabilities(model, points);
-        let chart = level_map(test.inputs(), test.targets(), 0.5, probability)?;
+        let chart = DecisionRegions::new(test.inputs(), test.targets())
+            .names(["outside", "inside"])
+            .levels(0.5, probability)?;
         Ok(chart.title(title).x_label("x").y_label("y"))
     };
     output.save(

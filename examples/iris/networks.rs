@@ -3,6 +3,9 @@
 use backprop::prelude::*;
 
 /// A kind of network with its settings, which are the same for all folds and shuffles.
+///
+/// Settings that were chosen by the flowers which judge them would look better than they are. These were chosen among a few by the mean
+/// over the shuffles 100 to 105, which are not reported.
 #[derive(Debug)]
 pub(crate) struct Network {
     pub(crate) name: &'static str,
@@ -21,13 +24,13 @@ pub(crate) const NETWORKS: [Network; 2] = [
     Network {
         name: "one layer",
         hidden: &[],
-        epochs: 60,
-        learning_rate: 0.05,
+        epochs: 150,
+        learning_rate: 0.1,
     },
     Network {
         name: "two layers",
         hidden: &[16],
-        epochs: 60,
+        epochs: 150,
         learning_rate: 0.01,
     },
 ];
