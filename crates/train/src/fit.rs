@@ -216,7 +216,10 @@ where
 
     /// What a run that is resumed must have in common with the one that was saved.
     pub(crate) fn settings(&self, samples: usize) -> Settings {
+        let optimizer = std::any::type_name::<O>();
         Settings {
+            // The module it is in may change its name from one version to the next.
+            optimizer: optimizer.rsplit("::").next().unwrap_or(optimizer).into(),
             samples,
             batch_size: self.batch_size_for(samples),
             accumulate: self.accumulate,
