@@ -27,7 +27,12 @@ pub(crate) fn run(seed: u64, output: &mut Output) -> Result<Learnt<Halves>, Erro
     let mut losses = [Vec::new(), Vec::new()];
     let weights = train(&data, &initial, seed, &mut losses)?;
     println!("{:>8} {:>9} {:>9}", "", "training", "test");
-    println!("{:>8} {:>9.4} {:>9.4}", "loss", last(&losses[0]), last(&losses[1]));
+    println!(
+        "{:>8} {:>9.4} {:>9.4}",
+        "loss",
+        last(&losses[0]),
+        last(&losses[1])
+    );
     println!(
         "{:>8} {:>9.4} {:>9.4}",
         "accuracy",
@@ -102,7 +107,10 @@ fn loss(tape: &Tape, params: &[Param; 2], batch: &Batch) -> Result<Var, Error> {
 pub(crate) fn accuracy(data: &TensorDataset, [w, b]: &[Tensor; 2]) -> Result<f64, Error> {
     let logits = data.inputs().matmul(&w.transpose(0, 1)?)?.try_add(b)?.to_vec();
     let targets = data.targets().to_vec();
-    let right = logits.iter().zip(&targets).filter(|&(&z, &y)| i64::from(z > 0.0) == y);
+    let right = logits
+        .iter()
+        .zip(&targets)
+        .filter(|&(&z, &y)| i64::from(z > 0.0) == y);
     Ok(right.count() as f64 / targets.len() as f64)
 }
 
@@ -114,11 +122,16 @@ fn last(losses: &[f32]) -> f32 {
 fn figure(data: &Halves, [w, b]: &[Tensor; 2], losses: &[Vec<f32>; 2]) -> Result<Figure, Error> {
     let column = |index: usize| data.test.inputs().slice(1, index..index + 1);
     let [w0, w1] = [w.get([0, 0])?, w.get([0, 1])?].map(f64::from);
-    let line = scatter_classes(column(0)?, column(1)?, data.test.targets(), ["class 0", "class 1"])
-        .title("Test points and the line learnt")
-        .x_label("feature 1")
-        .y_label("feature 2")
-        .add(Rule::boundary(w0, w1, f64::from(b.item()?)).name("w · x + b = 0"));
+    let line = scatter_classes(
+        column(0)?,
+        column(1)?,
+        data.test.targets(),
+        ["class 0", "class 1"],
+    )
+    .title("Test points and the line learnt")
+    .x_label("feature 1")
+    .y_label("feature 2")
+    .add(Rule::boundary(w0, w1, f64::from(b.item()?)).name("w · x + b = 0"));
     let [train, test] = losses;
     let loss = Chart::new()
         .title("Loss")

@@ -27,7 +27,9 @@ fn distance(seed: u64, output: &mut Output) -> Result<(), Error> {
     println!("c = mean √(a² + b²) = {:.4}, and its tape:\n", c.item()?);
     print_tape(&tape);
     output.save(
-        &tape_diagram(&tape).leaves(["a", "b"]).title("c = mean √(a² + b²)"),
+        &tape_diagram(&tape)
+            .leaves(["a", "b"])
+            .title("c = mean √(a² + b²)"),
         "tape-of-an-expression",
     )?;
     let gradients = c.backward()?;
@@ -38,11 +40,7 @@ fn distance(seed: u64, output: &mut Output) -> Result<(), Error> {
             return Err(format!("c does not depend on {name}").into());
         };
         println!("\n∂c/∂{name} = {gradient:.4}");
-        output.compare(
-            "tape and formula",
-            largest_difference(gradient, &by_hand),
-            1e-6,
-        );
+        output.compare("tape and formula", largest_difference(gradient, &by_hand), 1e-6);
     }
     Ok(())
 }
@@ -57,7 +55,10 @@ fn network(seed: u64, output: &Output) -> Result<(), Error> {
     let loss = model
         .forward(&tape.input(flowers.inputs().clone()))
         .cross_entropy(flowers.targets());
-    println!("\nthe loss of a network on 150 flowers is {:.4}, and its tape:\n", loss.item()?);
+    println!(
+        "\nthe loss of a network on 150 flowers is {:.4}, and its tape:\n",
+        loss.item()?
+    );
     print_tape(&tape);
     output.save(
         &tape_diagram(&tape)
@@ -76,6 +77,10 @@ fn print_tape(tape: &Tape) {
             _ => "(variable)",
         };
         let inputs: Vec<String> = record.inputs.iter().flatten().map(ToString::to_string).collect();
-        println!("{number:>3}  {name:<14} {:<10} {:?}", inputs.join(", "), record.shape);
+        println!(
+            "{number:>3}  {name:<14} {:<10} {:?}",
+            inputs.join(", "),
+            record.shape
+        );
     }
 }

@@ -110,8 +110,22 @@ fn largest_difference(a: &Tensor, b: &Tensor) -> f64 {
     if a.shape() != b.shape() {
         return f64::NAN;
     }
-    let differences = a.to_vec().into_iter().zip(b.to_vec()).map(|(a, b)| f64::from((a - b).abs()));
-    differences.fold(0.0, |most, next| if next.is_nan() || next > most { next } else { most })
+    let differences = a
+        .to_vec()
+        .into_iter()
+        .zip(b.to_vec())
+        .map(|(a, b)| f64::from((a - b).abs()));
+    largest(differences)
+}
+
+/// The largest of some numbers, NaN if one of them is.
+fn largest(numbers: impl Iterator<Item = f64>) -> f64 {
+    numbers.fold(
+        0.0,
+        |most, next| {
+            if most >= next || most.is_nan() { most } else { next }
+        },
+    )
 }
 
 fn seed() -> Result<u64, lexopt::Error> {

@@ -9,7 +9,7 @@ use backprop::plot::{DecisionRegions, Figure};
 use backprop::prelude::*;
 use backprop::tensor::{Float, Result as TensorResult};
 
-use super::{Error, Output, largest_difference};
+use super::{Error, Output, largest, largest_difference};
 
 /// `bump x = exp(-x²)`, `d/dx bump x = -2 x bump x`.
 #[derive(Debug, Clone, Copy)]
@@ -66,11 +66,15 @@ pub(crate) fn run(seed: u64, output: &mut Output) -> Result<(), Error> {
         },
         Linear::new(HIDDEN, 1, &mut rng)
     ];
-    let library = sequential![Linear::new(2, HIDDEN, &mut rng), Tanh, Linear::new(HIDDEN, 1, &mut rng)];
+    let library = sequential![
+        Linear::new(2, HIDDEN, &mut rng),
+        Tanh,
+        Linear::new(HIDDEN, 1, &mut rng)
+    ];
 
     println!("accuracy on {} test points    trainer  own loop", test.len());
-    let own = both_ways("layer of one's own", own, seed, (&train, &test), output)?;
-    let library = both_ways("library layers", library, seed, (&train, &test), output)?;
+    let (own, _) = both_ways("layer of one's own", own, seed, (&train, &test), output)?;
+    let (_, library) = both_ways("library layers", library, seed, (&train, &test), output)?;
 
     let picture = |title: &str, model: &dyn Layer| -> Result<_, Error> {
         let probability = |points: &Tensor| predict_probabilities(model, points);
@@ -88,14 +92,14 @@ pub(crate) fn run(seed: u64, output: &mut Output) -> Result<(), Error> {
     )
 }
 
-/// Trains copies of a model with the trainer and with a loop, compares them, and gives the second one.
+/// A model trained by the trainer, and a copy of it trained in a loop, which are compared.
 fn both_ways<M: Layer + Clone>(
     name: &str,
     model: M,
     seed: u64,
     (train, test): (&TensorDataset, &TensorDataset),
     output: &mut Output,
-) -> Result<M, Error> {
+) -> Result<(M, M), Error> {
     let (mut first, mut second) = (model.clone(), model);
     with_trainer(&mut first, train, seed)?;
     with_loop(&mut second, train, seed)?;
@@ -105,9 +109,9 @@ fn both_ways<M: Layer + Clone>(
         accuracy(&second, test)?
     );
     let pairs = first.parameters().into_iter().zip(second.parameters());
-    let difference = pairs.map(|(a, b)| largest_difference(a.value(), b.value())).fold(0.0, f64::max);
-    output.compare(name, difference, 0.0);
-    Ok(second)
+    let differences = pairs.map(|(a, b)| largest_difference(a.value(), b.value()));
+    output.compare(name, largest(differences), 0.0);
+    Ok((first, second))
 }
 
 /// Any layer, built in or not, in the trainer.
@@ -137,6 +141,8 @@ fn with_loop(model: &mut impl Layer, train: &TensorDataset, seed: u64) -> Result
 }
 
 fn accuracy(model: &impl Layer, test: &TensorDataset) -> Result<f64, Error> {
-    let right = predict_classes(model, test.inputs())?.equal(test.targets())?.count_true(..)?;
+    let right = predict_classes(model, test.inputs())?
+        .equal(test.targets())?
+        .count_true(..)?;
     Ok(right.item()? as f64 / test.len() as f64)
 }

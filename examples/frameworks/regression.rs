@@ -27,13 +27,12 @@ pub(crate) fn run(seed: u64, output: &mut Output) -> Result<Learnt<TensorDataset
     let (slope, intercept) = (slope?, intercept?);
     println!("{:>16} {slope:>9.5} {intercept:>9.5}", "least squares");
     let found = Tensor::concat(&[w, &b.reshape([1, 1])?], 0)?;
-    output.compare(
-        "descent and closed form",
-        largest_difference(&found, &best),
-        1e-4,
-    );
+    output.compare("descent and closed form", largest_difference(&found, &best), 1e-4);
     let least = mean_squared_error(&data, &best)?;
-    output.save(&figure(&data, &weights, (slope, intercept), &losses, least)?, "regression")?;
+    output.save(
+        &figure(&data, &weights, (slope, intercept), &losses, least)?,
+        "regression",
+    )?;
     Ok(Learnt {
         data,
         seed,
@@ -57,7 +56,10 @@ fn train(data: &TensorDataset<f32, f32>, initial: &[Tensor; 2]) -> Result<([Tens
     for _ in 0..STEPS {
         let tape = Tape::new();
         let [w, b] = params.each_ref().map(|param| tape.param(param));
-        let (x, target) = (tape.input(data.inputs().clone()), tape.input(data.targets().clone()));
+        let (x, target) = (
+            tape.input(data.inputs().clone()),
+            tape.input(data.targets().clone()),
+        );
         let loss = (x.matmul(&w) + b - target).square().mean(..);
         losses.push(loss.item()?);
 
@@ -101,8 +103,16 @@ fn figure(
         .x_label("x")
         .y_label("y")
         .add(Points::new(data.inputs(), data.targets()).name("points"))
-        .add(Line::new(ends, ends.map(|x| w * x + b)).name("gradient descent").width(3.0))
-        .add(Line::new(ends, ends.map(|x| slope * x + intercept)).name("least squares").dashed());
+        .add(
+            Line::new(ends, ends.map(|x| w * x + b))
+                .name("gradient descent")
+                .width(3.0),
+        )
+        .add(
+            Line::new(ends, ends.map(|x| slope * x + intercept))
+                .name("least squares")
+                .dashed(),
+        );
     let loss = Chart::new()
         .title("Loss")
         .x_label("step")

@@ -6,7 +6,7 @@
 use backprop::prelude::*;
 
 use super::classifier::{self, Halves};
-use super::{Error, Learnt, Output, largest_difference, regression};
+use super::{Error, Learnt, Output, largest, largest_difference, regression};
 
 /// Rounding, after a hundred or two steps that build on each other.
 const TOLERANCE: f64 = 1e-5;
@@ -55,7 +55,5 @@ fn begin([weight, bias]: &[Tensor; 2]) -> Result<Linear, Error> {
 
 fn difference(model: &Linear, weights: &[Tensor; 2]) -> f64 {
     let params = model.parameters().into_iter().zip(weights);
-    params
-        .map(|(param, weight)| largest_difference(param.value(), weight))
-        .fold(0.0, |most, next| if next.is_nan() || next > most { next } else { most })
+    largest(params.map(|(param, weight)| largest_difference(param.value(), weight)))
 }

@@ -50,7 +50,10 @@ fn run() -> Result<bool, Error> {
     }
     pictures::save(&results, &flowers)?;
 
-    let reached: Vec<f64> = results.iter().map(|(_, shuffles)| table::mean(shuffles)).collect();
+    let reached: Vec<f64> = results
+        .iter()
+        .map(|(_, shuffles)| table::mean(shuffles))
+        .collect();
     let good = reached.iter().all(|&accuracy| accuracy >= GOAL);
     let found: Vec<String> = reached.iter().map(|accuracy| format!("{accuracy:.4}")).collect();
     let verdict = if good { "at least" } else { "NOT both at least" };

@@ -51,12 +51,15 @@ impl Network {
 
     /// The learning rate falls linearly to 0, so that the last weights do not depend on the last batches.
     pub(crate) fn trainer(&self, seed: u64) -> Trainer<CrossEntropy, AdamW> {
-        Trainer::new(CrossEntropy, AdamW::new(self.learning_rate).weight_decay(WEIGHT_DECAY))
-            .epochs(self.epochs)
-            .batch_size(BATCH)
-            .seed(seed)
-            .schedule(|done: f64| 1.0 - done)
-            .metric(Accuracy)
-            .progress(Progress::Silent)
+        Trainer::new(
+            CrossEntropy,
+            AdamW::new(self.learning_rate).weight_decay(WEIGHT_DECAY),
+        )
+        .epochs(self.epochs)
+        .batch_size(BATCH)
+        .seed(seed)
+        .schedule(|done: f64| 1.0 - done)
+        .metric(Accuracy)
+        .progress(Progress::Silent)
     }
 }

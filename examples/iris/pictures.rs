@@ -25,7 +25,10 @@ pub(crate) fn save(results: &[(&Network, Vec<Shuffle>)], flowers: &TensorDataset
             fixed(network, &shuffle.folds[0], flowers)?,
             projected(network, &shuffle.folds[0], flowers)?,
         ]);
-        curves = curves.row([banded(network, shuffle, "loss"), banded(network, shuffle, "accuracy")]);
+        curves = curves.row([
+            banded(network, shuffle, "loss"),
+            banded(network, shuffle, "accuracy"),
+        ]);
         matrices.push(matrix(network, shuffle));
         report(network, shuffles)?;
     }
@@ -43,7 +46,7 @@ fn save_as(picture: &impl Picture, name: &str) -> Result<(), Error> {
     Ok(())
 }
 
-/// Where a network decides for which species, with both sepal lengths at their means: some flowers lie on the wrong side here that
+/// Where a network decides for which species, with the two sizes of the sepals at their means: some flowers lie on the wrong side here that
 /// do not in four dimensions.
 fn fixed(network: &Network, fold: &Fold, flowers: &TensorDataset) -> Result<Chart, Error> {
     let chart = DecisionRegions::new(flowers.inputs(), flowers.targets())
@@ -87,7 +90,10 @@ fn banded(network: &Network, shuffle: &Shuffle, what: &str) -> Chart {
         let at = |epoch: usize| folds.iter().map(move |curve| curve[epoch]);
         let epochs = 0..network.epochs;
         let means: Vec<f64> = epochs.clone().map(|epoch| mean(at(epoch))).collect();
-        let low: Vec<f64> = epochs.clone().map(|epoch| at(epoch).fold(f64::INFINITY, f64::min)).collect();
+        let low: Vec<f64> = epochs
+            .clone()
+            .map(|epoch| at(epoch).fold(f64::INFINITY, f64::min))
+            .collect();
         let high: Vec<f64> = epochs.map(|epoch| at(epoch).fold(0.0, f64::max)).collect();
         let line = Line::new(1..=network.epochs, means).name(name);
         chart.add(line).add(Band::new(1..=network.epochs, low, high))

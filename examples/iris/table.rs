@@ -35,6 +35,9 @@ pub(crate) fn accuracies(results: &[(&Network, Vec<Shuffle>)]) {
 
 /// The confusion matrix of a shuffle, with precision, recall and F1 of each species.
 pub(crate) fn classes(network: &Network, shuffle: &Shuffle) {
-    println!("\n{}, shuffle 0: species (down) and what it was taken for (across)\n", network.name);
+    println!(
+        "\n{}, shuffle 0: species (down) and what it was taken for (across)\n",
+        network.name
+    );
     println!("{}\n\n{}", shuffle.matrix, shuffle.matrix.report());
 }

@@ -124,7 +124,10 @@ impl GraphDiagram {
     /// ```
     #[must_use]
     pub fn leaves<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
-        let leaves = self.nodes.iter_mut().filter(|node| node.kind != NodeKind::Operation);
+        let leaves = self
+            .nodes
+            .iter_mut()
+            .filter(|node| node.kind != NodeKind::Operation);
         for (node, name) in leaves.zip(names) {
             node.name = name.into();
         }
