@@ -6,7 +6,8 @@ use std::sync::Arc;
 
 use crate::{Error, Result};
 
-/// Writes next to the file and renames, so that a reader never sees half of it and a failure leaves the old one.
+/// Writes next to the file and renames, so that a reader never sees half of it and a failure leaves the old one. What a link points to is
+/// replaced, not the link.
 pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     let failed = |source| Error::File {
         path: path.to_owned(),
@@ -15,6 +16,8 @@ pub(crate) fn replace(path: &Path, bytes: &[u8]) -> Result<()> {
     if let Some(folder) = path.parent().filter(|folder| !folder.as_os_str().is_empty()) {
         fs::create_dir_all(folder).map_err(failed)?;
     }
+    let target = fs::canonicalize(path).unwrap_or_else(|_| path.to_owned());
+    let path = target.as_path();
     let draft = draft(path);
     let written = fs::write(&draft, bytes).and_then(|()| fs::rename(&draft, path));
     written.map_err(|source| {

@@ -29,6 +29,7 @@ where
     /// * the model does not take inputs of this shape, or gives something else than one output a sample;
     /// * an input is NaN or infinite: the first such sample;
     /// * the shape of the targets does not fit the outputs and the loss, or a target is none: the first such sample;
+    /// * the weights of all samples are 0;
     /// * a class has no samples, unless [that is allowed](Self::allow_missing_classes).
     pub fn check<M, D>(&self, model: &M, data: &D) -> Result<()>
     where
@@ -112,12 +113,24 @@ where
         classes: bool,
     ) -> Result<Option<f64>> {
         let (mut targets, mut start) = (Vec::new(), 0);
+        // `None` if samples have no weights.
+        let mut weight = None;
         for batch in TryBatches::new(data, CHUNK) {
             let batch = batch?;
             check_inputs(name, &batch.inputs, start)?;
             self.check_targets(name, &batch.targets, output, start)?;
             start += batch.len();
+            if let Some(weights) = &batch.weights {
+                *weight.get_or_insert(0.0) += weights.sum(..)?.item()?;
+            }
             targets.push(batch.targets);
+        }
+        if weight == Some(0.0) {
+            return Err(Error::Data {
+                data: name,
+                what: "the weights of its samples are all 0".into(),
+                expected: "one at least must count".into(),
+            });
         }
         let targets = match &targets[..] {
             [one] => one.clone(),

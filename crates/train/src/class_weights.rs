@@ -23,6 +23,10 @@ impl ClassWeights {
                 .iter()
                 .position(|weight| !(weight.is_finite() && *weight >= 0.0))
             {
+                None if weights.iter().all(|&weight| weight == 0.0) => Err(Error::setting(
+                    format!("{} class weights, none of them above 0", weights.len()),
+                    "one class at least must count",
+                )),
                 None => match labels(data)?.and_then(|labels| labels.into_iter().max()) {
                     Some(class) if usize::try_from(class).is_ok_and(|class| class >= weights.len()) => {
                         Err(too_few(weights.len(), class))

@@ -108,8 +108,16 @@ fn open<'a>(bytes: &'a [u8], version: u32, number: &str) -> Result<&'a [u8], Str
     Ok(value)
 }
 
-/// Writes a file whole, or leaves the old one.
+/// Writes a file whole, or leaves the old one. What a link points to is replaced, not the link; what is no file, a device or a pipe, is
+/// written into.
 pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
+    let target = match fs::metadata(path) {
+        Ok(found) if found.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
+        Ok(found) if !found.is_file() => return fs::write(path, bytes),
+        Ok(_) => fs::canonicalize(path)?,
+        Err(_) => path.to_owned(),
+    };
+    let path = target.as_path();
     let mut name = path.file_name().unwrap_or_default().to_os_string();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(name);
@@ -145,6 +153,35 @@ mod tests {
             let _ = decode::<Value>(&bytes);
             let _ = open(&bytes, 1, "f32");
         }
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn links_are_followed_and_devices_stay() {
+        use std::os::unix::fs::{FileTypeExt, symlink};
+
+        let folder = std::env::temp_dir().join(format!("backprop-codec-{}", std::process::id()));
+        fs::create_dir_all(&folder).unwrap();
+        let (file, link) = (folder.join("file"), folder.join("link"));
+        fs::write(&file, b"old").unwrap();
+        symlink(&file, &link).unwrap();
+        write_whole(&link, b"new").unwrap();
+        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
+        assert_eq!(fs::read(&file).unwrap(), b"new");
+        // A link of one's own: a mistake would replace it, not the device.
+        let null = folder.join("null");
+        symlink("/dev/null", &null).unwrap();
+        write_whole(&null, b"gone").unwrap();
+        assert!(fs::symlink_metadata(&null).unwrap().is_symlink());
+        assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+        let error = write_whole(&folder, b"no file").unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::IsADirectory);
+        assert_eq!(
+            fs::read_dir(&folder).unwrap().count(),
+            3,
+            "nothing is left behind"
+        );
+        fs::remove_dir_all(folder).unwrap();
     }
 
     #[test]

@@ -7,7 +7,7 @@ use backprop_optim::Optimizer;
 use backprop_tensor::{Element, Float, Tensor};
 
 use crate::callbacks::Plan;
-use crate::check::{TRAINING, VALIDATION};
+use crate::check::{TRAINING, VALIDATION, check_inputs};
 use crate::pass::Pass;
 use crate::run::{OwnSteps, Run};
 use crate::run_state::{RunState, Settings};
@@ -104,6 +104,12 @@ where
         own: Option<&mut OwnSteps<'_, M, O, Y, T>>,
     ) -> Result<History> {
         self.check_settings(train)?;
+        if own.is_none() && !model.parameters().iter().any(|param| param.is_trainable()) {
+            return Err(Error::setting(
+                "the model has no parameters to train",
+                "it needs one at least that is not frozen",
+            ));
+        }
         if own.is_some() && self.accumulate > 1 {
             return Err(Error::setting(
                 format!("gradients of {} batches", self.accumulate),
@@ -216,7 +222,10 @@ where
 
     /// What a run that is resumed must have in common with the one that was saved.
     pub(crate) fn settings(&self, samples: usize) -> Settings {
+        let optimizer = std::any::type_name::<O>();
         Settings {
+            // The module it is in may change its name from one version to the next.
+            optimizer: optimizer.rsplit("::").next().unwrap_or(optimizer).into(),
             samples,
             batch_size: self.batch_size_for(samples),
             accumulate: self.accumulate,
@@ -237,19 +246,21 @@ where
     /// If samples have weights, the loss is their weighted mean. Metrics count each sample once.
     ///
     /// # Errors
-    /// If there are no samples, the data cannot be had, or a batch does not fit the model.
+    /// If there are no samples, the data cannot be had, a batch does not fit the model, or an input is no finite number and the trainer not
+    /// [unchecked](Self::unchecked).
     pub fn evaluate<M, D>(&self, model: &M, data: &D) -> Result<Evaluation>
     where
         M: Layer<T>,
         D: Dataset<Input = T, Target = Y>,
     {
-        self.evaluate_any(model, data)
+        self.evaluate_any(model, data, self.checks)
     }
 
     pub(crate) fn evaluate_any<M: Layer<T>>(
         &self,
         model: &M,
         data: &AnyData<'_, Y, T>,
+        checks: bool,
     ) -> Result<Evaluation> {
         if data.is_empty() {
             return Err(Error::setting(
@@ -257,9 +268,13 @@ where
                 "there must be something to evaluate",
             ));
         }
-        let mut pass = Pass::new(&self.metrics);
+        let (mut pass, mut start) = (Pass::new(&self.metrics), 0);
         for batch in TryBatches::new(data, EVALUATION_BATCH) {
             let batch = batch?;
+            if checks {
+                check_inputs("data", &batch.inputs, start)?;
+                start += batch.len();
+            }
             let output = model.forward(&Tape::inference().input(batch.inputs));
             let (loss, weight) = self.loss_of(&output, &batch.targets, batch.weights.as_ref())?;
             pass.add_loss(loss.item()?.to_f64(), weight);

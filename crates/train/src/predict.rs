@@ -2,8 +2,8 @@ use backprop_autodiff::Tape;
 use backprop_layers::Layer;
 use backprop_tensor::{Float, Tensor};
 
-use crate::Result;
 use crate::fit::EVALUATION_BATCH;
+use crate::{Error, Result};
 
 /// The outputs of a model for these inputs, `[n, ...]`, in batches that take little memory.
 ///
@@ -34,12 +34,12 @@ pub fn predict<T: Float>(model: &(impl Layer<T> + ?Sized), inputs: &Tensor<T>) -
 /// 1 where it is above 0.
 ///
 /// # Errors
-/// As [`predict`], and if the outputs are something else.
+/// As [`predict`], if the outputs are something else, and if one is NaN, which is no reason for any class.
 pub fn predict_classes<T: Float>(
     model: &(impl Layer<T> + ?Sized),
     inputs: &Tensor<T>,
 ) -> Result<Tensor<i64>> {
-    let outputs = predict(model, inputs)?;
+    let outputs = numbers(model, inputs)?;
     match outputs.shape().dims() {
         [_] => positive(&outputs),
         [n, 1] => positive(&outputs.reshape([*n])?),
@@ -50,9 +50,30 @@ pub fn predict_classes<T: Float>(
 /// Which labels each of these inputs has: 1 where the output is above 0, in the shape of the outputs, `[n, labels]`.
 ///
 /// # Errors
-/// As [`predict`].
+/// As [`predict`], and if an output is NaN.
 pub fn predict_labels<T: Float>(model: &(impl Layer<T> + ?Sized), inputs: &Tensor<T>) -> Result<Tensor<i64>> {
-    positive(&predict(model, inputs)?)
+    positive(&numbers(model, inputs)?)
+}
+
+/// The outputs, none of which is NaN.
+fn numbers<T: Float>(model: &(impl Layer<T> + ?Sized), inputs: &Tensor<T>) -> Result<Tensor<T>> {
+    let outputs = predict(model, inputs)?;
+    if !outputs.is_nan()?.any(..)?.item()? {
+        return Ok(outputs);
+    }
+    let of_sample = outputs.count() / outputs.shape().first().copied().unwrap_or(1).max(1);
+    let place = outputs
+        .to_vec()
+        .iter()
+        .position(|output| output.to_f64().is_nan());
+    Err(Error::Data {
+        data: "prediction",
+        what: format!(
+            "sample {}: an output is NaN",
+            place.unwrap_or(0) / of_sample.max(1)
+        ),
+        expected: "inputs and weights must be finite numbers".into(),
+    })
 }
 
 /// The probabilities that a model of logits gives: the softmax of outputs `[n, classes]`, the sigmoid of one output, `[n]` or `[n, 1]`.

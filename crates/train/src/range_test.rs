@@ -26,7 +26,9 @@ pub struct RangeTest {
 impl RangeTest {
     /// The learning rate at which the smoothed loss falls most steeply against the logarithm of the rate; `None` if it never falls.
     ///
-    /// The first tenth of the steps, where the mean is of few batches, is left out, and so is what comes after the smallest loss.
+    /// How steeply is measured over half a power of ten, in the middle of which the rate lies: from step to step, the batches' noise would be
+    /// steeper than any trend, the more so the more steps there are. The first tenth of the steps, where the mean is of few batches, is left
+    /// out, and so is what comes after the smallest loss.
     pub fn suggestion(&self) -> Option<f64> {
         let lowest = self
             .smoothed
@@ -35,9 +37,18 @@ impl RangeTest {
             .min_by(|a, b| a.1.total_cmp(b.1))?
             .0;
         let first = self.rates.len() / 10;
-        let falls = (first + 1..=lowest).map(|at| (at, self.smoothed[at - 1] - self.smoothed[at]));
+        let span = self.half_decade().min(lowest.saturating_sub(first)).max(1);
+        let falls = (first + span..=lowest).map(|at| (at, self.smoothed[at - span] - self.smoothed[at]));
         let (at, fall) = falls.max_by(|a, b| a.1.total_cmp(&b.1))?;
-        (fall > 0.0).then(|| self.rates[at])
+        (fall > 0.0).then(|| (self.rates[at - span] * self.rates[at]).sqrt())
+    }
+
+    /// How many steps the rate needs to become `√10` times as large, to the nearest.
+    fn half_decade(&self) -> usize {
+        let [first, second, ..] = self.rates[..] else {
+            return 1;
+        };
+        (0.5 * 10.0_f64.ln() / (second / first).ln()).round() as usize
     }
 
     /// The largest rate before which the smoothed loss was still falling: a quarter of that of the smallest one; `None` if it never falls.

@@ -190,7 +190,7 @@ where
             None => None,
             Some(data) => {
                 self.each(|callback, training| callback.on_validation_begin(training))?;
-                let evaluation = self.trainer.evaluate_any(self.model, data)?;
+                let evaluation = self.trainer.evaluate_any(self.model, data, false)?;
                 self.each(|callback, training| callback.on_validation_end(&evaluation, training))?;
                 Some(evaluation)
             }

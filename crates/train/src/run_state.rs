@@ -11,7 +11,7 @@ use crate::pass::PassState;
 use crate::{Error, History, Result, codec};
 
 /// The version of the files. It grows with every change to [`RunState`].
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 
 /// Everything that decides how a training goes on.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -40,6 +40,8 @@ pub(crate) struct RunState<T: Float> {
 /// What must not change between a run and its continuation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Settings {
+    /// The name of its type.
+    pub(crate) optimizer: String,
     pub(crate) samples: usize,
     pub(crate) batch_size: usize,
     pub(crate) accumulate: usize,
@@ -64,6 +66,9 @@ impl<T: Float> RunState<T> {
             ))
         };
         let (saved, now) = (&self.settings, settings);
+        if saved.optimizer != now.optimizer {
+            return error("the optimizer", saved.optimizer.clone(), now.optimizer.clone());
+        }
         if saved.samples != now.samples {
             return error(
                 "the number of training samples",

@@ -1,5 +1,6 @@
 //! What is wrong with data is said before the first step: what, where, and what would have been right.
 
+use backprop_autodiff::Module;
 use backprop_datasets::synthetic::{blobs, moons};
 use backprop_datasets::{Batch, Dataset, TensorDataset};
 use backprop_layers::{Layer, Linear};
@@ -7,7 +8,7 @@ use backprop_optim::Sgd;
 use backprop_tensor::{Element, Rng, Tensor};
 use backprop_train::{
     Accuracy, BinaryCrossEntropy, ClassWeights, CrossEntropy, Loss, MeanSquaredError, Progress, Trainer,
-    predict,
+    predict, predict_classes, predict_labels,
 };
 use proptest::prelude::*;
 
@@ -108,6 +109,87 @@ fn labels_and_classes() {
         &data(9),
     );
     assert!(message.starts_with("class weight -1 of class 1: "), "{message}");
+}
+
+#[test]
+fn nothing_to_learn() {
+    let unweighted = data(6).with_weights(&Tensor::from([0.0; 6])).unwrap();
+    assert_eq!(
+        error(trainer(CrossEntropy), 2, &unweighted),
+        "training data: the weights of its samples are all 0: one at least must count"
+    );
+    assert_eq!(
+        error(
+            trainer(CrossEntropy).class_weights(ClassWeights::Given(vec![0.0, 0.0])),
+            2,
+            &data(6)
+        ),
+        "2 class weights, none of them above 0: one class at least must count"
+    );
+    let mut model = Linear::new(2, 2, &mut Rng::seed(0));
+    for param in model.parameters_mut() {
+        param.set_trainable(false);
+    }
+    let message = trainer(CrossEntropy)
+        .fit(&mut model, &data(6), None)
+        .unwrap_err()
+        .to_string();
+    assert_eq!(
+        message,
+        "the model has no parameters to train: it needs one at least that is not frozen"
+    );
+}
+
+/// Mistakes whose shapes alone look right.
+#[test]
+fn targets_that_are_nearly_right() {
+    let one_hot = data(6).map_targets(|y| Tensor::<i64>::one_hot(y, 2)).unwrap();
+    let message = error(trainer(CrossEntropy), 2, &one_hot);
+    assert!(
+        message.ends_with(
+            "targets of whole numbers are classes, [n]; those that are probabilities need `cast` to f32"
+        ),
+        "{message}"
+    );
+    let message = error(trainer(CrossEntropy), 1, &data(6));
+    assert!(
+        message.ends_with("one output for two classes is what BinaryCrossEntropy takes"),
+        "{message}"
+    );
+}
+
+#[test]
+fn nothing_is_made_of_nan() {
+    let broken = data(6)
+        .map_inputs(|x| {
+            let mut inputs = x.to_vec();
+            inputs[7] = f32::NAN;
+            Tensor::from_slice(&inputs, [6, 2])
+        })
+        .unwrap();
+    for outputs in [1, 2] {
+        let model = Linear::new(2, outputs, &mut Rng::seed(0));
+        for predicted in [
+            predict_classes(&model, broken.inputs()),
+            predict_labels(&model, broken.inputs()),
+        ] {
+            assert_eq!(
+                predicted.unwrap_err().to_string(),
+                "prediction: sample 3: an output is NaN: inputs and weights must be finite numbers"
+            );
+        }
+    }
+    let model = Linear::new(2, 2, &mut Rng::seed(0));
+    let message = trainer(CrossEntropy)
+        .evaluate(&model, &broken)
+        .unwrap_err()
+        .to_string();
+    assert_eq!(
+        message,
+        "data: sample 3: the input at [1] is NaN: inputs must be finite numbers"
+    );
+    let unchecked = trainer(CrossEntropy).unchecked().evaluate(&model, &broken);
+    assert!(unchecked.unwrap().loss.is_nan());
 }
 
 #[test]

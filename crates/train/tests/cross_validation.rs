@@ -80,6 +80,29 @@ fn more_folds_than_samples_are_an_error() {
     let _ = R2;
 }
 
+/// The same question, asked with more steps or another order of the samples, has an answer of the same size.
+#[test]
+fn the_range_test_is_not_led_by_noise() {
+    let data = backprop_datasets::synthetic::blobs(133, 3, &mut Rng::seed(0)).unwrap();
+    let scaler = backprop_datasets::StandardScaler::fit(data.inputs()).unwrap();
+    let data = data.map_inputs(|x| scaler.transform(x)).unwrap();
+    let suggestions: Vec<f64> = [60, 150, 400]
+        .into_iter()
+        .flat_map(|steps| (0..5).map(move |seed| (steps, seed)))
+        .map(|(steps, seed)| {
+            let model = Linear::new(2, 3, &mut Rng::seed(0));
+            let mut trainer = Trainer::new(CrossEntropy, Sgd::new(1.0))
+                .seed(seed)
+                .progress(Progress::Silent);
+            let test = trainer.range_test(&model, &data, 1e-5..10.0, steps).unwrap();
+            test.suggestion().unwrap()
+        })
+        .collect();
+    let least = suggestions.iter().copied().fold(f64::INFINITY, f64::min);
+    let most = suggestions.iter().copied().fold(0.0, f64::max);
+    assert!(most / least < 100.0, "{suggestions:?}");
+}
+
 #[test]
 fn the_range_test_finds_where_the_loss_falls_and_changes_nothing() {
     let data = backprop_datasets::synthetic::moons(400, 0.1, &mut Rng::seed(0)).unwrap();

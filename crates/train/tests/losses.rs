@@ -352,3 +352,16 @@ fn values_and_norms_of_gradients_are_clipped() {
     assert!((clipped - 0.005).abs() < 1e-6, "{clipped}");
     assert!(step(silent(CrossEntropy).clip_norm(0.01)) <= 0.005 + 1e-7);
 }
+
+/// With one class there is nothing to find out, and 0 is not -0, which would be printed with its sign.
+#[test]
+fn what_takes_no_learning_is_never_below_zero() {
+    let same = Tensor::from([1_i64, 1, 1]);
+    for baseline in [
+        Loss::<i64, f32>::baseline(&CrossEntropy, &same),
+        Loss::<i64, f32>::baseline(&BinaryCrossEntropy, &same),
+    ] {
+        let baseline = baseline.unwrap();
+        assert!(baseline == 0.0 && baseline.is_sign_positive(), "{baseline}");
+    }
+}

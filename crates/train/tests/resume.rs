@@ -215,6 +215,22 @@ fn another_run_is_an_error_that_says_what_differs() {
         .unwrap_err()
         .to_string();
     assert!(message.contains("is of another model: "), "{message}");
+    // The moments of another optimizer would be taken for its own.
+    let message = Trainer::new(CrossEntropy, RmsProp::new(0.1))
+        .batch_size(7)
+        .accumulate(2)
+        .metric(Accuracy)
+        .metric(RocAuc)
+        .callback(EarlyStopping::new(2))
+        .callback(Checkpoint::new(&file))
+        .resume(&file)
+        .fit(&mut model(0), &data(), None)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        message.contains("is of another run: the optimizer was Adam and is RmsProp"),
+        "{message}"
+    );
     // Of numbers of another type.
     let wide = data().map_inputs(|x| x.cast::<f64>()).unwrap();
     let mut model: Linear<f64> = Linear::builder(2, 2).build_as(&mut Rng::seed(0));

@@ -141,7 +141,7 @@ fn failures_are_outcomes_and_bad_spaces_errors() {
     assert!(
         results
             .to_string()
-            .contains("failed    trial 1, budget 1: x 2.000000: no luck"),
+            .contains("failed    trial 1, budget 1: x 2: no luck"),
         "{results}"
     );
     assert!(results.outcomes[0].trial.get("y").is_err());

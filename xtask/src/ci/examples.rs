@@ -53,6 +53,16 @@ const RUNS: &[Run] = &[
         last_line: "pictures are in target/examples/overfitting",
     },
     Run {
+        example: "frameworks",
+        arguments: "",
+        last_line: "8 of 8 comparisons hold",
+    },
+    Run {
+        example: "iris",
+        arguments: "",
+        last_line: "mean accuracy 0.9### and 0.9###: at least 0.96",
+    },
+    Run {
         example: "gallery",
         arguments: "",
         last_line: "pictures are in *",

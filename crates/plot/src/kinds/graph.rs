@@ -111,6 +111,29 @@ impl GraphDiagram {
         Self { title, ..self }
     }
 
+    /// With these names for what goes in, inputs and parameters, in the order of the nodes. Those without a name keep theirs.
+    ///
+    /// ```
+    /// use backprop_plot::{GraphNode, NodeKind, Picture, graph_diagram};
+    ///
+    /// let input = |inputs: &[usize], kind| GraphNode { name: "?".into(), detail: String::new(), kind, inputs: inputs.into() };
+    /// let nodes = [input(&[], NodeKind::Input), input(&[], NodeKind::Parameter), input(&[0, 1], NodeKind::Operation)];
+    /// let svg = graph_diagram(nodes).leaves(["x", "w"]).to_svg()?;
+    /// assert!(svg.contains(">x<") && svg.contains(">w<") && svg.contains(">?<"));
+    /// # Ok::<(), backprop_plot::Error>(())
+    /// ```
+    #[must_use]
+    pub fn leaves<S: Into<String>>(mut self, names: impl IntoIterator<Item = S>) -> Self {
+        let leaves = self
+            .nodes
+            .iter_mut()
+            .filter(|node| node.kind != NodeKind::Operation);
+        for (node, name) in leaves.zip(names) {
+            node.name = name.into();
+        }
+        self
+    }
+
     fn width_of(&self, node: Option<usize>) -> f64 {
         let Some(node) = node.and_then(|node| self.nodes.get(node)) else {
             return PASSING;

@@ -5,6 +5,8 @@ use crate::{GraphDiagram, GraphNode, NodeKind, graph_diagram};
 
 /// The operations that a tape has recorded, with their shapes: what [`backward`] will walk back over. Constants are left out.
 ///
+/// A tape knows no names: [`GraphDiagram::leaves`] gives some to variables and parameters.
+///
 /// ```
 /// use backprop_autodiff::Tape;
 /// use backprop_plot::{Picture, tape_diagram};
@@ -30,9 +32,15 @@ pub fn tape_diagram<T: Float>(tape: &Tape<T>) -> GraphDiagram {
             }
             _ => ("variable".to_owned(), NodeKind::Input),
         };
+        let shape = record.shape;
+        let detail = if shape.rank() == 0 {
+            "scalar".to_owned()
+        } else {
+            format!("{shape:?}")
+        };
         GraphNode {
             name,
-            detail: format!("{:?}", record.shape),
+            detail,
             kind,
             inputs: record.inputs.into_iter().flatten().collect(),
         }

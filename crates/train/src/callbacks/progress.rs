@@ -130,7 +130,8 @@ mod bar {
             let bar = ProgressBar::new(plan.epochs.saturating_mul(plan.steps) as u64);
             bar.set_position(plan.done as u64);
             bar.reset_eta();
-            let template = "{prefix} [{bar:30}] {msg}, {per_sec}, {eta} left";
+            // What a narrow terminal has no room for is left out at the end, so that the bar is one line.
+            let template = "{prefix} [{bar:10}] {eta} left, {wide_msg}";
             if let Ok(style) = ProgressStyle::with_template(template) {
                 bar.set_style(style.progress_chars("=> "));
             }
@@ -146,8 +147,9 @@ mod bar {
             if due || step.step == plan.steps {
                 bar.set_position(step.total as u64);
                 let (epoch, epochs, at, steps) = (step.epoch, plan.epochs, step.step, plan.steps);
-                bar.set_prefix(format!("epoch {epoch}/{epochs}, step {at}/{steps}"));
-                bar.set_message(running(step.running));
+                bar.set_prefix(format!("epoch {epoch}/{epochs}"));
+                let (numbers, rate) = (running(step.running), bar.per_sec());
+                bar.set_message(format!("{numbers}, step {at}/{steps}, {rate:.0}/s"));
                 self.shown = Some(Instant::now());
             }
             Ok(ControlFlow::Continue(()))

@@ -51,7 +51,7 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for BinaryCrossEntropy {
     /// The mean entropy of the labels' frequencies.
     fn baseline(&self, targets: &Tensor<Y>) -> Option<f64> {
         let frequencies = targets.cast::<f64>().ok()?.mean(0).ok()?.to_vec();
-        let part = |p: f64| if p > 0.0 { -p * p.ln() } else { 0.0 };
+        let part = |p: f64| if p > 0.0 { p * p.recip().ln() } else { 0.0 };
         let entropies: f64 = frequencies.iter().map(|&p| part(p) + part(1.0 - p)).sum();
         Some(entropies / frequencies.len() as f64)
     }

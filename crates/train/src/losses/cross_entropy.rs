@@ -30,8 +30,14 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for CrossEntropy {
             .unwrap_or_default();
         let Some(classes) = Loss::<Y, T>::classes(self, output, shape) else {
             if Y::IS_INTEGER || output != shape {
-                let expected =
-                    "a class for each row of outputs, [n, classes] and [n], or a probability for each output";
+                let expected = match output == shape {
+                    true => {
+                        "targets of whole numbers are classes, [n]; those that are probabilities need `cast` to f32"
+                    }
+                    false => {
+                        "a class for each row of outputs, [n, classes] and [n], or a probability for each output"
+                    }
+                };
                 return Err(Fault::shapes(output, shape, expected));
             }
             let expected = "must be a probability, from 0 to 1";
@@ -39,6 +45,8 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for CrossEntropy {
         };
         let expected = match classes {
             0 => "the model has no class".to_owned(),
+            1 => "must be class 0, since the model has 1 output; one output for two classes is what BinaryCrossEntropy takes"
+                .to_owned(),
             _ => format!(
                 "must be a class from 0 to {}, since the model has {classes} outputs",
                 classes - 1
@@ -73,7 +81,8 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for CrossEntropy {
         };
         let total: f64 = counts.iter().sum();
         let entropy = counts.iter().filter(|&&count| count > 0.0);
-        Some(entropy.map(|count| -(count / total) * (count / total).ln()).sum())
+        let part = |count: &f64| (count / total) * (total / count).ln();
+        Some(entropy.map(part).sum())
     }
 }
 

@@ -193,6 +193,19 @@ impl SearchResults {
     }
 }
 
+/// Whole numbers without decimals, others to six digits.
+fn number(value: f64) -> String {
+    let digits = 5 - value.abs().log10().floor().clamp(-20.0, 5.0) as i32;
+    match value {
+        0.0 => "0".into(),
+        _ if value.fract() == 0.0 => format!("{value}"),
+        _ => {
+            let text = format!("{value:.*}", digits.max(0) as usize);
+            text.trim_end_matches('0').trim_end_matches('.').into()
+        }
+    }
+}
+
 /// A line an outcome, the best first, those that failed last.
 impl fmt::Display for SearchResults {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -206,7 +219,7 @@ impl fmt::Display for SearchResults {
                 let values = trial
                     .values
                     .iter()
-                    .map(|(name, value)| format!("{name} {value:.6}"));
+                    .map(|(name, value)| format!("{name} {}", number(*value)));
                 let values = values.collect::<Vec<_>>().join(", ");
                 match &outcome.score {
                     Ok(score) => format!(
@@ -220,5 +233,27 @@ impl fmt::Display for SearchResults {
                 }
             });
         f.write_str(&lines.collect::<Vec<_>>().join("\n"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn settings_are_printed_as_one_would_write_them() {
+        for (value, expected) in [
+            (64.0, "64"),
+            (0.0, "0"),
+            (0.5, "0.5"),
+            (0.000_123_456_78, "0.000123457"),
+            (1.0e-4, "0.0001"),
+            (123_456.75, "123457"),
+            (-2.25, "-2.25"),
+            (f64::NAN, "NaN"),
+            (f64::INFINITY, "inf"),
+        ] {
+            assert_eq!(number(value), expected, "{value}");
+        }
     }
 }
