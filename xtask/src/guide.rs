@@ -47,7 +47,8 @@ pub fn main(mut arguments: lexopt::Parser) -> Result<()> {
 /// What they say is compared, not where each line runs: two processors may round the last bit of a weight differently.
 pub fn compare() -> Result<String> {
     let (drawn, kept) = (read(&drawn_folder())?, read(&kept_folder())?);
-    let differs = |name: &&String| drawn.get(*name).map(|svg| words(svg)) != kept.get(*name).map(|svg| words(svg));
+    let differs =
+        |name: &&String| drawn.get(*name).map(|svg| words(svg)) != kept.get(*name).map(|svg| words(svg));
     let names: Vec<&str> = drawn
         .keys()
         .chain(kept.keys().filter(|name| !drawn.contains_key(*name)))
@@ -76,7 +77,11 @@ fn read(folder: &Path) -> Result<Pictures> {
     let mut pictures = Pictures::new();
     for entry in fs::read_dir(folder).map_err(Error::file(folder))? {
         let path = entry.map_err(Error::file(folder))?.path();
-        let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .into_owned();
         pictures.insert(name, fs::read_to_string(&path).map_err(Error::file(&path))?);
     }
     Ok(pictures)

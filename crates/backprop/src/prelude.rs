@@ -17,8 +17,7 @@ pub use backprop_train::{
     ElasticNet, Ended, Epoch, Evaluation, F1, History, JsonLinesLog, LabelSmoothing, LogLoss, Loss, MaxNorm,
     MeanAbsoluteError, MeanSquaredError, Metric, OnEpoch, OnStep, OwnStep, PerSample, PerceptronCriterion,
     Perplexity, Precision, PrecisionRecallCurve, Progress, R2, RangeTest, Recall, RocAuc, RocCurve,
-    RootMeanSquaredError,
-    SaveWeights, Search, Space, Step, StopHandle, StopOnNan, TensorBoardLog, TimeLimit, TopK, Trainer,
-    Training, Validation, Verdict, bias_variance, cross_validate, predict, predict_classes, predict_labels,
-    predict_probabilities,
+    RootMeanSquaredError, SaveWeights, Search, Space, Step, StopHandle, StopOnNan, TensorBoardLog, TimeLimit,
+    TopK, Trainer, Training, Validation, Verdict, bias_variance, cross_validate, predict, predict_classes,
+    predict_labels, predict_probabilities,
 };

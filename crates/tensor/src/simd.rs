@@ -5,7 +5,7 @@
 //! `BACKPROP_SIMD` (`baseline`, `avx2` or `avx512`, read once) or by [`set_level`], so that one machine can test all
 //! of them. Elementwise operations and reductions give the same bits at every level; matrix products agree to rounding.
 
-pub mod unaligned;
+pub(crate) mod unaligned;
 mod vector;
 
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};

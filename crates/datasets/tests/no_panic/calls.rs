@@ -7,8 +7,8 @@ use backprop_datasets::synthetic::{
     MakeBlobs, MakeClassification, MakeRegression, blobs, circles, moons, spirals, xor,
 };
 use backprop_datasets::{
-    Batch, Dataset, Error, MinMaxScaler, Pca, RandomShift, Result, StandardScaler, Subset, TensorDataset, digits,
-    iris, mnist, scale_pixels, split,
+    Batch, Dataset, Error, MinMaxScaler, Pca, RandomShift, Result, StandardScaler, Subset, TensorDataset,
+    digits, iris, mnist, scale_pixels, split,
 };
 use backprop_tensor::Element;
 use backprop_testing::calls;

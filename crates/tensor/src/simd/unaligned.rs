@@ -15,7 +15,7 @@ struct Unaligned<T>(T);
 /// # Safety
 /// It can be read there.
 #[inline(always)]
-pub unsafe fn read<T: Copy>(from: *const T) -> T {
+pub(crate) unsafe fn read<T: Copy>(from: *const T) -> T {
     // SAFETY: the caller's promise; a packed structure needs no alignment.
     unsafe { (*from.cast::<Unaligned<T>>()).0 }
 }
@@ -25,13 +25,13 @@ pub unsafe fn read<T: Copy>(from: *const T) -> T {
 /// # Safety
 /// It can be written there.
 #[inline(always)]
-pub unsafe fn write<T: Copy>(to: *mut T, value: T) {
+pub(crate) unsafe fn write<T: Copy>(to: *mut T, value: T) {
     // SAFETY: as above.
     unsafe { (*to.cast::<Unaligned<T>>()).0 = value }
 }
 
 /// The beginning of a row, so many elements apart from the next.
 #[inline(always)]
-pub fn row_of<T>(first: *const T, row: usize, stride: isize) -> *const T {
+pub(crate) fn row_of<T>(first: *const T, row: usize, stride: isize) -> *const T {
     first.wrapping_offset((row as isize).wrapping_mul(stride))
 }
