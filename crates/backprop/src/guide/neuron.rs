@@ -21,7 +21,7 @@
 //! let sigmoid = |z: f64| 1.0 / (1.0 + (-z).exp());
 //! assert_eq!(neuron(&[1.0, 0.5, 1.0], &[2.0, -1.0, -1.0], step), 1.0); // 2 − 0.5 − 1 ≥ 0
 //!
-//! let z: Vec<f64> = (-800..=800).map(|i| f64::from(i) / 200.0).collect();
+//! let z: Vec<f64> = (-200..=200).map(|i| f64::from(i) / 50.0).collect();
 //! let draw = |f: &dyn Fn(f64) -> f64| z.iter().map(|&z| f(z)).collect::<Vec<_>>();
 //! let chart = Chart::new()
 //!     .line("step", &z, draw(&step))
