@@ -84,7 +84,7 @@
 //!
 //! ```
 //! use backprop::optim::rules::Oja;
-//! use backprop::plot::{Chart, Segments};
+//! use backprop::plot::{Chart, Line, Points};
 //! use backprop::prelude::*;
 //! use backprop::tensor::linalg::svd;
 //!
@@ -106,8 +106,8 @@
 //!
 //! let column = |i: usize| path.iter().map(|w| f64::from(w[i])).collect::<Vec<_>>();
 //! let chart = Chart::new()
-//!     .points("data", &x.slice(1, 0..1)?, &x.slice(1, 1..2)?)
-//!     .line("weights, step by step", column(0), column(1))
+//!     .add(Points::new(&x.slice(1, 0..1)?, &x.slice(1, 1..2)?).radius(2.0).name("data"))
+//!     .add(Line::new(column(0), column(1)).width(4.0).name("weights, step by step"))
 //!     .aspect(1.0)
 //!     .x_label("first feature")
 //!     .y_label("second feature");

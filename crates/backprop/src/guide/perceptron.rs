@@ -24,8 +24,8 @@
 //! use backprop::prelude::*;
 //!
 //! let mut rng = Rng::seed(2);
-//! let centers = Tensor::from([[-2.0_f32, -1.0], [2.0, 1.0]]);
-//! let blobs = MakeBlobs::new(100).centers_at(centers).cluster_std(0.9).generate(&mut rng)?;
+//! let centers = Tensor::from([[-1.0_f32, -1.5], [2.0, 1.5]]);
+//! let blobs = MakeBlobs::new(100).centers_at(centers).cluster_std(0.85).generate(&mut rng)?;
 //! let inputs = Tensor::concat(&[blobs.inputs(), &Tensor::ones([100, 1])?], 1)?; // the bias
 //! let labels = blobs.targets().cast::<f32>()? * 2.0 - 1.0;
 //!
@@ -33,13 +33,19 @@
 //! let mut rule = Perceptron::new(1.0);
 //! let (x1, x2) = (blobs.inputs().slice(1, 0..1)?, blobs.inputs().slice(1, 1..2)?);
 //! let mut chart = scatter_classes(&x1, &x2, blobs.targets(), ["−1", "+1"]).y_limits(-4.0, 4.0).x_limits(-5.0, 5.0);
-//! for pass in 1.. {
-//!     let mistakes = rule.pass(&mut weights, &inputs, &labels)?;
-//!     let w = weights.to_vec();
-//!     let boundary = |x: f32| f64::from(-(w[0] * x + w[2]) / w[1]); // where w·x = 0
-//!     chart = chart.line(&format!("after pass {pass}"), [-5.0, 5.0], [boundary(-5.0), boundary(5.0)]);
-//!     if mistakes == 0 {
-//!         break;
+//! let (mut corrections, mut at_rest) = (0, 0);
+//! for i in (0..100).cycle() {
+//!     let (x, t) = (inputs.select(0, i)?, labels.select(0, i)?.item()?);
+//!     if rule.step(&mut weights, &x, t)? { // a mistake, and it has been corrected
+//!         (corrections, at_rest) = (corrections + 1, 0);
+//!         let w = weights.to_vec();
+//!         let boundary = |x: f32| f64::from(-(w[0] * x + w[2]) / w[1]); // where w·x = 0
+//!         chart = chart.line(&format!("correction {corrections}"), [-5.0, 5.0], [boundary(-5.0), boundary(5.0)]);
+//!     } else {
+//!         at_rest += 1;
+//!     }
+//!     if at_rest == 100 {
+//!         break; // all samples, without a mistake
 //!     }
 //! }
 //! let right = (inputs.matmul(&weights)? * &labels).map(|y| y > 0.0)?.count_true(..)?.item()?;
