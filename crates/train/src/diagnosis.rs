@@ -24,8 +24,8 @@ use crate::{Ended, History};
 /// 4. **Underfitting** if training ended too soon, while the loss was falling: the smallest loss of the last fifth of five epochs or more is
 ///    below that of the others by more than 7 % of `B - v_b`, and by `3 σ`; or if much of the loss is left: the smaller of `t_last` and `v_last`
 ///    is above `B / 2` with a known baseline (for a mean squared error: R² below 0.5), above `3 B / 4` without. But not if the model could learn
-///    more, and what it learns holds for the training data alone: if `v_b` is below `0.95 B`, and the mean of `t` over the second half of the
-///    three epochs or more after `b` is below `t_b` by more than a tenth of `B - v_b`, and by `3 σ`.
+///    more, and what it learns holds for the training data alone: if `v_b` is below `0.95 B`, and of the four epochs or more since `b` the second half
+///    has a mean of `t` below that of the first by more than 5 % of `B - v_b`, and by `3 σ`.
 /// 5. **Good fit** otherwise; without validation data nobody knows.
 ///
 /// A loss does not tell what a model is too small to learn from noise that nobody could learn: where the model is good and the data very noisy,
@@ -168,8 +168,7 @@ impl Curve {
         let start = (after + self.smooth.len())
             .div_ceil(2)
             .min(self.smooth.len().saturating_sub(1));
-        let late = &self.smooth[start..];
-        late.iter().sum::<f64>() / late.len() as f64
+        mean(&self.smooth[start..])
     }
 }
 
@@ -354,10 +353,13 @@ impl Curves {
         let Some((best, least)) = smallest(&self.validation.smooth) else {
             return false;
         };
-        let fall = self.train.smooth[best] - self.train.late(best);
-        best + 3 < self.train.smooth.len()
+        // Means, for a single loss may owe a lot to chance.
+        let after = &self.train.smooth[best..];
+        let (early, late) = after.split_at(after.len() / 2);
+        let fall = mean(early) - mean(late);
+        after.len() >= 4
             && least < 0.95 * self.reference
-            && fall > 0.1 * (self.reference - least)
+            && fall > 0.05 * (self.reference - least)
             && fall > 3.0 * self.train.noise
     }
 
@@ -407,6 +409,10 @@ fn smooth(values: &[f64]) -> Vec<f64> {
         window[reach]
     };
     (0..values.len()).map(median).collect()
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
 }
 
 /// The first of the smallest values and its place.
