@@ -13,8 +13,8 @@ use crate::{Ended, History};
 /// is the [baseline](History::baseline) where it is known and otherwise the larger loss of the first epoch; and the best epoch `b`, that of the
 /// smallest `v` (of `t` without validation data). From the first to the last:
 ///
-/// 1. **Diverged** if the last training loss is not finite; if it is more than twice a known baseline and not falling any more; or if it is
-///    larger than the smallest one by 10 %, by `3 σ`, and by more than half of what the loss had fallen by until then.
+/// 1. **Diverged** if the last training loss is not finite; if it is more than twice a known baseline and not falling any more (by 10 % as in
+///    4.); or if it is larger than the smallest one by 10 %, by `3 σ`, and by more than half of what the loss had fallen by until then.
 /// 2. **Overfitting** if, of four epochs or more, the validation loss has risen since: its mean over the second half of the epochs after `b` is
 ///    above `v_b` by more than 10 % of `v_b`, 0.5 % of `B - v_b` and `3 σ`, and that of the training loss is not above `t_b`. Since epoch
 ///    `b + 1`.
@@ -24,8 +24,8 @@ use crate::{Ended, History};
 /// 4. **Underfitting** if training ended too soon, while the loss was falling: the smallest loss of the last fifth of five epochs or more is
 ///    below that of the others by more than 7 % of `B - v_b`, and by `3 σ`; or if much of the loss is left: the smaller of `t_last` and `v_last`
 ///    is above `B / 2` with a known baseline (for a mean squared error: R² below 0.5), above `3 B / 4` without. But not if the model could learn
-///    more, and what it learns holds for the training data alone: if `v_b` is below `0.95 B`, and the mean of `t` over the second half of the
-///    three epochs or more after `b` is below `t_b` by more than a tenth of `B - v_b`, and by `3 σ`.
+///    more, and what it learns holds for the training data alone: if `v_b` is below `0.95 B`, and of the five epochs or more since `b` the
+///    second half has a mean of `t` below that of the first by more than 5 % of `B - v_b`, and by `4 σ`.
 /// 5. **Good fit** otherwise; without validation data nobody knows.
 ///
 /// A loss does not tell what a model is too small to learn from noise that nobody could learn: where the model is good and the data very noisy,
@@ -168,8 +168,7 @@ impl Curve {
         let start = (after + self.smooth.len())
             .div_ceil(2)
             .min(self.smooth.len().saturating_sub(1));
-        let late = &self.smooth[start..];
-        late.iter().sum::<f64>() / late.len() as f64
+        mean(&self.smooth[start..])
     }
 }
 
@@ -257,7 +256,7 @@ impl Curves {
             let reason = "the training loss is no finite number any more".into();
             return Some((Verdict::Diverged, reason, SMALLER_STEPS.to_vec()));
         }
-        if self.is_known && last > 2.0 * self.reference && !self.is_falling(&self.train, 0.07) {
+        if self.is_known && last > 2.0 * self.reference && !self.is_falling(&self.train, 0.1) {
             let reason = format!(
                 "the training loss stays at {last:.4}, above {:.4}, which takes no learning",
                 self.reference
@@ -354,11 +353,14 @@ impl Curves {
         let Some((best, least)) = smallest(&self.validation.smooth) else {
             return false;
         };
-        let fall = self.train.smooth[best] - self.train.late(best);
-        best + 3 < self.train.smooth.len()
+        // Means, for a single loss may owe a lot to chance.
+        let after = &self.train.smooth[best..];
+        let (early, late) = after.split_at(after.len() / 2);
+        let fall = mean(early) - mean(late);
+        after.len() >= 5
             && least < 0.95 * self.reference
-            && fall > 0.1 * (self.reference - least)
-            && fall > 3.0 * self.train.noise
+            && fall > 0.05 * (self.reference - least)
+            && fall > 4.0 * self.train.noise
     }
 
     /// Whether a curve was falling when training ended, by more than a share of all it has fallen by.
@@ -407,6 +409,10 @@ fn smooth(values: &[f64]) -> Vec<f64> {
         window[reach]
     };
     (0..values.len()).map(median).collect()
+}
+
+fn mean(values: &[f64]) -> f64 {
+    values.iter().sum::<f64>() / values.len() as f64
 }
 
 /// The first of the smallest values and its place.

@@ -122,8 +122,7 @@ def prelu(rng):
 
 
 def batch_norm_shapes(rng):
-    # Of two elements little would be left, and that of little weight.
-    lengths = [rng.randint(3, 5), *shape(rng, 1, 3)]
+    lengths = [rng.randint(3, 5), *shape(rng, 1, 3)]  # Of two elements little would be left.
     return [lengths] + [[lengths[1]]] * rng.choice([0, 2])
 
 
@@ -139,10 +138,9 @@ def batch_norm_by(rng):
     mean = [rng.randint(-8, 8) / 4 for _ in range(shapes[0][1])]
     variance = [rng.randint(1, 8) / 4 for _ in mean]
 
-    def function(x, *affine):
-        return F.batch_norm(x, torch.tensor(mean).double(), torch.tensor(variance).double(), *affine, eps=epsilon)
-
-    return shapes, {"epsilon": epsilon, "mean": mean, "variance": variance}, function
+    running = [torch.tensor(values).double() for values in (mean, variance)]
+    arguments = {"epsilon": epsilon, "mean": mean, "variance": variance}
+    return shapes, arguments, lambda x, *affine: F.batch_norm(x, *running, *affine, eps=epsilon)
 
 
 def over_axis(name, function, even=False):
