@@ -76,10 +76,12 @@ fn projected(network: &Network, fold: &Fold, flowers: &TensorDataset) -> Result<
         .y_label("second component"))
 }
 
+/// A value epoch by epoch, by its name.
+type Curve = fn(&History, &str) -> Vec<Option<f64>>;
+
 /// The mean over the folds, epoch by epoch, in a band from the least to the largest.
 fn banded(network: &Network, shuffle: &Shuffle, what: &str) -> Chart {
-    let parts: [(&str, fn(&History, &str) -> Vec<Option<f64>>); 2] =
-        [("training", History::train), ("test", History::validation)];
+    let parts: [(&str, Curve); 2] = [("training", History::train), ("test", History::validation)];
     let chart = Chart::new()
         .title(format!("{}: {what}, {FOLDS} folds", network.name))
         .x_label("epoch")

@@ -264,18 +264,20 @@ fn weighted() -> impl Strategy<Value = impl Picture> {
 
 fn graph() -> impl Strategy<Value = impl Picture + Send + Sync> {
     let node = (words(), words(), vec(any::<prop::sample::Index>(), 0..3));
-    (vec(node, 0..30), words()).prop_map(|(nodes, title)| {
+    (vec(node, 0..30), words(), vec(words(), 0..5)).prop_map(|(nodes, title, leaves)| {
         let node =
             |(index, (name, detail, picks)): (usize, (String, String, Vec<prop::sample::Index>))| GraphNode {
                 name,
                 detail,
-                kind: NodeKind::Operation,
+                kind: [NodeKind::Operation, NodeKind::Input, NodeKind::Parameter][index % 3],
                 inputs: picks
                     .iter()
                     .filter(|_| index > 0)
                     .map(|pick| pick.index(index))
                     .collect(),
             };
-        graph_diagram(nodes.into_iter().enumerate().map(node)).title(title)
+        graph_diagram(nodes.into_iter().enumerate().map(node))
+            .title(title)
+            .leaves(leaves)
     })
 }
