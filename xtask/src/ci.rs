@@ -8,7 +8,7 @@ mod tally;
 
 use crate::{
     error::{Error, Result},
-    format, layers, process, tree,
+    format, guide, layers, process, tree,
     workspace::Workspace,
 };
 use lexopt::Arg;
@@ -209,8 +209,9 @@ fn panics(_: &Workspace) -> Result<Note> {
 /// What the README tells to run. (The facade's tests ask for all features, so these are all tested.)
 fn tests(_: &Workspace) -> Result<Note> {
     println!("cargo test --workspace");
+    guide::forget_drawn()?;
     let tally = tally::run(process::cargo(&["test", "--workspace"]))?;
-    Ok(tally.to_string())
+    Ok(format!("{tally}; guide: {}", guide::compare()?))
 }
 
 fn documentation(_: &Workspace) -> Result<Note> {

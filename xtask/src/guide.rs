@@ -26,18 +26,24 @@ pub fn main(mut arguments: lexopt::Parser) -> Result<()> {
             other => return Err(other.unexpected().into()),
         }
     }
-    let drawn = drawn_folder();
-    if drawn.exists() {
-        fs::remove_dir_all(&drawn).map_err(Error::file(&drawn))?;
-    }
+    forget_drawn()?;
     process::run(&mut process::cargo(&["test", "--doc", "-p", "backprop", "guide"]))?;
     if check {
         return compare().map(|note| println!("{note}"));
     }
-    for (name, picture) in read(&drawn)? {
+    for (name, picture) in read(&drawn_folder())? {
         let path = kept_folder().join(&name);
         fs::write(&path, picture).map_err(Error::file(&path))?;
         println!("{}", path.display());
+    }
+    Ok(())
+}
+
+/// Removes what was drawn before, so that a picture which is drawn no more is missed.
+pub fn forget_drawn() -> Result<()> {
+    let drawn = drawn_folder();
+    if drawn.exists() {
+        fs::remove_dir_all(&drawn).map_err(Error::file(&drawn))?;
     }
     Ok(())
 }

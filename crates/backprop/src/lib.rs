@@ -18,6 +18,10 @@
     feature = "plot",
     doc = "| [`plot`] | `backprop-plot` | pictures: curves, decision regions, confusion matrices, weights |"
 )]
+#![cfg_attr(
+    all(feature = "plot", feature = "train"),
+    doc = "\nTo learn how networks learn, begin with the [`guide`]: seven chapters, from one neuron to overfitting."
+)]
 //!
 //! ```
 //! use backprop::prelude::*;

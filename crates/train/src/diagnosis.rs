@@ -10,11 +10,12 @@ use crate::{Ended, History};
 ///
 /// With the losses `t` on the training and `v` on the validation data, epoch by epoch, each smoothed by a running median over a twentieth of the
 /// epochs to both sides; their noise `σ`, estimated from the median of the second differences of what they were before; the reference `B`, which
-/// is the [baseline](History::baseline) where it is known and otherwise the larger loss of the first epoch; and the best epoch `b`, that of the
+/// is the [baseline](History::baseline) where it is known and not 0, and otherwise the larger loss of the first epoch; and the best epoch `b`, that of the
 /// smallest `v` (of `t` without validation data). From the first to the last:
 ///
 /// 1. **Diverged** if the last training loss is not finite; if it is more than twice a known baseline and not falling any more (by 10 % as in
-///    4.); or if it is larger than the smallest one by 10 %, by `3 σ`, and by more than half of what the loss had fallen by until then.
+///    4.), though it has moved; or if it is larger than the smallest one by 10 %, by `3 σ`, and by more than half of what the loss had fallen
+///    by until then. (A loss has moved if its largest and smallest values are a thousandth apart.)
 /// 2. **Overfitting** if, of four epochs or more, the validation loss has risen since: its mean over the second half of the epochs after `b` is
 ///    above `v_b` by more than 10 % of `v_b`, 0.5 % of `B - v_b` and `3 σ`, and that of the training loss is not above `t_b`. Since epoch
 ///    `b + 1`.
@@ -112,6 +113,11 @@ impl fmt::Display for Diagnosis {
 
 const FALLING_STILL: &str = "more epochs, for the loss was falling still";
 const MORE_TRAINING: &[&str] = &["more epochs", "a higher learning rate"];
+const MORE_MOTION: &[&str] = &[
+    "a higher learning rate",
+    "a look at which parameters are trainable",
+    "activations that are not saturated",
+];
 const MORE_CAPACITY: &[&str] = &[
     "a larger model: if its validation loss is no smaller, the rest is noise",
     "scaled inputs and better features",
@@ -211,14 +217,14 @@ impl Curves {
         let first = [&train, &validation]
             .into_iter()
             .filter_map(|curve| curve.first());
-        let reference = history
-            .baseline
-            .unwrap_or_else(|| first.copied().fold(f64::NAN, f64::max));
+        // Where all targets are the same, a constant would do: 0 is nothing to compare with.
+        let baseline = history.baseline.filter(|&baseline| baseline > 0.0);
+        let reference = baseline.unwrap_or_else(|| first.copied().fold(f64::NAN, f64::max));
         Self {
             train: Curve::new(&train),
             validation: Curve::new(&validation),
             reference,
-            is_known: history.baseline.is_some(),
+            is_known: baseline.is_some(),
         }
     }
 
@@ -256,7 +262,11 @@ impl Curves {
             let reason = "the training loss is no finite number any more".into();
             return Some((Verdict::Diverged, reason, SMALLER_STEPS.to_vec()));
         }
-        if self.is_known && last > 2.0 * self.reference && !self.is_falling(&self.train, 0.1) {
+        if self.is_known
+            && last > 2.0 * self.reference
+            && self.has_moved()
+            && !self.is_falling(&self.train, 0.1)
+        {
             let reason = format!(
                 "the training loss stays at {last:.4}, above {:.4}, which takes no learning",
                 self.reference
@@ -330,8 +340,12 @@ impl Curves {
             } else {
                 "was that of the first epoch"
             };
-            let reason = if share > 0.95 {
-                format!("the loss {left:.4} is hardly better than {of:.4}, which {what}")
+            let reason = if !self.has_moved() {
+                let reason = format!("the training loss has not moved from {last:.4}");
+                return Some((Verdict::Underfitting, reason, MORE_MOTION.to_vec()));
+            } else if share > 0.95 {
+                let better = if share < 1.0 { "hardly" } else { "no" };
+                format!("the loss {left:.4} is {better} better than {of:.4}, which {what}")
             } else {
                 let percent = 100.0 * share;
                 format!(
@@ -346,6 +360,18 @@ impl Curves {
             return Some((Verdict::Underfitting, reason, advice));
         }
         None
+    }
+
+    /// Whether training did anything to its loss.
+    fn has_moved(&self) -> bool {
+        let (least, most) = self
+            .train
+            .smooth
+            .iter()
+            .fold((f64::INFINITY, f64::NEG_INFINITY), |(least, most), &loss| {
+                (loss.min(least), loss.max(most))
+            });
+        self.train.smooth.len() < 2 || most - least > 1e-3 * most.abs()
     }
 
     /// Whether the training loss has gone on falling after the best epoch, which is no matter of capacity then.

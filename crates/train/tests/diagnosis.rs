@@ -215,6 +215,31 @@ fn advice_is_of_use() {
 }
 
 /// Runs in which a loss says less than one would like: labels that are wrong for one sample in five, steps that are too small, dropout.
+/// A learning rate of 0, or a model that is frozen.
+#[test]
+fn a_loss_that_does_not_move_has_not_diverged() {
+    for start in [0.9, 1.5, 5.0] {
+        let history = with_baseline(&[start; 8], &[start * 1.1; 8]);
+        assert_eq!(history.verdict, Verdict::Underfitting, "{history}");
+        assert!(history.reason.contains("has not moved"), "{history}");
+        assert!(history.advice.contains(&"a higher learning rate"), "{history}");
+    }
+}
+
+/// Then a constant is the best there is, and the baseline is 0.
+#[test]
+fn targets_that_are_all_the_same() {
+    let losses: Vec<f64> = (1..=30).map(|epoch| 4.0 * 0.7_f64.powi(epoch)).collect();
+    let mut history = History::of_losses(&losses, &losses);
+    history.baseline = Some(0.0);
+    assert_eq!(
+        history.diagnosis().verdict,
+        Verdict::GoodFit,
+        "{}",
+        history.diagnosis()
+    );
+}
+
 #[test]
 fn runs_that_are_hard_to_read() {
     let rng = &mut Rng::seed(1);
