@@ -1,9 +1,11 @@
 //! Memory as a release build reads and writes it, in debug builds too.
 //!
 //! A program that is compiled for debugging gets checks into the methods of pointers, `read_unaligned` and the load and store
-//! intrinsics among them: that pointers lie in bounds, are aligned, do not overlap. Around each vector of the innermost loop of a product
-//! they take three times as long as the arithmetic. Places, as here, are not checked but for null. Pointers are moved with
-//! `wrapping_` methods for the same reason.
+//! intrinsics among them: that pointers lie in bounds, are aligned, do not overlap, are not null. Around each vector of the innermost loop of
+//! a product they take three times as long as the arithmetic. References to packed structures, as here, are not checked; but they must
+//! be made without `&*`, which is. Pointers are moved with `wrapping_` methods for the same reason.
+
+use std::mem;
 
 /// Something at any address.
 #[derive(Clone, Copy)]
@@ -15,9 +17,11 @@ struct Unaligned<T>(T);
 /// # Safety
 /// It can be read there.
 #[inline(always)]
+#[allow(clippy::transmute_ptr_to_ref)] // As said above.
 pub(crate) unsafe fn read<T: Copy>(from: *const T) -> T {
-    // SAFETY: the caller's promise; a packed structure needs no alignment.
-    unsafe { (*from.cast::<Unaligned<T>>()).0 }
+    // SAFETY: the caller's promise; a packed structure needs no alignment. The reference is gone when this returns.
+    let place: &Unaligned<T> = unsafe { mem::transmute(from) };
+    place.0
 }
 
 /// Writes a value to an address, which need not be aligned.
@@ -25,9 +29,11 @@ pub(crate) unsafe fn read<T: Copy>(from: *const T) -> T {
 /// # Safety
 /// It can be written there.
 #[inline(always)]
+#[allow(clippy::transmute_ptr_to_ref)]
 pub(crate) unsafe fn write<T: Copy>(to: *mut T, value: T) {
-    // SAFETY: as above.
-    unsafe { (*to.cast::<Unaligned<T>>()).0 = value }
+    // SAFETY: as above, and nobody else accesses what is written.
+    let place: &mut Unaligned<T> = unsafe { mem::transmute(to) };
+    place.0 = value;
 }
 
 /// The beginning of a row, so many elements apart from the next.
