@@ -74,7 +74,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
-//! What a tape has recorded can be drawn. Read it from the left for the value, from the right for the gradient:
+//! What a tape has recorded can be drawn. Read it downwards for the value, upwards for the gradient:
 //!
 //! ```
 //! use backprop::plot::tape_diagram;

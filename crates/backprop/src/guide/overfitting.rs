@@ -96,14 +96,17 @@
 //! | remedy | what it does | here |
 //! | --- | --- | --- |
 //! | more data | lowers the variance; nothing is better | |
-//! | augmentation, noise | more data, made from what there is | [`datasets`](crate::datasets) |
+//! | augmentation | more data, made from what there is | [`RandomShift`](crate::datasets::RandomShift) |
+//! | noise | no input can be relied on to the last digit | [`GaussianNoise`](crate::layers::GaussianNoise) |
 //! | smaller model | less to learn by heart with | |
 //! | L2, weight decay | small weights, smooth functions | `AdamW`, `Sgd::weight_decay`, [`ElasticNet`](crate::train::ElasticNet) |
 //! | L1 | few weights | [`ElasticNet`](crate::train::ElasticNet) |
 //! | max-norm | no neuron may shout | [`MaxNorm`](crate::train::MaxNorm) |
 //! | dropout | no neuron may rely on another | [`Dropout`](crate::layers::Dropout) |
 //! | early stopping | stops while the function is still smooth | [`EarlyStopping`](crate::train::EarlyStopping) |
-//! | label smoothing | never quite sure | |
-//! | ensembling | the variance averages out | |
+//! | batch norm | each batch is seen a little differently | [`BatchNorm1d`](crate::layers::BatchNorm1d) |
+//! | label smoothing | never quite sure | [`CrossEntropy::label_smoothing`](crate::train::CrossEntropy::label_smoothing) |
+//! | ensembling | the variance averages out | [`Ensemble`](crate::layers::Ensemble) |
 //!
-//! None of them is free of charge and none always helps. The example `overfitting` tries each on the same data, with several seeds, and draws what each one did.
+//! None of them is free of charge and none always helps. The example `overfitting` tries each on the same 300 digits, with several seeds, and draws what each one did: more data
+//! and shifted images made fewer mistakes there, some made a smaller loss and no fewer mistakes, and some made it worse.
