@@ -157,9 +157,10 @@ pub trait Module<T: Float = f32> {
         parameters
     }
 
-    /// The number of numbers in all parameters.
+    /// The number of numbers in all parameters; `usize::MAX` if they are more.
     fn parameter_count(&self) -> usize {
-        self.parameters().iter().map(|param| param.value().count()).sum()
+        let counts = self.parameters().into_iter().map(|param| param.value().count());
+        counts.fold(0, usize::saturating_add)
     }
 
     /// Freezes the parameters, or has them trained again.

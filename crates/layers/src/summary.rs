@@ -47,14 +47,16 @@ pub fn summary<T: Float, L: Layer<T> + ?Sized>(model: &L, input: impl AsRef<[usi
     };
     model.visit(&Path::ROOT, &mut |_, leaf| match leaf {
         Leaf::Param(param) => {
-            summary.parameters += param.value().count();
-            summary.trainable += if param.is_trainable() {
-                param.value().count()
-            } else {
-                0
-            };
+            // Values that are broadcast may be more numbers than can be counted.
+            let count = param.value().count();
+            summary.parameters = summary.parameters.saturating_add(count);
+            if param.is_trainable() {
+                summary.trainable = summary.trainable.saturating_add(count);
+            }
         }
-        Leaf::Buffer(buffer) => summary.buffers += buffer.value().count(),
+        Leaf::Buffer(buffer) => {
+            summary.buffers = summary.buffers.saturating_add(buffer.value().count());
+        }
         _ => {}
     });
     summary.add(model, Tensor::zeros(input)?)?;
@@ -176,7 +178,7 @@ fn parts(records: &[Record], owners: &BTreeMap<ParamId, Owner>) -> Vec<Row> {
                 parameters: 0,
             });
             if !std::mem::replace(&mut seen[place], true) {
-                row.parameters += owner.count;
+                row.parameters = row.parameters.saturating_add(owner.count);
             }
         }
         rows.extend(row);
@@ -202,7 +204,8 @@ impl fmt::Display for Summary {
         let mut widths = [0; 4];
         for line in cells.iter().chain([&titles]) {
             for (width, cell) in widths.iter_mut().zip(line) {
-                *width = cell.chars().count().max(*width);
+                // Formatting takes no greater widths.
+                *width = cell.chars().count().min(u16::MAX.into()).max(*width);
             }
         }
         let rule = "-".repeat(widths.iter().sum::<usize>() + 6);
@@ -216,7 +219,7 @@ impl fmt::Display for Summary {
         }
         writeln!(f, "{rule}")?;
         write!(f, "{} parameters, ", grouped(self.parameters))?;
-        match self.parameters - self.trainable {
+        match self.parameters.saturating_sub(self.trainable) {
             0 => f.write_str("all trainable")?,
             frozen => write!(
                 f,
