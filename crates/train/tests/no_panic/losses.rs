@@ -43,9 +43,9 @@ pub(super) fn loss<Y: Numeric>(s: &mut Source) -> AnyLoss<Y> {
         2 => Box::new(MeanAbsoluteError),
         3 => Box::new(MeanSquaredError),
         4 => Box::new(PerceptronCriterion),
-        // Some that know nothing of targets, and give what is no loss of samples.
+        // Some that know nothing of targets, one of which may give what is no loss of samples.
         5 => Box::new(PerSample(|output: &Var, _: &Tensor<Y>| output.square())),
-        6 => Box::new(|output: &Var, _: &Tensor<Y>| output.square()),
+        6 => Box::new(|output: &Var, _: &Tensor<Y>| output.square().mean(..)),
         _ => Box::new(CrossEntropy),
     })
 }

@@ -28,7 +28,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { max_shrink_iters: 0, ..ProptestConfig::with_cases(500) })]
+    #![proptest_config(ProptestConfig { max_shrink_iters: 0, ..ProptestConfig::with_cases(2000) })]
 
     #[test]
     fn training_returns(seed in any::<u64>()) {
@@ -38,7 +38,7 @@ proptest! {
 
 #[cfg(feature = "safetensors")]
 proptest! {
-    #![proptest_config(ProptestConfig { max_shrink_iters: 0, ..ProptestConfig::with_cases(100) })]
+    #![proptest_config(ProptestConfig { max_shrink_iters: 0, ..ProptestConfig::with_cases(200) })]
 
     #[test]
     fn files_return(seed in any::<u64>()) {

@@ -23,21 +23,24 @@ pub(super) type Any<Y> = Trainer<AnyLoss<Y>, Sgd, Y>;
 
 /// Mostly such that a linear model can learn them.
 pub(super) fn data<Y: Sample>(s: &mut Source) -> Option<Data<Y>> {
-    let (samples, features) = (s.rng.below(9), s.rng.below(4));
+    let (samples, features) = match s.seldom(8) {
+        true => (s.rng.below(3), s.rng.below(4)),
+        false => (4 + s.rng.below(6), 1 + s.rng.below(3)),
+    };
     let mut inputs: Tensor<f32> = Tensor::from_fn([samples, features], |_| s.rng.uniform() as f32).ok()?;
-    if s.seldom(4) {
+    if s.seldom(8) {
         inputs = s.tensor();
     }
     let samples = inputs.shape().first().copied().filter(|&samples| samples < 10)?;
-    let classes = 1 + s.rng.below(3);
+    let classes = 2 + s.rng.below(2);
     let mut targets = Tensor::from_fn([samples], |_| Y::small(s.rng.below(classes) as i8)).ok()?;
-    if s.seldom(4) {
+    if s.seldom(8) {
         targets = s.of_shape(&[samples]);
-    } else if s.seldom(4) {
+    } else if s.seldom(8) {
         targets = s.of_shape(&[samples, classes]);
     }
     let data = TensorDataset::new(inputs, targets).ok()?;
-    if s.seldom(3) {
+    if s.seldom(8) {
         let weights = s.of_shape(&[samples]);
         return data.with_weights(&weights).ok();
     }
@@ -50,7 +53,12 @@ pub(super) fn model<Y: Sample>(data: &Data<Y>, s: &mut Source) -> Linear {
     let inputs = features
         .filter(|&features| features < 10 && !s.seldom(10))
         .unwrap_or(2);
-    Linear::new(inputs, s.rng.below(4), &mut s.rng)
+    let outputs = if s.seldom(8) {
+        s.rng.below(5)
+    } else {
+        1 + s.rng.below(3)
+    };
+    Linear::new(inputs, outputs, &mut s.rng)
 }
 
 fn scheduled<Y: Numeric>(trainer: Any<Y>, s: &mut Source) -> Any<Y> {
@@ -105,7 +113,13 @@ fn called<Y: Numeric>(trainer: Any<Y>, s: &mut Source) -> Any<Y> {
 
 /// Any settings; if there are epochs without end, it is told to stop.
 pub(super) fn trainer<Y: Numeric>(s: &mut Source) -> Any<Y> {
-    let mut trainer = Trainer::new(loss(s), Sgd::new(s.real()).momentum(s.real()))
+    let rate = if s.seldom(4) { s.real() } else { s.rng.uniform() };
+    let optimizer = if s.seldom(4) {
+        Sgd::new(rate).momentum(s.real())
+    } else {
+        Sgd::new(rate)
+    };
+    let mut trainer = Trainer::new(loss(s), optimizer)
         .epochs(s.rng.below(4))
         .seed(s.length() as u64)
         .progress(Progress::Silent);
@@ -114,10 +128,10 @@ pub(super) fn trainer<Y: Numeric>(s: &mut Source) -> Any<Y> {
         stop.stop();
         trainer = trainer.epochs(s.length()).stop_handle(stop);
     }
-    if s.seldom(3) {
+    if s.seldom(8) {
         trainer = trainer.batch_size(s.length());
     }
-    if s.seldom(4) {
+    if s.seldom(8) {
         trainer = trainer.accumulate(s.length());
     }
     if s.seldom(4) {
@@ -126,7 +140,7 @@ pub(super) fn trainer<Y: Numeric>(s: &mut Source) -> Any<Y> {
     if s.seldom(4) {
         trainer = trainer.clip_value(s.real());
     }
-    if s.seldom(4) {
+    if s.seldom(8) {
         let given = ClassWeights::Given((0..s.rng.below(4)).map(|_| s.real()).collect());
         trainer = trainer.class_weights(if s.flag() { given } else { ClassWeights::Balanced });
     }
