@@ -6,6 +6,7 @@ use backprop_layers::Layer;
 use backprop_optim::Optimizer;
 use backprop_tensor::{Element, Float, Tensor};
 
+use crate::losses::of_sample;
 use crate::validation::{AnyData, CHUNK};
 use crate::{Error, Fault, Loss, Result, Trainer};
 
@@ -218,7 +219,7 @@ pub(crate) fn check_inputs<T: Float>(name: &'static str, inputs: &Tensor<T>, sta
 /// The first input that is no finite number.
 fn not_finite<T: Float>(name: &'static str, inputs: &Tensor<T>, start: usize) -> Error {
     let shape = inputs.shape();
-    let of_sample: usize = shape.get(1..).map_or(1, |rest| rest.iter().product());
+    let of_sample = of_sample(shape);
     let values = inputs.to_vec();
     let place = values
         .iter()

@@ -30,17 +30,18 @@ impl RangeTest {
     /// steeper than any trend, the more so the more steps there are. The first tenth of the steps, where the mean is of few batches, is left
     /// out, and so is what comes after the smallest loss.
     pub fn suggestion(&self) -> Option<f64> {
-        let lowest = self
-            .smoothed
-            .iter()
-            .enumerate()
-            .min_by(|a, b| a.1.total_cmp(b.1))?
-            .0;
+        let lowest = self.lowest()?;
         let first = self.rates.len() / 10;
         let span = self.half_decade().min(lowest.saturating_sub(first)).max(1);
         let falls = (first + span..=lowest).map(|at| (at, self.smoothed[at - span] - self.smoothed[at]));
         let (at, fall) = falls.max_by(|a, b| a.1.total_cmp(&b.1))?;
         (fall > 0.0).then(|| (self.rates[at - span] * self.rates[at]).sqrt())
+    }
+
+    /// The step of the smallest smoothed loss, among those that have a rate.
+    fn lowest(&self) -> Option<usize> {
+        let steps = self.smoothed.iter().take(self.rates.len()).enumerate();
+        Some(steps.min_by(|a, b| a.1.total_cmp(b.1))?.0)
     }
 
     /// How many steps the rate needs to become `√10` times as large, to the nearest.
@@ -53,12 +54,7 @@ impl RangeTest {
 
     /// The largest rate before which the smoothed loss was still falling: a quarter of that of the smallest one; `None` if it never falls.
     pub fn largest(&self) -> Option<f64> {
-        let lowest = self
-            .smoothed
-            .iter()
-            .enumerate()
-            .min_by(|a, b| a.1.total_cmp(b.1))?
-            .0;
+        let lowest = self.lowest()?;
         (lowest > 0).then(|| self.rates[lowest] / 4.0)
     }
 }

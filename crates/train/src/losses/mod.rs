@@ -114,7 +114,8 @@ impl Fault {
     }
 }
 
-/// How many numbers a sample has in a tensor of this shape.
-fn of_sample(shape: &[usize]) -> usize {
-    shape.get(1..).map_or(1, |rest| rest.iter().product())
+/// How many numbers a sample has in a tensor of this shape; in one without samples, that may be more than can be counted.
+pub(crate) fn of_sample(shape: &[usize]) -> usize {
+    let lengths = shape.iter().skip(1);
+    lengths.fold(1, |product, &length| product.saturating_mul(length))
 }

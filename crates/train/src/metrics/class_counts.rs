@@ -84,6 +84,9 @@ impl ClassCounts {
         targets: &Tensor<f64>,
     ) -> Result<()> {
         let scores = Scores::new(metric, output, targets)?;
+        if scores.is_empty() {
+            return Ok(());
+        }
         let task = *self.task.get_or_insert(scores.task);
         if task != scores.task {
             let expected = "must be like that of the batches before";
@@ -121,7 +124,7 @@ impl ClassCounts {
             return f64::NAN;
         }
         if average == Average::Automatic && self.task == Some(Task::Binary) {
-            return rate(self.classes[1]);
+            return self.classes.get(1).map_or(f64::NAN, |&class| rate(class));
         }
         average_of(&self.classes, average, is_labels, rate)
     }

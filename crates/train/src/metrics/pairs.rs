@@ -3,6 +3,7 @@
 use backprop_tensor::{Error, Tensor};
 
 use crate::Result;
+use crate::losses::of_sample;
 
 /// The outputs of some samples, and what they should be.
 #[derive(Debug)]
@@ -26,7 +27,7 @@ impl Pairs {
         Ok(Self {
             outputs: output.to_vec(),
             targets: targets.to_vec(),
-            width: shape[1..].iter().product(),
+            width: of_sample(shape),
         })
     }
 
@@ -44,6 +45,10 @@ impl Pairs {
         columns: &mut Vec<C>,
         mut each: impl FnMut(&mut C, f64, f64),
     ) -> Result<()> {
+        // No samples may have more columns than memory could hold.
+        if self.outputs.is_empty() {
+            return Ok(());
+        }
         if columns.is_empty() {
             columns.resize(self.width, C::default());
         }

@@ -75,6 +75,9 @@ impl Ranked {
         targets: &Tensor<f64>,
     ) -> Result<()> {
         let scores = Scores::new(metric, output, targets)?;
+        if scores.is_empty() {
+            return Ok(());
+        }
         let task = *self.task.get_or_insert(scores.task);
         if task != scores.task {
             let expected = "must be like that of the batches before";

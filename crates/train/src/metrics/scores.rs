@@ -78,6 +78,11 @@ impl Scores {
         })
     }
 
+    /// Whether nothing can be counted; there may be more classes then than memory could hold.
+    pub(crate) fn is_empty(&self) -> bool {
+        self.scores.is_empty()
+    }
+
     /// Scores and targets, sample by sample: one target for all scores of a class, one for each of labels.
     pub(crate) fn rows(&self) -> impl Iterator<Item = (&[f64], &[usize])> {
         let width = match self.task {
