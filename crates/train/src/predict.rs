@@ -22,9 +22,15 @@ use crate::{Error, Result};
 pub fn predict<T: Float>(model: &(impl Layer<T> + ?Sized), inputs: &Tensor<T>) -> Result<Tensor<T>> {
     let samples = inputs.shape()[inputs.shape().axis("predict", 0)?];
     let mut outputs = Vec::new();
-    // With no samples there is one empty batch, which gives the outputs their shape.
-    for start in (0..samples.max(1)).step_by(EVALUATION_BATCH) {
-        let batch = inputs.slice(0, start..samples.min(start + EVALUATION_BATCH))?;
+    // With no samples there is one empty batch, which gives the outputs their shape. Samples without features take no memory, so
+    // there may be more of them than batches could ever be made of.
+    let size = if inputs.count() == 0 {
+        samples.max(1)
+    } else {
+        EVALUATION_BATCH
+    };
+    for start in (0..samples.max(1)).step_by(size) {
+        let batch = inputs.slice(0, start..samples.min(start.saturating_add(size)))?;
         outputs.push(model.forward(&Tape::inference().input(batch)).into_value()?);
     }
     Ok(Tensor::concat(&outputs.iter().collect::<Vec<_>>(), 0)?)

@@ -1,0 +1,72 @@
+//! What is minimised.
+
+use backprop_autodiff::{Tape, Var};
+use backprop_tensor::{Element, Numeric, Tensor};
+use backprop_testing::calls;
+use backprop_testing::hostile::{Call, Sample, Source};
+use backprop_train::{
+    BinaryCrossEntropy, CrossEntropy, Fault, Loss, MeanAbsoluteError, MeanSquaredError, PerSample,
+    PerceptronCriterion,
+};
+
+use super::outputs;
+
+/// Any loss.
+pub(super) struct AnyLoss<Y: Element>(Box<dyn Loss<Y>>);
+
+impl<Y: Element> Loss<Y> for AnyLoss<Y> {
+    fn loss(&self, output: &Var, targets: &Tensor<Y>) -> Var {
+        self.0.loss(output, targets)
+    }
+
+    fn each(&self, output: &Var, targets: &Tensor<Y>) -> Option<Var> {
+        self.0.each(output, targets)
+    }
+
+    fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
+        self.0.check(output, targets)
+    }
+
+    fn classes(&self, output: &[usize], targets: &[usize]) -> Option<usize> {
+        self.0.classes(output, targets)
+    }
+
+    fn baseline(&self, targets: &Tensor<Y>) -> Option<f64> {
+        self.0.baseline(targets)
+    }
+}
+
+pub(super) fn loss<Y: Numeric>(s: &mut Source) -> AnyLoss<Y> {
+    AnyLoss(match s.rng.below(8) {
+        0 => Box::new(BinaryCrossEntropy),
+        1 => Box::new(CrossEntropy.label_smoothing(s.real())),
+        2 => Box::new(MeanAbsoluteError),
+        3 => Box::new(MeanSquaredError),
+        4 => Box::new(PerceptronCriterion),
+        // Some that know nothing of targets, one of which may give what is no loss of samples.
+        5 => Box::new(PerSample(|output: &Var, _: &Tensor<Y>| output.square())),
+        6 => Box::new(|output: &Var, _: &Tensor<Y>| output.square().mean(..)),
+        _ => Box::new(CrossEntropy),
+    })
+}
+
+fn losses<Y: Numeric + Sample>(s: &mut Source) -> (Var, Vec<Var>, String) {
+    let (loss, (output, targets)) = (loss::<Y>(s), outputs::<Y>(s));
+    let checked = loss.check(output.shape(), &targets);
+    let classes = (
+        loss.classes(output.shape(), targets.shape()),
+        loss.classes(&s.lengths(), &s.lengths()),
+    );
+    let seen = format!("{checked:?} {classes:?} {:?}", loss.baseline(&targets));
+    let output = Tape::new().variable(output);
+    let each = loss.each(&output, &targets);
+    (loss.loss(&output, &targets), each.into_iter().collect(), seen)
+}
+
+pub(super) fn all() -> Vec<Call> {
+    calls! {
+        losses_of_classes |s| losses::<i64>(s);
+        losses_of_bytes |s| losses::<u8>(s);
+        losses_of_numbers |s| losses::<f32>(s);
+    }
+}
