@@ -1,7 +1,7 @@
 use backprop_autodiff::{InputGradients, Op, Var, operands};
 use backprop_tensor::{Float, Numeric, Result as TensorResult, Tensor, kernel, math};
 
-use super::residual::{fits, fitting, mean_of_samples};
+use super::residual::{check_each, fits, fitting, mean_of_samples};
 use super::{Fault, Loss, of_sample};
 
 /// The mean binary cross entropy of logits: `-y log σ(x) - (1 - y) log(1 - σ(x))`, for one output or for several labels a sample.
@@ -32,16 +32,9 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for BinaryCrossEntropy {
     }
 
     fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
-        let shape = targets.shape().dims();
-        if !fits(output, shape) {
-            return Err(Fault::shapes(output, shape, "a target, 0 or 1, for each output"));
-        }
-        let numbers = targets
-            .cast::<f64>()
-            .map(|numbers| numbers.to_vec())
-            .unwrap_or_default();
+        let what = "a target, 0 or 1, for each output";
         let expected = "must be 0, 1 or a probability between them";
-        Fault::first(&numbers, of_sample(shape), expected, |p| (0.0..=1.0).contains(&p))
+        check_each(output, targets, what, expected, |p| (0.0..=1.0).contains(&p))
     }
 
     fn classes(&self, output: &[usize], targets: &[usize]) -> Option<usize> {

@@ -1,7 +1,7 @@
 use backprop_autodiff::Var;
 use backprop_tensor::{Float, Numeric, Tensor};
 
-use super::residual::{fits, mean_of_samples, residual};
+use super::residual::{check_each, mean_of_samples, residual};
 use super::{Fault, Loss, of_sample};
 
 /// The mean absolute error: `Σ |x - y| / n` over all elements. Less than the squared one, it minds what lies far off.
@@ -23,20 +23,8 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for MeanAbsoluteError {
     }
 
     fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
-        let shape = targets.shape().dims();
-        if !fits(output, shape) {
-            return Err(Fault::shapes(output, shape, "a target for each output"));
-        }
-        let numbers = targets
-            .cast::<f64>()
-            .map(|numbers| numbers.to_vec())
-            .unwrap_or_default();
-        Fault::first(
-            &numbers,
-            of_sample(shape),
-            "must be a finite number",
-            f64::is_finite,
-        )
+        let what = "a target for each output";
+        check_each(output, targets, what, "must be a finite number", f64::is_finite)
     }
 
     /// The mean distance of the targets from their median.

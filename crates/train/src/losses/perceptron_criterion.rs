@@ -1,8 +1,8 @@
 use backprop_autodiff::{InputGradients, Op, Var, operands};
 use backprop_tensor::{Float, Numeric, Result as TensorResult, Tensor, kernel};
 
-use super::residual::{fits, fitting, mean_of_samples};
-use super::{Fault, Loss, of_sample};
+use super::residual::{check_each, fitting, mean_of_samples};
+use super::{Fault, Loss};
 
 /// The perceptron criterion (Rosenblatt 1958): the mean of `max(0, -t x)`, with labels `t` of -1 and 1. What is on the right side costs nothing.
 ///
@@ -37,15 +37,8 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for PerceptronCriterion {
     }
 
     fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
-        let shape = targets.shape().dims();
-        if !fits(output, shape) {
-            return Err(Fault::shapes(output, shape, "a label, -1 or 1, for each output"));
-        }
-        let numbers = targets
-            .cast::<f64>()
-            .map(|numbers| numbers.to_vec())
-            .unwrap_or_default();
-        Fault::first(&numbers, of_sample(shape), "must be -1 or 1", |t| t.abs() == 1.0)
+        let what = "a label, -1 or 1, for each output";
+        check_each(output, targets, what, "must be -1 or 1", |t| t.abs() == 1.0)
     }
 }
 

@@ -1,6 +1,8 @@
 use backprop_autodiff::{InputGradients, Op, Var, operands};
 use backprop_tensor::{Error, Float, Numeric, Result, Tensor};
 
+use super::{Fault, of_sample};
+
 /// `r = x - y` of these outputs and targets, without broadcasting; a failure sticks to the tape.
 #[track_caller]
 pub(crate) fn residual<Y: Numeric, T: Float>(
@@ -44,6 +46,25 @@ pub(crate) fn fitting<T: Float>(
         return Err(Error::shapes(loss, output, targets.shape(), expected));
     }
     targets.reshape(output)
+}
+
+/// The check of a loss with a target for each output: that they fit, and that each target is right.
+pub(crate) fn check_each<Y: Numeric>(
+    output: &[usize],
+    targets: &Tensor<Y>,
+    what: &'static str,
+    expected: &str,
+    is_right: impl Fn(f64) -> bool,
+) -> std::result::Result<(), Fault> {
+    let shape = targets.shape().dims();
+    if !fits(output, shape) {
+        return Err(Fault::shapes(output, shape, what));
+    }
+    let numbers = targets
+        .cast::<f64>()
+        .map(|numbers| numbers.to_vec())
+        .unwrap_or_default();
+    Fault::first(&numbers, of_sample(shape), expected, is_right)
 }
 
 /// Whether there is a target for each output.
