@@ -2,7 +2,9 @@
 //!
 //! A training step asks for the same sizes again and again; giving them back to the system costs page faults that
 //! exceed the arithmetic. Sizes are rounded up to one of four classes a doubling, and each class keeps a stack of its
-//! own, so taking and returning a buffer costs the same however many are held.
+//! own, so taking and returning a buffer costs the same however many are held. In front of the shared stacks, each thread
+//! has a shelf for a few small buffers of its own: the tensors of a small network live so shortly that locks and counters
+//! shared with other threads would be a tenth of a training step.
 //!
 //! ```
 //! use backprop_tensor::pool;
@@ -11,6 +13,8 @@
 //! pool::clear(); // give all of it back to the system now
 //! assert!(pool::held_bytes() <= 64 << 20);
 //! ```
+
+mod shelf;
 
 use std::alloc::{self, Layout};
 use std::ptr::NonNull;
@@ -52,20 +56,31 @@ impl Buffer {
 
     /// A buffer of at least `bytes` bytes, out of the pool if it has one.
     pub(crate) fn take(bytes: usize) -> Result<Self> {
-        let class = class_of(bytes).ok_or(Error::Memory { bytes })?;
+        let none = || Error::Memory { bytes };
+        let class = class_of(bytes).ok_or_else(none)?;
+        if let Some(buffer) = shelf::take(class) {
+            return Ok(buffer);
+        }
         if let Some(buffer) = stack(class).pop() {
             HELD.fetch_sub(size_of_class(class), Relaxed);
             return Ok(buffer);
         }
-        let layout = layout(class).ok_or(Error::Memory { bytes })?;
+        let layout = layout(class).ok_or_else(none)?;
         // SAFETY: no class has size 0.
         let pointer = unsafe { alloc::alloc_zeroed(layout) };
-        let pointer = NonNull::new(pointer).ok_or(Error::Memory { bytes })?;
+        let pointer = NonNull::new(pointer).ok_or_else(none)?;
         Ok(Self { pointer, class })
     }
 
     /// Back to the pool, or to the system if the pool is full.
     pub(crate) fn give(self) {
+        if let Err(buffer) = shelf::give(self) {
+            buffer.share();
+        }
+    }
+
+    /// To the shared stacks, or to the system if they are full.
+    fn share(self) {
         let bytes = size_of_class(self.class);
         if HELD.fetch_add(bytes, Relaxed).saturating_add(bytes) > LIMIT.load(Relaxed) {
             HELD.fetch_sub(bytes, Relaxed);
@@ -86,12 +101,16 @@ impl Drop for Buffer {
 
 /// Sets how many bytes of unused memory the pool holds at most; `None` for no bound. The default is 1 GiB.
 ///
-/// Memory in use by tensors does not count. What is over the new bound is given back to the system at once.
+/// Memory in use by tensors does not count, nor do the 256 KiB that each thread may hold besides; a bound below that leaves
+/// none to the threads either. What is over the new bound is given back to the system at once.
 pub fn set_limit(bytes: Option<usize>) {
     LIMIT.store(bytes.unwrap_or(usize::MAX), Relaxed);
+    if LIMIT.load(Relaxed) < shelf::ROOM {
+        shelf::clear();
+    }
     // The largest go first: they are the fewest, and the cheapest a byte to get again.
     for class in (0..CLASSES).rev() {
-        while held_bytes() > LIMIT.load(Relaxed) {
+        while HELD.load(Relaxed) > LIMIT.load(Relaxed) {
             let Some(buffer) = stack(class).pop() else { break };
             HELD.fetch_sub(size_of_class(class), Relaxed);
             drop(buffer);
@@ -104,13 +123,14 @@ pub fn limit() -> Option<usize> {
     Some(LIMIT.load(Relaxed)).filter(|&limit| limit != usize::MAX)
 }
 
-/// The bytes of unused memory that the pool holds now.
+/// The bytes of unused memory that the pool holds now, and the calling thread besides.
 pub fn held_bytes() -> usize {
-    HELD.load(Relaxed)
+    HELD.load(Relaxed) + shelf::held_bytes()
 }
 
-/// Gives all unused memory back to the system.
+/// Gives all unused memory of the pool and of the calling thread back to the system; other threads give theirs when they end.
 pub fn clear() {
+    shelf::clear();
     for class in 0..CLASSES {
         let buffers = std::mem::take(&mut *stack(class));
         HELD.fetch_sub(buffers.len() * size_of_class(class), Relaxed);

@@ -5,7 +5,7 @@
 //! The slices that [`Storage::as_slice`] and [`Storage::as_mut_slice`] make are the only use of the memory, and need four
 //! things:
 //!
-//! * **Room and alignment.** [`Buffer::take`] returns at least the bytes asked for, and their number, `len` times the size
+//! * **Room and alignment.** No elements need no memory. Of others, [`Buffer::take`] returns at least the bytes asked for, and their number, `len` times the size
 //!   of an element, was computed without overflow. A buffer is aligned to 64 bytes, more than any element needs.
 //! * **Initialised, valid values.** A buffer's bytes are zeroed when the system hands them out, and from then on written
 //!   only as elements, none of which has padding: they stay initialised through any number of users. Whatever was left
@@ -29,7 +29,7 @@ use crate::{Element, Error, Result};
 pub(crate) struct Storage<T: Element> {
     pointer: NonNull<T>,
     len: usize,
-    /// `None` only while being dropped.
+    /// `None` only of no elements, and while being dropped.
     buffer: Option<Buffer>,
 }
 
@@ -41,9 +41,16 @@ unsafe impl<T: Element> Sync for Storage<T> {}
 impl<T: Element> Storage<T> {
     /// Elements of unspecified value: whatever the buffer held before.
     pub(crate) fn stale(len: usize) -> Result<Self> {
+        if len == 0 {
+            return Ok(Self {
+                pointer: NonNull::dangling(),
+                len,
+                buffer: None,
+            });
+        }
         let bytes = len
             .checked_mul(size_of::<T>())
-            .ok_or(Error::Memory { bytes: usize::MAX })?;
+            .ok_or_else(|| Error::Memory { bytes: usize::MAX })?;
         let buffer = Buffer::take(bytes)?;
         let storage = Self {
             pointer: buffer.pointer().cast(),
@@ -58,7 +65,8 @@ impl<T: Element> Storage<T> {
     }
 
     pub(crate) fn as_slice(&self) -> &[T] {
-        // SAFETY: the buffer holds `len` initialised elements, aligned to 64 bytes, for as long as `self` lives.
+        // SAFETY: the buffer holds `len` initialised elements, aligned to 64 bytes, for as long as `self` lives; or `len` is 0, and the
+        // pointer aligned.
         unsafe { std::slice::from_raw_parts(self.pointer.as_ptr(), self.len) }
     }
 
