@@ -88,10 +88,16 @@ pub(super) struct Reduced<T> {
 
 #[inline(always)]
 pub(super) fn reduce<T: Real>(x: T, bias: T) -> Reduced<T> {
+    reduce_multiple(x, 1.0, bias)
+}
+
+/// Reduces `multiple * x`, which must be exact.
+#[inline(always)]
+pub(super) fn reduce_multiple<T: Real>(x: T, multiple: f64, bias: T) -> Reduced<T> {
     let offset = T::ROUND + bias;
-    let sum = x * T::of(std::f64::consts::LOG2_E) + offset;
+    let sum = x * T::of(multiple * std::f64::consts::LOG2_E) + offset;
     let k = sum - offset;
-    let r = x - k * T::LN_2.0 - k * T::LN_2.1;
+    let r = x * T::of(multiple) - k * T::LN_2.0 - k * T::LN_2.1;
     let rest = r * r * polynomial(r, T::EXP);
     Reduced { sum, k, r, rest }
 }

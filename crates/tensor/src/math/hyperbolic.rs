@@ -5,7 +5,7 @@
 use std::f64::consts;
 
 use super::Real;
-use super::exp::{Reduced, exp_scaled, limit, reduce};
+use super::exp::{Reduced, exp_scaled, limit, reduce, reduce_multiple};
 use super::log::{log, log1p};
 
 /// The constants of one type.
@@ -46,11 +46,11 @@ pub fn tanh<T: Real>(x: T) -> T {
     } else {
         magnitude
     };
-    let Reduced { sum, r, rest, .. } = reduce(-(limited + limited), T::BIAS);
+    let Reduced { sum, r, rest, .. } = reduce_multiple(limited, -2.0, T::BIAS);
     let power = T::power_of_two(sum);
     let change = power * (r + rest);
     let one = T::of(1.0);
-    (((one - power) - change) / ((one + power) + change)).copysign(x)
+    ((one - power) - change).times_sign(x) / ((one + power) + change)
 }
 
 /// (e^x - e^-x) / 2, within 2.5 ulp.

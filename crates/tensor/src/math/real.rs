@@ -51,6 +51,10 @@ pub trait Bits:
 
     fn abs(self) -> Self;
     fn copysign(self, sign: Self) -> Self;
+
+    /// Negated if the other is negative.
+    fn times_sign(self, other: Self) -> Self;
+
     fn sqrt(self) -> Self;
     fn floor(self) -> Self;
     fn ceil(self) -> Self;
@@ -87,6 +91,11 @@ macro_rules! bits {
             #[inline(always)]
             fn copysign(self, sign: Self) -> Self {
                 self.copysign(sign)
+            }
+
+            #[inline(always)]
+            fn times_sign(self, other: Self) -> Self {
+                $t::from_bits(self.to_bits() ^ (other.to_bits() & (-0.0 as $t).to_bits()))
             }
 
             #[inline(always)]
@@ -131,16 +140,20 @@ macro_rules! bits {
 bits! { f32, u32, 23, 8 }
 bits! { f64, u64, 52, 11 }
 
-/// The polynomial with these coefficients, the constant one first, by Horner's rule.
+/// The polynomial with these coefficients, the constant one first: E(x^2) + x O(x^2), each by Horner's rule.
+///
+/// The even and the odd part do not wait for each other, and waiting is what a chain of dependent operations costs.
 #[inline(always)]
 pub(super) fn polynomial<T: Bits>(x: T, coefficients: &[T]) -> T {
-    let mut sum = T::of(0.0);
-    for (i, &coefficient) in coefficients.iter().rev().enumerate() {
-        sum = if i == 0 {
+    let square = x * x;
+    let (mut even, mut odd) = (T::of(0.0), T::of(0.0));
+    for (i, &coefficient) in coefficients.iter().enumerate().rev() {
+        let sum = if i % 2 == 0 { &mut even } else { &mut odd };
+        *sum = if i + 2 >= coefficients.len() {
             coefficient
         } else {
-            sum * x + coefficient
+            *sum * square + coefficient
         };
     }
-    sum
+    even + x * odd
 }
