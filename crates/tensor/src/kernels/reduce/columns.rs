@@ -10,6 +10,9 @@ use crate::{parallel, simd};
 /// Rows that are folded without a tree.
 const ROWS: usize = 128;
 
+/// So few rows that finding room for the positions of more would cost as much as folding them.
+const FEW: usize = 32;
+
 /// Columns that share a tree: the partial results of all its levels stay in the cache.
 const COLUMNS: usize = 256;
 
@@ -22,10 +25,10 @@ pub struct Block<'a, T> {
     source: &'a [T],
     offset: usize,
     /// From each group of rows to the next one, and which is the first.
-    groups: &'a Loops,
+    groups: Loops<'a>,
     first_group: usize,
     /// From each row to the next one, which is the first, and how many there are.
-    rows: &'a Loops,
+    rows: Loops<'a>,
     first_row: usize,
     row_count: usize,
     width: usize,
@@ -43,7 +46,14 @@ impl<T: Copy + Default, F: Fold<T>, const LANES: usize> simd::Work for BlockWork
     #[inline(always)]
     fn run(self) {
         let Block { source, width, .. } = self.0;
-        let mut rows = [0; ROWS];
+        let (mut few, mut many);
+        let rows: &mut [isize] = if self.0.row_count <= FEW {
+            few = [0; FEW];
+            &mut few
+        } else {
+            many = [0; ROWS];
+            &mut many
+        };
         let rows = &mut rows[..self.0.row_count];
         self.0.rows.positions(self.0.first_row, rows);
         let targets = self.0.target.chunks_mut(width);
@@ -130,9 +140,9 @@ impl<T: Copy + Default, F: Fold<T>> Columns<'_, T, F> {
 /// The innermost kept elements lie one after another.
 pub fn reduce<T: Copy + Default + Send + Sync>(target: &mut [T], job: &Job<'_, T>) {
     let plan = job.plan;
-    let (columns, _) = plan.kept.inner();
-    let groups = plan.kept.outer();
-    let rows = plan.reduced.count();
+    let (columns, _) = plan.kept().inner();
+    let groups = plan.kept().outer();
+    let rows = plan.reduced().count();
     parallel::divide(target, 0, columns, job.grain(rows), &|start, target: &mut [T]| {
         let first_group = start / columns;
         if rows <= ROWS && columns <= COLUMNS {
@@ -141,9 +151,9 @@ pub fn reduce<T: Copy + Default + Send + Sync>(target: &mut [T], job: &Job<'_, T
                 parameters: job.parameters(start),
                 source: job.source,
                 offset: plan.offset,
-                groups: &groups,
+                groups,
                 first_group,
-                rows: &plan.reduced,
+                rows: plan.reduced(),
                 first_row: 0,
                 row_count: rows,
                 width: columns,
@@ -209,9 +219,9 @@ impl<T: Copy + Default + Send + Sync> Tree<'_, T> {
             parameters: self.parameters,
             source: self.job.source,
             offset: self.offset,
-            groups: &Loops::NONE,
+            groups: Loops::NONE,
             first_group: 0,
-            rows: &self.job.plan.reduced,
+            rows: self.job.plan.reduced(),
             first_row,
             row_count,
         });

@@ -27,12 +27,12 @@ fn find<T: Copy + PartialEq + Send + Sync>(target: &mut [i64], wanted: &[T], sou
     if target.is_empty() {
         return;
     }
-    let length = plan.reduced.count();
+    let length = plan.reduced().count();
     let grain = match parallel::pays(length.saturating_mul(target.len()), THRESHOLD) {
         true => (PIECE / length.max(1)).max(1),
         false => usize::MAX,
     };
-    let (columns, stride) = plan.kept.inner();
+    let (columns, stride) = plan.kept().inner();
     let unit = if stride == 1 { columns } else { 1 };
     parallel::divide(target, 0, unit, grain, &|start, target: &mut [i64]| {
         let wanted = &wanted[start..start + target.len()];
@@ -57,14 +57,14 @@ fn find_in_rows<T: Copy + PartialEq>(
     plan: &Plan,
     start: usize,
 ) {
-    let (length, stride) = plan.reduced.inner();
-    let in_a_row = plan.reduced.rank() == 1 && stride == 1;
-    for ((index, &wanted), position) in target.iter_mut().zip(wanted).zip(plan.kept.walk(start)) {
+    let (length, stride) = plan.reduced().inner();
+    let in_a_row = plan.reduced().rank() == 1 && stride == 1;
+    for ((index, &wanted), position) in target.iter_mut().zip(wanted).zip(plan.kept().walk(start)) {
         let from = plan.offset.wrapping_add_signed(position);
         let found = if in_a_row {
             find_in_slice(&source[from..from + length], wanted)
         } else {
-            let positions = plan.reduced.walk(0).take(plan.reduced.count());
+            let positions = plan.reduced().walk(0).take(plan.reduced().count());
             let mut elements = positions.map(|position| source[from.wrapping_add_signed(position)]);
             elements.position(|x| is_it(x, wanted))
         };
@@ -87,15 +87,15 @@ fn find_in_columns<T: Copy + PartialEq>(
     plan: &Plan,
     start: usize,
 ) {
-    let (columns, _) = plan.kept.inner();
-    let outer = plan.kept.outer();
+    let (columns, _) = plan.kept().inner();
+    let outer = plan.kept().outer();
     let groups = target.chunks_mut(columns).zip(wanted.chunks(columns));
     for ((indices, wanted), position) in groups.zip(outer.walk(start / columns)) {
         let offset = plan.offset.wrapping_add_signed(position);
         indices.fill(0);
         // From the last row to the first, so that the first of several stays.
-        for row in (0..plan.reduced.count()).rev() {
-            let from = offset.wrapping_add_signed(plan.reduced.position(row));
+        for row in (0..plan.reduced().count()).rev() {
+            let from = offset.wrapping_add_signed(plan.reduced().position(row));
             let row_elements = &source[from..from + columns];
             for ((index, &x), &wanted) in indices.iter_mut().zip(row_elements).zip(wanted) {
                 *index = if is_it(x, wanted) { row as i64 } else { *index };

@@ -96,7 +96,7 @@ fn reduce<T>(kernels: Kernels<T>, target: &mut [T], source: &[T], plan: &Plan, p
 where
     T: Copy + Default + Send + Sync + Gather,
 {
-    let count = plan.reduced.count();
+    let count = plan.reduced().count();
     if count == 0 || target.is_empty() {
         return target.fill(kernels.identity);
     }
@@ -107,10 +107,10 @@ where
         parameters,
         threads: parallel::pays(count.saturating_mul(target.len()), THRESHOLD),
     };
-    let (length, stride) = plan.reduced.inner();
-    if plan.kept.inner().1 == 1 {
+    let (length, stride) = plan.reduced().inner();
+    if plan.kept().inner().1 == 1 {
         columns::reduce(target, &job);
-    } else if stride == 1 && (plan.reduced.rank() == 1 || length >= rows::RUN) {
+    } else if stride == 1 && (plan.reduced().rank() == 1 || length >= rows::RUN) {
         rows::reduce(target, &job);
     } else {
         rows::reduce_gathered(target, &job);

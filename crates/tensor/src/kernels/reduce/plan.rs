@@ -3,55 +3,36 @@
 use crate::axes::AxisSet;
 use crate::{Layout, MAX_RANK, Shape};
 
-/// Nested loops over a storage, the outermost first.
-#[derive(Debug, Clone, Copy)]
-pub struct Loops {
-    lengths: [usize; MAX_RANK],
-    strides: [isize; MAX_RANK],
-    rank: usize,
+/// One of several nested loops.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct Loop {
+    pub length: usize,
+    pub stride: isize,
 }
 
-impl Loops {
+/// Nested loops over a storage, the outermost first.
+#[derive(Debug, Clone, Copy)]
+pub struct Loops<'a>(&'a [Loop]);
+
+impl<'a> Loops<'a> {
     /// No loops: the body runs once.
-    pub const NONE: Self = Self {
-        lengths: [1; MAX_RANK],
-        strides: [0; MAX_RANK],
-        rank: 0,
-    };
+    pub const NONE: Self = Self(&[]);
 
     /// One loop.
-    pub fn single(length: usize, stride: isize) -> Self {
-        let mut loops = Self::NONE;
-        loops.push(length, stride);
-        loops
-    }
-
-    /// Adds an innermost loop.
-    fn push(&mut self, length: usize, stride: isize) {
-        if length == 1 {
-            return;
-        }
-        if let Some(last) = self.rank.checked_sub(1)
-            && self.strides[last] == stride.wrapping_mul(length as isize)
-        {
-            self.lengths[last] *= length;
-            self.strides[last] = stride;
-            return;
-        }
-        (self.lengths[self.rank], self.strides[self.rank]) = (length, stride);
-        self.rank += 1;
+    pub fn single(only: &'a Loop) -> Self {
+        Self(std::slice::from_ref(only))
     }
 
     pub fn rank(&self) -> usize {
-        self.rank
+        self.0.len()
     }
 
     /// The positions from step `first` on.
     #[inline(always)]
     pub fn positions(&self, first: usize, positions: &mut [isize]) {
-        if self.rank == 1 {
+        if let [only] = self.0 {
             for (step, position) in positions.iter_mut().enumerate() {
-                *position = (first + step) as isize * self.strides[0];
+                *position = (first + step) as isize * only.stride;
             }
             return;
         }
@@ -62,22 +43,17 @@ impl Loops {
 
     /// How often the innermost body runs.
     pub fn count(&self) -> usize {
-        self.lengths[..self.rank].iter().product()
+        self.0.iter().map(|each| each.length).product()
     }
 
     /// Length and stride of the innermost loop; 1 and 0 if there is none.
     pub fn inner(&self) -> (usize, isize) {
-        self.rank
-            .checked_sub(1)
-            .map_or((1, 0), |last| (self.lengths[last], self.strides[last]))
+        self.0.last().map_or((1, 0), |last| (last.length, last.stride))
     }
 
     /// Without the innermost loop.
     pub fn outer(&self) -> Self {
-        let rank = self.rank.saturating_sub(1);
-        let mut outer = Self { rank, ..*self };
-        outer.lengths[rank..].fill(1);
-        outer
+        Self(self.0.split_last().map_or(&[], |(_, outer)| outer))
     }
 
     /// The position, relative to the first, at the `step`-th run of the body.
@@ -87,17 +63,17 @@ impl Loops {
 
     /// The positions, relative to the first, from the `start`-th on. Endless: the caller knows how many there are.
     #[inline]
-    pub fn walk(&self, start: usize) -> Walk<'_> {
+    pub fn walk(&self, start: usize) -> Walk<'a> {
         let (mut index, mut position, mut rest) = ([0; MAX_RANK], 0, start);
-        for axis in (0..self.rank).rev() {
+        for (index, each) in index.iter_mut().zip(self.0).rev() {
             // No loop runs 0 times where there is anything to walk over.
-            let length = self.lengths[axis].max(1);
-            index[axis] = rest % length;
+            let length = each.length.max(1);
+            *index = rest % length;
             rest /= length;
-            position += index[axis] as isize * self.strides[axis];
+            position += *index as isize * each.stride;
         }
         Walk {
-            loops: self,
+            loops: self.0,
             index,
             position,
         }
@@ -107,7 +83,7 @@ impl Loops {
 /// The positions that [`Loops`] pass through.
 #[derive(Debug, Clone)]
 pub struct Walk<'a> {
-    loops: &'a Loops,
+    loops: &'a [Loop],
     index: [usize; MAX_RANK],
     position: isize,
 }
@@ -118,25 +94,27 @@ impl Iterator for Walk<'_> {
     #[inline(always)]
     fn next(&mut self) -> Option<isize> {
         let position = self.position;
-        for axis in (0..self.loops.rank).rev() {
-            self.position += self.loops.strides[axis];
-            self.index[axis] += 1;
-            if self.index[axis] < self.loops.lengths[axis] {
+        for (each, index) in self.loops.iter().zip(&mut self.index).rev() {
+            self.position += each.stride;
+            *index += 1;
+            if *index < each.length {
                 break;
             }
-            self.position -= self.index[axis] as isize * self.loops.strides[axis];
-            self.index[axis] = 0;
+            self.position -= *index as isize * each.stride;
+            *index = 0;
         }
         Some(position)
     }
 }
 
-/// The loops of a reduction. The result lies in row-major order, one element a step of the `kept` loops.
+/// The loops of a reduction. The result lies in row-major order, one element a step of the kept loops.
 #[derive(Debug, Clone, Copy)]
 pub struct Plan {
-    pub kept: Loops,
-    pub reduced: Loops,
-    /// Where both begin in the storage.
+    /// The kept ones, then the reduced ones.
+    loops: [Loop; MAX_RANK],
+    kept: usize,
+    rank: usize,
+    /// Where they begin in the storage.
     pub offset: usize,
 }
 
@@ -144,7 +122,7 @@ impl Plan {
     /// A plan that takes the reduced elements in the order in which they lie in memory.
     pub fn new(layout: &Layout, axes: &AxisSet) -> Self {
         let mut plan = Self::without_reduced(layout, axes);
-        let mut reduced = [(1, 0); MAX_RANK];
+        let mut reduced = [Loop::default(); MAX_RANK];
         let mut rank = 0;
         for (axis, (&length, &stride)) in layout.shape().iter().zip(layout.strides()).enumerate() {
             if !axes.contains(axis) || length == 1 {
@@ -154,16 +132,17 @@ impl Plan {
                 // Begins at the other end, and goes forward.
                 plan.offset = plan.offset.wrapping_add_signed(stride * (length - 1) as isize);
             }
-            reduced[rank] = (length, stride.wrapping_abs());
+            let stride = stride.wrapping_abs();
+            reduced[rank] = Loop { length, stride };
             rank += 1;
         }
         // Repetitions go to the outside.
-        reduced[..rank].sort_by_key(|&(_, stride)| match stride {
+        reduced[..rank].sort_by_key(|each| match each.stride {
             0 => isize::MIN,
             stride => -stride,
         });
-        for &(length, stride) in &reduced[..rank] {
-            plan.reduced.push(length, stride);
+        for each in &reduced[..rank] {
+            plan.push(plan.kept, each.length, each.stride);
         }
         plan
     }
@@ -173,35 +152,59 @@ impl Plan {
         let mut plan = Self::without_reduced(layout, axes);
         for (axis, (&length, &stride)) in layout.shape().iter().zip(layout.strides()).enumerate() {
             if axes.contains(axis) {
-                plan.reduced.push(length, stride);
+                plan.push(plan.kept, length, stride);
             }
         }
         plan
     }
 
+    #[inline(always)]
     fn without_reduced(layout: &Layout, axes: &AxisSet) -> Self {
-        let mut kept = Loops::NONE;
+        let mut plan = Self {
+            loops: [Loop::default(); MAX_RANK],
+            kept: 0,
+            rank: 0,
+            offset: layout.offset(),
+        };
         for (axis, (&length, &stride)) in layout.shape().iter().zip(layout.strides()).enumerate() {
             if !axes.contains(axis) {
-                kept.push(length, stride);
+                plan.push(0, length, stride);
             }
         }
-        Self {
-            kept,
-            reduced: Loops::NONE,
-            offset: layout.offset(),
+        plan.kept = plan.rank;
+        plan
+    }
+
+    /// Adds an innermost loop, merged with the one before if that is not before `first` and goes on where this one ends.
+    fn push(&mut self, first: usize, length: usize, stride: isize) {
+        if length == 1 {
+            return;
         }
+        if let Some(last) = self.loops[first..self.rank].last_mut()
+            && last.stride == stride.wrapping_mul(length as isize)
+        {
+            last.length *= length;
+            last.stride = stride;
+            return;
+        }
+        self.loops[self.rank] = Loop { length, stride };
+        self.rank += 1;
+    }
+
+    pub fn kept(&self) -> Loops<'_> {
+        Loops(&self.loops[..self.kept])
+    }
+
+    pub fn reduced(&self) -> Loops<'_> {
+        Loops(&self.loops[self.kept..self.rank])
     }
 
     /// A view whose row-major order is that of the plan: the reduced elements of one result after those of another.
     pub fn layout(&self) -> Layout {
         let (mut dims, mut strides) = ([0; MAX_RANK], [0; MAX_RANK]);
-        let mut rank = 0;
-        for loops in [&self.kept, &self.reduced] {
-            dims[rank..rank + loops.rank].copy_from_slice(&loops.lengths[..loops.rank]);
-            strides[rank..rank + loops.rank].copy_from_slice(&loops.strides[..loops.rank]);
-            rank += loops.rank;
+        for (axis, each) in self.loops[..self.rank].iter().enumerate() {
+            (dims[axis], strides[axis]) = (each.length, each.stride);
         }
-        Layout::strided(Shape::merged(dims, rank), strides, self.offset)
+        Layout::strided(Shape::merged(dims, self.rank), strides, self.offset)
     }
 }

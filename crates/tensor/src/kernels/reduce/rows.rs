@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::folds::{self, Fold};
-use super::plan::Loops;
+use super::plan::{Loop, Loops};
 use super::{Job, LEAF};
 use crate::kernels::Gather;
 use crate::{parallel, simd};
@@ -20,10 +20,10 @@ pub struct Rows<'a, T> {
     source: &'a [T],
     offset: usize,
     /// From each row to the next one, and which is the first.
-    rows: &'a Loops,
+    rows: Loops<'a>,
     first_row: usize,
     /// From each run in a row to the next one, which is the first, and how many there are.
-    runs: &'a Loops,
+    runs: Loops<'a>,
     first_run: usize,
     run_count: usize,
     run_length: usize,
@@ -103,9 +103,9 @@ fn fold_chunks<T: Copy, F: Fold<T>, const LANES: usize>(chunks: &[[T; LANES]], p
 /// The innermost reduced elements lie one after another.
 pub fn reduce<T: Copy + Default + Send + Sync>(target: &mut [T], job: &Job<'_, T>) {
     let plan = job.plan;
-    let (run_length, _) = plan.reduced.inner();
-    let runs = plan.reduced.outer();
-    let short = plan.reduced.count() <= LEAF;
+    let (run_length, _) = plan.reduced().inner();
+    let runs = plan.reduced().outer();
+    let short = plan.reduced().count() <= LEAF;
     parallel::divide(target, 0, 1, job.grain(1), &|start, target: &mut [T]| {
         if short {
             (job.kernels.rows)(Rows {
@@ -113,21 +113,21 @@ pub fn reduce<T: Copy + Default + Send + Sync>(target: &mut [T], job: &Job<'_, T
                 parameters: job.parameters(start),
                 source: job.source,
                 offset: plan.offset,
-                rows: &plan.kept,
+                rows: plan.kept(),
                 first_row: start,
-                runs: &runs,
+                runs,
                 first_run: 0,
                 run_count: runs.count(),
                 run_length,
             });
             return;
         }
-        for (i, (result, position)) in target.iter_mut().zip(plan.kept.walk(start)).enumerate() {
+        for (i, (result, position)) in target.iter_mut().zip(plan.kept().walk(start)).enumerate() {
             let row = Row {
                 job,
                 parameters: job.parameters(start + i),
                 offset: plan.offset.wrapping_add_signed(position),
-                runs: &runs,
+                runs,
                 run_length,
             };
             *result = row.fold();
@@ -140,7 +140,7 @@ struct Row<'a, T> {
     job: &'a Job<'a, T>,
     parameters: &'a [T],
     offset: usize,
-    runs: &'a Loops,
+    runs: Loops<'a>,
     run_length: usize,
 }
 
@@ -174,7 +174,7 @@ impl<T: Copy + Default + Send + Sync> Row<'_, T> {
             parameters: self.parameters,
             source: self.job.source,
             offset: self.offset + start,
-            rows: &Loops::NONE,
+            rows: Loops::NONE,
             first_row: 0,
             runs: self.runs,
             first_run,
@@ -191,7 +191,7 @@ where
     T: Copy + Default + Send + Sync + Gather,
 {
     let layout = job.plan.layout();
-    let length = job.plan.reduced.count();
+    let length = job.plan.reduced().count();
     // The results of elements from `start` on, all of which fit into the block.
     let fold_block = |target: &mut [T], first_row: usize, start: usize, run_length: usize| {
         let mut block = [T::default(); LEAF];
@@ -202,9 +202,12 @@ where
             parameters: job.parameters(first_row),
             source: block,
             offset: 0,
-            rows: &Loops::single(LEAF, run_length as isize),
+            rows: Loops::single(&Loop {
+                length: LEAF,
+                stride: run_length as isize,
+            }),
             first_row: 0,
-            runs: &Loops::NONE,
+            runs: Loops::NONE,
             first_run: 0,
             run_count: 1,
             run_length,
