@@ -24,21 +24,16 @@ impl<T: Element> Tensor<T> {
         if shape.count() == 0 {
             return Self::build(shape, |_| ());
         }
-        let mut layouts = [None; MAX_OTHERS];
+        let mut layouts = [Layout::SCALAR; MAX_OTHERS];
         for (layout, other) in layouts.iter_mut().zip(others) {
+            *layout = other.layout();
             if *other.shape() != shape {
-                *layout = Some(other.layout().broadcast(operation, &shape)?);
+                *layout = layout.broadcast(operation, &shape)?;
             }
         }
-        let operands: [_; MAX_OTHERS] = std::array::from_fn(|i| match others.get(i) {
-            Some(other) => Operand {
-                source: other.storage(),
-                layout: layouts[i].as_ref().unwrap_or(other.layout()),
-            },
-            None => Operand {
-                source: &[],
-                layout: &Layout::SCALAR,
-            },
+        let operands: [_; MAX_OTHERS] = std::array::from_fn(|i| Operand {
+            source: others.get(i).map_or(&[][..], |other| other.storage()),
+            layout: &layouts[i],
         });
         let operands = &operands[..others.len()];
         if *self.shape() == shape && self.is_exclusive() {

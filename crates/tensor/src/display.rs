@@ -181,7 +181,7 @@ impl<'a, T: Element> Printer<'a, T> {
     }
 
     fn start(&self) -> isize {
-        self.tensor.layout().offset() as isize
+        self.tensor.offset() as isize
     }
 
     /// Fixed-point, unless numbers are so large, or so small without a precision given, that an exponent is clearer.

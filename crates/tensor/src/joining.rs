@@ -43,7 +43,7 @@ impl<T: Element> Tensor<T> {
             .collect::<Result<Vec<_>>>()?;
         Self::build(shape, |target| {
             for (tensor, place) in tensors.iter().zip(&places) {
-                T::assign(target, place, tensor.storage(), tensor.layout());
+                T::assign(target, place, tensor.storage(), &tensor.layout());
             }
         })
     }

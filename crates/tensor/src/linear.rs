@@ -57,7 +57,7 @@ impl<T: Float> Tensor<T> {
         let (mut input, mut bias_copy) = (None, None);
         let product = Product {
             left: self.rows(&mut input)?,
-            right: weight.matrix(weight.layout().offset()).transposed(),
+            right: weight.matrix(weight.offset()).transposed(),
             start: bias.map(|bias| bias.elements(&mut bias_copy)).transpose()?,
             finish: activation.map(T::function),
         };

@@ -82,7 +82,7 @@ impl<T: Float> Tensor<T> {
         let shape = self.shape().with("matmul", self.rank() - 1, other.shape()[1])?;
         let product = Product {
             left,
-            right: other.matrix(other.layout().offset()),
+            right: other.matrix(other.offset()),
             start: None,
             finish: None,
         };
@@ -131,7 +131,7 @@ impl<T: Float> Tensor<T> {
     /// `[..., n]` as the rows of one matrix, if they are evenly spaced.
     fn evenly_spaced_rows(&self) -> Option<Matrix<'_, T>> {
         match *self.shape().dims() {
-            [_, _] => Some(self.matrix(self.layout().offset())),
+            [_, _] => Some(self.matrix(self.offset())),
             [ref leading @ .., length] => Some(Matrix::row_major(
                 self.as_slice()?,
                 [leading.iter().product(), length],
@@ -194,11 +194,13 @@ impl<T: Float> Tensor<T> {
 
     /// The matrix of the last two axes that begins at `offset`.
     pub(crate) fn matrix(&self, offset: usize) -> Matrix<'_, T> {
-        let (strides, (_, shape)) = (self.layout().strides(), split(self.shape()));
-        let [.., down, across] = *strides else {
-            return Matrix::row_major(&[], [0, 0]);
+        let (_, shape) = split(self.shape());
+        let strides = match self.as_view().map(Layout::strides) {
+            None => [shape[1].max(1) as isize, 1],
+            Some(&[.., down, across]) => [down, across],
+            Some(_) => return Matrix::row_major(&[], [0, 0]),
         };
-        Matrix::new(self.storage(), offset, shape, [down, across])
+        Matrix::new(self.storage(), offset, shape, strides)
     }
 }
 
@@ -224,8 +226,8 @@ fn multiply<T: Float>(target: &mut [T], left: &Tensor<T>, right: &Tensor<T>, bat
         }
     }
     let (lefts, rights) = (
-        Offsets::new(left.layout(), batch),
-        Offsets::new(right.layout(), batch),
+        Offsets::new(&left.layout(), batch),
+        Offsets::new(&right.layout(), batch),
     );
     let each = |first: usize, target: &mut [T]| {
         let matrices = target.chunks_exact_mut(rows * columns).enumerate();

@@ -34,7 +34,7 @@ impl<T: Element> Tensor<T> {
         }
         Self::build(shape, |target| {
             T::fill(target, value);
-            T::assign(target, &place, self.storage(), self.layout());
+            T::assign(target, &place, self.storage(), &self.layout());
         })
     }
 

@@ -85,7 +85,7 @@ impl<T: Float> Tensor<T> {
             return Ok(self);
         }
         Self::build(*self.shape(), |target| {
-            let read = |start, rows: &mut [T]| T::gather(rows, self.storage(), self.layout(), start);
+            let read = |start, rows: &mut [T]| T::gather(rows, self.storage(), &self.layout(), start);
             T::softmax_rows(target, length, logarithm, &read);
         })
     }

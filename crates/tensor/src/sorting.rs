@@ -73,7 +73,7 @@ impl<T: Numeric> Tensor<T> {
             if !values.is_empty() {
                 let rows = SortRows {
                     source: rows.storage(),
-                    layout: rows.layout(),
+                    layout: &rows.layout(),
                     length,
                     descending,
                 };

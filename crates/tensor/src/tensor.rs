@@ -26,12 +26,12 @@ pub struct Tensor<T: Element = f32> {
     view: Option<Box<Layout>>,
 }
 
-/// What the views of a tensor share. Its layout lies beside its elements: so a tensor is no more than two pointers, and is
+/// What the views of a tensor share. The shape lies beside the elements: so a tensor is no more than two pointers, and is
 /// moved and cloned for nothing.
 struct Whole<T: Element> {
     storage: Storage<T>,
-    /// Row-major, of all the elements.
-    layout: Layout,
+    /// Of all the elements, row after row.
+    shape: Shape,
 }
 
 impl<T: Element> Tensor<T> {
@@ -73,9 +73,8 @@ impl<T: Element> Tensor<T> {
     pub(crate) fn build(shape: Shape, fill: impl FnOnce(&mut [T])) -> Result<Self> {
         let mut storage = Storage::stale(shape.count())?;
         fill(storage.as_mut_slice());
-        let layout = Layout::row_major(shape);
         Ok(Self {
-            whole: Arc::new(Whole { storage, layout }),
+            whole: Arc::new(Whole { storage, shape }),
             view: None,
         })
     }
@@ -101,8 +100,12 @@ impl<T: Element> Tensor<T> {
     }
 
     /// The lengths of the axes, outermost first.
+    #[inline]
     pub fn shape(&self) -> &Shape {
-        self.layout().shape()
+        match &self.view {
+            None => &self.whole.shape,
+            Some(layout) => layout.shape(),
+        }
     }
 
     /// The number of axes.
@@ -122,11 +125,23 @@ impl<T: Element> Tensor<T> {
 
     /// Shape, strides and offset of this view.
     #[inline]
-    pub fn layout(&self) -> &Layout {
+    pub fn layout(&self) -> Layout {
         match &self.view {
-            None => &self.whole.layout,
-            Some(layout) => layout,
+            None => Layout::row_major(self.whole.shape),
+            Some(layout) => **layout,
         }
+    }
+
+    /// Where the elements are, unless they are all of the storage, row after row.
+    #[inline]
+    pub(crate) fn as_view(&self) -> Option<&Layout> {
+        self.view.as_deref()
+    }
+
+    /// Position of the first element in the storage.
+    #[inline]
+    pub(crate) fn offset(&self) -> usize {
+        self.view.as_ref().map_or(0, |layout| layout.offset())
     }
 
     /// Whether the elements lie one after another in row-major order.
@@ -154,7 +169,7 @@ impl<T: Element> Tensor<T> {
         if !self.is_exclusive() {
             *self = Self::build(*self.shape(), |target| self.read(target))?;
         }
-        let (offset, count) = (self.layout().offset(), self.count());
+        let (offset, count) = (self.offset(), self.count());
         match Arc::get_mut(&mut self.whole) {
             Some(whole) if count > 0 => Ok(&mut whole.storage.as_mut_slice()[offset..offset + count]),
             _ => Ok(&mut []),
@@ -169,7 +184,7 @@ impl<T: Element> Tensor<T> {
     /// Copies the elements, in row-major order, to `target`.
     pub(crate) fn read(&self, target: &mut [T]) {
         if !target.is_empty() {
-            T::gather(target, self.storage(), self.layout(), 0);
+            T::gather(target, self.storage(), &self.layout(), 0);
         }
     }
 
@@ -201,7 +216,7 @@ impl<T: Element> Tensor<T> {
             let [left, right] = &mut blocks;
             let length = BLOCK.min(self.count() - start);
             for (block, tensor) in [(&mut *left, self), (&mut *right, other)] {
-                T::gather(&mut block[..length], tensor.storage(), tensor.layout(), start);
+                T::gather(&mut block[..length], tensor.storage(), &tensor.layout(), start);
             }
             left[..length] == right[..length]
         })
@@ -227,7 +242,7 @@ impl<T: Element> Tensor<T> {
                 "needs a tensor of one element",
             ));
         }
-        Ok(self.storage()[self.layout().offset()])
+        Ok(self.storage()[self.offset()])
     }
 
     /// A tensor of the same elements in row-major order: this one if it has it, else a copy.

@@ -71,7 +71,7 @@ impl<T: Numeric> Tensor<T> {
 
     fn find(&self, operation: &'static str, axes: AxisSet, reduction: Reduction) -> Result<Tensor<i64>> {
         let extremes = self.extremum(operation, axes, reduction)?;
-        let plan = Plan::in_order(self.layout(), &axes);
+        let plan = Plan::in_order(&self.layout(), &axes);
         Tensor::build(*extremes.shape(), |target| {
             T::find(target, extremes.as_slice().unwrap_or(&[]), self.storage(), &plan);
         })

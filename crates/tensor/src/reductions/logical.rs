@@ -40,7 +40,7 @@ impl Tensor<bool> {
 
     fn any_or_all(&self, operation: &'static str, axes: impl Axes, all: bool) -> Result<Self> {
         let axes = axes.resolve(operation, self.shape())?;
-        let plan = Plan::new(self.layout(), &axes);
+        let plan = Plan::new(&self.layout(), &axes);
         Self::build(axes.reduce(self.shape()), |target| {
             any_or_all(all, target, self.storage(), &plan);
         })

@@ -12,7 +12,7 @@ use crate::{Error, Float, Numeric, Result, Shape, Tensor};
 
 impl<T: Numeric> Tensor<T> {
     fn reduce(&self, axes: &AxisSet, reduction: Reduction) -> Result<Self> {
-        let plan = Plan::new(self.layout(), axes);
+        let plan = Plan::new(&self.layout(), axes);
         Self::build(axes.reduce(self.shape()), |target| {
             T::reduce(reduction, target, self.storage(), &plan);
         })
@@ -22,7 +22,7 @@ impl<T: Numeric> Tensor<T> {
 impl<T: Float> Tensor<T> {
     /// `parameters` has the elements of the result, or none.
     fn mapped_sum(&self, axes: &AxisSet, sum: MappedSum, parameters: &Self) -> Result<Self> {
-        let plan = Plan::new(self.layout(), axes);
+        let plan = Plan::new(&self.layout(), axes);
         let parameters = parameters.contiguous()?;
         Self::build(axes.reduce(self.shape()), |target| {
             T::mapped_sum(

@@ -79,7 +79,7 @@ fn of_elements<T: Sample>() -> Vec<Call> {
         index_select |s| on!(s, T, |x| x.index_select(s.axis(), &s.indices()));
         where_else |s| on!(s, T, |x, y| s.fitting::<bool, T>(&x).where_else(&x, &y));
         layout |s| on!(s, T, |x| {
-            let layout: &Layout = x.layout();
+            let layout: Layout = x.layout();
             (layout.strides().len(), layout.offset(), (layout.is_contiguous(), *layout.shape()))
         });
         is_empty |s| on!(s, T, |x| (x.is_empty(), x.count(), x.rank()));

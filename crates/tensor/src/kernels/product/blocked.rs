@@ -77,6 +77,9 @@ where
 
 /// The size of the fewest even parts no larger than `most`; 1 at least.
 fn even(length: usize, most: usize) -> usize {
+    if length <= most {
+        return length.max(1);
+    }
     length.div_ceil(length.div_ceil(most).max(1)).max(1)
 }
 

@@ -26,6 +26,7 @@ pub struct Panels<'a, T> {
     /// The panels one after another, or nothing if they are read where they are.
     packed: &'a [T],
     lanes: usize,
+    count: usize,
 }
 
 // SAFETY: it only points to elements that are borrowed and read.
@@ -38,6 +39,7 @@ impl<'a, T: Copy + Default + Send + Sync> Panels<'a, T> {
             right,
             packed: &[],
             lanes: V::LANES,
+            count: right.shape[1].div_ceil(2 * V::LANES),
         }
     }
 
@@ -76,13 +78,13 @@ impl<'a, T: Copy + Default + Send + Sync> Panels<'a, T> {
 
     /// The number of panels.
     pub fn count(&self) -> usize {
-        self.right.shape[1].div_ceil(2 * self.lanes)
+        self.count
     }
 
     /// First column and width of a panel: two vectors, but the last two panels share what would leave the last one narrower
     /// than a vector.
     fn span(&self, index: usize) -> (usize, usize) {
-        let (full, columns, last) = (2 * self.lanes, self.right.shape[1], self.count() - 1);
+        let (full, columns, last) = (2 * self.lanes, self.right.shape[1], self.count - 1);
         let rest = columns - last * full;
         let shared = (full + rest).div_ceil(2);
         let column = index * full;
