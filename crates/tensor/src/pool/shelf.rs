@@ -5,8 +5,12 @@ use std::sync::atomic::Ordering::Relaxed;
 
 use super::{Buffer, LIMIT, size_of_class};
 
-/// Classes of up to 16 KiB; beyond, the work on a buffer outweighs a lock by far.
-const CLASSES: usize = 36;
+/// The largest buffer: with more in it, the work on it outweighs a lock by far.
+const LARGEST: usize = 16 << 10;
+
+/// The classes up to the largest buffer.
+const CLASSES: usize = 28;
+const _: () = assert!(size_of_class(CLASSES - 1) == LARGEST);
 
 /// The bytes that a shelf has room for.
 pub(super) const ROOM: usize = 256 << 10;
@@ -64,4 +68,35 @@ pub(super) fn clear() {
 /// `None` in a thread that is ending, whose shelf is gone.
 fn with<R>(f: impl FnOnce(&mut Shelf) -> R) -> Option<R> {
     SHELF.try_with(|shelf| f(&mut shelf.borrow_mut())).ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Result;
+
+    #[test]
+    fn a_small_buffer_comes_back_to_the_thread_that_dropped_it() -> Result<()> {
+        clear();
+        let buffer = Buffer::take(1000)?;
+        let (address, bytes) = (buffer.pointer(), size_of_class(buffer.class));
+        buffer.give();
+        assert_eq!(held_bytes(), bytes);
+        assert_eq!(Buffer::take(1000)?.pointer(), address);
+        assert_eq!(held_bytes(), 0);
+        Ok(())
+    }
+
+    #[test]
+    fn a_shelf_has_room_for_so_much_and_for_small_buffers_only() -> Result<()> {
+        clear();
+        Buffer::take(LARGEST + 1)?.give();
+        assert_eq!(held_bytes(), 0);
+        let buffers: Result<Vec<_>> = (0..40).map(|_| Buffer::take(LARGEST)).collect();
+        buffers?.into_iter().for_each(Buffer::give);
+        assert_eq!(held_bytes(), ROOM);
+        clear();
+        assert_eq!(held_bytes(), 0);
+        Ok(())
+    }
 }
