@@ -50,7 +50,7 @@ impl<T: Element> Storage<T> {
         }
         let bytes = len
             .checked_mul(size_of::<T>())
-            .ok_or_else(|| Error::Memory { bytes: usize::MAX })?;
+            .ok_or(Error::Memory { bytes: usize::MAX })?;
         let buffer = Buffer::take(bytes)?;
         let storage = Self {
             pointer: buffer.pointer().cast(),

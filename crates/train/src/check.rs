@@ -7,8 +7,16 @@ use backprop_optim::Optimizer;
 use backprop_tensor::{Element, Float, Tensor};
 
 use crate::losses::of_sample;
+use crate::pairing::check_pairing;
 use crate::validation::{AnyData, CHUNK};
 use crate::{Error, Fault, Loss, Result, Trainer};
+
+/// What there is to learn.
+pub(crate) struct Targets<Y: Element> {
+    pub(crate) targets: Tensor<Y>,
+    /// Those of the samples, if they have any.
+    pub(crate) weights: Option<Tensor<f64>>,
+}
 
 /// Which data, in errors.
 pub(crate) const TRAINING: &str = "training data";
@@ -30,8 +38,10 @@ where
     /// * the model does not take inputs of this shape, or gives something else than one output a sample;
     /// * an input is NaN or infinite: the first such sample;
     /// * the shape of the targets does not fit the outputs and the loss, or a target is none: the first such sample;
+    /// * a loss of one's own broadcasts outputs `[n, 1]` with targets `[n]`, so that each output meets the targets of all samples;
     /// * the weights of all samples are 0;
     /// * a class has no samples, unless [that is allowed](Self::allow_missing_classes).
+    #[track_caller]
     pub fn check<M, D>(&self, model: &M, data: &D) -> Result<()>
     where
         M: Layer<T>,
@@ -41,7 +51,7 @@ where
         let output = self.check_model(TRAINING, model, data)?;
         self.check_samples(TRAINING, data, &output, true)?;
         if let Some(weights) = &self.class_weights {
-            weights.resolve(data)?;
+            weights.resolve(data, None)?;
         }
         Ok(())
     }
@@ -71,6 +81,7 @@ where
     }
 
     /// That the model takes the inputs. Gives the shape of its outputs for them.
+    #[track_caller]
     pub(crate) fn check_model(
         &self,
         name: &'static str,
@@ -105,45 +116,42 @@ where
         Ok(output.shape().to_vec())
     }
 
-    /// All samples against the loss. Gives the loss of the best constant output, if the loss knows it.
+    /// All samples against the loss. Gives their targets, and their weights if they have any.
     pub(crate) fn check_samples(
         &self,
         name: &'static str,
         data: &AnyData<'_, Y, T>,
         output: &[usize],
         classes: bool,
-    ) -> Result<Option<f64>> {
-        let (mut targets, mut start) = (Vec::new(), 0);
-        // `None` if samples have no weights.
-        let mut weight = None;
+    ) -> Result<Targets<Y>> {
+        let (mut targets, mut weights, mut start) = (Vec::new(), Vec::new(), 0);
         for batch in TryBatches::new(data, CHUNK) {
             let batch = batch?;
             check_inputs(name, &batch.inputs, start)?;
             self.check_targets(name, &batch.targets, output, start)?;
             start += batch.len();
-            if let Some(weights) = &batch.weights {
-                *weight.get_or_insert(0.0) += weights.sum(..)?.item()?;
-            }
+            weights.extend(batch.weights);
             targets.push(batch.targets);
         }
-        if weight == Some(0.0) {
+        let targets = joined(&targets)?;
+        let weights = match weights.is_empty() {
+            true => None,
+            false => Some(joined(&weights)?),
+        };
+        if let Some(weights) = &weights
+            && weights.sum(..)?.item()? == 0.0
+        {
             return Err(Error::Data {
                 data: name,
                 what: "the weights of its samples are all 0".into(),
                 expected: "one at least must count".into(),
             });
         }
-        let targets = match &targets[..] {
-            [one] => one.clone(),
-            several => Tensor::concat(&several.iter().collect::<Vec<_>>(), 0)?,
-        };
         if classes && !self.allow_missing_classes {
             self.check_classes(name, output, &targets)?;
         }
-        Ok(self
-            .loss
-            .baseline(&targets)
-            .filter(|baseline| baseline.is_finite()))
+        check_pairing(name, &self.loss, output, &targets)?;
+        Ok(Targets { targets, weights })
     }
 
     /// Targets against the loss, the first of which is that of the sample `start` of the data.
@@ -206,6 +214,13 @@ where
             }),
         }
     }
+}
+
+fn joined<E: Element>(parts: &[Tensor<E>]) -> Result<Tensor<E>> {
+    Ok(match parts {
+        [one] => one.clone(),
+        several => Tensor::concat(&several.iter().collect::<Vec<_>>(), 0)?,
+    })
 }
 
 /// That inputs, the first of which is that of the sample `start` of the data, are finite.

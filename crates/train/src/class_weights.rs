@@ -3,10 +3,11 @@ use backprop_tensor::{Element, Float, Tensor};
 use crate::validation::{AnyData, is_integer, labels};
 use crate::{Error, Result};
 
-/// How much the samples of each class count in the training loss: for classes of which there are few.
+/// How much the samples of each class count in the loss of a training: for classes of which there are few.
 ///
 /// The weight of a class is multiplied with that of a sample, if samples have their own. The loss of a batch is the weighted mean
-/// `Σ w l / Σ w`, as PyTorch has it. Evaluations ignore the weights of classes.
+/// `Σ w l / Σ w`, as PyTorch has it. While training, the validation loss is weighted in the same way, so that the two can be compared;
+/// [`evaluate`](crate::Trainer::evaluate) ignores the weights of classes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ClassWeights {
     /// `n / (k n_c)` for `n` samples of `k` classes, of which `n_c` are of class `c`: each class counts the same (scikit-learn's `balanced`).
@@ -16,8 +17,27 @@ pub enum ClassWeights {
 }
 
 impl ClassWeights {
-    /// The weight of each class of these data.
-    pub(crate) fn resolve<Y: Element, T: Float>(&self, data: &AnyData<'_, Y, T>) -> Result<Vec<f64>> {
+    /// The weight of each class of these data, and of those that only the validation data has.
+    pub(crate) fn resolve<Y: Element, T: Float>(
+        &self,
+        data: &AnyData<'_, Y, T>,
+        validation: Option<&AnyData<'_, Y, T>>,
+    ) -> Result<Vec<f64>> {
+        let mut weights = self.of(data)?;
+        let labels = validation.map(labels).transpose()?.flatten();
+        let most = labels.and_then(|labels| labels.into_iter().max());
+        match most.and_then(|class| usize::try_from(class).ok()) {
+            Some(class) if class >= weights.len() => match self {
+                // As any class that is not trained on.
+                Self::Balanced => weights.resize(class + 1, 0.0),
+                Self::Given(_) => return Err(too_few(weights.len(), class)),
+            },
+            _ => {}
+        }
+        Ok(weights)
+    }
+
+    fn of<Y: Element, T: Float>(&self, data: &AnyData<'_, Y, T>) -> Result<Vec<f64>> {
         match self {
             Self::Given(weights) => match weights
                 .iter()
@@ -28,10 +48,11 @@ impl ClassWeights {
                     "one class at least must count",
                 )),
                 None => match labels(data)?.and_then(|labels| labels.into_iter().max()) {
-                    Some(class) if usize::try_from(class).is_ok_and(|class| class >= weights.len()) => {
-                        Err(too_few(weights.len(), class))
-                    }
-                    _ => Ok(weights.clone()),
+                    Some(class) => match usize::try_from(class) {
+                        Ok(class) if class >= weights.len() => Err(too_few(weights.len(), class)),
+                        _ => Ok(weights.clone()),
+                    },
+                    None => Ok(weights.clone()),
                 },
                 Some(class) => Err(Error::setting(
                     format!("class weight {} of class {class}", weights[class]),
@@ -76,8 +97,19 @@ fn balanced(labels: &[i64]) -> Result<Vec<f64>> {
     Ok(counts.iter().map(weight).collect())
 }
 
-/// The weight of each sample: that of its class, and its own.
-pub(crate) fn weights_of<Y: Element>(
+/// The weight of each sample: that of its class, if classes have any, and its own.
+pub(crate) fn with_classes<Y: Element>(
+    classes: Option<&[f64]>,
+    targets: &Tensor<Y>,
+    own: Option<Tensor<f64>>,
+) -> Result<Option<Tensor<f64>>> {
+    match classes {
+        Some(classes) => weights_of(classes, targets, own.as_ref()).map(Some),
+        None => Ok(own),
+    }
+}
+
+fn weights_of<Y: Element>(
     classes: &[f64],
     targets: &Tensor<Y>,
     own: Option<&Tensor<f64>>,
@@ -108,7 +140,7 @@ pub(crate) fn weights_of<Y: Element>(
     })
 }
 
-fn too_few(weights: usize, class: i64) -> Error {
+fn too_few(weights: usize, class: usize) -> Error {
     Error::setting(
         format!("{weights} class weights, but a sample is of class {class}"),
         "each class needs a weight",

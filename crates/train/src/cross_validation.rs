@@ -97,6 +97,7 @@ impl<T: Float> fmt::Display for CrossValidation<T> {
 ///
 /// # Errors
 /// If `k` is less than 2 or more than the number of samples; those of `build`, training and evaluation.
+#[track_caller]
 pub fn cross_validate<D, M, L, O, Y, T>(
     data: &D,
     k: usize,
@@ -139,6 +140,7 @@ where
     })
 }
 
+#[track_caller]
 fn outputs_for<Y: Element, T: Float>(
     model: &impl Layer<T>,
     data: &impl Dataset<Input = T, Target = Y>,

@@ -7,7 +7,8 @@ use backprop_optim::Optimizer;
 use backprop_tensor::{Element, Float, Tensor};
 
 use crate::callbacks::Plan;
-use crate::check::{TRAINING, VALIDATION, check_inputs};
+use crate::check::{TRAINING, Targets, VALIDATION, check_inputs};
+use crate::class_weights::with_classes;
 use crate::pass::Pass;
 use crate::run::{OwnSteps, Run};
 use crate::run_state::{RunState, Settings};
@@ -40,6 +41,7 @@ where
     /// # Errors
     /// If a setting is out of its range or the data cannot be [learnt from](Self::check), before the first step; if a step fails:
     /// [`Error::Step`] says which. The model is as the last step left it. Data that does not lie in memory is checked batch by batch.
+    #[track_caller]
     pub fn fit<'a, M, D>(
         &mut self,
         model: &mut M,
@@ -82,6 +84,7 @@ where
     ///
     /// # Errors
     /// As [`fit`](Self::fit), and those of the step.
+    #[track_caller]
     pub fn fit_with<'a, M, D>(
         &mut self,
         model: &mut M,
@@ -96,6 +99,7 @@ where
         self.fit_any(model, train, validation.into(), Some(&mut step))
     }
 
+    #[track_caller]
     fn fit_any<M: Layer<T>>(
         &mut self,
         model: &mut M,
@@ -137,9 +141,15 @@ where
             }
         };
         self.check_settings(train)?;
-        let baseline = self.check_all(model, train, validation)?;
-        let classes = self.class_weights.as_ref().map(|weights| weights.resolve(train));
-        let classes = classes.transpose()?;
+        let checked = self.check_all(model, train, validation)?;
+        let classes = self.class_weights.as_ref();
+        let classes = classes
+            .map(|weights| weights.resolve(train, validation))
+            .transpose()?;
+        let baseline = match checked {
+            None => None,
+            Some(checked) => self.baseline(checked, classes.as_deref())?,
+        };
 
         let (own_callbacks, learning_rate) = (self.callbacks.len(), self.optimizer.learning_rate());
         let schedule = self.schedule.as_ref().map(|schedule| schedule.state());
@@ -171,13 +181,14 @@ where
         result.map(|()| history)
     }
 
-    /// The data before the first step. Gives the loss of the best constant output, if it can be known.
+    /// The data before the first step. Gives the targets to learn if they lie in memory.
+    #[track_caller]
     fn check_all<M: Layer<T>>(
         &self,
         model: &M,
         train: &AnyData<'_, Y, T>,
         validation: Option<&AnyData<'_, Y, T>>,
-    ) -> Result<Option<f64>> {
+    ) -> Result<Option<Targets<Y>>> {
         if let Some(data) = validation
             && data.is_empty()
         {
@@ -189,16 +200,27 @@ where
         if !self.checks {
             return Ok(None);
         }
-        let mut baseline = None;
+        let mut checked = None;
         if train.is_in_memory() {
             let output = self.check_model(TRAINING, model, train)?;
-            baseline = self.check_samples(TRAINING, train, &output, true)?;
+            checked = Some(self.check_samples(TRAINING, train, &output, true)?);
         }
         if let Some(data) = validation.filter(|data| data.is_in_memory()) {
             let output = self.check_model(VALIDATION, model, data)?;
             self.check_samples(VALIDATION, data, &output, false)?;
         }
-        Ok(baseline)
+        Ok(checked)
+    }
+
+    /// The loss of the best constant output, if the loss knows it.
+    fn baseline(
+        &self,
+        Targets { targets, weights }: Targets<Y>,
+        classes: Option<&[f64]>,
+    ) -> Result<Option<f64>> {
+        let weights = with_classes(classes, &targets, weights)?;
+        let baseline = self.loss.baseline(&targets, weights.as_ref());
+        Ok(baseline.filter(|baseline| baseline.is_finite()))
     }
 
     fn plan(&self, samples: usize) -> Plan {
@@ -243,24 +265,28 @@ where
 {
     /// The loss and the metrics of a model on some data. The model is used, not trained.
     ///
-    /// If samples have weights, the loss is their weighted mean. Metrics count each sample once.
+    /// If samples have weights, the loss is their weighted mean. The [weights of classes](Self::class_weights) do not count here, so that
+    /// models trained with different ones can be compared. Metrics count each sample once.
     ///
     /// # Errors
     /// If there are no samples, the data cannot be had, a batch does not fit the model, or an input is no finite number and the trainer not
     /// [unchecked](Self::unchecked).
+    #[track_caller]
     pub fn evaluate<M, D>(&self, model: &M, data: &D) -> Result<Evaluation>
     where
         M: Layer<T>,
         D: Dataset<Input = T, Target = Y>,
     {
-        self.evaluate_any(model, data, self.checks)
+        self.evaluate_any(model, data, self.checks, None)
     }
 
+    #[track_caller]
     pub(crate) fn evaluate_any<M: Layer<T>>(
         &self,
         model: &M,
         data: &AnyData<'_, Y, T>,
         checks: bool,
+        classes: Option<&[f64]>,
     ) -> Result<Evaluation> {
         if data.is_empty() {
             return Err(Error::setting(
@@ -276,7 +302,8 @@ where
                 start += batch.len();
             }
             let output = model.forward(&Tape::inference().input(batch.inputs));
-            let (loss, weight) = self.loss_of(&output, &batch.targets, batch.weights.as_ref())?;
+            let weights = with_classes(classes, &batch.targets, batch.weights)?;
+            let (loss, weight) = self.loss_of(&output, &batch.targets, weights.as_ref())?;
             pass.add_loss(loss.item()?.to_f64(), weight);
             pass.add_metrics(output.value()?, &batch.targets)?;
         }

@@ -57,6 +57,7 @@ mod history;
 mod losses;
 mod metrics;
 mod monitor;
+mod pairing;
 mod pass;
 mod predict;
 mod range_test;

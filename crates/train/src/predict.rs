@@ -19,6 +19,7 @@ use crate::{Error, Result};
 ///
 /// # Errors
 /// If the inputs have no first axis or do not fit the model.
+#[track_caller]
 pub fn predict<T: Float>(model: &(impl Layer<T> + ?Sized), inputs: &Tensor<T>) -> Result<Tensor<T>> {
     let samples = inputs.shape()[inputs.shape().axis("predict", 0)?];
     let mut outputs = Vec::new();
@@ -41,6 +42,7 @@ pub fn predict<T: Float>(model: &(impl Layer<T> + ?Sized), inputs: &Tensor<T>) -
 ///
 /// # Errors
 /// As [`predict`], if the outputs are something else, and if one is NaN, which is no reason for any class.
+#[track_caller]
 pub fn predict_classes<T: Float>(
     model: &(impl Layer<T> + ?Sized),
     inputs: &Tensor<T>,
@@ -57,11 +59,13 @@ pub fn predict_classes<T: Float>(
 ///
 /// # Errors
 /// As [`predict`], and if an output is NaN.
+#[track_caller]
 pub fn predict_labels<T: Float>(model: &(impl Layer<T> + ?Sized), inputs: &Tensor<T>) -> Result<Tensor<i64>> {
     positive(&numbers(model, inputs)?)
 }
 
 /// The outputs, none of which is NaN.
+#[track_caller]
 fn numbers<T: Float>(model: &(impl Layer<T> + ?Sized), inputs: &Tensor<T>) -> Result<Tensor<T>> {
     let outputs = predict(model, inputs)?;
     if !outputs.is_nan()?.any(..)?.item()? {
@@ -86,6 +90,7 @@ fn numbers<T: Float>(model: &(impl Layer<T> + ?Sized), inputs: &Tensor<T>) -> Re
 ///
 /// # Errors
 /// As [`predict`].
+#[track_caller]
 pub fn predict_probabilities<T: Float>(
     model: &(impl Layer<T> + ?Sized),
     inputs: &Tensor<T>,

@@ -130,6 +130,7 @@ where
     ///
     /// # Errors
     /// If the rates are not positive and rising, there are less than two steps, or a step fails.
+    #[track_caller]
     pub fn range_test<M, D>(
         &mut self,
         model: &M,

@@ -12,7 +12,7 @@ use backprop_tensor::{Element, Float, Rng, Tensor, kernel};
 
 use crate::callbacks::{Callback, Plan, Step, Training};
 use crate::check::check_inputs;
-use crate::class_weights::weights_of;
+use crate::class_weights::with_classes;
 use crate::pass::{Pass, PassState};
 use crate::run_state::RunState;
 use crate::validation::AnyData;
@@ -66,6 +66,7 @@ where
     T: Float,
     M: Layer<T>,
 {
+    #[track_caller]
     pub(crate) fn run(&mut self, resumed: Option<(RunState<T>, PathBuf)>) -> Result<()> {
         let state = match resumed {
             None => None,
@@ -162,6 +163,7 @@ where
     }
 
     /// An epoch with its validation.
+    #[track_caller]
     fn whole_epoch(
         &mut self,
         number: usize,
@@ -190,7 +192,9 @@ where
             None => None,
             Some(data) => {
                 self.each(|callback, training| callback.on_validation_begin(training))?;
-                let evaluation = self.trainer.evaluate_any(self.model, data, false)?;
+                let evaluation =
+                    self.trainer
+                        .evaluate_any(self.model, data, false, self.classes.as_deref())?;
                 self.each(|callback, training| callback.on_validation_end(&evaluation, training))?;
                 Some(evaluation)
             }
@@ -219,6 +223,7 @@ where
     }
 
     /// The steps of an epoch that have not been taken yet.
+    #[track_caller]
     fn steps(&mut self, at: &mut Progressed<Y, T>) -> Result<Ended> {
         let (size, accumulate) = (
             self.trainer.batch_size_for(self.plan.samples),
@@ -291,6 +296,7 @@ where
     }
 
     /// One step, with the mean gradient of some batches; gives their mean loss.
+    #[track_caller]
     fn step(
         &mut self,
         batches: Vec<backprop_datasets::Result<Batch<T, Y>>>,
@@ -309,10 +315,7 @@ where
                 ..
             } = batch?;
             self.check_inputs(&inputs)?;
-            let weights = match &self.classes {
-                Some(classes) => Some(weights_of(classes, &targets, weights.as_ref())?),
-                None => weights,
-            };
+            let weights = with_classes(self.classes.as_deref(), &targets, weights)?;
             let tape = Tape::training(self.trainer.rng.next_seed());
             let output = self.model.forward(&tape.input(inputs));
             if self.checks_batches() && !output.has_failed() {

@@ -143,7 +143,7 @@ impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
         }
     }
 
-    /// Has classes count more or less in the training loss.
+    /// Has classes count more or less in the loss, on the training data and on what it is validated on.
     ///
     /// Samples have weights of their own if their data set has: `TensorDataset::with_weights`. With either, the loss of a batch is
     /// `Σ w l / Σ w`, and the loss must know that of [each sample](crate::Loss::each), as all the losses here do, and [`PerSample`](crate::PerSample). Metrics count

@@ -63,22 +63,31 @@ proptest! {
 
     /// The baseline is the smallest loss that an output which is the same for all samples can have.
     #[test]
-    fn no_constant_is_better_than_the_baseline(classes in proptest::collection::vec(0..3_i64, 1..20), constant in proptest::collection::vec(-3.0..3.0_f64, 3)) {
+    fn no_constant_is_better_than_the_baseline(samples in proptest::collection::vec((0..3_i64, prop_oneof![Just(0.0), 0.1..3.0_f64]), 1..20), constant in proptest::collection::vec(-3.0..3.0_f64, 3), weighted: bool) {
+        let (classes, weights): (Vec<i64>, Vec<f64>) = samples.into_iter().unzip();
         let n = classes.len();
+        let weights = if weighted { weights } else { vec![1.0; n] };
+        let total: f64 = weights.iter().sum();
+        prop_assume!(total > 0.0);
+        let of_weight = Tensor::from(weights.clone());
         let targets = Tensor::from(classes.clone());
         let rows = |values: &[f64]| Tensor::from_fn([n, values.len()], |i| values[i % values.len()]).unwrap();
         let loss = |loss: &dyn Loss<i64, f64>, values: &[f64], targets: &Tensor<i64>| {
-            loss.loss(&Tape::new().input(rows(values)), targets).item().unwrap()
+            let each = loss.each(&Tape::new().input(rows(values)), targets).unwrap().into_value().unwrap();
+            each.try_mul(&of_weight).unwrap().sum(..).unwrap().item().unwrap() / total
         };
-        let baseline = |loss: &dyn Loss<i64, f64>, targets: &Tensor<i64>| loss.baseline(targets).unwrap();
-        let frequency = |class: i64| classes.iter().filter(|&&other| other == class).count() as f64 / n as f64;
+        let baseline = |loss: &dyn Loss<i64, f64>, targets: &Tensor<i64>| {
+            loss.baseline(targets, weighted.then_some(&of_weight)).unwrap()
+        };
+        let share = |is: &dyn Fn(i64) -> bool| -> f64 {
+            classes.iter().zip(&weights).filter(|&(&class, _)| is(class)).map(|(_, weight)| weight / total).sum()
+        };
+        let frequency = |class: i64| share(&|other| other == class);
         let logits: Vec<f64> = (0..3).map(|class| frequency(class).max(1e-300).ln()).collect();
         let binary = targets.map(|class| class.min(1)).unwrap();
         let logit = (frequency(1) + frequency(2)).max(1e-300).ln() - frequency(0).max(1e-300).ln();
-        let mean = classes.iter().sum::<i64>() as f64 / n as f64;
-        let mut sorted = classes.clone();
-        sorted.sort_unstable();
-        let median = sorted[n / 2] as f64;
+        let mean = frequency(1) + 2.0 * frequency(2);
+        let median = (0..3).find(|&value| share(&|other| other <= value) >= 0.5 - 1e-12).unwrap_or(2) as f64;
         for (of, best, targets) in [
             (&CrossEntropy as &dyn Loss<i64, f64>, &logits[..], &targets),
             (&BinaryCrossEntropy, &[logit], &binary),
@@ -229,26 +238,33 @@ proptest! {
         prop_assert!((loss - same).abs() < 1e-5);
     }
 
-    /// Balanced weights are those of scikit-learn's formula, and the same as giving each sample its own.
+    /// Balanced weights are those of scikit-learn's formula, and the same as giving each sample its own: in training, in the validation and in the
+    /// baseline, so that these can be compared.
     #[test]
     fn class_weights_are_weights_of_samples(n in 3..20_usize, seed: u64) {
-        let data = samples(n, seed);
+        let (data, validation) = (samples(n, seed), samples(7, seed ^ 1));
         let classes = data.targets().to_vec();
         let weight = |class: i64| n as f64 / (3 * classes.iter().filter(|&&other| other == class).count()) as f64;
         let given = ClassWeights::Given((0..3).map(weight).collect());
-        let own = Tensor::from(classes.iter().map(|&class| weight(class)).collect::<Vec<_>>());
-        let fit = |data: &TensorDataset, weights: Option<ClassWeights>| {
+        let with_own = |data: &TensorDataset| {
+            let own: Vec<f64> = data.targets().to_vec().into_iter().map(weight).collect();
+            data.clone().with_weights(&Tensor::from(own)).unwrap()
+        };
+        let fit = |data: &TensorDataset, validation: &TensorDataset, weights: Option<ClassWeights>| {
             let mut model = Linear::new(2, 3, &mut Rng::seed(seed));
             let mut trainer = silent(CrossEntropy).batch_size(3);
             if let Some(weights) = weights {
                 trainer = trainer.class_weights(weights);
             }
-            trainer.fit(&mut model, data, None).unwrap();
-            model
+            let history = trainer.fit(&mut model, data, validation).unwrap();
+            let losses: Vec<_> = history.epochs.iter().map(|epoch| (epoch.train.loss, epoch.validation.as_ref().map(|v| v.loss))).collect();
+            (model, losses, history.baseline)
         };
-        let balanced = fit(&data, Some(ClassWeights::Balanced));
-        prop_assert_eq!(&balanced, &fit(&data, Some(given)));
-        prop_assert_eq!(&balanced, &fit(&data.clone().with_weights(&own).unwrap(), None));
+        let balanced = fit(&data, &validation, Some(ClassWeights::Balanced));
+        prop_assert_eq!(&balanced, &fit(&data, &validation, Some(given)));
+        prop_assert_eq!(&balanced, &fit(&with_own(&data), &with_own(&validation), None));
+        // Each class counts the same: no constant is better than to guess.
+        prop_assert!((balanced.2.unwrap() - 3.0_f64.ln()).abs() < 1e-9);
     }
 }
 
@@ -358,8 +374,8 @@ fn values_and_norms_of_gradients_are_clipped() {
 fn what_takes_no_learning_is_never_below_zero() {
     let same = Tensor::from([1_i64, 1, 1]);
     for baseline in [
-        Loss::<i64, f32>::baseline(&CrossEntropy, &same),
-        Loss::<i64, f32>::baseline(&BinaryCrossEntropy, &same),
+        Loss::<i64, f32>::baseline(&CrossEntropy, &same, None),
+        Loss::<i64, f32>::baseline(&BinaryCrossEntropy, &same, None),
     ] {
         let baseline = baseline.unwrap();
         assert!(baseline == 0.0 && baseline.is_sign_positive(), "{baseline}");

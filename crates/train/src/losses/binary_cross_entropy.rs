@@ -1,7 +1,7 @@
 use backprop_autodiff::{InputGradients, Op, Var, operands};
 use backprop_tensor::{Float, Numeric, Result as TensorResult, Tensor, kernel, math};
 
-use super::residual::{check_each, fits, fitting, mean_of_samples};
+use super::residual::{check_each, fits, fitting, mean_of_samples, weighted_mean};
 use super::{Fault, Loss, of_sample};
 
 /// The mean binary cross entropy of logits: `-y log σ(x) - (1 - y) log(1 - σ(x))`, for one output or for several labels a sample.
@@ -42,8 +42,8 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for BinaryCrossEntropy {
     }
 
     /// The mean entropy of the labels' frequencies.
-    fn baseline(&self, targets: &Tensor<Y>) -> Option<f64> {
-        let frequencies = targets.cast::<f64>().ok()?.mean(0).ok()?.to_vec();
+    fn baseline(&self, targets: &Tensor<Y>, weights: Option<&Tensor<f64>>) -> Option<f64> {
+        let frequencies = weighted_mean(&targets.cast().ok()?, weights).ok()?.to_vec();
         let part = |p: f64| if p > 0.0 { p * p.recip().ln() } else { 0.0 };
         let entropies: f64 = frequencies.iter().map(|&p| part(p) + part(1.0 - p)).sum();
         Some(entropies / frequencies.len() as f64)

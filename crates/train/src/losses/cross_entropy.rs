@@ -1,8 +1,10 @@
+use std::collections::BTreeMap;
+
 use backprop_autodiff::Var;
 use backprop_autodiff::ops::{CrossEntropyOptions, Reduction, Targets};
 use backprop_tensor::{Float, Numeric, Tensor};
 
-use super::residual::mean_of_samples;
+use super::residual::{mean_of_samples, weighted_mean};
 use super::{Fault, Loss, of_sample};
 
 /// The mean cross entropy of logits `[n, classes]` with classes `[n]` as whole numbers, or with probabilities `[n, classes]`: `-log softmax(x)_y`.
@@ -68,16 +70,23 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for CrossEntropy {
     }
 
     /// The entropy of the classes' frequencies.
-    fn baseline(&self, targets: &Tensor<Y>) -> Option<f64> {
+    fn baseline(&self, targets: &Tensor<Y>, weights: Option<&Tensor<f64>>) -> Option<f64> {
         let counts: Vec<f64> = if Y::IS_INTEGER {
-            let mut classes = targets.cast::<i64>().ok()?.to_vec();
-            classes.sort_unstable();
-            classes
-                .chunk_by(|a, b| a == b)
-                .map(|class| class.len() as f64)
-                .collect()
+            let classes = targets.cast::<i64>().ok()?.to_vec();
+            let of_sample = of_sample(targets.shape()).max(1);
+            let weights = weights.map(Tensor::to_vec);
+            let weight = |place: usize| {
+                weights
+                    .as_ref()
+                    .map_or(Some(1.0), |all| all.get(place / of_sample).copied())
+            };
+            let mut counts = BTreeMap::<i64, f64>::new();
+            for (place, class) in classes.into_iter().enumerate() {
+                *counts.entry(class).or_default() += weight(place)?;
+            }
+            counts.into_values().collect()
         } else {
-            targets.cast::<f64>().ok()?.sum(0).ok()?.to_vec()
+            weighted_mean(&targets.cast().ok()?, weights).ok()?.to_vec()
         };
         let total: f64 = counts.iter().sum();
         let entropy = counts.iter().filter(|&&count| count > 0.0);

@@ -1,7 +1,7 @@
 use backprop_autodiff::Var;
 use backprop_tensor::{Float, Numeric, Tensor};
 
-use super::residual::{check_each, mean_of_samples, residual};
+use super::residual::{check_each, mean_of_samples, residual, weighted_mean};
 use super::{Fault, Loss, of_sample};
 
 /// The mean absolute error: `Σ |x - y| / n` over all elements. Less than the squared one, it minds what lies far off.
@@ -28,12 +28,28 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for MeanAbsoluteError {
     }
 
     /// The mean distance of the targets from their median.
-    fn baseline(&self, targets: &Tensor<Y>) -> Option<f64> {
-        let targets = targets.cast::<f64>().ok()?;
+    fn baseline(&self, targets: &Tensor<Y>, weights: Option<&Tensor<f64>>) -> Option<f64> {
+        let targets = targets.cast::<f64>().ok().filter(|targets| !targets.is_empty())?;
         let (samples, width) = (targets.shape().first().copied()?, of_sample(targets.shape()));
-        let (sorted, _) = targets.reshape([samples, width]).ok()?.sort(0, false).ok()?;
-        let median = sorted.slice(0, samples / 2..samples / 2 + 1).ok()?;
-        let distances = sorted.try_sub(&median).ok()?.abs().ok()?;
-        distances.mean(..).ok()?.item().ok()
+        let targets = targets.reshape([samples, width]).ok()?;
+        let weights = weights.map_or_else(|| vec![1.0; samples], Tensor::to_vec);
+        let medians: Option<Vec<f64>> = (0..width)
+            .map(|column| weighted_median(&targets.select(1, column).ok()?.to_vec(), &weights))
+            .collect();
+        let distances = targets.try_sub(&Tensor::from(medians?)).ok()?.abs().ok()?;
+        let means = weighted_mean(&distances, Some(&Tensor::from(weights))).ok()?;
+        means.mean(..).ok()?.item().ok()
     }
+}
+
+/// The value up to which lies half of the weight.
+fn weighted_median(values: &[f64], weights: &[f64]) -> Option<f64> {
+    let mut pairs: Vec<(f64, f64)> = values.iter().copied().zip(weights.iter().copied()).collect();
+    pairs.sort_by(|a, b| a.0.total_cmp(&b.0));
+    let (half, mut sum) = (pairs.iter().map(|pair| pair.1).sum::<f64>() / 2.0, 0.0);
+    let reaches_half = |&(_, weight): &(f64, f64)| {
+        sum += weight;
+        sum >= half
+    };
+    pairs.into_iter().find(reaches_half).map(|pair| pair.0)
 }

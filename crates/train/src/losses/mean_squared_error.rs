@@ -1,7 +1,7 @@
 use backprop_autodiff::Var;
 use backprop_tensor::{Float, Numeric, Tensor};
 
-use super::residual::{check_each, mean_of_samples, residual};
+use super::residual::{check_each, mean_of_samples, residual, weighted_mean};
 use super::{Fault, Loss};
 
 /// The mean squared error: `Σ (x - y)² / n` over all elements.
@@ -28,8 +28,10 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for MeanSquaredError {
     }
 
     /// The variance of the targets.
-    fn baseline(&self, targets: &Tensor<Y>) -> Option<f64> {
-        let variance = targets.cast::<f64>().ok()?.var(0, 0).ok()?;
+    fn baseline(&self, targets: &Tensor<Y>, weights: Option<&Tensor<f64>>) -> Option<f64> {
+        let targets = targets.cast().ok()?;
+        let residuals = targets.try_sub(&weighted_mean(&targets, weights).ok()?).ok()?;
+        let variance = weighted_mean(&residuals.square().ok()?, weights).ok()?;
         variance.mean(..).ok()?.item().ok()
     }
 }

@@ -79,3 +79,25 @@ pub(crate) fn mean_of_samples<T: Float>(losses: &Var<T>) -> Var<T> {
         rank => losses.mean((1..rank as isize).collect::<Vec<_>>()),
     }
 }
+
+/// `Σ w y / Σ w` over the first axis; the mean without weights.
+pub(crate) fn weighted_mean(values: &Tensor<f64>, weights: Option<&Tensor<f64>>) -> Result<Tensor<f64>> {
+    let Some(weights) = weights else {
+        return values.mean(0);
+    };
+    let mut shape = vec![1; values.rank()];
+    if let Some(samples) = shape.first_mut() {
+        *samples = weights.count();
+    }
+    if shape.first() != values.shape().first() {
+        let expected = "do not fit: one weight for each sample";
+        return Err(Error::shapes(
+            "weighted_mean",
+            values.shape(),
+            weights.shape(),
+            expected,
+        ));
+    }
+    let shares = weights.try_div(&weights.sum(..)?)?.reshape(shape)?;
+    values.try_mul(&shares)?.sum(0)
+}

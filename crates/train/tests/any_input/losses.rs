@@ -31,8 +31,8 @@ impl<Y: Element> Loss<Y> for AnyLoss<Y> {
         self.0.classes(output, targets)
     }
 
-    fn baseline(&self, targets: &Tensor<Y>) -> Option<f64> {
-        self.0.baseline(targets)
+    fn baseline(&self, targets: &Tensor<Y>, weights: Option<&Tensor<f64>>) -> Option<f64> {
+        self.0.baseline(targets, weights)
     }
 }
 
@@ -57,7 +57,9 @@ fn losses<Y: Numeric + Sample>(s: &mut Source) -> (Var, Vec<Var>, String) {
         loss.classes(output.shape(), targets.shape()),
         loss.classes(&s.lengths(), &s.lengths()),
     );
-    let seen = format!("{checked:?} {classes:?} {:?}", loss.baseline(&targets));
+    let weights = s.tensor::<f64>();
+    let baselines = [None, Some(&weights)].map(|weights| loss.baseline(&targets, weights));
+    let seen = format!("{checked:?} {classes:?} {baselines:?}");
     let output = Tape::new().variable(output);
     let each = loss.each(&output, &targets);
     (loss.loss(&output, &targets), each.into_iter().collect(), seen)
