@@ -4,7 +4,7 @@
 //! another file first, which then takes its name, so that a crash leaves the old one or the new one.
 
 use std::fs::{self, File};
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 use std::path::Path;
 
 use serde::Serialize;
@@ -75,7 +75,7 @@ fn word(number: &str) -> [u8; 4] {
 
 /// Reads what [`save`] wrote.
 pub(crate) fn load<V: DeserializeOwned>(path: &Path, version: u32, number: &str) -> Result<V> {
-    let bytes = fs::read(path).map_err(|source| Error::file(path, source))?;
+    let bytes = read_whole(path).map_err(|source| Error::file(path, source))?;
     let value = open(&bytes, version, number).map_err(|reason| Error::format(path, reason))?;
     decode(value).map_err(|error| Error::format(path, error.to_string()))
 }
@@ -106,6 +106,33 @@ fn open<'a>(bytes: &'a [u8], version: u32, number: &str) -> Result<&'a [u8], Str
         return Err("is damaged: its checksum is wrong".into());
     }
     Ok(value)
+}
+
+/// Reads a file, or what comes through a pipe; not a device, which may have no end.
+pub(crate) fn read_whole(path: &Path) -> io::Result<Vec<u8>> {
+    let mut file = File::open(path)?;
+    let found = file.metadata()?;
+    if found.is_dir() {
+        return Err(io::ErrorKind::IsADirectory.into());
+    }
+    if !found.is_file() && !is_pipe(found.file_type()) {
+        let reason = "is a device, which may have no end: name a file or a pipe";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
+    }
+    let mut bytes = Vec::new();
+    file.read_to_end(&mut bytes)?;
+    Ok(bytes)
+}
+
+#[cfg(unix)]
+fn is_pipe(kind: fs::FileType) -> bool {
+    std::os::unix::fs::FileTypeExt::is_fifo(&kind)
+}
+
+/// Where pipes cannot be told from files, nothing else is opened by a name.
+#[cfg(not(unix))]
+fn is_pipe(_: fs::FileType) -> bool {
+    true
 }
 
 /// Writes a file whole, or leaves the old one. What a link points to is replaced, not the link; what is no file, a device or a pipe, is
@@ -182,6 +209,23 @@ mod tests {
             "nothing is left behind"
         );
         fs::remove_dir_all(folder).unwrap();
+    }
+
+    #[cfg(unix)]
+    #[test]
+    fn devices_are_not_read_but_pipes_are() {
+        for device in ["/dev/zero", "/dev/null"] {
+            let error = read_whole(Path::new(device)).unwrap_err().to_string();
+            assert!(error.starts_with("is a device"), "{device}: {error}");
+        }
+        let error = read_whole(&std::env::temp_dir()).unwrap_err();
+        assert_eq!(error.kind(), io::ErrorKind::IsADirectory);
+
+        let (reader, mut writer) = io::pipe().unwrap();
+        writer.write_all(b"through a pipe").unwrap();
+        drop(writer);
+        let path = format!("/dev/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&reader));
+        assert_eq!(read_whole(Path::new(&path)).unwrap(), b"through a pipe");
     }
 
     #[test]

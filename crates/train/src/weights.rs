@@ -1,14 +1,13 @@
 //! Weights in files.
 
 use std::collections::BTreeMap;
-use std::fs;
 use std::path::Path;
 
 use backprop_autodiff::Module;
 use backprop_tensor::{Float, Numeric, Tensor};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
-use crate::codec::write_whole;
+use crate::codec::{read_whole, write_whole};
 use crate::{Error, Result};
 
 /// Saving and loading of all parameters and buffers of a model, by name, in the
@@ -62,7 +61,7 @@ pub trait SaveWeights<T: Float = f32>: Module<T> {
 /// If the file cannot be read or is none of this format.
 pub fn read_weights<T: Float>(path: impl AsRef<Path>) -> Result<BTreeMap<String, Tensor<T>>> {
     let path = path.as_ref();
-    let bytes = fs::read(path).map_err(|source| Error::file(path, source))?;
+    let bytes = read_whole(path).map_err(|source| Error::file(path, source))?;
     decode(&bytes).map_err(|reason| Error::format(path, reason))
 }
 
