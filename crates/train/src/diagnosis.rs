@@ -17,14 +17,14 @@ use crate::{Ended, History};
 ///    4.), though it has moved; or if it is larger than the smallest one by 10 %, by `3 σ`, and by more than half of what the loss had fallen
 ///    by until then. (A loss has moved if its largest and smallest values are a thousandth apart.)
 /// 2. **Overfitting** if, of four epochs or more, the validation loss has risen since: its mean over the second half of the epochs after `b` is
-///    above `v_b` by more than 10 % of `v_b`, 0.5 % of `B - v_b` and `3 σ`, and that of the training loss is not above `t_b`. Since epoch
-///    `b + 1`.
+///    above `v_b` by more than 10 % of `v_b`, 0.5 % of `B - v_b` and `3 σ`, and that of the training loss is not above `t_b`, and `t_last` is below
+///    a known baseline. Since epoch `b + 1`.
 /// 3. **Overfitting** too if the validation loss has not risen, but stays behind: the gap `v_last - t_last` is more than a quarter of `B`,
 ///    more than half of it has come while training, and `t_last` is below `B`. Since the first epoch from which on the gap was always above the
 ///    middle between its smallest and its last value.
-/// 4. **Underfitting** if training ended too soon, while the loss was falling: the smallest loss of the last fifth of five epochs or more is
-///    below that of the others by more than 7 % of `B - v_b`, and by `3 σ`; or if much of the loss is left: the smaller of `t_last` and `v_last`
-///    is above `B / 2` with a known baseline (for a mean squared error: R² below 0.5), above `3 B / 4` without. But not if the model could learn
+/// 4. **Underfitting** if training ended too soon, while the loss was falling: the smallest loss of the last fifth of five epochs or more
+///    (the second smallest, if these are four epochs or more) is below that of the others by more than 7 % of `B - v_b`, and by `3 σ`; or if
+///    much of the loss is left: the smaller of `t_last` and `v_last` is above `B / 2` with a known baseline (for a mean squared error: R² below 0.5), above `3 B / 4` without. But not if the model could learn
 ///    more, and what it learns holds for the training data alone: if `v_b` is below `0.95 B`, and of the five epochs or more since `b` the
 ///    second half has a mean of `t` below that of the first by more than 5 % of `B - v_b`, and by `4 σ`.
 /// 5. **Good fit** otherwise; without validation data nobody knows.
@@ -295,7 +295,8 @@ impl Curves {
             && (rise > 0.005 * (first - least) || first.is_nan())
             && rise > 3.0 * self.validation.noise;
         let at_best = self.train.smooth[best];
-        if (risen || validation.is_nan()) && self.train.late(best) <= at_best {
+        let learnt = !self.is_known || last < first;
+        if (risen || validation.is_nan()) && self.train.late(best) <= at_best && learnt {
             let reason = format!(
                 "the validation loss rose from {least:.4} to {validation:.4}, while the training loss fell from {at_best:.4} to {last:.4}"
             );
@@ -396,7 +397,12 @@ impl Curves {
             return false;
         }
         let (earlier, late) = losses.split_at(losses.len() - losses.len() / 5);
-        let (Some((_, before)), Some((_, least))) = (smallest(earlier), smallest(late)) else {
+        // The last loss of all has no neighbours to be smoothed with: of several, one alone proves nothing.
+        let late = match smallest(late) {
+            Some((place, _)) if late.len() >= 4 => smallest(&[&late[..place], &late[place + 1..]].concat()),
+            least => least,
+        };
+        let (Some((_, before)), Some((_, least))) = (smallest(earlier), late) else {
             return false;
         };
         let (fall, all) = (before - least, self.reference.max(losses[0]) - least);
