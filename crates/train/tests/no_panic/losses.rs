@@ -1,5 +1,7 @@
 //! What is minimised.
 
+use std::fmt;
+
 use backprop_autodiff::{Tape, Var};
 use backprop_tensor::{Element, Numeric, Tensor};
 use backprop_testing::calls;
@@ -13,6 +15,12 @@ use super::outputs;
 
 /// Any loss.
 pub(super) struct AnyLoss<Y: Element>(Box<dyn Loss<Y>>);
+
+impl<Y: Element> fmt::Debug for AnyLoss<Y> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AnyLoss")
+    }
+}
 
 impl<Y: Element> Loss<Y> for AnyLoss<Y> {
     fn loss(&self, output: &Var, targets: &Tensor<Y>) -> Var {
