@@ -54,6 +54,7 @@ mod error;
 mod event_file;
 mod fit;
 mod history;
+mod limits;
 mod losses;
 mod metrics;
 mod monitor;

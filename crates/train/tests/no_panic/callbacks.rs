@@ -59,15 +59,23 @@ pub(super) fn quiet<Y: Numeric>(trainer: Any<Y>, s: &mut Source) -> Any<Y> {
 }
 
 /// Where something may be written to, or not.
-pub(super) fn path(s: &mut Source, name: &str) -> PathBuf {
-    match s.rng.below(16) {
+fn inside(s: &mut Source, name: &str) -> PathBuf {
+    match s.rng.below(12) {
         0 => folder().join("no/such/folder").join(name),
         1 => folder(),
         2 => folder().join("a\0b"),
-        3 => PathBuf::new(),
-        4 => PathBuf::from(".."),
-        5 => folder().join(name).join(name),
+        3 => folder().join(name).join(name),
         _ => folder().join(name),
+    }
+}
+
+/// And where there can be no file at all.
+pub(super) fn path(s: &mut Source, name: &str) -> PathBuf {
+    match s.rng.below(12) {
+        0 => PathBuf::new(),
+        1 => PathBuf::from(".."),
+        2 => PathBuf::from("/"),
+        _ => inside(s, name),
     }
 }
 
@@ -88,7 +96,7 @@ fn logging<Y: Numeric>(trainer: Any<Y>, s: &mut Source) -> Any<Y> {
         0 => trainer.callback(CsvLog::new(path(s, "csv"))),
         1 => trainer.callback(JsonLinesLog::new(path(s, "json"))),
         2 => {
-            let log = TensorBoardLog::new(path(s, "events"));
+            let log = TensorBoardLog::new(inside(s, "events"));
             trainer.callback(if s.flag() {
                 log.every_steps(s.length())
             } else {

@@ -1,14 +1,362 @@
 //! What was found by such calls, one by one.
 
-use backprop_layers::{Identity, Linear};
-use backprop_tensor::{Rng, Tensor};
-use backprop_train::predict;
+use std::cell::Cell;
+use std::fs;
+use std::path::PathBuf;
 
-/// More samples than batches could be made of, which take no memory as they have no features.
+use backprop_datasets::{Batch, Dataset, TensorDataset};
+use backprop_layers::{Identity, Linear};
+use backprop_optim::{Adam, Sgd};
+use backprop_tensor::{Element, Rng, Tensor};
+use backprop_train::{
+    Accuracy, Average, Checkpoint, ConfusionMatrix, CrossEntropy, EarlyStopping, F1, Metric, Progress, R2,
+    Search, Space, Trainer, cross_validate, predict,
+};
+use serde_json::json;
+
+/// Any number of equal samples, made on demand or said to lie in memory.
+struct Many {
+    samples: usize,
+    is_in_memory: bool,
+}
+
+impl Dataset for Many {
+    type Input = f32;
+    type Target = i64;
+
+    fn len(&self) -> usize {
+        self.samples
+    }
+
+    fn batch(&self, indices: &[usize]) -> backprop_datasets::Result<Batch> {
+        let targets = Tensor::from_fn([indices.len()], |place| (indices[place] % 2) as i64)?;
+        Batch::new(Tensor::zeros([indices.len(), 1])?, targets)
+    }
+
+    fn is_in_memory(&self) -> bool {
+        self.is_in_memory
+    }
+}
+
+fn trainer<Y: Element>() -> Trainer<CrossEntropy, Sgd, Y> {
+    Trainer::new(CrossEntropy, Sgd::new(0.1))
+        .epochs(2)
+        .progress(Progress::Silent)
+}
+
+fn model() -> Linear {
+    Linear::new(1, 2, &mut Rng::seed(0))
+}
+
+/// More samples than batches could be made of, which take no memory as they have no features, or as all of them are one.
 #[test]
-fn samples_without_features_are_no_endless_batches() {
+fn samples_that_take_no_memory_are_no_endless_batches() {
     let inputs = Tensor::<f32>::zeros([1 << 47, 0]).unwrap();
     assert_eq!(predict(&Identity, &inputs).unwrap().shape(), inputs.shape());
     let model = Linear::new(0, 2, &mut Rng::seed(0));
     assert!(predict(&model, &inputs).is_err());
+
+    let model = Linear::new(3, 2, &mut Rng::seed(0));
+    let equal = |samples: usize| Tensor::<f32>::scalar(1.0).broadcast_to([samples, 3]).unwrap();
+    let error = predict(&model, &equal(1 << 47)).unwrap_err().to_string();
+    assert_eq!(
+        error,
+        "140737488355328 samples of data to predict: 2³² are the most that can be passed over"
+    );
+    let wide = Linear::new(3, 1 << 16, &mut Rng::seed(0));
+    let error = predict(&wide, &equal(1 << 32)).unwrap_err().to_string();
+    assert!(error.contains("memory"), "{error}");
+}
+
+#[test]
+fn data_without_end_is_refused() {
+    let most = "2³² are the most that can be passed over";
+    for samples in [(1 << 32) + 1, 1 << 47, usize::MAX] {
+        for is_in_memory in [false, true] {
+            let (data, few) = (
+                Many {
+                    samples,
+                    is_in_memory,
+                },
+                Many {
+                    samples: 4,
+                    is_in_memory,
+                },
+            );
+            let training = format!("{samples} samples of training data: {most}");
+            let error = trainer().fit(&mut model(), &data, None).unwrap_err();
+            assert_eq!(error.to_string(), training);
+            let error = trainer().fit(&mut model(), &data, 0.5).unwrap_err();
+            assert_eq!(error.to_string(), training);
+            let error = trainer().check(&model(), &data).unwrap_err();
+            assert_eq!(error.to_string(), training);
+            let error = trainer().range_test(&model(), &data, 0.1..1.0, 10).unwrap_err();
+            assert_eq!(error.to_string(), training);
+            let error = trainer().fit(&mut model(), &few, &data).unwrap_err().to_string();
+            assert!(error.ends_with(most), "{error}");
+            let error = trainer().evaluate(&model(), &data).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                format!("{samples} samples of data to evaluate: {most}")
+            );
+            let error =
+                cross_validate(&data, 2, &mut Rng::seed(0), |_| Ok((model(), trainer()))).unwrap_err();
+            assert_eq!(
+                error.to_string(),
+                format!("{samples} samples of data to validate on: {most}")
+            );
+        }
+    }
+}
+
+/// Data that loses its samples once it was asked for some.
+struct Vanishing(Cell<usize>);
+
+impl Dataset for Vanishing {
+    type Input = f32;
+    type Target = i64;
+
+    fn len(&self) -> usize {
+        if self.0.get() > 3 { 0 } else { 8 }
+    }
+
+    fn batch(&self, indices: &[usize]) -> backprop_datasets::Result<Batch> {
+        self.0.set(self.0.get() + 1);
+        Many {
+            samples: 8,
+            is_in_memory: false,
+        }
+        .batch(indices)
+    }
+}
+
+/// Else its epochs have no steps, and a range test, which counts steps, goes through all epochs that can be counted.
+#[test]
+fn data_that_vanishes_ends_the_training() {
+    let mut trainer = trainer::<i64>().batch_size(2);
+    let error = trainer
+        .range_test(&model(), &Vanishing(Cell::new(0)), 1e-3..1.0, 100)
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "training data: there are no longer 8 samples: their number must not change while a model is trained on them"
+    );
+}
+
+/// Classes were counted in the batches, folds drawn for them, and then asked for by the number that the data says.
+#[test]
+fn data_with_fewer_samples_than_it_says_has_no_folds() {
+    struct Fewer;
+
+    impl Dataset for Fewer {
+        type Input = f32;
+        type Target = i64;
+
+        fn len(&self) -> usize {
+            8
+        }
+
+        fn batch(&self, indices: &[usize]) -> backprop_datasets::Result<Batch> {
+            let few = Many {
+                samples: 8,
+                is_in_memory: true,
+            };
+            few.batch(&indices[..indices.len() / 2])
+        }
+
+        fn is_in_memory(&self) -> bool {
+            true
+        }
+    }
+
+    let error = cross_validate(&Fewer, 2, &mut Rng::seed(0), |_| Ok((model(), trainer()))).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "data: its batches have 4 samples, not 8: a data set must have as many samples as it says"
+    );
+}
+
+/// The smallest loss so far was looked for in all of them after each step, and the number of steps was without limit.
+#[test]
+fn range_tests_are_finite_and_take_no_longer_with_each_step() {
+    let data = Many {
+        samples: 2,
+        is_in_memory: true,
+    };
+    let error = trainer::<i64>()
+        .range_test(&model(), &data, 0.1..1.0, usize::MAX)
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "a range test of 18446744073709551615 steps: it needs two at least, and 2²⁴ are the most"
+    );
+}
+
+/// Batches whose gradients are added up were all loaded before the first of them was used.
+#[test]
+fn accumulated_batches_are_loaded_one_by_one() {
+    struct Failing<'a>(&'a Cell<usize>);
+
+    impl Dataset for Failing<'_> {
+        type Input = f32;
+        type Target = i64;
+
+        fn len(&self) -> usize {
+            1000
+        }
+
+        fn batch(&self, indices: &[usize]) -> backprop_datasets::Result<Batch> {
+            self.0.set(self.0.get() + 1);
+            Batch::new(
+                Tensor::from_fn([indices.len(), 1], |_| f32::NAN)?,
+                Tensor::zeros([indices.len()])?,
+            )
+        }
+    }
+
+    let asked = Cell::new(0);
+    let mut trainer = trainer::<i64>().batch_size(1).accumulate(usize::MAX);
+    let error = trainer
+        .fit(&mut model(), &Failing(&asked), None)
+        .unwrap_err()
+        .to_string();
+    assert!(error.contains("NaN"), "{error}");
+    assert_eq!(asked.get(), 1);
+}
+
+/// The points of all ranges were made before it was known how many combinations they are.
+#[test]
+fn a_grid_is_counted_before_it_is_made() {
+    let space = (0..2000).fold(Space::new(), |space, axis| {
+        space.uniform(axis.to_string(), 0.0, 1.0)
+    });
+    let error = Search::new(space).grid(1 << 24, |_| Ok(0.0)).unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "a grid of more than 2²⁴ combinations: try random trials instead"
+    );
+}
+
+/// A file of a run of two epochs, in which something is not as it was.
+fn spoilt(name: &str, spoil: impl Fn(&mut Vec<u8>)) -> (PathBuf, TensorDataset) {
+    let path =
+        PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("no-panic-{}-{name}", std::process::id()));
+    let data = TensorDataset::new(
+        Tensor::zeros([8, 1]).unwrap(),
+        Tensor::from([0, 1, 0, 1, 0, 1, 0, 1]),
+    )
+    .unwrap();
+    resumable(&path).fit(&mut model(), &data, None).unwrap();
+    let mut bytes = fs::read(&path).unwrap();
+    let mut value = bytes.split_off(28);
+    spoil(&mut value);
+    bytes[16..20].copy_from_slice(&crc32fast::hash(&value).to_le_bytes());
+    bytes[20..28].copy_from_slice(&(value.len() as u64).to_le_bytes());
+    bytes.extend(value);
+    fs::write(&path, bytes).unwrap();
+    (path, data)
+}
+
+fn resumable(path: &PathBuf) -> Trainer<CrossEntropy, Adam> {
+    Trainer::new(CrossEntropy, Adam::new(0.1))
+        .epochs(2)
+        .callback(Checkpoint::new(path))
+        .callback(EarlyStopping::new(10))
+        .progress(Progress::Silent)
+}
+
+/// Every byte of a checkpoint, one after another, becomes a counter that nothing can be added to, where it is one: of epochs and steps,
+/// of an optimizer's steps, of the epochs that were waited for a better one.
+#[test]
+fn checkpoints_whose_counters_are_at_their_end() {
+    let name = "counters";
+    let length = Cell::new(1);
+    let mut place = 0;
+    while place < length.get() {
+        for number in [u64::MAX, u64::MAX - 1] {
+            let (path, data) = spoilt(name, |value| {
+                length.set(value.len());
+                value.splice(place..=place, [253].into_iter().chain(number.to_le_bytes()));
+            });
+            let _ = resumable(&path)
+                .epochs(3)
+                .resume(&path)
+                .fit(&mut model(), &data, None);
+            fs::remove_file(path).unwrap();
+        }
+        place += 1;
+    }
+}
+
+/// The code of a whole number that takes eight bytes.
+fn large(number: u64) -> Vec<u8> {
+    [253].into_iter().chain(number.to_le_bytes()).collect()
+}
+
+#[test]
+fn counts_that_nobody_counted_are_refused() {
+    fn error<Y: Element>(metric: &dyn Metric<Y>, state: &[u8]) -> String {
+        metric.start().restore(state).unwrap_err().to_string()
+    }
+    let most = "2⁵³ are the most there can be";
+    let mean = [&[0; 8][..], &large(u64::MAX)].concat();
+    assert!(error::<i64>(&Accuracy, &mean).contains(most));
+    // One column.
+    let spread = [&[1][..], &large((1 << 53) + 1), &[0; 24]].concat();
+    assert!(error::<f32>(&R2, &spread).contains(most));
+    // A task of two classes, and one count of three.
+    let class = [
+        &[1, 1, 2, 1][..],
+        &large(1 << 63),
+        &large(1 << 63),
+        &large(1 << 63),
+    ]
+    .concat();
+    assert!(error::<i64>(&F1::new(Average::Micro), &class).contains(most));
+}
+
+#[test]
+fn confusion_matrices_are_read_whole_or_not_at_all() {
+    let read = |counts: &[u64], classes: usize| {
+        let text = json!({ "counts": counts, "classes": classes, "names": ["a"] }).to_string();
+        serde_json::from_str::<ConfusionMatrix>(&text)
+    };
+    let matrix = read(&[1, 2, 3, 4], 2).unwrap();
+    assert_eq!((matrix.count(1, 0), matrix.accuracy()), (3, 0.5));
+    assert_eq!(read(&[], 3).unwrap().classes(), 3);
+    for (counts, classes) in [(&[1][..], 2), (&[1], 1 << 32), (&[1], usize::MAX), (&[1], 0)] {
+        let error = read(counts, classes).unwrap_err().to_string();
+        assert!(
+            error.contains("one for each pair of classes is wanted"),
+            "{error}"
+        );
+    }
+    let error = read(&[u64::MAX, 1, 1, 1], 2).unwrap_err().to_string();
+    assert!(error.contains("more than 2⁵³ samples"), "{error}");
+}
+
+/// Formatting takes no widths above 65,535, and a table of such names would be gigabytes.
+#[test]
+fn names_of_classes_may_be_longer_than_a_table() {
+    let mut matrix = ConfusionMatrix::new(2).with_names(["a".repeat(100_000), "ä".repeat(100)]);
+    matrix.add(&Tensor::from([0, 1]), &Tensor::from([0, 1])).unwrap();
+    for text in [matrix.to_string(), matrix.report().to_string()] {
+        assert!(text.contains(&format!("{}…", "a".repeat(99))), "{text}");
+        assert!(text.contains(&"ä".repeat(100)), "{text}");
+        assert!(text.len() < 5000, "{text}");
+    }
+}
+
+/// A parameter may be one number that stands for many; in a file it would be all of them.
+#[cfg(feature = "safetensors")]
+#[test]
+fn weights_without_end_are_not_written() {
+    use backprop_autodiff::Param;
+    use backprop_train::SaveWeights;
+
+    let path = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join("no-panic-without-end");
+    let vast = Tensor::<f32>::scalar(1.0).broadcast_to([1 << 47]).unwrap();
+    let error = vec![Param::new(vast)].save(&path).unwrap_err().to_string();
+    assert!(error.contains("there is no memory for"), "{error}");
+    assert!(!path.exists());
 }

@@ -23,8 +23,16 @@ use backprop_testing::hostile::{Call, Sample, Source, panics};
 use backprop_train::Result;
 use proptest::prelude::*;
 
+/// What is drawn from a seed cannot be made smaller by another seed.
+fn returning(cases: u32) -> ProptestConfig {
+    ProptestConfig {
+        max_shrink_iters: 0,
+        ..ProptestConfig::with_cases(cases)
+    }
+}
+
 proptest! {
-    #![proptest_config(ProptestConfig { max_shrink_iters: 0, ..ProptestConfig::with_cases(1000) })]
+    #![proptest_config(returning(1000))]
 
     #[test]
     fn losses_and_metrics_return(seed in any::<u64>()) {
@@ -39,7 +47,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { max_shrink_iters: 0, ..ProptestConfig::with_cases(400) })]
+    #![proptest_config(returning(400))]
 
     #[test]
     fn logs_and_checkpoints_return(seed in any::<u64>()) {
