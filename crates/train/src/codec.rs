@@ -118,7 +118,11 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
         Err(_) => path.to_owned(),
     };
     let path = target.as_path();
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    let Some(name) = path.file_name() else {
+        let reason = "the path names no file";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
+    };
+    let mut name = name.to_os_string();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(name);
     let written = File::create(&temporary).and_then(|mut file| {
@@ -182,6 +186,15 @@ mod tests {
             "nothing is left behind"
         );
         fs::remove_dir_all(folder).unwrap();
+    }
+
+    /// Not even for a moment, where a relative path begins.
+    #[test]
+    fn nothing_is_written_without_a_name() {
+        for path in ["", "no/such/folder/.."] {
+            let error = write_whole(Path::new(path), b"nothing").unwrap_err();
+            assert_eq!(error.to_string(), "the path names no file", "{path}");
+        }
     }
 
     #[test]

@@ -63,6 +63,7 @@ mod predict;
 mod range_test;
 mod run;
 mod run_state;
+mod running_median;
 mod search;
 mod stop_handle;
 mod trainer;

@@ -8,7 +8,7 @@ use backprop_tensor::Numeric;
 use backprop_testing::calls;
 use backprop_testing::hostile::{Call, Sample, Source};
 
-use super::callbacks::{checkpoint, path};
+use super::callbacks::{checkpoint, path as any_path};
 use super::material::{Data, data, model};
 use super::metrics::damage;
 use super::seen;
@@ -26,8 +26,8 @@ const HEADER: usize = 28;
 
 /// Changes a checkpoint, and often makes checksum and length right again.
 fn damage_checkpoint(path: &Path, s: &mut Source) {
-    let mut bytes = fs::read(path).unwrap_or_default();
-    if bytes.len() < HEADER || s.seldom(4) {
+    let Ok(mut bytes) = fs::read(path) else { return };
+    if bytes.len() < HEADER || s.seldom(6) {
         damage(&mut bytes, s);
     } else {
         let mut value = bytes.split_off(HEADER);
@@ -44,7 +44,7 @@ fn resumed<Y: Numeric + Sample>(data: &Data<Y>, s: &mut Source) -> String {
     let path = folder().join("checkpoint");
     let mut text = String::new();
     let mut model = model(data, s);
-    let at = s.rng.clone();
+    let (epochs, at) = (s.rng.below(3), s.rng.clone());
     for again in [false, true] {
         let damaged = again && !s.seldom(4);
         if again && !s.seldom(8) {
@@ -55,7 +55,14 @@ fn resumed<Y: Numeric + Sample>(data: &Data<Y>, s: &mut Source) -> String {
             validation(s, data),
         );
         if again {
-            trainer = trainer.resume(&path);
+            let from = if s.seldom(20) {
+                any_path(s, "other")
+            } else {
+                path.clone()
+            };
+            trainer = trainer.resume(from).epochs(epochs + 2);
+        } else {
+            trainer = trainer.epochs(epochs + 1);
         }
         if damaged {
             damage_checkpoint(&path, s);
@@ -100,7 +107,7 @@ mod weights {
         if s.seldom(4) {
             *model.weight.value_mut() = s.tensor();
         }
-        let nowhere = super::path(s, "weights");
+        let nowhere = any_path(s, "weights");
         let mut text = seen(&model.save(&nowhere));
         text += &seen(&model.save(&path));
         match s.rng.below(3) {

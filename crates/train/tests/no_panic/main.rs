@@ -40,6 +40,11 @@ proptest! {
         prop_assert_eq!(panics(&calls, seed, false), [""; 0]);
     }
 
+}
+
+proptest! {
+    #![proptest_config(returning(3000))]
+
     #[test]
     fn training_returns(seed in any::<u64>()) {
         prop_assert_eq!(panics(&trainer::all(), seed, false), [""; 0]);
@@ -47,12 +52,16 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(returning(400))]
+    #![proptest_config(returning(1000))]
 
     #[test]
     fn logs_and_checkpoints_return(seed in any::<u64>()) {
         prop_assert_eq!(panics_with_files(&callbacks::all(), seed), [""; 0]);
     }
+}
+
+proptest! {
+    #![proptest_config(returning(400))]
 
     #[test]
     fn files_return(seed in any::<u64>()) {

@@ -6,44 +6,50 @@ use backprop_autodiff::{Gradients, Leaf, LeafMut, Module, Param, Path, Var};
 use backprop_datasets::{Batch, Dataset, Error, RandomShift, Result, TensorDataset};
 use backprop_layers::{BatchNorm1d, Dropout, Flatten, Layer, Linear, Relu, Sequential, Softmax};
 use backprop_optim::{Adam, Optimizer, OptimizerState, Sgd};
-use backprop_tensor::Tensor;
+use backprop_tensor::{Numeric, Tensor};
 use backprop_testing::hostile::{Sample, Source};
 
 /// Data in any form, of which no more is known than a trainer asks for.
 pub(super) type Data<Y> = Box<dyn Dataset<Input = f32, Target = Y>>;
 
+/// How many classes there are, or targets a sample, and so outputs, unless something is wrong.
+const CLASSES: usize = 2;
+
 /// Samples in memory: mostly such that a linear model can learn them.
-pub(super) fn in_memory<Y: Sample>(s: &mut Source) -> Option<TensorDataset<f32, Y>> {
-    let (samples, features) = match s.seldom(8) {
+pub(super) fn in_memory<Y: Numeric + Sample>(s: &mut Source) -> Option<TensorDataset<f32, Y>> {
+    let (samples, features) = match s.seldom(12) {
         true => (s.rng.below(3), s.rng.below(4)),
         false => (4 + s.rng.below(6), 1 + s.rng.below(3)),
     };
-    let mut inputs: Tensor<f32> = Tensor::from_fn([samples, features], |_| s.rng.uniform() as f32).ok()?;
-    if s.seldom(8) {
-        inputs = s.tensor();
-    } else if s.seldom(8) {
-        inputs = s.of_shape(&[samples, features]);
-    }
+    let inputs: Tensor<f32> = match s.rng.below(20) {
+        0 => s.tensor(),
+        1 => s.of_shape(&[samples, features]),
+        _ => Tensor::from_fn([samples, features], |_| s.rng.uniform() as f32).ok()?,
+    };
     let samples = inputs.shape().first().copied().filter(|&samples| samples < 10)?;
-    let classes = 2 + s.rng.below(2);
-    let mut targets = Tensor::from_fn([samples], |_| Y::small(s.rng.below(classes) as i8)).ok()?;
-    if s.seldom(8) {
-        targets = s.of_shape(&[samples]);
-    } else if s.seldom(8) {
-        targets = s.of_shape(&[samples, classes]);
-    }
+    let fits = if Y::IS_INTEGER {
+        vec![samples]
+    } else {
+        vec![samples, CLASSES]
+    };
+    let targets = match s.rng.below(20) {
+        0 => s.of_shape(&fits),
+        1 => s.of_shape(&[samples, s.rng.clone().below(4)]),
+        2 => s.of_shape(&[samples]),
+        _ => Tensor::from_fn(fits, |_| Y::small(s.rng.below(CLASSES) as i8)).ok()?,
+    };
     let data = TensorDataset::new(inputs, targets).ok()?;
     if s.seldom(8) {
-        let weights = s.of_shape(&[samples]);
+        let weights = s.of_shape::<f64>(&[samples]).abs().ok()?;
         return data.with_weights(&weights).ok();
     }
     Some(data)
 }
 
 /// Samples in memory, or made on demand, seldom as they should be.
-pub(super) fn data<Y: Sample>(s: &mut Source) -> Option<Data<Y>> {
+pub(super) fn data<Y: Numeric + Sample>(s: &mut Source) -> Option<Data<Y>> {
     let data = in_memory(s)?;
-    Some(match s.rng.below(8) {
+    Some(match s.rng.below(12) {
         0 => Box::new(data.map(|batch| batch.map_inputs(|x| x.square()))),
         1 => {
             let axes = data.inputs().shape().get(1..).unwrap_or_default().to_vec();
@@ -77,7 +83,7 @@ enum Fault {
 
 impl<Y: Sample> Odd<Y> {
     fn new(samples: TensorDataset<f32, Y>, s: &mut Source) -> Self {
-        let length = if s.flag() { s.length() } else { samples.len() };
+        let length = if s.seldom(4) { s.length() } else { samples.len() };
         let faults = [
             Fault::None,
             Fault::Failed,
@@ -92,7 +98,7 @@ impl<Y: Sample> Odd<Y> {
             is_in_memory: s.flag(),
             asked: Cell::new(0),
             faults: (0..12)
-                .map(|_| faults[if s.flag() { 0 } else { s.rng.below(faults.len()) }])
+                .map(|_| faults[if s.seldom(6) { s.rng.below(faults.len()) } else { 0 }])
                 .collect(),
             samples,
         }
@@ -168,26 +174,22 @@ pub(super) fn model<Y: Sample>(data: &Data<Y>, s: &mut Source) -> Model {
         .map(|batch| batch.inputs.shape().to_vec());
     let features = shape.unwrap_or_default().get(1).copied();
     let inputs = features
-        .filter(|&features| features < 10 && !s.seldom(10))
+        .filter(|&features| features < 10 && !s.seldom(20))
         .unwrap_or(2);
-    let outputs = if s.seldom(8) {
-        s.rng.below(5)
-    } else {
-        1 + s.rng.below(3)
-    };
+    let outputs = if s.seldom(10) { s.rng.below(5) } else { CLASSES };
     let mut model = Sequential::dynamic();
-    if s.seldom(4) {
-        match s.rng.below(4) {
+    if s.seldom(3) {
+        match s.rng.below(6) {
             0 => model.push(Dropout::new(s.real())),
             1 => model.push(Flatten::axes(1, s.axis())),
-            2 => model.push(BatchNorm1d::new(inputs)),
+            2 | 3 => model.push(BatchNorm1d::new(inputs)),
             _ => model.push(Relu),
         }
     }
-    if !s.seldom(12) {
+    if !s.seldom(30) {
         model.push(Linear::new(inputs, outputs, &mut s.rng));
     }
-    if s.seldom(8) {
+    if s.seldom(12) {
         match s.seldom(4) {
             true => model.push(Softmax::new(s.axis())),
             false => model.push(Shapes(s.rng.below(8), Param::new(s.tensor()))),
@@ -241,10 +243,10 @@ impl Optimizer for AnyOptimizer {
 }
 
 pub(super) fn optimizer(s: &mut Source) -> AnyOptimizer {
-    let rate = if s.seldom(4) { s.real() } else { s.rng.uniform() };
-    match s.rng.below(4) {
+    let rate = if s.seldom(8) { s.real() } else { s.rng.uniform() };
+    match s.rng.below(6) {
         0 => AnyOptimizer::Sgd(Sgd::new(rate).momentum(s.real())),
-        1 => AnyOptimizer::Adam(Adam::new(rate)),
+        1 | 2 => AnyOptimizer::Adam(Adam::new(rate)),
         _ => AnyOptimizer::Sgd(Sgd::new(rate)),
     }
 }

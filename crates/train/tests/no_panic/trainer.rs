@@ -12,7 +12,7 @@ use backprop_train::{
 };
 
 use super::callbacks::quiet;
-use super::losses::{AnyLoss, loss};
+use super::losses::{AnyLoss, fitting, loss};
 use super::material::{AnyOptimizer, Data, Model, data, model, optimizer};
 use super::metrics::metric;
 use super::seen;
@@ -41,7 +41,8 @@ pub(super) fn class_weights(s: &mut Source) -> ClassWeights {
 
 /// Any settings; if there are epochs without end, it is told to stop.
 pub(super) fn trainer<Y: Numeric>(s: &mut Source) -> Any<Y> {
-    let mut trainer = Trainer::new(loss(s), optimizer(s))
+    let loss = if s.seldom(6) { loss(s) } else { fitting(s) };
+    let mut trainer = Trainer::new(loss, optimizer(s))
         .epochs(s.rng.below(4))
         .seed(s.length() as u64)
         .progress(Progress::Silent);
@@ -50,17 +51,25 @@ pub(super) fn trainer<Y: Numeric>(s: &mut Source) -> Any<Y> {
         stop.stop();
         trainer = trainer.epochs(s.length()).stop_handle(stop);
     }
-    if s.seldom(8) {
-        trainer = trainer.batch_size(s.length());
+    if s.seldom(3) {
+        let size = if s.seldom(4) {
+            s.length()
+        } else {
+            1 + s.rng.below(4)
+        };
+        trainer = trainer.batch_size(size);
     }
-    if s.seldom(8) {
-        trainer = trainer.accumulate(s.length());
+    if s.seldom(6) {
+        let batches = if s.seldom(4) {
+            s.length()
+        } else {
+            1 + s.rng.below(4)
+        };
+        trainer = trainer.accumulate(batches);
     }
-    if s.seldom(4) {
-        trainer = trainer.clip_norm(s.real());
-    }
-    if s.seldom(4) {
-        trainer = trainer.clip_value(s.real());
+    if s.seldom(6) {
+        let limit = if s.flag() { s.real() } else { s.rng.uniform() };
+        trainer = trainer.clip_norm(limit).clip_value(limit);
     }
     if s.seldom(8) {
         trainer = trainer.class_weights(class_weights(s));
@@ -70,6 +79,9 @@ pub(super) fn trainer<Y: Numeric>(s: &mut Source) -> Any<Y> {
     }
     for _ in 0..s.rng.below(3) {
         trainer = quiet(trainer.metric(metric(s)), s);
+    }
+    if s.seldom(200) {
+        trainer = trainer.progress([Progress::Lines, Progress::Automatic][s.rng.below(2)]);
     }
     if s.flag() {
         trainer = trainer.allow_missing_classes();
@@ -83,7 +95,7 @@ pub(super) fn trainer<Y: Numeric>(s: &mut Source) -> Any<Y> {
 pub(super) fn validation<'a, Y: Sample>(s: &mut Source, data: &'a Data<Y>) -> Validation<'a, Y> {
     match s.rng.below(4) {
         0 | 1 => Validation::Data(data),
-        2 => Validation::Fraction(s.real()),
+        2 => Validation::Fraction(if s.seldom(4) { s.real() } else { s.rng.uniform() }),
         _ => Validation::None,
     }
 }
@@ -138,7 +150,12 @@ fn folds<Y: Numeric + Sample>(s: &mut Source) -> String {
     let Some(data) = data::<Y>(s) else {
         return String::new();
     };
-    let (k, mut rng) = (s.length(), s.rng.split());
+    let k = if s.seldom(4) {
+        s.length()
+    } else {
+        2 + s.rng.below(2)
+    };
+    let mut rng = s.rng.split();
     let fails = s.seldom(8);
     let mut result = cross_validate(&data, k, &mut rng, |fold| match fails && fold == 1 {
         true => Err(Error::other("no model for this fold")),
@@ -163,12 +180,16 @@ fn ranges<Y: Numeric + Sample>(s: &mut Source) -> String {
         return String::new();
     };
     let (mut trainer, model) = (trainer(s), model(&data, s));
-    let rates = if s.seldom(3) {
+    let rates = if s.seldom(6) {
         s.real()..s.real()
     } else {
         1e-3..10.0
     };
-    let steps = if s.seldom(4) { s.length() } else { s.rng.below(12) };
+    let steps = if s.seldom(6) {
+        s.length()
+    } else {
+        2 + s.rng.below(12)
+    };
     let mut test = trainer.range_test(&model, &data, rates, steps);
     if let Ok(test) = &mut test {
         let _ = (test.suggestion(), test.largest());
