@@ -11,7 +11,7 @@ use backprop_optim::{Adam, ReduceOnPlateau, Sgd};
 use backprop_tensor::{Element, Rng, Tensor};
 use backprop_train::{
     Accuracy, Average, Checkpoint, ConfusionMatrix, CrossEntropy, EarlyStopping, F1, History, Metric,
-    Progress, R2, RocAuc, Search, Space, TopK, Trainer, Verdict, cross_validate, predict,
+    Progress, R2, RocAuc, Search, Space, StopHandle, TopK, Trainer, Verdict, cross_validate, predict,
 };
 use serde_json::json;
 
@@ -268,7 +268,7 @@ fn counting(path: &Path) -> Trainer<CrossEntropy, Adam> {
         .metric(RocAuc)
         .metric(TopK::new(1))
         .schedule(ReduceOnPlateau::new(0.5, 3))
-        .callback(EarlyStopping::new(10))
+        .callback(EarlyStopping::new(10).min_delta(1.0))
         .callback(Checkpoint::new(path).every_steps(5))
         .progress(Progress::Silent)
 }
@@ -282,27 +282,37 @@ fn checkpoints_whose_counters_are_at_their_end() {
     counting(&path).fit(&mut model(), &data, None).unwrap();
     let whole = fs::read(&path).unwrap();
     let (header, value) = whole.split_at(28);
-    let resumed = |value: &[u8]| {
+    let resumed = |value: &[u8], epochs: usize| {
         let mut bytes = header.to_vec();
         bytes[16..20].copy_from_slice(&crc32fast::hash(value).to_le_bytes());
         bytes[20..28].copy_from_slice(&(value.len() as u64).to_le_bytes());
         bytes.extend(value);
         fs::write(&path, bytes).unwrap();
-        counting(&path)
-            .epochs(3)
-            .resume(&path)
-            .fit(&mut model(), &data, None)
+        let mut trainer = counting(&path).epochs(epochs).resume(&path);
+        if epochs == usize::MAX {
+            let stop = StopHandle::new();
+            stop.stop();
+            trainer = trainer.stop_handle(stop);
+        }
+        trainer.fit(&mut model(), &data, None)
     };
-    assert_eq!(resumed(value).unwrap().epochs.len(), 3);
+    assert_eq!(resumed(value, 3).unwrap().epochs.len(), 3);
     let mut refused = 0;
     for place in 0..value.len() {
-        for number in [u64::MAX, u64::MAX - 1] {
+        for (number, epochs) in [(u64::MAX, 3), (u64::MAX - 1, 4), (u64::MAX, usize::MAX)] {
             let mut value = value.to_vec();
             value.splice(place..=place, large(number));
-            refused += usize::from(resumed(&value).is_err());
+            refused += usize::from(resumed(&value, epochs).is_err());
+        }
+        // What callbacks and metrics remember comes after its length.
+        if place + 1 < value.len() {
+            let mut value = value.to_vec();
+            value[place] = value[place].wrapping_add(8);
+            value.splice(place + 1..=place + 1, large(u64::MAX));
+            refused += usize::from(resumed(&value, 3).is_err());
         }
     }
-    assert!(refused > value.len(), "{refused} of {}", 2 * value.len());
+    assert!(refused > value.len(), "{refused} of {}", 4 * value.len());
     fs::remove_file(path).unwrap();
 }
 
