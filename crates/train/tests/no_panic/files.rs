@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use backprop_layers::Linear;
 use backprop_tensor::Numeric;
 use backprop_testing::calls;
 use backprop_testing::hostile::{Call, Sample, Source};
@@ -77,6 +76,7 @@ fn resumed<Y: Numeric + Sample>(data: &Data<Y>, s: &mut Source) -> String {
 mod weights {
     use super::*;
     use backprop_autodiff::Param;
+    use backprop_layers::Linear;
     use backprop_tensor::Tensor;
     use backprop_train::{SaveWeights, read_weights};
 
