@@ -23,21 +23,18 @@ use crate::{Error, Result};
 /// If the inputs have no first axis, are more than 2³² or do not fit the model, or if there is no memory for the outputs.
 pub fn predict<T: Float>(model: &(impl Layer<T> + ?Sized), inputs: &Tensor<T>) -> Result<Tensor<T>> {
     let samples = inputs.shape()[inputs.shape().axis("predict", 0)?];
-    let batch = |range| {
-        Ok(model
-            .forward(&Tape::inference().input(inputs.slice(0, range)?))
-            .into_value()?)
-    };
     // One batch of samples without features takes no memory, however many they are; and one of no samples gives the outputs their shape.
-    if inputs.count() == 0 {
-        return batch(0..samples);
-    }
-    limits::check_samples("data to predict", samples)?;
+    let size = if inputs.count() == 0 {
+        samples.max(1)
+    } else {
+        limits::check_samples("data to predict", samples)?;
+        EVALUATION_BATCH
+    };
     let mut outputs = Vec::new();
-    for start in (0..samples).step_by(EVALUATION_BATCH) {
-        let end = samples.min(start + EVALUATION_BATCH);
-        let of_batch = batch(start..end)?;
-        if start == 0 {
+    for start in (0..samples.max(1)).step_by(size) {
+        let batch = inputs.slice(0, start..samples.min(start.saturating_add(size)))?;
+        let of_batch = model.forward(&Tape::inference().input(batch)).into_value()?;
+        if start == 0 && size < samples {
             check_memory(&of_batch, samples)?;
         }
         outputs.push(of_batch);
