@@ -72,7 +72,8 @@ impl<T: Float> Slots<T> {
             let Some(settings) = slot.settings.filter(|_| result.is_ok()) else {
                 return;
             };
-            slot.steps += 1;
+            // A state that was loaded may say anything.
+            slot.steps = slot.steps.saturating_add(1);
             result = update(Update {
                 parameter: param.value_mut(),
                 gradient,

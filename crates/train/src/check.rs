@@ -6,6 +6,7 @@ use backprop_layers::Layer;
 use backprop_optim::Optimizer;
 use backprop_tensor::{Element, Float, Tensor};
 
+use crate::limits;
 use crate::losses::of_sample;
 use crate::pairing::check_pairing;
 use crate::validation::{AnyData, CHUNK};
@@ -34,7 +35,7 @@ where
     /// # Errors
     /// What is wrong, where, and what would have been right:
     ///
-    /// * the data has no samples, or fewer than the [batch size](Self::batch_size) asked for;
+    /// * the data has no samples, more than 2³², or fewer than the [batch size](Self::batch_size) asked for;
     /// * the model does not take inputs of this shape, or gives something else than one output a sample;
     /// * an input is NaN or infinite: the first such sample;
     /// * the shape of the targets does not fit the outputs and the loss, or a target is none: the first such sample;
@@ -64,6 +65,7 @@ where
                 "there must be something to learn from",
             ));
         }
+        limits::check_samples(TRAINING, train.len())?;
         if self.accumulate == 0 {
             return Err(Error::setting(
                 "gradients of 0 batches",
@@ -94,6 +96,7 @@ where
                 "without data, leave it out",
             ));
         }
+        limits::check_samples(name, data.len())?;
         let samples = self.batch_size_for(data.len());
         let batch = data.range(0..samples)?;
         let inputs = *batch.inputs.shape();

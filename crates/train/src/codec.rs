@@ -145,7 +145,11 @@ pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
         Err(_) => path.to_owned(),
     };
     let path = target.as_path();
-    let mut name = path.file_name().unwrap_or_default().to_os_string();
+    let Some(name) = path.file_name() else {
+        let reason = "the path names no file";
+        return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
+    };
+    let mut name = name.to_os_string();
     name.push(format!(".{}.tmp", std::process::id()));
     let temporary = path.with_file_name(name);
     let written = File::create(&temporary).and_then(|mut file| {
@@ -226,6 +230,15 @@ mod tests {
         drop(writer);
         let path = format!("/dev/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&reader));
         assert_eq!(read_whole(Path::new(&path)).unwrap(), b"through a pipe");
+    }
+
+    /// Not even for a moment, where a relative path begins.
+    #[test]
+    fn nothing_is_written_without_a_name() {
+        for path in ["", "no/such/folder/.."] {
+            let error = write_whole(Path::new(path), b"nothing").unwrap_err();
+            assert_eq!(error.to_string(), "the path names no file", "{path}");
+        }
     }
 
     #[test]

@@ -6,6 +6,7 @@ use backprop_optim::Optimizer;
 use backprop_tensor::{Element, Float, Rng, Tensor};
 
 use crate::fit::EVALUATION_BATCH;
+use crate::limits;
 use crate::validation::{AnyData, labels};
 use crate::{Error, Evaluation, History, Loss, Result, Trainer};
 
@@ -96,7 +97,7 @@ impl<T: Float> fmt::Display for CrossValidation<T> {
 /// ```
 ///
 /// # Errors
-/// If `k` is less than 2 or more than the number of samples; those of `build`, training and evaluation.
+/// If `k` is less than 2 or more than the number of samples, or there are more than 2³² of them; those of `build`, training and evaluation.
 #[track_caller]
 pub fn cross_validate<D, M, L, O, Y, T>(
     data: &D,
@@ -113,6 +114,7 @@ where
     T: Float,
 {
     let data: &AnyData<'_, Y, T> = data;
+    limits::check_samples("data to validate on", data.len())?;
     let fold_of = match labels(data)? {
         Some(labels) => split::stratified_k_fold(&labels, k, rng)?,
         None => split::k_fold(data.len(), k, rng)?,
@@ -120,9 +122,9 @@ where
     let (mut folds, mut histories, mut outputs) = (Vec::new(), Vec::new(), Vec::new());
     for fold in 0..k {
         let samples = |inside: bool| -> Vec<usize> {
-            (0..data.len())
-                .filter(|&sample| (fold_of[sample] == fold) == inside)
-                .collect()
+            let samples = fold_of.iter().enumerate();
+            let chosen = samples.filter(|&(_, &own)| (own == fold) == inside);
+            chosen.map(|(sample, _)| sample).collect()
         };
         let (train, held_out) = (
             Subset::new(data, samples(false))?,

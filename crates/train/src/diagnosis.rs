@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::running_median::running_median;
 use crate::{Ended, History};
 
 /// What the losses of a training say about the model, and what to try.
@@ -432,15 +433,7 @@ impl Curves {
 
 /// The running median over a twentieth of the values to both sides.
 fn smooth(values: &[f64]) -> Vec<f64> {
-    let reach = values.len() / 20;
-    let median = |at: usize| {
-        // Fewer at the ends, and as many to both sides: the ends of a falling curve stay what they are.
-        let reach = reach.min(at).min(values.len() - 1 - at);
-        let mut window = values[at - reach..=at + reach].to_vec();
-        window.sort_by(f64::total_cmp);
-        window[reach]
-    };
-    (0..values.len()).map(median).collect()
+    running_median(values, values.len() / 20)
 }
 
 fn mean(values: &[f64]) -> f64 {

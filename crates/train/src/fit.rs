@@ -9,6 +9,7 @@ use backprop_tensor::{Element, Float, Tensor};
 use crate::callbacks::Plan;
 use crate::check::{TRAINING, Targets, VALIDATION, check_inputs};
 use crate::class_weights::with_classes;
+use crate::limits;
 use crate::pass::Pass;
 use crate::run::{OwnSteps, Run};
 use crate::run_state::{RunState, Settings};
@@ -269,7 +270,7 @@ where
     /// models trained with different ones can be compared. Metrics count each sample once.
     ///
     /// # Errors
-    /// If there are no samples, the data cannot be had, a batch does not fit the model, or an input is no finite number and the trainer not
+    /// If there are no samples or more than 2³², the data cannot be had, a batch does not fit the model, or an input is no finite number and the trainer not
     /// [unchecked](Self::unchecked).
     #[track_caller]
     pub fn evaluate<M, D>(&self, model: &M, data: &D) -> Result<Evaluation>
@@ -294,6 +295,7 @@ where
                 "there must be something to evaluate",
             ));
         }
+        limits::check_samples("data to evaluate", data.len())?;
         let (mut pass, mut start) = (Pass::new(&self.metrics), 0);
         for batch in TryBatches::new(data, EVALUATION_BATCH) {
             let batch = batch?;

@@ -3,6 +3,8 @@ use backprop_layers::Layer;
 use backprop_tensor::{Float, Tensor};
 
 use crate::fit::EVALUATION_BATCH;
+use crate::limits;
+use crate::losses::of_sample;
 use crate::{Error, Result};
 
 /// The outputs of a model for these inputs, `[n, ...]`, in batches that take little memory.
@@ -18,23 +20,35 @@ use crate::{Error, Result};
 /// ```
 ///
 /// # Errors
-/// If the inputs have no first axis or do not fit the model.
+/// If the inputs have no first axis, are more than 2³² or do not fit the model, or if there is no memory for the outputs.
 #[track_caller]
 pub fn predict<T: Float>(model: &(impl Layer<T> + ?Sized), inputs: &Tensor<T>) -> Result<Tensor<T>> {
     let samples = inputs.shape()[inputs.shape().axis("predict", 0)?];
-    let mut outputs = Vec::new();
-    // With no samples there is one empty batch, which gives the outputs their shape. Samples without features take no memory, so
-    // there may be more of them than batches could ever be made of.
+    // One batch of samples without features takes no memory, however many they are; and one of no samples gives the outputs their shape.
     let size = if inputs.count() == 0 {
         samples.max(1)
     } else {
+        limits::check_samples("data to predict", samples)?;
         EVALUATION_BATCH
     };
+    let mut outputs = Vec::new();
     for start in (0..samples.max(1)).step_by(size) {
         let batch = inputs.slice(0, start..samples.min(start.saturating_add(size)))?;
-        outputs.push(model.forward(&Tape::inference().input(batch)).into_value()?);
+        let of_batch = model.forward(&Tape::inference().input(batch)).into_value()?;
+        if start == 0 && size < samples {
+            check_memory(&of_batch, samples)?;
+        }
+        outputs.push(of_batch);
     }
     Ok(Tensor::concat(&outputs.iter().collect::<Vec<_>>(), 0)?)
+}
+
+/// That there is memory for the outputs of so many samples, of the first of which there are some: many inputs may be views of one.
+fn check_memory<T: Float>(outputs: &Tensor<T>, samples: usize) -> Result<()> {
+    let count = samples.saturating_mul(of_sample(outputs.shape()));
+    let bytes = count.saturating_mul(size_of::<T>());
+    let memory = Vec::<T>::new().try_reserve_exact(count);
+    Ok(memory.map_err(|_| backprop_tensor::Error::Memory { bytes })?)
 }
 
 /// The class of each of these inputs, `[n]`: that of the largest output for outputs `[n, classes]`; for logits of one output, `[n]` or `[n, 1]`,

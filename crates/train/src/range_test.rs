@@ -11,6 +11,9 @@ use backprop_tensor::{Element, Float, Rng, Tensor};
 use crate::callbacks::{Callback, Step, Training};
 use crate::{Error, Fault, Loss, Progress, Result, Trainer};
 
+/// More steps than this are a mistake: the rates of neighbours would be all but the same.
+const MOST: usize = 1 << 24;
+
 /// The loss against the learning rate: see [`Trainer::range_test`].
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
@@ -70,6 +73,8 @@ struct Seen {
 struct Climb {
     seen: Rc<RefCell<Seen>>,
     mean: f64,
+    /// The smallest mean so far.
+    least: f64,
     factor: f64,
     steps: usize,
 }
@@ -86,9 +91,9 @@ impl<T: Float> Callback<T> for Climb {
         seen.rates.push(step.learning_rate);
         seen.losses.push(step.loss);
         seen.smoothed.push(smoothed);
-        let least = seen.smoothed.iter().copied().fold(f64::INFINITY, f64::min);
+        self.least = self.least.min(smoothed);
         // It has diverged, and what follows says nothing.
-        let diverged = smoothed > 4.0 * least && least > 0.0;
+        let diverged = smoothed > 4.0 * self.least && self.least > 0.0;
         if diverged || seen.losses.len() >= self.steps {
             return Ok(ControlFlow::Break(()));
         }
@@ -129,7 +134,7 @@ where
     /// ```
     ///
     /// # Errors
-    /// If the rates are not positive and rising, there are less than two steps, or a step fails.
+    /// If the rates are not positive and rising, there are less than two steps or more than 2²⁴, or a step fails.
     #[track_caller]
     pub fn range_test<M, D>(
         &mut self,
@@ -147,16 +152,17 @@ where
             let what = format!("learning rates from {least} to {most}");
             return Err(Error::setting(what, "they must be positive and rising"));
         }
-        if steps < 2 {
+        if !(2..=MOST).contains(&steps) {
             return Err(Error::setting(
                 format!("a range test of {steps} steps"),
-                "it needs two at least",
+                "it needs two at least, and 2²⁴ are the most",
             ));
         }
         let seen = Rc::new(RefCell::new(Seen::default()));
         let climb = Climb {
             seen: Rc::clone(&seen),
             mean: 0.0,
+            least: f64::INFINITY,
             factor: (most / least).powf(1.0 / (steps - 1) as f64),
             steps,
         };

@@ -11,7 +11,7 @@ use backprop_optim::{Optimizer, Time, clip_norm, clip_value};
 use backprop_tensor::{Element, Float, Rng, Tensor, kernel};
 
 use crate::callbacks::{Callback, Plan, Step, Training};
-use crate::check::check_inputs;
+use crate::check::{TRAINING, check_inputs};
 use crate::class_weights::with_classes;
 use crate::pass::{Pass, PassState};
 use crate::run_state::RunState;
@@ -111,10 +111,15 @@ where
             .map(|callback| callback.name().into())
             .collect();
         state.check(path, &self.trainer.settings(self.plan.samples), &names)?;
-        if state.epoch == 0 || state.step > self.plan.steps {
+        let is_of_run = state.step <= self.plan.steps
+            && state.epoch.checked_sub(1) == Some(state.history.epochs.len())
+            && state.pass.is_some() == (state.step > 0);
+        if !is_of_run {
             let reason = format!(
-                "is at step {} of epoch {}, which does not exist",
-                state.step, state.epoch
+                "is at step {} of epoch {} after {} whole epochs: there is no such step",
+                state.step,
+                state.epoch,
+                state.history.epochs.len()
             );
             return Err(Error::format(path, reason));
         }
@@ -238,9 +243,13 @@ where
             batches.nth(last).transpose()?;
         }
         while at.step < self.plan.steps {
-            let group: Vec<_> = batches.by_ref().take(accumulate).collect();
-            if group.is_empty() {
-                break;
+            let count = accumulate.min(batches.len());
+            if count == 0 {
+                return Err(Error::Data {
+                    data: TRAINING,
+                    what: format!("there are no longer {} samples", self.plan.samples),
+                    expected: "their number must not change while a model is trained on them".into(),
+                });
             }
             let done = (at.epoch - 1) * self.plan.steps + at.step;
             self.schedule(done);
@@ -248,7 +257,8 @@ where
             at.step += 1;
             let (epoch, step) = (at.epoch, at.step);
             self.each(|callback, training| callback.on_step_begin(step, training))?;
-            let loss = self.step(group, &mut at.pass).map_err(|source| Error::Step {
+            let loss = self.step(batches.by_ref().take(count), &mut at.pass);
+            let loss = loss.map_err(|source| Error::Step {
                 epoch,
                 step,
                 source: Box::new(source),
@@ -295,11 +305,11 @@ where
         }
     }
 
-    /// One step, with the mean gradient of some batches; gives their mean loss.
+    /// One step, with the mean gradient of some batches, loaded one by one; gives their mean loss.
     #[track_caller]
     fn step(
         &mut self,
-        batches: Vec<backprop_datasets::Result<Batch<T, Y>>>,
+        batches: impl ExactSizeIterator<Item = backprop_datasets::Result<Batch<T, Y>>>,
         pass: &mut Pass<Y, T>,
     ) -> Result<f64> {
         if self.own.is_some() {
@@ -358,7 +368,7 @@ where
     /// Steps of one's own, one a batch.
     fn own_steps(
         &mut self,
-        batches: Vec<backprop_datasets::Result<Batch<T, Y>>>,
+        batches: impl Iterator<Item = backprop_datasets::Result<Batch<T, Y>>>,
         pass: &mut Pass<Y, T>,
     ) -> Result<f64> {
         let mut last = f64::NAN;

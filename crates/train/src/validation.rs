@@ -105,6 +105,13 @@ pub(crate) fn labels<Y: Element, T: Float>(data: &AnyData<'_, Y, T>) -> Result<O
         }
         labels.extend(targets.cast::<i64>()?.to_vec());
     }
+    if labels.len() != data.len() {
+        return Err(Error::Data {
+            data: "data",
+            what: format!("its batches have {} samples, not {}", labels.len(), data.len()),
+            expected: "a data set must have as many samples as it says".into(),
+        });
+    }
     Ok(Some(labels))
 }
 

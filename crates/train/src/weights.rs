@@ -17,7 +17,7 @@ pub trait SaveWeights<T: Float = f32>: Module<T> {
     /// the new one.
     ///
     /// # Errors
-    /// If the file cannot be written.
+    /// If there is no memory for the file's contents, or it cannot be written.
     ///
     /// ```
     /// use backprop_layers::Linear;
@@ -69,6 +69,14 @@ impl<T: Float, M: Module<T>> SaveWeights<T> for M {}
 
 fn encode<T: Float>(state: &BTreeMap<String, Tensor<T>>) -> Result<Vec<u8>, String> {
     let wide = size_of::<T>() == size_of::<f64>();
+    // The numbers, and the file, which is made in memory; a parameter may be one number that stands for many.
+    let counts = state.values().map(Tensor::count);
+    let size = counts
+        .fold(0, usize::saturating_add)
+        .saturating_mul(2 * size_of::<T>());
+    if Vec::<u8>::new().try_reserve_exact(size).is_err() {
+        return Err(format!("cannot be written: there is no memory for {size} bytes"));
+    }
     let bytes: Vec<Vec<u8>> = state
         .values()
         .map(|tensor| match wide {

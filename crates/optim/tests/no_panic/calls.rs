@@ -47,8 +47,14 @@ fn steps(mut optimizer: impl Optimizer, s: &mut Source) -> String {
         if s.seldom(3) {
             optimizer.set_learning_rate(s.real());
         }
-        let state = optimizer.state();
-        seen += &format!("{:?}", state.and_then(|state| optimizer.load_state(state)));
+        let state = optimizer.state().and_then(|mut state| {
+            if s.seldom(4) {
+                // As a damaged file may say.
+                state.0.values_mut().for_each(|(steps, _)| *steps = u64::MAX);
+            }
+            optimizer.load_state(state)
+        });
+        seen += &format!("{state:?}");
     }
     format!("{seen} {}", optimizer.learning_rate())
 }

@@ -85,7 +85,8 @@ impl<T: Float> Callback<T> for EarlyStopping<T> {
             }
             return Ok(ControlFlow::Continue(()));
         }
-        self.waited += 1;
+        // A checkpoint may say that it has waited for ever.
+        self.waited = self.waited.saturating_add(1);
         Ok(match self.waited >= self.patience {
             true => ControlFlow::Break(()),
             false => ControlFlow::Continue(()),

@@ -4,6 +4,7 @@ use backprop_tensor::{Error, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::scores::{Scores, Task, largest};
+use super::tally::counted;
 use crate::Result;
 
 /// How the numbers of several classes become one.
@@ -39,10 +40,13 @@ impl Average {
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct ClassCount {
     /// Samples of the class taken for it.
+    #[serde(deserialize_with = "counted")]
     pub(crate) hits: u64,
     /// Samples taken for the class.
+    #[serde(deserialize_with = "counted")]
     pub(crate) predicted: u64,
     /// Samples of the class.
+    #[serde(deserialize_with = "counted")]
     pub(crate) actual: u64,
 }
 
@@ -144,12 +148,13 @@ pub(crate) fn average_of(
     match average {
         Average::Automatic | Average::Macro => present().map(rate).sum::<f64>() / present().count() as f64,
         Average::Micro => rate(present().fold(ClassCount::default(), |sum, class| ClassCount {
-            hits: sum.hits + class.hits,
-            predicted: sum.predicted + class.predicted,
-            actual: sum.actual + class.actual,
+            hits: sum.hits.saturating_add(class.hits),
+            predicted: sum.predicted.saturating_add(class.predicted),
+            actual: sum.actual.saturating_add(class.actual),
         })),
         Average::Weighted => {
-            let samples: u64 = present().map(|class| class.actual).sum();
+            let samples = present().map(|class| class.actual);
+            let samples = samples.fold(0, u64::saturating_add);
             let weighted: f64 = present().map(|class| class.actual as f64 * rate(class)).sum();
             if samples == 0 {
                 0.0

@@ -4,6 +4,7 @@ use backprop_tensor::{Error as TensorError, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::ClassReport;
+use super::tally::MOST;
 use crate::Result;
 
 /// How often which class was taken for which: a row for each true class, a column for each predicted one.
@@ -20,11 +21,47 @@ use crate::Result;
 /// # Ok::<(), backprop_train::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(try_from = "Written")]
 pub struct ConfusionMatrix {
     /// Row by row; empty before the first sample.
     counts: Vec<u64>,
     classes: usize,
     names: Vec<String>,
+}
+
+/// A matrix as it was written down, which may say anything.
+#[derive(Deserialize)]
+struct Written {
+    counts: Vec<u64>,
+    classes: usize,
+    names: Vec<String>,
+}
+
+impl TryFrom<Written> for ConfusionMatrix {
+    type Error = String;
+
+    /// Fails if there is not a count for each pair of classes, or if all of them are more than anybody could count.
+    fn try_from(written: Written) -> Result<Self, String> {
+        let Written {
+            counts,
+            classes,
+            names,
+        } = written;
+        if !counts.is_empty() && Some(counts.len()) != classes.checked_mul(classes) {
+            let found = counts.len();
+            return Err(format!(
+                "a confusion matrix of {classes} classes has {found} counts, but one for each pair of classes is wanted"
+            ));
+        }
+        if counts.iter().copied().fold(0, u64::saturating_add) > MOST {
+            return Err("a confusion matrix of more than 2⁵³ samples".into());
+        }
+        Ok(Self {
+            counts,
+            classes,
+            names,
+        })
+    }
 }
 
 impl ConfusionMatrix {
@@ -37,7 +74,7 @@ impl ConfusionMatrix {
         }
     }
 
-    /// With names of the classes, to be printed instead of their numbers.
+    /// With names of the classes, to be printed instead of their numbers: up to 100 characters of each.
     #[must_use]
     pub fn with_names<S: Into<String>>(self, names: impl IntoIterator<Item = S>) -> Self {
         Self {
@@ -131,13 +168,20 @@ impl ConfusionMatrix {
         ClassReport::new(self, names.collect())
     }
 
+    /// What is printed for a class: a name that no table has room for is cut.
     fn name(&self, class: usize) -> String {
-        self.names
-            .get(class)
-            .cloned()
-            .unwrap_or_else(|| class.to_string())
+        match self.names.get(class) {
+            None => class.to_string(),
+            Some(name) if name.chars().count() > LONGEST_NAME => {
+                name.chars().take(LONGEST_NAME - 1).chain(['…']).collect()
+            }
+            Some(name) => name.clone(),
+        }
     }
 }
+
+/// The characters of a class's name that are printed.
+const LONGEST_NAME: usize = 100;
 
 /// No sample of any class.
 fn zeros(classes: usize) -> Result<Vec<u64>, TensorError> {

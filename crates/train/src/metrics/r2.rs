@@ -2,7 +2,7 @@ use backprop_tensor::{Float, Numeric, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::pairs::Pairs;
-use super::tally::{Tally, counting};
+use super::tally::{Tally, counted, counting};
 use super::{Count, Metric};
 use crate::Result;
 
@@ -31,6 +31,7 @@ struct Explained {
 /// Of one output: the spread of its targets around their running mean (Welford 1962), and what is left of it.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 struct Spread {
+    #[serde(deserialize_with = "counted")]
     count: u64,
     mean: f64,
     total: f64,

@@ -1,8 +1,8 @@
 //! Counts that know no types of elements, so that they are compiled once, here.
 
 use backprop_tensor::{Float, Numeric, Tensor};
-use serde::Serialize;
-use serde::de::DeserializeOwned;
+use serde::de::{DeserializeOwned, Error as _};
+use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Count;
 use crate::{Result, codec};
@@ -41,9 +41,10 @@ impl<Y: Numeric, T: Float, C: Tally> Count<Y, T> for Counting<C> {
 }
 
 /// A sum of numbers one after another, and how many they were.
-#[derive(Debug, Clone, Copy, Default, serde::Serialize, serde::Deserialize)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Mean {
     sum: f64,
+    #[serde(deserialize_with = "counted")]
     count: u64,
 }
 
@@ -56,5 +57,18 @@ impl Mean {
     /// NaN of nothing.
     pub(crate) fn value(&self) -> f64 {
         self.sum / self.count as f64
+    }
+}
+
+/// More than anybody has ever counted: from here on, `f64` has not all whole numbers.
+pub(super) const MOST: u64 = 1 << 53;
+
+/// A number that was counted before it was written down. One that nobody could count to is damage, and could not be counted on from.
+pub(super) fn counted<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64, D::Error> {
+    match u64::deserialize(deserializer)? {
+        count if count <= MOST => Ok(count),
+        count => Err(D::Error::custom(format_args!(
+            "{count} samples were counted, but 2⁵³ are the most there can be"
+        ))),
     }
 }

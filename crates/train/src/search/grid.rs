@@ -1,7 +1,7 @@
 use backprop_tensor::Rng;
 
-use super::{MOST, Search, SearchResults, Trial};
-use crate::{Error, Result};
+use super::{Search, SearchResults, Trial};
+use crate::Result;
 
 impl Search {
     /// Tries all combinations: all choices and whole numbers, and `points` values of each range, evenly spaced from end to end.
@@ -26,22 +26,8 @@ impl Search {
         evaluate: impl Fn(&Trial) -> Result<f64> + Sync,
     ) -> Result<SearchResults> {
         self.space.check()?;
-        if points > MOST {
-            return Err(Error::setting(
-                format!("a grid of {points} points"),
-                "2²⁴ are the most",
-            ));
-        }
-        let axes = self.space.grid(points)?;
-        let count = axes
-            .iter()
-            .try_fold(1, |count: usize, axis| count.checked_mul(axis.len()));
-        let count = count.filter(|&count| count <= MOST).ok_or_else(|| {
-            Error::setting(
-                "a grid of more than 2²⁴ combinations",
-                "try random trials instead",
-            )
-        })?;
+        let count = self.space.combinations(points)?;
+        let axes = self.space.grid(points);
         let combination = |number: usize| {
             let mut rest = number;
             let mut values: Vec<f64> = axes

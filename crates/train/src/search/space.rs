@@ -1,5 +1,6 @@
 use backprop_tensor::Rng;
 
+use super::MOST;
 use crate::{Error, Result};
 
 /// Settings and the values that they may take.
@@ -97,25 +98,40 @@ impl Space {
         self.axes.iter().map(|(_, values)| value(values)).collect()
     }
 
-    /// The values of each setting on a grid: all choices and whole numbers, up to `points` of others, evenly spaced from end to end.
-    pub(super) fn grid(&self, points: usize) -> Result<Vec<Vec<f64>>> {
-        let along = |low: f64, high: f64| -> Vec<f64> {
-            let step = |at: usize| low + (high - low) * at as f64 / (points.max(2) - 1) as f64;
-            (0..points.max(1)).map(step).collect()
-        };
-        let axis = |(name, values): &(String, Values)| match *values {
-            Values::Choices(ref choices) => Ok(choices.clone()),
-            Values::Uniform(low, high) => Ok(along(low, high)),
-            Values::LogUniform(low, high) => {
-                Ok(along(low.ln(), high.ln()).into_iter().map(f64::exp).collect())
-            }
+    /// How many combinations of values [`grid`](Self::grid) has: to be known before they take memory.
+    pub(super) fn combinations(&self, points: usize) -> Result<usize> {
+        let length = |(name, values): &(String, Values)| match *values {
+            Values::Choices(ref choices) => Ok(choices.len()),
+            Values::Uniform(..) | Values::LogUniform(..) => Ok(points.max(1)),
             Values::Integers(low, high) if high.abs_diff(low) < 1 << 20 => {
-                Ok((low..=high).map(|x| x as f64).collect())
+                Ok(high.abs_diff(low) as usize + 1)
             }
             Values::Integers(..) => Err(Error::setting(
                 format!("the setting {name:?}"),
                 "it has too many values for a grid",
             )),
+        };
+        let lengths = self.axes.iter().map(length).collect::<Result<Vec<_>>>()?;
+        let count = lengths.into_iter().try_fold(1, usize::checked_mul);
+        count.filter(|&count| count <= MOST).ok_or_else(|| {
+            Error::setting(
+                "a grid of more than 2²⁴ combinations",
+                "try random trials instead",
+            )
+        })
+    }
+
+    /// The values of each setting on a grid: all choices and whole numbers, up to `points` of others, evenly spaced from end to end.
+    pub(super) fn grid(&self, points: usize) -> Vec<Vec<f64>> {
+        let along = |low: f64, high: f64| -> Vec<f64> {
+            let step = |at: usize| low + (high - low) * at as f64 / (points.max(2) - 1) as f64;
+            (0..points.max(1)).map(step).collect()
+        };
+        let axis = |(_, values): &(String, Values)| match *values {
+            Values::Choices(ref choices) => choices.clone(),
+            Values::Uniform(low, high) => along(low, high),
+            Values::LogUniform(low, high) => along(low.ln(), high.ln()).into_iter().map(f64::exp).collect(),
+            Values::Integers(low, high) => (low..=high).map(|x| x as f64).collect(),
         };
         self.axes.iter().map(axis).collect()
     }

@@ -1,5 +1,7 @@
 //! What is minimised.
 
+use std::fmt;
+
 use backprop_autodiff::{Tape, Var};
 use backprop_tensor::{Element, Numeric, Tensor};
 use backprop_testing::calls;
@@ -13,6 +15,12 @@ use super::outputs;
 
 /// Any loss.
 pub(super) struct AnyLoss<Y: Element>(Box<dyn Loss<Y>>);
+
+impl<Y: Element> fmt::Debug for AnyLoss<Y> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("AnyLoss")
+    }
+}
 
 impl<Y: Element> Loss<Y> for AnyLoss<Y> {
     fn loss(&self, output: &Var, targets: &Tensor<Y>) -> Var {
@@ -34,6 +42,19 @@ impl<Y: Element> Loss<Y> for AnyLoss<Y> {
     fn baseline(&self, targets: &Tensor<Y>, weights: Option<&Tensor<f64>>) -> Option<f64> {
         self.0.baseline(targets, weights)
     }
+}
+
+/// A loss that fits these targets, if outputs and targets are what they should be.
+pub(super) fn fitting<Y: Numeric>(s: &mut Source) -> AnyLoss<Y> {
+    AnyLoss(match s.rng.below(6) {
+        0 => Box::new(PerSample(|output: &Var, _: &Tensor<Y>| output.square().mean(-1))),
+        1 => Box::new(|output: &Var, _: &Tensor<Y>| output.square().mean(..)),
+        2 if Y::IS_INTEGER => Box::new(CrossEntropy.label_smoothing(s.rng.uniform())),
+        _ if Y::IS_INTEGER => Box::new(CrossEntropy),
+        2 => Box::new(BinaryCrossEntropy),
+        3 => Box::new(MeanAbsoluteError),
+        _ => Box::new(MeanSquaredError),
+    })
 }
 
 pub(super) fn loss<Y: Numeric>(s: &mut Source) -> AnyLoss<Y> {

@@ -5,14 +5,11 @@ use std::time::Duration;
 use backprop_tensor::{Rng, Tensor};
 use backprop_testing::calls;
 use backprop_testing::hostile::{Call, Source};
-use backprop_train::{
-    Error, Evaluation, History, Result, Search, SearchResults, Space, StopHandle, TimeLimit, Trial,
-    bias_variance,
-};
+use backprop_train::{Error, Evaluation, History, StopHandle, TimeLimit, bias_variance};
 
 use super::seen;
 
-fn losses(s: &mut Source) -> Vec<f64> {
+pub(super) fn losses(s: &mut Source) -> Vec<f64> {
     let most = if s.seldom(4) { 40 } else { 8 };
     (0..s.rng.below(most)).map(|_| s.real()).collect()
 }
@@ -30,56 +27,8 @@ fn history(s: &mut Source) -> History {
     history
 }
 
-fn name(s: &mut Source) -> &'static str {
+pub(super) fn name(s: &mut Source) -> &'static str {
     ["a", "b", "loss", ""][s.rng.below(4)]
-}
-
-fn space(s: &mut Source) -> Space {
-    let mut space = Space::new();
-    for _ in 0..s.rng.below(4) {
-        let name = name(s);
-        space = match s.rng.below(4) {
-            0 => space.choices(name, losses(s)),
-            1 => space.uniform(name, s.real(), s.real()),
-            2 => space.log_uniform(name, s.real(), s.real()),
-            _ => space.integers(name, s.number(), s.number()),
-        };
-    }
-    space
-}
-
-fn search(s: &mut Source) -> Search {
-    let search = Search::new(space(s)).seed(s.number::<u8>().into());
-    if s.flag() { search.more_is_better() } else { search }
-}
-
-/// Trials that succeed or fail, with any scores.
-fn evaluation(s: &mut Source) -> impl Fn(&Trial) -> Result<f64> + Sync + use<> {
-    let scores: Vec<_> = (0..3)
-        .map(|_| if s.seldom(4) { Err("failed") } else { Ok(s.real()) })
-        .collect();
-    move |trial| {
-        let _ = (trial.get("a").is_ok(), trial.get_usize("b").is_ok());
-        scores[trial.number % scores.len()].map_err(Error::other)
-    }
-}
-
-fn ranks(mut results: Result<SearchResults>, s: &mut Source) -> String {
-    if let Ok(results) = &mut results {
-        if s.seldom(4) {
-            results.outcomes.truncate(s.length());
-        }
-        for outcome in &mut results.outcomes {
-            if s.seldom(6) {
-                outcome.score = Ok(s.real());
-                outcome.trial.budget = s.length();
-                outcome.trial.values.push(("b".into(), s.real()));
-            }
-            let _ = outcome.trial.get_usize("b").is_ok();
-        }
-        return format!("{results} {:?} {}", results.best(), results.ranked().len());
-    }
-    seen(&results)
 }
 
 pub(super) fn all() -> Vec<Call> {
@@ -97,18 +46,6 @@ pub(super) fn all() -> Vec<Call> {
             let mut evaluation = Evaluation::new(s.real());
             evaluation.metrics.extend([("a".to_owned(), s.real()), (String::new(), s.real())]);
             format!("{:?} {}", evaluation.get(name(s)), evaluation.values().count())
-        };
-        random |s| {
-            let results = search(s).random(s.length(), evaluation(s));
-            ranks(results, s)
-        };
-        grid |s| {
-            let results = search(s).grid(s.length(), evaluation(s));
-            ranks(results, s)
-        };
-        successive_halving |s| {
-            let results = search(s).successive_halving(s.length(), s.length(), s.length(), evaluation(s));
-            ranks(results, s)
         };
         bias_variance |s| {
             let (models, points) = (s.rng.below(4), s.rng.below(4));

@@ -58,17 +58,25 @@ fn counted<Y: Numeric + Sample>(s: &mut Source) -> String {
     seen
 }
 
-/// Cuts bytes off, changes them, or makes them up.
+/// Cuts bytes off, changes them, makes them up, or puts a number in the place of a byte that no counter can be counted on from.
 pub(super) fn damage(bytes: &mut Vec<u8>, s: &mut Source) {
-    match s.rng.below(4) {
+    match s.rng.below(6) {
         0 => bytes.truncate(s.rng.below(bytes.len() + 1)),
         1 => *bytes = (0..s.rng.below(60)).map(|_| s.rng.below(256) as u8).collect(),
         2 => bytes.extend((0..s.rng.below(4)).map(|_| s.rng.below(256) as u8)),
         _ if bytes.is_empty() => {}
-        _ => {
+        3 => {
             for _ in 0..=s.rng.below(3) {
                 let place = s.rng.below(bytes.len());
                 bytes[place] = s.rng.below(256) as u8;
+            }
+        }
+        _ => {
+            for _ in 0..=s.rng.below(3) {
+                let place = s.rng.below(bytes.len());
+                // The code of a whole number of eight bytes; in one byte are those up to 250.
+                let number = [u64::MAX, u64::MAX - 1, 1 << 63, 1 << 47, 0][s.rng.below(5)].to_le_bytes();
+                bytes.splice(place..=place, [253].into_iter().chain(number));
             }
         }
     }
