@@ -37,11 +37,12 @@ pub(crate) fn check_pairing<Y: Element, T: Float>(
     if !depends_on_the_other || tells_them_apart {
         return Ok(());
     }
+    // Of one batch, as the outputs are.
+    let targets: Vec<usize> = [&output[..1], &targets.shape()[1..]].concat();
     Err(Error::Data {
         data: name,
         what: format!(
-            "outputs {output:?} and targets {}: the loss compares each output with the targets of all samples, since it broadcasts them",
-            targets.shape()
+            "outputs {output:?} and targets {targets:?}: the loss compares each output with the targets of all samples, since it broadcasts them"
         ),
         expected:
             "where a loss subtracts, both must have one shape: bring the targets to that of the outputs"
