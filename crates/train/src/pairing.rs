@@ -38,7 +38,8 @@ pub(crate) fn check_pairing<Y: Element, T: Float>(
         return Ok(());
     }
     // Of one batch, as the outputs are.
-    let targets: Vec<usize> = [&output[..1], &targets.shape()[1..]].concat();
+    let targets = output.iter().take(1).chain(targets.shape().iter().skip(1));
+    let targets: Vec<usize> = targets.copied().collect();
     Err(Error::Data {
         data: name,
         what: format!(
