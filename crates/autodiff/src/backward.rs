@@ -7,7 +7,7 @@ use backprop_tensor::{Float, Tensor};
 use crate::gradients::Gradients;
 use crate::node::{Node, NodeId, Origin};
 use crate::op::InputGradients;
-use crate::{Error, Result, Var};
+use crate::{Error, Result, Var, spare};
 
 impl<T: Float> Var<T> {
     /// The gradients of this number, a loss, with respect to all parameters and variables it depends on.
@@ -89,6 +89,7 @@ impl<T: Float> Var<T> {
             }
             current = place.checked_sub(1).and_then(|before| gradients[before].take());
         }
+        spare::give(nodes);
         result.finish();
         Ok(result)
     }

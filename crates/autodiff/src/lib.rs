@@ -45,6 +45,7 @@ mod op;
 mod operators;
 pub mod ops;
 mod param;
+mod spare;
 mod tape;
 mod var;
 

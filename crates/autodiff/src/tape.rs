@@ -10,7 +10,7 @@ use smallvec::SmallVec;
 
 use crate::node::{Inputs, Node, NodeId, Origin, Record};
 use crate::param::{BufferId, ParamId, TapeId};
-use crate::{Buffer, Error, Op, Param, Result, Var};
+use crate::{Buffer, Error, Op, Param, Result, Var, spare};
 
 /// A list to which every operation on its variables appends one record, for one forward pass and one backward.
 ///
@@ -271,6 +271,7 @@ impl<T: Float> Tape<T> {
     ) -> Var<T> {
         let mut records = self.inner.records.borrow_mut();
         if records.nodes.capacity() == 0 {
+            records.nodes = spare::take();
             records.nodes.reserve(RECORDS);
             records.params.reserve(RECORDS / 2);
         }
