@@ -17,24 +17,24 @@ pub enum ClassWeights {
 }
 
 impl ClassWeights {
-    /// The weight of each class of these data, and of those that only the validation data has.
+    /// The weight of each class of these data, which must do for the validation data too.
     pub(crate) fn resolve<Y: Element, T: Float>(
         &self,
         data: &AnyData<'_, Y, T>,
         validation: Option<&AnyData<'_, Y, T>>,
-    ) -> Result<Vec<f64>> {
-        let mut weights = self.of(data)?;
+    ) -> Result<Weights> {
+        let classes = self.of(data)?;
+        let others = match self {
+            // As any class that is not trained on.
+            Self::Balanced => Some(0.0),
+            Self::Given(_) => None,
+        };
         let labels = validation.map(labels).transpose()?.flatten();
         let most = labels.and_then(|labels| labels.into_iter().max());
         match most.and_then(|class| usize::try_from(class).ok()) {
-            Some(class) if class >= weights.len() => match self {
-                // As any class that is not trained on.
-                Self::Balanced => weights.resize(class + 1, 0.0),
-                Self::Given(_) => return Err(too_few(weights.len(), class)),
-            },
-            _ => {}
+            Some(class) if class >= classes.len() && others.is_none() => Err(too_few(classes.len(), class)),
+            _ => Ok(Weights { classes, others }),
         }
-        Ok(weights)
     }
 
     fn of<Y: Element, T: Float>(&self, data: &AnyData<'_, Y, T>) -> Result<Vec<f64>> {
@@ -72,6 +72,13 @@ impl ClassWeights {
     }
 }
 
+/// The weights that a training goes by.
+pub(crate) struct Weights {
+    classes: Vec<f64>,
+    /// Of all other classes, if there may be any.
+    others: Option<f64>,
+}
+
 fn balanced(labels: &[i64]) -> Result<Vec<f64>> {
     let mut counts: Vec<usize> = Vec::new();
     for &label in labels {
@@ -99,7 +106,7 @@ fn balanced(labels: &[i64]) -> Result<Vec<f64>> {
 
 /// The weight of each sample: that of its class, if classes have any, and its own.
 pub(crate) fn with_classes<Y: Element>(
-    classes: Option<&[f64]>,
+    classes: Option<&Weights>,
     targets: &Tensor<Y>,
     own: Option<Tensor<f64>>,
 ) -> Result<Option<Tensor<f64>>> {
@@ -110,7 +117,7 @@ pub(crate) fn with_classes<Y: Element>(
 }
 
 fn weights_of<Y: Element>(
-    classes: &[f64],
+    classes: &Weights,
     targets: &Tensor<Y>,
     own: Option<&Tensor<f64>>,
 ) -> Result<Tensor<f64>> {
@@ -121,12 +128,13 @@ fn weights_of<Y: Element>(
     }
     let labels = targets.cast::<i64>()?.to_vec();
     let weight = |label: i64| {
-        let weight = usize::try_from(label).ok().and_then(|class| classes.get(class));
-        weight.copied().ok_or_else(|| {
+        let class = usize::try_from(label).ok();
+        let weight = class.and_then(|class| classes.classes.get(class).copied().or(classes.others));
+        weight.ok_or_else(|| {
             Error::setting(
                 format!(
                     "there are {} class weights, but a sample is of class {label}",
-                    classes.len()
+                    classes.classes.len()
                 ),
                 "each class needs a weight",
             )

@@ -8,7 +8,7 @@ use backprop_tensor::{Element, Float, Tensor};
 
 use crate::callbacks::Plan;
 use crate::check::{TRAINING, Targets, VALIDATION, check_inputs};
-use crate::class_weights::with_classes;
+use crate::class_weights::{Weights, with_classes};
 use crate::limits;
 use crate::pass::Pass;
 use crate::run::{OwnSteps, Run};
@@ -149,7 +149,7 @@ where
             .transpose()?;
         let baseline = match checked {
             None => None,
-            Some(checked) => self.baseline(checked, classes.as_deref())?,
+            Some(checked) => self.baseline(checked, classes.as_ref())?,
         };
 
         let (own_callbacks, learning_rate) = (self.callbacks.len(), self.optimizer.learning_rate());
@@ -217,7 +217,7 @@ where
     fn baseline(
         &self,
         Targets { targets, weights }: Targets<Y>,
-        classes: Option<&[f64]>,
+        classes: Option<&Weights>,
     ) -> Result<Option<f64>> {
         let weights = with_classes(classes, &targets, weights)?;
         let baseline = self.loss.baseline(&targets, weights.as_ref());
@@ -287,7 +287,7 @@ where
         model: &M,
         data: &AnyData<'_, Y, T>,
         checks: bool,
-        classes: Option<&[f64]>,
+        classes: Option<&Weights>,
     ) -> Result<Evaluation> {
         if data.is_empty() {
             return Err(Error::setting(

@@ -12,7 +12,7 @@ use backprop_tensor::{Element, Float, Rng, Tensor, kernel};
 
 use crate::callbacks::{Callback, Plan, Step, Training};
 use crate::check::{TRAINING, check_inputs};
-use crate::class_weights::with_classes;
+use crate::class_weights::{Weights, with_classes};
 use crate::pass::{Pass, PassState};
 use crate::run_state::RunState;
 use crate::validation::AnyData;
@@ -31,7 +31,7 @@ pub(crate) struct Run<'r, 'd, 's, L, O, Y: Element, T: Float, M> {
     pub(crate) validation: Option<&'r AnyData<'d, Y, T>>,
     pub(crate) own: Option<&'r mut OwnSteps<'s, M, O, Y, T>>,
     /// The weight of each class.
-    pub(crate) classes: Option<Vec<f64>>,
+    pub(crate) classes: Option<Weights>,
     pub(crate) plan: Plan,
     pub(crate) history: History,
     /// The optimizer's learning rate, which a schedule multiplies.
@@ -197,9 +197,9 @@ where
             None => None,
             Some(data) => {
                 self.each(|callback, training| callback.on_validation_begin(training))?;
-                let evaluation =
-                    self.trainer
-                        .evaluate_any(self.model, data, false, self.classes.as_deref())?;
+                let evaluation = self
+                    .trainer
+                    .evaluate_any(self.model, data, false, self.classes.as_ref())?;
                 self.each(|callback, training| callback.on_validation_end(&evaluation, training))?;
                 Some(evaluation)
             }
@@ -325,7 +325,7 @@ where
                 ..
             } = batch?;
             self.check_inputs(&inputs)?;
-            let weights = with_classes(self.classes.as_deref(), &targets, weights)?;
+            let weights = with_classes(self.classes.as_ref(), &targets, weights)?;
             let tape = Tape::training(self.trainer.rng.next_seed());
             let output = self.model.forward(&tape.input(inputs));
             if self.checks_batches() && !output.has_failed() {

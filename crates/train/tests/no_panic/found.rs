@@ -5,13 +5,15 @@ use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
+use backprop_autodiff::Var;
 use backprop_datasets::{Batch, Dataset, TensorDataset};
 use backprop_layers::{Identity, Linear};
 use backprop_optim::{Adam, ReduceOnPlateau, Sgd};
 use backprop_tensor::{Element, Rng, Tensor};
 use backprop_train::{
-    Accuracy, Average, Checkpoint, ConfusionMatrix, CrossEntropy, EarlyStopping, F1, History, Metric,
-    Progress, R2, RocAuc, Search, Space, StopHandle, TopK, Trainer, Verdict, cross_validate, predict,
+    Accuracy, Average, Checkpoint, ClassWeights, ConfusionMatrix, CrossEntropy, EarlyStopping, F1, History,
+    Metric, PerSample, Progress, R2, RocAuc, Search, Space, StopHandle, TopK, Trainer, Verdict,
+    cross_validate, predict,
 };
 use serde_json::json;
 
@@ -387,4 +389,33 @@ fn weights_without_end_are_not_written() {
     let error = vec![Param::new(vast)].save(&path).unwrap_err().to_string();
     assert!(error.contains("there is no memory for"), "{error}");
     assert!(!path.exists());
+}
+
+/// Balanced weights are no list as long as the largest class of the validation data.
+#[test]
+fn a_class_of_the_validation_data_may_be_any_number() {
+    let data = |labels: [i64; 2]| {
+        TensorDataset::new(Tensor::<f32>::ones([2, 2]).unwrap(), Tensor::from(labels)).unwrap()
+    };
+    let loss = PerSample(|output: &Var, _: &Tensor<i64>| output.square().mean(1));
+    let mut trainer = Trainer::new(loss, Sgd::new(0.1))
+        .class_weights(ClassWeights::Balanced)
+        .progress(Progress::Silent);
+    let history = trainer
+        .fit(
+            &mut Linear::new(2, 2, &mut Rng::seed(0)),
+            &data([0, 1]),
+            &data([0, i64::MAX]),
+        )
+        .unwrap();
+    assert!(
+        history
+            .last()
+            .unwrap()
+            .validation
+            .as_ref()
+            .unwrap()
+            .loss
+            .is_finite()
+    );
 }
