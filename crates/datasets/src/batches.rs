@@ -135,14 +135,19 @@ impl<D: Dataset + ?Sized> Iterator for TryBatches<'_, D> {
         }
         self.next += self.size.min(self.end - start);
         let range = start..self.next;
-        Some(match &self.order {
+        let asked = range.len();
+        let batch = match &self.order {
             Order::Given => self.dataset.range(range),
             Order::Shuffled { order, seed } => {
                 let rng = &mut Rng::seed(seed.wrapping_add(start as u64));
                 self.dataset.augmented(&order[range], rng)
             }
             Order::Failed(error) => Err(error.clone().into()),
-        })
+        };
+        Some(batch.and_then(|batch| match batch.len() {
+            given if given == asked => Ok(batch),
+            given => Err(crate::Error::Samples { asked, given }),
+        }))
     }
 
     fn nth(&mut self, n: usize) -> Option<Self::Item> {

@@ -31,6 +31,16 @@ pub enum Error {
     #[cfg(feature = "mnist")]
     #[error(transparent)]
     Mnist(#[from] backprop_mnist::Error),
+    /// A batch of a data set that has not the samples asked for.
+    #[error(
+        "the data gave {given} samples where {asked} were asked for: a batch must have one for each index"
+    )]
+    Samples {
+        /// How many were asked for.
+        asked: usize,
+        /// How many came.
+        given: usize,
+    },
     /// A directory that has not the file looked for.
     #[error("{}: has no file {}", directory.display(), names.join(" or "))]
     Missing {

@@ -219,6 +219,15 @@ where
     }
 }
 
+/// The error of training data that does not stay as it is.
+pub(crate) fn changed(what: String) -> Error {
+    Error::Data {
+        data: TRAINING,
+        what,
+        expected: "their number must not change while a model is trained on them".into(),
+    }
+}
+
 fn joined<E: Element>(parts: &[Tensor<E>]) -> Result<Tensor<E>> {
     Ok(match parts {
         [one] => one.clone(),

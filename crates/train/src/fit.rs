@@ -7,7 +7,7 @@ use backprop_optim::Optimizer;
 use backprop_tensor::{Element, Float, Tensor};
 
 use crate::callbacks::Plan;
-use crate::check::{TRAINING, Targets, VALIDATION, check_inputs};
+use crate::check::{TRAINING, Targets, VALIDATION, changed, check_inputs};
 use crate::class_weights::{Weights, with_classes};
 use crate::limits;
 use crate::pass::Pass;
@@ -154,8 +154,13 @@ where
 
         let (own_callbacks, learning_rate) = (self.callbacks.len(), self.optimizer.learning_rate());
         let schedule = self.schedule.as_ref().map(|schedule| schedule.state());
+        let samples = train.len();
+        if samples == 0 {
+            // There were some a moment ago.
+            return Err(changed("all samples are gone".into()));
+        }
         let mut run = Run {
-            plan: self.plan(train.len()),
+            plan: self.plan(samples),
             callbacks: self.take_callbacks(),
             history: History {
                 baseline,
@@ -197,6 +202,9 @@ where
                 "the validation data has no samples",
                 "without data, leave it out",
             ));
+        }
+        if let Some(data) = validation {
+            limits::check_samples(VALIDATION, data.len())?;
         }
         if !self.checks {
             return Ok(None);

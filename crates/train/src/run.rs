@@ -11,7 +11,7 @@ use backprop_optim::{Optimizer, Time, clip_norm, clip_value};
 use backprop_tensor::{Element, Float, Rng, Tensor, kernel};
 
 use crate::callbacks::{Callback, Plan, Step, Training};
-use crate::check::{TRAINING, check_inputs};
+use crate::check::{changed, check_inputs};
 use crate::class_weights::{Weights, with_classes};
 use crate::pass::{Pass, PassState};
 use crate::run_state::RunState;
@@ -245,11 +245,10 @@ where
         while at.step < self.plan.steps {
             let count = accumulate.min(batches.len());
             if count == 0 {
-                return Err(Error::Data {
-                    data: TRAINING,
-                    what: format!("there are no longer {} samples", self.plan.samples),
-                    expected: "their number must not change while a model is trained on them".into(),
-                });
+                return Err(changed(format!(
+                    "there are no longer {} samples",
+                    self.plan.samples
+                )));
             }
             let done = (at.epoch - 1) * self.plan.steps + at.step;
             self.schedule(done);

@@ -5,7 +5,7 @@ use std::fmt;
 use backprop_datasets::{Dataset, Subset, split};
 use backprop_tensor::{Element, Float, Rng};
 
-use crate::{Error, Result};
+use crate::{Error, Result, limits};
 
 /// Data in any form.
 pub(crate) type AnyData<'a, Y, T> = dyn Dataset<Input = T, Target = Y> + 'a;
@@ -97,6 +97,7 @@ pub(crate) fn labels<Y: Element, T: Float>(data: &AnyData<'_, Y, T>) -> Result<O
     if !data.is_in_memory() || !is_integer::<Y>() {
         return Ok(None);
     }
+    limits::check_samples("data", data.len())?;
     let mut labels = Vec::new();
     for batch in backprop_datasets::TryBatches::new(data, CHUNK) {
         let targets = batch?.targets;

@@ -180,7 +180,7 @@ fn data_with_fewer_samples_than_it_says_has_no_folds() {
     let error = cross_validate(&Fewer, 2, &mut Rng::seed(0), |_| Ok((model(), trainer()))).unwrap_err();
     assert_eq!(
         error.to_string(),
-        "data: its batches have 4 samples, not 8: a data set must have as many samples as it says"
+        "the data gave 4 samples where 8 were asked for: a batch must have one for each index"
     );
 }
 
@@ -418,4 +418,77 @@ fn a_class_of_the_validation_data_may_be_any_number() {
             .loss
             .is_finite()
     );
+}
+
+/// Whatever is checked: of validation data too, no more is read than could be.
+#[test]
+fn validation_data_without_end_is_not_read() {
+    let many = Many {
+        samples: 1 << 47,
+        is_in_memory: true,
+    };
+    for weights in [None, Some(ClassWeights::Balanced)] {
+        let mut trainer = Trainer::new(CrossEntropy, Sgd::new(0.1))
+            .unchecked()
+            .progress(Progress::Silent);
+        if let Some(weights) = weights {
+            trainer = trainer.class_weights(weights);
+        }
+        let few = Many {
+            samples: 4,
+            is_in_memory: true,
+        };
+        let error = trainer
+            .fit(&mut Linear::new(1, 2, &mut Rng::seed(0)), &few, &many)
+            .unwrap_err();
+        assert!(error.to_string().contains("2³² are the most"), "{error}");
+    }
+}
+
+/// Data of which no more is left, when training begins, than a moment before.
+struct Gone(Cell<usize>);
+
+impl Dataset for Gone {
+    type Input = f32;
+    type Target = i64;
+
+    fn len(&self) -> usize {
+        self.0.replace(self.0.get().saturating_sub(1)).min(1)
+    }
+
+    fn batch(&self, indices: &[usize]) -> backprop_datasets::Result<Batch> {
+        Batch::new(
+            Tensor::zeros([indices.len(), 1])?,
+            Tensor::zeros([indices.len()])?,
+        )
+    }
+}
+
+#[test]
+fn epochs_without_steps_are_an_error() {
+    for asked in 0..40 {
+        let mut trainer = Trainer::new(CrossEntropy, Sgd::new(0.1))
+            .unchecked()
+            .epochs(usize::MAX)
+            .progress(Progress::Silent);
+        let error = trainer
+            .fit(
+                &mut Linear::new(1, 2, &mut Rng::seed(0)),
+                &Gone(Cell::new(asked)),
+                None,
+            )
+            .unwrap_err()
+            .to_string();
+        let known = [
+            "the training data has no samples",
+            "all samples are gone",
+            "there are no longer",
+            "class",
+            "samples where",
+        ];
+        assert!(
+            known.iter().any(|known| error.contains(known)),
+            "{asked}: {error}"
+        );
+    }
 }
