@@ -90,13 +90,7 @@ where
         model: &impl Layer<T>,
         data: &AnyData<'_, Y, T>,
     ) -> Result<Vec<usize>> {
-        if data.is_empty() {
-            return Err(Error::setting(
-                format!("the {name} has no samples"),
-                "without data, leave it out",
-            ));
-        }
-        limits::check_samples(name, data.len())?;
+        check_count(name, data)?;
         let samples = self.batch_size_for(data.len());
         let batch = data.range(0..samples)?;
         let inputs = *batch.inputs.shape();
@@ -217,6 +211,17 @@ where
             }),
         }
     }
+}
+
+/// That data has samples, and not too many to be passed over.
+pub(crate) fn check_count<Y: Element, T: Float>(name: &'static str, data: &AnyData<'_, Y, T>) -> Result<()> {
+    if data.is_empty() {
+        return Err(Error::setting(
+            format!("the {name} has no samples"),
+            "without data, leave it out",
+        ));
+    }
+    limits::check_samples(name, data.len())
 }
 
 /// The error of training data that does not stay as it is.

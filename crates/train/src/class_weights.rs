@@ -23,42 +23,17 @@ impl ClassWeights {
         data: &AnyData<'_, Y, T>,
         validation: Option<&AnyData<'_, Y, T>>,
     ) -> Result<Weights> {
-        let classes = self.of(data)?;
-        let others = match self {
-            // As any class that is not trained on.
-            Self::Balanced => Some(0.0),
-            Self::Given(_) => None,
-        };
-        let labels = validation.map(labels).transpose()?.flatten();
-        let most = labels.and_then(|labels| labels.into_iter().max());
-        match most.and_then(|class| usize::try_from(class).ok()) {
-            Some(class) if class >= classes.len() && others.is_none() => Err(too_few(classes.len(), class)),
-            _ => Ok(Weights { classes, others }),
-        }
-    }
-
-    fn of<Y: Element, T: Float>(&self, data: &AnyData<'_, Y, T>) -> Result<Vec<f64>> {
         match self {
-            Self::Given(weights) => match weights
-                .iter()
-                .position(|weight| !(weight.is_finite() && *weight >= 0.0))
-            {
-                None if weights.iter().all(|&weight| weight == 0.0) => Err(Error::setting(
-                    format!("{} class weights, none of them above 0", weights.len()),
-                    "one class at least must count",
-                )),
-                None => match labels(data)?.and_then(|labels| labels.into_iter().max()) {
-                    Some(class) => match usize::try_from(class) {
-                        Ok(class) if class >= weights.len() => Err(too_few(weights.len(), class)),
-                        _ => Ok(weights.clone()),
-                    },
-                    None => Ok(weights.clone()),
-                },
-                Some(class) => Err(Error::setting(
-                    format!("class weight {} of class {class}", weights[class]),
-                    "it must be a finite number, at least 0",
-                )),
-            },
+            Self::Given(weights) => {
+                check_given(weights)?;
+                for data in [Some(data), validation].into_iter().flatten() {
+                    check_enough(weights.len(), data)?;
+                }
+                Ok(Weights {
+                    classes: weights.clone(),
+                    others: None,
+                })
+            }
             Self::Balanced => {
                 let labels = labels(data)?.ok_or_else(|| {
                     Error::setting(
@@ -66,7 +41,11 @@ impl ClassWeights {
                         "the data must lie in memory and have a class, a whole number, for each sample; give the weights otherwise",
                     )
                 })?;
-                balanced(&labels)
+                Ok(Weights {
+                    classes: balanced(&labels)?,
+                    // As any class that is not trained on.
+                    others: Some(0.0),
+                })
             }
         }
     }
@@ -148,9 +127,30 @@ fn weights_of<Y: Element>(
     })
 }
 
-fn too_few(weights: usize, class: usize) -> Error {
-    Error::setting(
-        format!("{weights} class weights, but a sample is of class {class}"),
-        "each class needs a weight",
-    )
+/// That weights are numbers that samples can count by.
+fn check_given(weights: &[f64]) -> Result<()> {
+    let wrong = |weight: &f64| !(weight.is_finite() && *weight >= 0.0);
+    match weights.iter().position(wrong) {
+        Some(class) => Err(Error::setting(
+            format!("class weight {} of class {class}", weights[class]),
+            "it must be a finite number, at least 0",
+        )),
+        None if weights.iter().all(|&weight| weight == 0.0) => Err(Error::setting(
+            format!("{} class weights, none of them above 0", weights.len()),
+            "one class at least must count",
+        )),
+        None => Ok(()),
+    }
+}
+
+/// That each class of the data has one of so many weights, if the data lies in memory.
+fn check_enough<Y: Element, T: Float>(weights: usize, data: &AnyData<'_, Y, T>) -> Result<()> {
+    let most = labels(data)?.and_then(|labels| labels.into_iter().max());
+    match most.and_then(|class| usize::try_from(class).ok()) {
+        Some(class) if class >= weights => Err(Error::setting(
+            format!("{weights} class weights, but a sample is of class {class}"),
+            "each class needs a weight",
+        )),
+        _ => Ok(()),
+    }
 }

@@ -7,7 +7,7 @@ use backprop_optim::Optimizer;
 use backprop_tensor::{Element, Float, Tensor};
 
 use crate::callbacks::Plan;
-use crate::check::{TRAINING, Targets, VALIDATION, changed, check_inputs};
+use crate::check::{TRAINING, Targets, VALIDATION, changed, check_count, check_inputs};
 use crate::class_weights::{Weights, with_classes};
 use crate::limits;
 use crate::pass::Pass;
@@ -195,16 +195,8 @@ where
         train: &AnyData<'_, Y, T>,
         validation: Option<&AnyData<'_, Y, T>>,
     ) -> Result<Option<Targets<Y>>> {
-        if let Some(data) = validation
-            && data.is_empty()
-        {
-            return Err(Error::setting(
-                "the validation data has no samples",
-                "without data, leave it out",
-            ));
-        }
         if let Some(data) = validation {
-            limits::check_samples(VALIDATION, data.len())?;
+            check_count(VALIDATION, data)?;
         }
         if !self.checks {
             return Ok(None);
