@@ -80,7 +80,7 @@ fn even(length: usize, most: usize) -> usize {
     if length <= most {
         return length.max(1);
     }
-    length.div_ceil(length.div_ceil(most).max(1)).max(1)
+    length.div_ceil(length.div_ceil(most))
 }
 
 /// The product of some columns of the left matrix and as many rows of the right one.
