@@ -31,6 +31,7 @@ const fn layer(
     }
 }
 
+const FILES: &str = "backprop-files";
 const TENSOR: &str = "backprop-tensor";
 const DERIVE: &str = "backprop-derive";
 const AUTODIFF: &str = "backprop-autodiff";
@@ -45,6 +46,7 @@ const FACADE: &str = "backprop";
 
 /// From the bottom up. A row may name only crates of rows before it, except for tests.
 const TABLE: &[Layer] = &[
+    layer(FILES, &[], &[]),
     layer(TENSOR, &[], &[TESTING]),
     layer(DERIVE, &[], &[TENSOR, AUTODIFF, LAYERS]),
     layer(AUTODIFF, &[TENSOR], &[TESTING]),
@@ -52,8 +54,12 @@ const TABLE: &[Layer] = &[
     layer(OPTIM, &[TENSOR, AUTODIFF], &[LAYERS, TESTING]),
     layer(MNIST, &[], &[]),
     layer(DATASETS, &[TENSOR, MNIST], &[TESTING]),
-    layer(TRAIN, &[TENSOR, AUTODIFF, LAYERS, OPTIM, DATASETS], &[TESTING]),
-    layer(PLOT, &[TENSOR, AUTODIFF, TRAIN], &[]),
+    layer(
+        TRAIN,
+        &[FILES, TENSOR, AUTODIFF, LAYERS, OPTIM, DATASETS],
+        &[TESTING],
+    ),
+    layer(PLOT, &[FILES, TENSOR, AUTODIFF, TRAIN], &[]),
     layer(TESTING, &[TENSOR, AUTODIFF, LAYERS], &[DERIVE]),
     layer(
         FACADE,

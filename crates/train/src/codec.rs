@@ -1,10 +1,10 @@
 //! How state is written as bytes: the one place that knows of bincode, of files and of checksums.
 //!
-//! A file is a magic word, the version of the format, the type of the model's numbers, the CRC-32 and the length of what follows, and the value. It is written to
-//! another file first, which then takes its name, so that a crash leaves the old one or the new one.
+//! A file is a magic word, the version of the format, the type of the model's numbers, the CRC-32 and the length of what follows, and the value. It is
+//! replaced whole or not at all.
 
 use std::fs::{self, File};
-use std::io::{self, Read, Write};
+use std::io::{self, Read};
 use std::path::Path;
 
 use serde::Serialize;
@@ -61,7 +61,7 @@ pub(crate) fn save(path: &Path, version: u32, number: &str, value: &impl Seriali
     bytes.extend(crc32fast::hash(&value).to_le_bytes());
     bytes.extend((value.len() as u64).to_le_bytes());
     bytes.extend(value);
-    write_whole(path, &bytes).map_err(|source| Error::file(path, source))
+    backprop_files::replace_durably(path, &bytes).map_err(|source| Error::file(path, source))
 }
 
 /// The type of number, in four bytes.
@@ -135,37 +135,10 @@ fn is_pipe(_: fs::FileType) -> bool {
     true
 }
 
-/// Writes a file whole, or leaves the old one. What a link points to is replaced, not the link; what is no file, a device or a pipe, is
-/// written into.
-pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> io::Result<()> {
-    let target = match fs::metadata(path) {
-        Ok(found) if found.is_dir() => return Err(io::ErrorKind::IsADirectory.into()),
-        Ok(found) if !found.is_file() => return fs::write(path, bytes),
-        Ok(_) => fs::canonicalize(path)?,
-        Err(_) => path.to_owned(),
-    };
-    let path = target.as_path();
-    let Some(name) = path.file_name() else {
-        let reason = "the path names no file";
-        return Err(io::Error::new(io::ErrorKind::InvalidInput, reason));
-    };
-    let mut name = name.to_os_string();
-    name.push(format!(".{}.tmp", std::process::id()));
-    let temporary = path.with_file_name(name);
-    let written = File::create(&temporary).and_then(|mut file| {
-        file.write_all(bytes)?;
-        file.sync_all()
-    });
-    let result = written.and_then(|()| fs::rename(&temporary, path));
-    if result.is_err() {
-        // The first error is the one to report.
-        let _ = fs::remove_file(&temporary);
-    }
-    result
-}
-
 #[cfg(test)]
 mod tests {
+    use std::io::Write;
+
     use proptest::prelude::*;
 
     use super::*;
@@ -188,35 +161,6 @@ mod tests {
 
     #[cfg(unix)]
     #[test]
-    fn links_are_followed_and_devices_stay() {
-        use std::os::unix::fs::{FileTypeExt, symlink};
-
-        let folder = std::env::temp_dir().join(format!("backprop-codec-{}", std::process::id()));
-        fs::create_dir_all(&folder).unwrap();
-        let (file, link) = (folder.join("file"), folder.join("link"));
-        fs::write(&file, b"old").unwrap();
-        symlink(&file, &link).unwrap();
-        write_whole(&link, b"new").unwrap();
-        assert!(fs::symlink_metadata(&link).unwrap().is_symlink());
-        assert_eq!(fs::read(&file).unwrap(), b"new");
-        // A link of one's own: a mistake would replace it, not the device.
-        let null = folder.join("null");
-        symlink("/dev/null", &null).unwrap();
-        write_whole(&null, b"gone").unwrap();
-        assert!(fs::symlink_metadata(&null).unwrap().is_symlink());
-        assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
-        let error = write_whole(&folder, b"no file").unwrap_err();
-        assert_eq!(error.kind(), io::ErrorKind::IsADirectory);
-        assert_eq!(
-            fs::read_dir(&folder).unwrap().count(),
-            3,
-            "nothing is left behind"
-        );
-        fs::remove_dir_all(folder).unwrap();
-    }
-
-    #[cfg(unix)]
-    #[test]
     fn devices_are_not_read_but_pipes_are() {
         for device in ["/dev/zero", "/dev/null"] {
             let error = read_whole(Path::new(device)).unwrap_err().to_string();
@@ -230,15 +174,6 @@ mod tests {
         drop(writer);
         let path = format!("/dev/fd/{}", std::os::fd::AsRawFd::as_raw_fd(&reader));
         assert_eq!(read_whole(Path::new(&path)).unwrap(), b"through a pipe");
-    }
-
-    /// Not even for a moment, where a relative path begins.
-    #[test]
-    fn nothing_is_written_without_a_name() {
-        for path in ["", "no/such/folder/.."] {
-            let error = write_whole(Path::new(path), b"nothing").unwrap_err();
-            assert_eq!(error.to_string(), "the path names no file", "{path}");
-        }
     }
 
     #[test]

@@ -7,7 +7,7 @@ use backprop_autodiff::Module;
 use backprop_tensor::{Float, Numeric, Tensor};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
-use crate::codec::{read_whole, write_whole};
+use crate::codec::read_whole;
 use crate::{Error, Result};
 
 /// Saving and loading of all parameters and buffers of a model, by name, in the
@@ -38,7 +38,7 @@ pub trait SaveWeights<T: Float = f32>: Module<T> {
     {
         let path = path.as_ref();
         let bytes = encode(&self.state()).map_err(|reason| Error::format(path, reason))?;
-        write_whole(path, &bytes).map_err(|source| Error::file(path, source))
+        backprop_files::replace_durably(path, &bytes).map_err(|source| Error::file(path, source))
     }
 
     /// Reads all weights from a file; numbers of other types are converted. Nothing has changed if there is an error.
