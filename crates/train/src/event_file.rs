@@ -97,6 +97,24 @@ mod tests {
         assert_eq!(crc32c(&[0xff; 32]), 0x62a8_ab43);
     }
 
+    /// The first twelve bytes of every event file that TensorFlow writes, whose first event has 24 bytes; then another record, whose checksums were
+    /// computed bit by bit.
+    #[test]
+    fn a_record_has_the_checksums_of_its_length_and_its_data() {
+        let mut first = Vec::new();
+        write_record(&mut first, &version(1.5)).unwrap();
+        assert_eq!(first[..12], [24, 0, 0, 0, 0, 0, 0, 0, 0xa3, 0x7f, 0x4b, 0x22]);
+        let mut record = Vec::new();
+        write_record(&mut record, b"123456789").unwrap();
+        let expected = [
+            &[9, 0, 0, 0, 0, 0, 0, 0, 0x37, 0xf9, 0x71, 0x39][..],
+            b"123456789",
+            &[0xe5, 0xb0, 0x8a, 0xc7],
+        ]
+        .concat();
+        assert_eq!(record, expected);
+    }
+
     #[test]
     fn varints_are_those_of_the_documentation() {
         assert_eq!(varint(1), [1]);

@@ -113,7 +113,7 @@ impl History {
         self.epochs.last()
     }
 
-    /// The epoch with the smallest loss on the validation data, or where there are none on the training data.
+    /// The epoch with the smallest loss on the validation data, or where there are none on the training data; the first of equals.
     pub fn best(&self) -> Option<&Epoch> {
         let numbers = self.epochs.iter().filter(|epoch| !epoch.judged().loss.is_nan());
         numbers.min_by(|a, b| a.judged().loss.total_cmp(&b.judged().loss))

@@ -97,6 +97,23 @@ proptest! {
     }
 }
 
+/// Each of three values is missing from 200 draws with a chance of (2/3)²⁰⁰, which is 10⁻³⁵.
+#[test]
+fn whole_numbers_are_drawn_from_the_first_to_the_last() {
+    for (low, high) in [(-1, 1), (0, 1), (7, 7), (2, 4)] {
+        let space = Space::new().integers("n", low, high);
+        let results = Search::new(space).random(200, |trial| trial.get("n")).unwrap();
+        let mut drawn: Vec<i64> = results
+            .outcomes
+            .iter()
+            .map(|outcome| outcome.score.clone().unwrap() as i64)
+            .collect();
+        drawn.sort_unstable();
+        drawn.dedup();
+        assert_eq!(drawn, (low..=high).collect::<Vec<_>>());
+    }
+}
+
 #[test]
 fn a_grid_has_all_combinations_in_order() {
     let space = Space::new()

@@ -93,3 +93,30 @@ impl<T: Float> Callback<T> for JsonLinesLog {
         Ok(())
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use proptest::prelude::*;
+
+    use super::*;
+
+    proptest! {
+        #[test]
+        fn names_come_back_as_they_were(text in "[\\\\\"/\u{0}-\u{1f}a-zé😀]{0,12}", any: String) {
+            for text in [text, any] {
+                prop_assert_eq!(serde_json::from_str::<String>(&string(&text)).unwrap(), text);
+            }
+        }
+
+        #[test]
+        fn numbers_come_back_to_the_bit(value: f64) {
+            let read: Option<f64> = serde_json::from_str(&number(value)).unwrap();
+            prop_assert_eq!(read, Some(value).filter(|value| value.is_finite()));
+        }
+    }
+
+    #[test]
+    fn a_backslash_is_two() {
+        assert_eq!(string(r#"a\b"c"#), r#""a\\b\"c""#);
+    }
+}
