@@ -53,6 +53,8 @@ mod diagnosis;
 mod error;
 mod event_file;
 mod fit;
+#[cfg(feature = "safetensors")]
+mod half;
 mod history;
 mod limits;
 mod losses;

@@ -8,6 +8,7 @@ use backprop_tensor::{Float, Numeric, Tensor};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use crate::codec::read_whole;
+use crate::half::{from_bf16, from_f16};
 use crate::{Error, Result};
 
 /// Saving and loading of all parameters and buffers of a model, by name, in the
@@ -41,31 +42,56 @@ pub trait SaveWeights<T: Float = f32>: Module<T> {
         backprop_files::replace_durably(path, &bytes).map_err(|source| Error::file(path, source))
     }
 
-    /// Reads all weights from a file; numbers of other types are converted. Nothing has changed if there is an error.
+    /// Reads all weights from a file. Nothing has changed if there is an error.
+    ///
+    /// F16, BF16, F32 and F64 are converted to the model's type of number, rounded to the nearest where it has fewer digits. Tensors of whole numbers or truth
+    /// values are converted where the model has a parameter or a buffer of their name, and left out where it has none: they count things
+    /// (`num_batches_tracked` in PyTorch's batch normalization), and are no weights. PyTorch's `running_var` is the `running_variance` here.
     ///
     /// # Errors
-    /// If the file cannot be read or is none of this format, or if its names and shapes are not those of the model.
+    /// If the file cannot be read or is none of this format, if its names and shapes are not those of the model, or if a number is too large for
+    /// the model's type: 1e300 for f32.
     fn load(&mut self, path: impl AsRef<Path>) -> Result<()>
     where
         Self: Sized,
     {
         let path = path.as_ref();
-        self.load_state(&read_weights(path)?)
+        let known = self.state();
+        let mut found = read(path, |name| known.contains_key(name))?;
+        for (name, other) in known.keys().filter_map(|name| Some((name, other_name(name)?))) {
+            if !found.contains_key(name)
+                && !known.contains_key(&other)
+                && let Some(tensor) = found.remove(&other)
+            {
+                found.insert(name.clone(), tensor);
+            }
+        }
+        self.load_state(&found)
             .map_err(|error| Error::format(path, format!("is of another model: {error}")))
     }
 }
 
-/// All tensors of a file, by name; numbers of other types are converted.
+/// All tensors of a file, by name; numbers of other types are converted, those of whole numbers too.
 ///
 /// # Errors
-/// If the file cannot be read or is none of this format.
+/// If the file cannot be read or is none of this format, if it has a tensor of complex numbers or of numbers of fewer than 16 bits with a fraction,
+/// or if a number is too large for this type.
 pub fn read_weights<T: Float>(path: impl AsRef<Path>) -> Result<BTreeMap<String, Tensor<T>>> {
-    let path = path.as_ref();
+    read(path.as_ref(), |_| true)
+}
+
+/// All tensors of a file, but for those of whole numbers that are not wanted.
+fn read<T: Float>(path: &Path, wants: impl Fn(&str) -> bool) -> Result<BTreeMap<String, Tensor<T>>> {
     let bytes = read_whole(path).map_err(|source| Error::file(path, source))?;
-    decode(&bytes).map_err(|reason| Error::format(path, reason))
+    decode(&bytes, wants).map_err(|reason| Error::format(path, reason))
 }
 
 impl<T: Float, M: Module<T>> SaveWeights<T> for M {}
+
+/// What PyTorch calls a buffer.
+fn other_name(name: &str) -> Option<String> {
+    Some(format!("{}running_var", name.strip_suffix("running_variance")?))
+}
 
 fn encode<T: Float>(state: &BTreeMap<String, Tensor<T>>) -> Result<Vec<u8>, String> {
     let wide = size_of::<T>() == size_of::<f64>();
@@ -102,10 +128,14 @@ fn encode<T: Float>(state: &BTreeMap<String, Tensor<T>>) -> Result<Vec<u8>, Stri
     safetensors::serialize(views, None).map_err(|error| error.to_string())
 }
 
-fn decode<T: Float>(bytes: &[u8]) -> Result<BTreeMap<String, Tensor<T>>, String> {
+fn decode<T: Float>(
+    bytes: &[u8],
+    wants: impl Fn(&str) -> bool,
+) -> Result<BTreeMap<String, Tensor<T>>, String> {
     let file = SafeTensors::deserialize(bytes).map_err(|error| format!("is no safetensors file: {error}"))?;
     file.tensors()
         .into_iter()
+        .filter(|(name, view)| !is_whole(view.dtype()) || wants(name))
         .map(|(name, view)| {
             let tensor = decode_tensor(&view).map_err(|reason| format!("{name}: {reason}"))?;
             Ok((name, tensor))
@@ -113,18 +143,43 @@ fn decode<T: Float>(bytes: &[u8]) -> Result<BTreeMap<String, Tensor<T>>, String>
         .collect()
 }
 
+/// Whether a type is one of whole numbers or truth values.
+fn is_whole(dtype: Dtype) -> bool {
+    use Dtype::{BOOL, I8, I16, I32, I64, U8, U16, U32, U64};
+
+    matches!(dtype, BOOL | I8 | I16 | I32 | I64 | U8 | U16 | U32 | U64)
+}
+
 fn decode_tensor<T: Float>(view: &TensorView<'_>) -> Result<Tensor<T>, String> {
-    fn numbers<T: Float, const N: usize>(bytes: &[u8], number: fn([u8; N]) -> f64) -> Vec<T> {
+    fn numbers<T: Float, const N: usize>(bytes: &[u8], number: fn([u8; N]) -> f64) -> Result<Vec<T>, String> {
         let chunks = bytes.as_chunks::<N>().0;
-        chunks.iter().map(|&chunk| T::from_f64(number(chunk))).collect()
+        let convert = |&chunk| {
+            let wide = number(chunk);
+            let narrow = T::from_f64(wide);
+            match wide.is_finite() && !narrow.to_f64().is_finite() {
+                true => Err(format!("holds {wide:e}, which is too large for {}", T::NAME)),
+                false => Ok(narrow),
+            }
+        };
+        chunks.iter().map(convert).collect()
     }
+    let data = view.data();
     let elements = match view.dtype() {
-        Dtype::F32 => numbers(view.data(), |bytes| f32::from_le_bytes(bytes).into()),
-        Dtype::F64 => numbers(view.data(), f64::from_le_bytes),
-        Dtype::BF16 => numbers(view.data(), |[low, high]| {
-            f32::from_le_bytes([0, 0, low, high]).into()
-        }),
-        other => return Err(format!("holds {other:?}, but weights are F32, F64 or BF16")),
-    };
+        Dtype::F64 => numbers(data, f64::from_le_bytes),
+        Dtype::F32 => numbers(data, |bytes| f32::from_le_bytes(bytes).into()),
+        Dtype::F16 => numbers(data, |bytes| from_f16(u16::from_le_bytes(bytes)).into()),
+        Dtype::BF16 => numbers(data, |bytes| from_bf16(u16::from_le_bytes(bytes)).into()),
+        Dtype::I64 => numbers(data, |bytes| i64::from_le_bytes(bytes) as f64),
+        Dtype::U64 => numbers(data, |bytes| u64::from_le_bytes(bytes) as f64),
+        Dtype::I32 => numbers(data, |bytes| i32::from_le_bytes(bytes).into()),
+        Dtype::U32 => numbers(data, |bytes| u32::from_le_bytes(bytes).into()),
+        Dtype::I16 => numbers(data, |bytes| i16::from_le_bytes(bytes).into()),
+        Dtype::U16 => numbers(data, |bytes| u16::from_le_bytes(bytes).into()),
+        Dtype::I8 => numbers(data, |bytes| i8::from_le_bytes(bytes).into()),
+        Dtype::U8 | Dtype::BOOL => numbers(data, |[byte]| byte.into()),
+        other => Err(format!(
+            "holds {other:?}, but weights are F64, F32, F16, BF16 or whole numbers"
+        )),
+    }?;
     Tensor::from_slice(&elements, view.shape()).map_err(|error| error.to_string())
 }

@@ -84,6 +84,166 @@ fn saving_replaces_the_file_whole_and_leaves_nothing_else() {
     fs::remove_dir_all(folder).unwrap();
 }
 
+/// A file of these tensors, all of one row: name, type, bytes.
+fn written(name: &str, tensors: &[(&str, &str, usize, Vec<u8>)]) -> PathBuf {
+    let (mut fields, mut data) = (Vec::new(), Vec::new());
+    for (name, dtype, count, bytes) in tensors {
+        let (start, end) = (data.len(), data.len() + bytes.len());
+        let shape = if name.ends_with("tracked") {
+            "[]".into()
+        } else {
+            format!("[{count}]")
+        };
+        fields.push(format!(
+            r#""{name}":{{"dtype":"{dtype}","shape":{shape},"data_offsets":[{start},{end}]}}"#
+        ));
+        data.extend(bytes);
+    }
+    let header = format!("{{{}}}", fields.join(","));
+    let file = path(name);
+    fs::write(
+        &file,
+        [&(header.len() as u64).to_le_bytes()[..], header.as_bytes(), &data].concat(),
+    )
+    .unwrap();
+    file
+}
+
+/// As PyTorch saves batch normalization in halves: with a count of batches that no model here has.
+#[test]
+fn halves_are_converted_and_counts_that_the_model_lacks_left_out() {
+    let halves = |bits: [u16; 2]| {
+        bits.iter()
+            .flat_map(|bits| bits.to_le_bytes())
+            .collect::<Vec<_>>()
+    };
+    let count = 7_i64.to_le_bytes().to_vec();
+    let file = written(
+        "halves",
+        &[
+            ("weight", "F16", 2, halves([0x3c00, 0x3555])),
+            ("bias", "BF16", 2, halves([0xbf80, 0x3eab])),
+            (
+                "running_mean",
+                "F32",
+                2,
+                [0.5_f32, 2.0].iter().flat_map(|x| x.to_le_bytes()).collect(),
+            ),
+            (
+                "running_var",
+                "F64",
+                2,
+                [1.5_f64, 0.1].iter().flat_map(|x| x.to_le_bytes()).collect(),
+            ),
+            ("num_batches_tracked", "I64", 1, count),
+        ],
+    );
+    let mut model = backprop_layers::BatchNorm1d::new(2);
+    model.load(&file).unwrap();
+    let state = backprop_autodiff::Module::state(&model);
+    assert_eq!(state["weight"].to_vec(), [1.0, 0.333_251_95]);
+    assert_eq!(state["bias"].to_vec(), [-1.0, 0.333_984_38]);
+    assert_eq!(state["running_mean"].to_vec(), [0.5, 2.0]);
+    assert_eq!(state["running_variance"].to_vec(), [1.5, 0.1]);
+    assert_eq!(
+        read_weights::<f32>(&file).unwrap()["num_batches_tracked"],
+        Tensor::from(7.0)
+    );
+    fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn whole_numbers_of_all_types_fill_a_parameter() {
+    for (dtype, bytes) in [
+        ("BOOL", vec![1, 0]),
+        ("U8", vec![200, 3]),
+        ("I8", vec![0xff, 3]),
+        (
+            "I16",
+            [-300_i16, 3].iter().flat_map(|x| x.to_le_bytes()).collect(),
+        ),
+        (
+            "U16",
+            [60_000_u16, 3].iter().flat_map(|x| x.to_le_bytes()).collect(),
+        ),
+        (
+            "I32",
+            [-70_000_i32, 3].iter().flat_map(|x| x.to_le_bytes()).collect(),
+        ),
+        (
+            "U32",
+            [3_000_000_000_u32, 3]
+                .iter()
+                .flat_map(|x| x.to_le_bytes())
+                .collect(),
+        ),
+        (
+            "I64",
+            [-5_000_000_000_i64, 3]
+                .iter()
+                .flat_map(|x| x.to_le_bytes())
+                .collect(),
+        ),
+        (
+            "U64",
+            [5_000_000_000_u64, 3]
+                .iter()
+                .flat_map(|x| x.to_le_bytes())
+                .collect::<Vec<u8>>(),
+        ),
+    ] {
+        let file = written(dtype, &[("0", dtype, 2, bytes)]);
+        let mut model = (backprop_autodiff::Param::new(Tensor::from([0.0_f64, 0.0])), ());
+        model.load(&file).unwrap();
+        let expected = match dtype {
+            "BOOL" => [1.0, 0.0],
+            "U8" => [200.0, 3.0],
+            "I8" => [-1.0, 3.0],
+            "I16" => [-300.0, 3.0],
+            "U16" => [60_000.0, 3.0],
+            "I32" => [-70_000.0, 3.0],
+            "U32" => [3e9, 3.0],
+            "I64" => [-5e9, 3.0],
+            _ => [5e9, 3.0],
+        };
+        assert_eq!(model.0.value().to_vec(), expected, "{dtype}");
+        fs::remove_file(file).unwrap();
+    }
+}
+
+#[test]
+fn numbers_too_large_for_the_model_are_errors_that_say_which() {
+    let wide = |values: [f64; 2]| values.iter().flat_map(|x| x.to_le_bytes()).collect::<Vec<_>>();
+    let file = written("large", &[("0", "F64", 2, wide([1.0, -1e300]))]);
+    let mut narrow = (backprop_autodiff::Param::new(Tensor::from([0.0_f32, 0.0])), ());
+    let error = narrow.load(&file).unwrap_err().to_string();
+    assert!(
+        error.ends_with("0: holds -1e300, which is too large for f32"),
+        "{error}"
+    );
+    assert_eq!(narrow.0.value().to_vec(), [0.0, 0.0]);
+    assert_eq!(read_weights::<f64>(&file).unwrap()["0"].to_vec(), [1.0, -1e300]);
+    // What is infinite in the file is so in the model, and the largest f32 is none too large.
+    fs::remove_file(file).unwrap();
+    let file = written(
+        "infinite",
+        &[("0", "F64", 2, wide([f64::INFINITY, f64::from(f32::MAX)]))],
+    );
+    narrow.load(&file).unwrap();
+    assert_eq!(narrow.0.value().to_vec(), [f32::INFINITY, f32::MAX]);
+    fs::remove_file(file).unwrap();
+    // Weights that the model does not have are another model's.
+    let file = written(
+        "more",
+        &[
+            ("0", "F64", 2, wide([1.0, 2.0])),
+            ("1", "F64", 2, wide([1.0, 2.0])),
+        ],
+    );
+    assert!(narrow.load(&file).is_err());
+    fs::remove_file(file).unwrap();
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(64))]
 
