@@ -40,6 +40,7 @@ where
     /// * an input is NaN or infinite: the first such sample;
     /// * the shape of the targets does not fit the outputs and the loss, or a target is none: the first such sample;
     /// * a loss of one's own broadcasts outputs `[n, 1]` with targets `[n]`, so that each output meets the targets of all samples;
+    /// * the last batch has one sample, and the model cannot be trained on one alone: batch normalization without [`drop_last`](Self::drop_last);
     /// * the weights of all samples are 0;
     /// * a class has no samples, unless [that is allowed](Self::allow_missing_classes).
     #[track_caller]
@@ -51,6 +52,7 @@ where
         self.check_settings(data)?;
         let output = self.check_model(TRAINING, model, data)?;
         self.check_samples(TRAINING, data, &output, true)?;
+        self.check_last_batch(model, data)?;
         if let Some(weights) = &self.class_weights {
             weights.resolve(data, None)?;
         }
@@ -111,6 +113,31 @@ where
             });
         }
         Ok(output.shape().to_vec())
+    }
+
+    /// That the model can be trained on the last batch, if it has one sample: batch normalization cannot.
+    pub(crate) fn check_last_batch(&self, model: &impl Layer<T>, data: &AnyData<'_, Y, T>) -> Result<()> {
+        let size = self.batch_size_for(data.len());
+        if self.drop_last || size < 2 || data.len() % size != 1 {
+            return Ok(());
+        }
+        let forward = |samples: usize| {
+            let batch = data.range(0..samples)?;
+            let output = model.forward(&Tape::training(0).input(batch.inputs));
+            Ok::<_, Error>(output.value().map(|_| ()))
+        };
+        match forward(1)? {
+            // What fails with a whole batch too is said by the first step.
+            Err(source) if forward(size)?.is_ok() => Err(Error::Data {
+                data: TRAINING,
+                what: format!(
+                    "{} samples in batches of {size} leave a last batch of 1, which the model cannot be trained on ({source})",
+                    data.len()
+                ),
+                expected: "use another batch size, or leave it out with `drop_last`".into(),
+            }),
+            _ => Ok(()),
+        }
     }
 
     /// All samples against the loss. Gives their targets, and their weights if they have any.

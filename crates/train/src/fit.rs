@@ -143,6 +143,9 @@ where
         };
         self.check_settings(train)?;
         let checked = self.check_all(model, train, validation)?;
+        if self.checks && own.is_none() && train.is_in_memory() {
+            self.check_last_batch(model, train)?;
+        }
         let classes = self.class_weights.as_ref();
         let classes = classes
             .map(|weights| weights.resolve(train, validation))
@@ -225,7 +228,11 @@ where
     }
 
     fn plan(&self, samples: usize) -> Plan {
-        let batches = samples.div_ceil(self.batch_size_for(samples).max(1));
+        let size = self.batch_size_for(samples).max(1);
+        let batches = match self.drop_last {
+            true => samples / size,
+            false => samples.div_ceil(size),
+        };
         Plan {
             epochs: self.epochs,
             steps: batches.div_ceil(self.accumulate),

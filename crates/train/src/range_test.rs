@@ -174,6 +174,8 @@ where
             optimizer,
             epochs: usize::MAX,
             batch_size: self.batch_size,
+            drop_last: self.drop_last,
+            schedule_epochs: None,
             accumulate: self.accumulate,
             rng: Rng::clone(&self.rng),
             clip_norm: self.clip_norm,

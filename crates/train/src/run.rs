@@ -82,7 +82,11 @@ where
                 callback.restore(bytes)?;
             }
             first = state.epoch;
-            if let Some(name) = state.ended {
+            let ended = state.ended.filter(|name| {
+                let mut callbacks = self.callbacks.iter();
+                callbacks.any(|callback| callback.name() == name && callback.is_over())
+            });
+            if let Some(name) = ended {
                 self.history.ended = Ended::Callback(name);
             }
             within = state.pass.map(|pass| (state.step, state.rngs, pass));
@@ -236,6 +240,9 @@ where
         );
         let mut rng = at.rng.clone();
         let mut batches = TryBatches::new(self.train, size).shuffle(&mut rng);
+        if self.trainer.drop_last {
+            batches = batches.drop_last();
+        }
         if at.step == 0 {
             self.trainer.rng = rng;
         } else if let Some(last) = at.step.saturating_mul(accumulate).checked_sub(1) {
@@ -293,9 +300,11 @@ where
     /// Sets the learning rate of the step after so many.
     fn schedule(&mut self, done: usize) {
         if let Some(schedule) = &self.trainer.schedule {
+            let epochs = self.trainer.schedule_epochs.unwrap_or(self.plan.epochs);
+            let steps = epochs.saturating_mul(self.plan.steps);
             let factor = schedule.factor(Time {
-                step: done,
-                steps: self.plan.epochs.saturating_mul(self.plan.steps),
+                step: done.min(steps),
+                steps,
                 steps_per_epoch: self.plan.steps,
             });
             self.trainer

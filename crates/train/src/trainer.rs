@@ -54,6 +54,8 @@ pub struct Trainer<L, O, Y: Element = i64, T: Float = f32> {
     pub(crate) optimizer: O,
     pub(crate) epochs: usize,
     pub(crate) batch_size: Option<usize>,
+    pub(crate) drop_last: bool,
+    pub(crate) schedule_epochs: Option<usize>,
     pub(crate) accumulate: usize,
     pub(crate) rng: Rng,
     pub(crate) clip_norm: Option<f64>,
@@ -77,6 +79,8 @@ impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
             optimizer,
             epochs: 10,
             batch_size: None,
+            drop_last: false,
+            schedule_epochs: None,
             accumulate: 1,
             rng: Rng::seed(0),
             clip_norm: None,
@@ -103,6 +107,16 @@ impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
     pub fn batch_size(self, batch_size: usize) -> Self {
         Self {
             batch_size: Some(batch_size),
+            ..self
+        }
+    }
+
+    /// Leaves the last batch of each epoch out if it is smaller than the others: other samples each time, since their order is random.
+    ///
+    /// Batch normalization needs it where one sample would be left over, which has no variance; [`check`](Self::check) says so.
+    pub fn drop_last(self) -> Self {
+        Self {
+            drop_last: true,
             ..self
         }
     }
@@ -160,9 +174,32 @@ impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
     /// A closure of the share of the training that is done, from 0 up to 1, is one: `|done: f64| 1.0 - done` lets the learning rate fall
     /// linearly. Others are in `backprop-optim`: `Cosine`, `WarmUp`, `ReduceOnPlateau` and so on. After training, the learning rate is what
     /// it was.
+    ///
+    /// The training is that of [`epochs`](Self::epochs) epochs. A run that is [resumed](Self::resume) with more of them is a longer training, of which a smaller share
+    /// is done, so the learning rate of a `Cosine` or a closure jumps up where it goes on. [`schedule_epochs`](Self::schedule_epochs) keeps the length that
+    /// the run began with.
     pub fn schedule(self, schedule: impl Schedule + 'static) -> Self {
         Self {
             schedule: Some(Box::new(schedule)),
+            ..self
+        }
+    }
+
+    /// How many epochs a [schedule](Self::schedule) is spread over, where it is not the number of epochs. In later ones its factor is that of its end.
+    ///
+    /// ```
+    /// use backprop_optim::{Cosine, Sgd};
+    /// use backprop_train::{CrossEntropy, Trainer};
+    ///
+    /// // Falls for 10 epochs, and stays down for 5 more.
+    /// let trainer: Trainer<_, Sgd> = Trainer::new(CrossEntropy, Sgd::new(0.1))
+    ///     .epochs(15)
+    ///     .schedule(Cosine::new())
+    ///     .schedule_epochs(10);
+    /// ```
+    pub fn schedule_epochs(self, epochs: usize) -> Self {
+        Self {
+            schedule_epochs: Some(epochs),
             ..self
         }
     }
@@ -201,7 +238,8 @@ impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
     /// stopped, to the bit.
     ///
     /// Trainer, data and the kind of model must be as they were; `fit` says so if it can see that they are not. The number of epochs may be
-    /// another one. Where there may be no checkpoint yet, ask `path.exists()`.
+    /// another one; [`schedule`](Self::schedule) says what that does to the learning rate. A run that a callback has ended is over, as
+    /// [`History::ended`](crate::History::ended) says, unless the callback's settings now let it go on: [`EarlyStopping`] with more patience. Where there may be no checkpoint yet, ask `path.exists()`.
     pub fn resume(self, path: impl Into<PathBuf>) -> Self {
         Self {
             resume: Some(path.into()),

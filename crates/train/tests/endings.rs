@@ -6,7 +6,7 @@ use std::sync::{Arc, Mutex};
 
 use backprop_datasets::TensorDataset;
 use backprop_datasets::synthetic::moons;
-use backprop_layers::Linear;
+use backprop_layers::{BatchNorm1d, Linear, sequential};
 use backprop_optim::{Optimizer, Schedule, Sgd, Time};
 use backprop_tensor::Rng;
 use backprop_train::{
@@ -131,6 +131,107 @@ fn an_equal_loss_is_no_better_one() {
         assert_eq!(history.epochs.len(), 1 + patience);
         assert_eq!(history.ended, Ended::Callback("EarlyStopping".into()));
     }
+}
+
+#[test]
+fn more_patience_goes_on_where_early_stopping_had_ended() {
+    let file = path("patience");
+    let still = |patience| {
+        Trainer::new(CrossEntropy, Sgd::new(0.0))
+            .epochs(20)
+            .progress(Progress::Silent)
+            .early_stopping(patience)
+            .callback(Checkpoint::new(&file))
+    };
+    for (patience, epochs) in [(2, 3), (2, 3), (5, 6), (1, 6), (30, 20)] {
+        let mut trainer = still(patience);
+        if file.exists() {
+            trainer = trainer.resume(&file);
+        }
+        let history = trainer.fit(&mut model(), &data(40), &data(15)).unwrap();
+        assert_eq!(history.epochs.len(), epochs, "patience {patience}");
+        let expected = match epochs {
+            20 => Ended::Completed,
+            _ => Ended::Callback("EarlyStopping".into()),
+        };
+        assert_eq!(history.ended, expected);
+    }
+    fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn the_length_of_a_schedule_can_be_given() {
+    let rates = |epochs, length: Option<usize>| {
+        let mut trainer = trainer()
+            .epochs(epochs)
+            .batch_size(40)
+            .schedule(|done: f64| 1.0 - done);
+        if let Some(length) = length {
+            trainer = trainer.schedule_epochs(length);
+        }
+        let history = trainer.fit(&mut model(), &data(40), None).unwrap();
+        history
+            .epochs
+            .iter()
+            .map(|epoch| epoch.learning_rate)
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(rates(4, None), [1.0, 0.75, 0.5, 0.25].map(|factor| 0.1 * factor));
+    assert_eq!(
+        rates(6, Some(4)),
+        [1.0, 0.75, 0.5, 0.25, 0.0, 0.0].map(|factor| 0.1 * factor)
+    );
+}
+
+#[test]
+fn a_last_batch_of_one_is_seen_before_training_and_can_be_dropped() {
+    let samples = data(5);
+    let network = || {
+        let rng = &mut Rng::seed(0);
+        sequential![
+            Linear::new(2, 3, rng),
+            BatchNorm1d::new(3),
+            Linear::new(3, 2, rng)
+        ]
+    };
+    let mut model = network();
+    let error = trainer()
+        .batch_size(4)
+        .fit(&mut model, &samples, None)
+        .unwrap_err()
+        .to_string();
+    assert!(
+        error.contains("5 samples in batches of 4 leave a last batch of 1"),
+        "{error}"
+    );
+    assert!(
+        error.ends_with("use another batch size, or leave it out with `drop_last`"),
+        "{error}"
+    );
+    assert_eq!(
+        trainer()
+            .batch_size(4)
+            .check(&model, &samples)
+            .unwrap_err()
+            .to_string(),
+        error
+    );
+    assert_eq!(model, network(), "nothing has changed");
+    let steps = Arc::new(Mutex::new(0));
+    let count = Arc::clone(&steps);
+    let mut dropping = trainer()
+        .epochs(3)
+        .batch_size(4)
+        .drop_last()
+        .callback(OnStep(move |_| *count.lock().unwrap() += 1));
+    dropping.fit(&mut model, &samples, None).unwrap();
+    assert_eq!(*steps.lock().unwrap(), 3);
+    // Others take one sample, and batch normalization two.
+    trainer()
+        .batch_size(4)
+        .fit(&mut self::model(), &samples, None)
+        .unwrap();
+    trainer().batch_size(3).fit(&mut model, &samples, None).unwrap();
 }
 
 #[test]

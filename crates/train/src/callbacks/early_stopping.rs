@@ -70,6 +70,10 @@ impl<T: Float> EarlyStopping<T> {
 }
 
 impl<T: Float> Callback<T> for EarlyStopping<T> {
+    fn is_over(&self) -> bool {
+        self.waited >= self.patience
+    }
+
     fn on_fit_begin(&mut self, _: &Plan, _: &History, _: &mut Training<'_, T>) -> Result<()> {
         self.waited = 0;
         self.monitor.start();

@@ -83,6 +83,12 @@ pub trait Callback<T: Float = f32> {
         name.rsplit("::").next().unwrap_or(name)
     }
 
+    /// Whether a run that this callback has ended stays so when it is resumed: asked after [`restore`](Self::restore), it says whether it would end
+    /// the run with the settings that it has now.
+    fn is_over(&self) -> bool {
+        true
+    }
+
     /// Before the first step. The history is empty, or that of a run that is [resumed](crate::Trainer::resume).
     ///
     /// # Errors

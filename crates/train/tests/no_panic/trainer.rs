@@ -68,6 +68,12 @@ pub(super) fn trainer<Y: Numeric>(s: &mut Source) -> Any<Y> {
         trainer = trainer.accumulate(batches);
     }
     if s.seldom(6) {
+        trainer = trainer.drop_last();
+    }
+    if s.seldom(6) {
+        trainer = trainer.schedule_epochs(if s.flag() { usize::MAX } else { s.rng.below(4) });
+    }
+    if s.seldom(6) {
         let limit = if s.flag() { s.real() } else { s.rng.uniform() };
         trainer = trainer.clip_norm(limit).clip_value(limit);
     }
