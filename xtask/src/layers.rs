@@ -53,7 +53,7 @@ const TABLE: &[Layer] = &[
     layer(MNIST, &[], &[]),
     layer(DATASETS, &[TENSOR, MNIST], &[TESTING]),
     layer(TRAIN, &[TENSOR, AUTODIFF, LAYERS, OPTIM, DATASETS], &[TESTING]),
-    layer(PLOT, &[TENSOR, AUTODIFF, TRAIN], &[]),
+    layer(PLOT, &[TENSOR, AUTODIFF, TRAIN], &[TESTING]),
     layer(TESTING, &[TENSOR, AUTODIFF, LAYERS], &[DERIVE]),
     layer(
         FACADE,

@@ -22,6 +22,15 @@ impl Scene {
     /// # Errors
     /// As [`to_png`](Self::to_png).
     pub fn to_bitmap(&self, scale: f64) -> Result<Bitmap> {
+        self.pixels_on(tiny_skia::Color::WHITE, scale)
+    }
+
+    /// As pixels that are transparent where nothing is drawn.
+    pub(crate) fn to_transparent_bitmap(&self, scale: f64) -> Result<Bitmap> {
+        self.pixels_on(tiny_skia::Color::TRANSPARENT, scale)
+    }
+
+    fn pixels_on(&self, ground: tiny_skia::Color, scale: f64) -> Result<Bitmap> {
         let (width, height) = (self.area().right * scale, self.area().bottom * scale);
         let too_large = Error::Size {
             width,
@@ -37,7 +46,7 @@ impl Scene {
             scale,
             clip: None,
         };
-        painter.pixmap.fill(tiny_skia::Color::WHITE);
+        painter.pixmap.fill(ground);
         for item in self.items() {
             painter.item(item);
         }

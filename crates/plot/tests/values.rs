@@ -272,3 +272,52 @@ fn a_boundary_is_where_the_neuron_changes_sides() {
     assert!((line.top - frame.center().y).abs() < 1e-9 && (line.bottom - frame.bottom).abs() < 1e-9);
     assert!((line.left - frame.left).abs() < 1e-9 && (line.right - frame.right).abs() < 1e-9);
 }
+
+#[test]
+fn many_points_are_a_bitmap_that_looks_like_the_points() {
+    let (x, y): (Vec<f64>, Vec<f64>) = (0..20_400_u64)
+        .map(|index| ((index * 7919 % 20_411) as f64, (index * 104_729 % 19_997) as f64))
+        .unzip();
+    let color = Color::hex(0x0072b2);
+    let drawn = |parts: usize| {
+        let chart = Chart::new()
+            .x_limits(0.0, 20_411.0)
+            .y_limits(0.0, 20_000.0)
+            .size(500.0, 300.0);
+        let each = x.len() / parts;
+        let parts = x.chunks(each).zip(y.chunks(each));
+        let add = |chart: Chart, (x, y): (&[f64], &[f64])| {
+            chart.add(backprop_plot::Points::new(x, y).radius(3.0).color(color))
+        };
+        parts.fold(chart, add).scene().unwrap()
+    };
+    // The same points in the same order: in two layers one by one, in one layer as a bitmap.
+    let (separate, together) = (drawn(2), drawn(1));
+    assert_eq!((bitmaps(&separate).len(), bitmaps(&together).len()), (0, 1));
+    assert!(together.to_svg().len() < separate.to_svg().len());
+    let pixels = |scene: &Scene| -> Vec<u8> {
+        let pixels = scene.to_bitmap(2.0).unwrap().pixels;
+        pixels
+            .iter()
+            .flat_map(|color| [color.red, color.green, color.blue])
+            .collect()
+    };
+    let (a, b) = (pixels(&separate), pixels(&together));
+    let most = a.iter().zip(&b).map(|(a, b)| a.abs_diff(*b)).max();
+    let apart = a.iter().zip(&b).filter(|(a, b)| a.abs_diff(**b) > 4).count();
+    // Rounding of opacity and colour, each by half a step, in a picture of the same pixels; edges at the axes apart.
+    assert!(apart * 1000 < a.len(), "{apart} of {}, most {most:?}", a.len());
+}
+
+#[test]
+fn a_million_points_are_no_larger_than_what_can_be_seen() {
+    let x: Vec<f64> = (0..1_000_000_u64)
+        .map(|index| (index * 7919 % 100_003) as f64)
+        .collect();
+    let y: Vec<f64> = (0..1_000_000_u64)
+        .map(|index| (index * index % 99_991) as f64)
+        .collect();
+    let scene = backprop_plot::scatter(&x, &y).size(300.0, 200.0).scene().unwrap();
+    assert_eq!(bitmaps(&scene).len(), 1);
+    assert!(scene.items().len() < 100, "{}", scene.items().len());
+}

@@ -120,6 +120,9 @@ fn polygon(at: Point, radius: f64, corners: &[(f64, f64)]) -> Mark {
 
 /// Points. Those with a value that is not finite are left out.
 ///
+/// Of points in the same quarter of a pixel, one is drawn. If more than 20,000 are left, they are drawn as a bitmap with two pixels for each
+/// pixel of the picture, so that an SVG of a million points is not larger than what can be seen of them.
+///
 /// ```
 /// use backprop_plot::{Chart, Marker, Points};
 ///
@@ -177,6 +180,51 @@ impl Points {
     }
 }
 
+/// More markers than these are drawn as a bitmap.
+const MOST_MARKERS: usize = 20_000;
+
+/// Draws a marker at each of the points that can be told apart.
+pub(super) fn draw_many<'a>(
+    plot: &mut Plot<'_>,
+    points: impl Iterator<Item = (&'a f64, &'a f64)>,
+    marker: Marker,
+    radius: f64,
+    color: Color,
+) {
+    // Of points in the same quarter of a pixel only one can be seen.
+    let mut seen = HashSet::new();
+    let mut places: Vec<Point> = points.filter_map(|(&x, &y)| plot.place(x, y)).collect();
+    places.retain(|at| seen.insert(((at.x * 2.0) as i64, (at.y * 2.0) as i64)));
+    if places.len() <= MOST_MARKERS
+        || plot.scene().is_of_dots()
+        || !draw_bitmap(plot, &places, marker, radius, color)
+    {
+        places
+            .into_iter()
+            .for_each(|at| marker.draw(plot.scene(), at, radius, color));
+    }
+}
+
+/// Draws the markers as a bitmap; whether that could be done.
+fn draw_bitmap(plot: &mut Plot<'_>, places: &[Point], marker: Marker, radius: f64, color: Color) -> bool {
+    const SCALE: f64 = 2.0;
+    let area = plot.area();
+    // Whole pixels, so that none is smeared over two.
+    let (left, top) = (area.left.floor(), area.top.floor());
+    let place = Rect::new(left, top, (area.right - left).ceil(), (area.bottom - top).ceil());
+    let Ok(mut scene) = Scene::new(place.width(), place.height()) else {
+        return false;
+    };
+    for at in places {
+        marker.draw(&mut scene, point(at.x - left, at.y - top), radius, color);
+    }
+    let Ok(bitmap) = scene.to_transparent_bitmap(SCALE) else {
+        return false;
+    };
+    plot.scene().bitmap(place, bitmap);
+    true
+}
+
 impl Layer for Points {
     fn extend(&self, extent: &mut Extent) {
         for (&x, &y) in self.x.iter().zip(&self.y) {
@@ -185,15 +233,13 @@ impl Layer for Points {
     }
 
     fn draw(&self, plot: &mut Plot<'_>, color: Color) {
-        let color = self.color.unwrap_or(color);
-        // Of points in the same quarter of a pixel only one can be seen.
-        let mut seen = HashSet::new();
-        for (&x, &y) in self.x.iter().zip(&self.y) {
-            let Some(at) = plot.place(x, y) else { continue };
-            if seen.insert(((at.x * 2.0) as i64, (at.y * 2.0) as i64)) {
-                self.marker.draw(plot.scene(), at, self.radius, color);
-            }
-        }
+        draw_many(
+            plot,
+            self.x.iter().zip(&self.y),
+            self.marker,
+            self.radius,
+            self.color.unwrap_or(color),
+        );
     }
 
     fn key(&self, color: Color) -> Option<Key> {
