@@ -144,8 +144,16 @@ impl Painter {
                 (place.height() / bitmap.height as f64) as f32,
             );
         let mask = self.clip.as_ref().map(|(_, mask)| mask);
-        // The default quality takes the nearest pixel.
-        let paint = tiny_skia::PixmapPaint::default();
+        // The nearest pixel where they are told apart, the mean of some where there are more than the picture has.
+        let is_finer = bitmap.width as f64 > 1.5 * place.width() * self.scale;
+        let paint = tiny_skia::PixmapPaint {
+            quality: if is_finer {
+                tiny_skia::FilterQuality::Bilinear
+            } else {
+                tiny_skia::FilterQuality::Nearest
+            },
+            ..tiny_skia::PixmapPaint::default()
+        };
         self.pixmap
             .draw_pixmap(0, 0, pixels.as_ref(), &paint, transform, mask);
     }
