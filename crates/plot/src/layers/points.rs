@@ -180,8 +180,8 @@ impl Points {
     }
 }
 
-/// More markers than these are drawn as a bitmap.
-const MOST_MARKERS: usize = 20_000;
+/// More shapes than these are drawn as a bitmap.
+pub(super) const MOST_SHAPES: usize = 20_000;
 
 /// Draws a marker at each of the points that can be told apart.
 pub(super) fn draw_many<'a>(
@@ -193,36 +193,22 @@ pub(super) fn draw_many<'a>(
 ) {
     // Of points in the same quarter of a pixel only one can be seen.
     let mut seen = HashSet::new();
-    let mut places: Vec<Point> = points.filter_map(|(&x, &y)| plot.place(x, y)).collect();
-    places.retain(|at| seen.insert(((at.x * 2.0) as i64, (at.y * 2.0) as i64)));
-    if places.len() <= MOST_MARKERS
-        || plot.scene().is_of_dots()
-        || !draw_bitmap(plot, &places, marker, radius, color)
-    {
-        places
-            .into_iter()
-            .for_each(|at| marker.draw(plot.scene(), at, radius, color));
-    }
-}
-
-/// Draws the markers as a bitmap; whether that could be done.
-fn draw_bitmap(plot: &mut Plot<'_>, places: &[Point], marker: Marker, radius: f64, color: Color) -> bool {
-    const SCALE: f64 = 2.0;
-    let area = plot.area();
-    // Whole pixels, so that none is smeared over two.
-    let (left, top) = (area.left.floor(), area.top.floor());
-    let place = Rect::new(left, top, (area.right - left).ceil(), (area.bottom - top).ceil());
-    let Ok(mut scene) = Scene::new(place.width(), place.height()) else {
-        return false;
+    let mut places: Vec<(f64, f64)> = points.map(|(&x, &y)| (x, y)).collect();
+    places.retain(|&(x, y)| {
+        let cell = |at: Point| ((at.x * 2.0) as i64, (at.y * 2.0) as i64);
+        plot.place(x, y).is_some_and(|at| seen.insert(cell(at)))
+    });
+    let draw = |plot: &mut Plot<'_>| {
+        for &(x, y) in &places {
+            if let Some(at) = plot.place(x, y) {
+                marker.draw(plot.scene(), at, radius, color);
+            }
+        }
     };
-    for at in places {
-        marker.draw(&mut scene, point(at.x - left, at.y - top), radius, color);
+    let is_few = places.len() <= MOST_SHAPES || plot.scene().is_of_dots();
+    if is_few || !plot.as_bitmap(draw) {
+        draw(plot);
     }
-    let Ok(bitmap) = scene.to_transparent_bitmap(SCALE) else {
-        return false;
-    };
-    plot.scene().bitmap(place, bitmap);
-    true
 }
 
 impl Layer for Points {
