@@ -322,3 +322,23 @@ fn a_million_points_are_no_larger_than_what_can_be_seen() {
     assert_eq!(bitmaps(&scene).len(), 1);
     assert!(scene.items().len() < 100, "{}", scene.items().len());
 }
+
+#[test]
+fn many_segments_are_a_bitmap() {
+    let x: Vec<f64> = (0..100_000).map(f64::from).collect();
+    let segments = backprop_plot::Segments::new(&x, &x, &x, vec![0.0; x.len()]);
+    let scene = Chart::new().add(segments).size(300.0, 200.0).scene().unwrap();
+    assert_eq!(bitmaps(&scene).len(), 1);
+    assert!(scene.items().len() < 100, "{}", scene.items().len());
+}
+
+#[test]
+fn images_of_more_than_can_be_held_are_not_copied_or_an_error() {
+    let one = Tensor::scalar(0.5_f32);
+    // A view of 2^50 numbers, of which those of 400 images are drawn.
+    let many = one.broadcast_to([1 << 40, 32, 32]).unwrap();
+    assert_eq!(bitmaps(&images(&many, [""; 0]).scene().unwrap()).len(), 400);
+    let large = one.broadcast_to([400, 4096, 4096]).unwrap();
+    let error = images(&large, [""; 0]).to_svg().unwrap_err().to_string();
+    assert!(error.contains("draw fewer images, or smaller ones"), "{error}");
+}
