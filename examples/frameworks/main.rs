@@ -13,6 +13,8 @@
 //! ```
 
 mod classifier;
+#[path = "../closed_output.rs"]
+mod closed_output;
 mod gradients;
 mod mixed;
 mod regression;
@@ -26,6 +28,7 @@ use backprop::prelude::*;
 type Error = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
+    closed_output::end_quietly();
     match run() {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

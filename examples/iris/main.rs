@@ -8,6 +8,8 @@
 //! cargo run --release --example iris [-- --shuffles 10]
 //! ```
 
+#[path = "../closed_output.rs"]
+mod closed_output;
 mod folds;
 mod networks;
 mod pictures;
@@ -25,6 +27,7 @@ type Error = Box<dyn std::error::Error>;
 const GOAL: f64 = 0.96;
 
 fn main() -> ExitCode {
+    closed_output::end_quietly();
     match run() {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

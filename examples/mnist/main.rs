@@ -3,9 +3,13 @@
 //! ```text
 //! cargo run --release --example mnist                       # train, test, save
 //! cargo run --release --example mnist -- --load FILE        # test what was saved
+//! cargo run --release --example mnist -- --data DIR         # Fashion-MNIST, KMNIST: the four IDX files in a folder
 //! cargo run --release --example mnist -- --help             # everything that can be set
 //! ```
 
+#[path = "../closed_output.rs"]
+mod closed_output;
+mod data;
 mod model;
 mod options;
 mod report;
@@ -13,13 +17,13 @@ mod report;
 use std::fs;
 use std::process::ExitCode;
 
-use backprop::datasets::mnist;
 use backprop::prelude::*;
 use options::{Command, Options};
 
 type Error = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
+    closed_output::end_quietly();
     let command = match options::parse() {
         Ok(command) => command,
         Err(error) => {
@@ -43,10 +47,10 @@ fn run(command: Command) -> Result<(), Error> {
             Ok(())
         }
         Command::Train(options) => train(&options),
-        Command::Load { file, threads } => {
+        Command::Load { file, data, threads } => {
             backprop::tensor::set_threads(threads)?;
             let model = model::load(&file)?;
-            let (_, test) = mnist::load()?;
+            let (_, test) = data::load(data.as_deref())?;
             println!("{model:?} from {}", file.display());
             let accuracy = report::print(&model, &test)?;
             println!("test accuracy {:.2} %", 100.0 * accuracy);
@@ -64,13 +68,13 @@ fn train(options: &Options) -> Result<(), Error> {
     if let Some(directory) = options.out.parent() {
         fs::create_dir_all(directory).map_err(|error| format!("{}: {error}", directory.display()))?;
     }
-    let (train, test) = mnist::load()?;
+    let (train, test) = data::load(options.data.as_deref())?;
     let train = train.take(options.samples);
     let mut rng = Rng::seed(options.seed);
     let mut model = model::perceptron(&options.hidden, &mut rng);
     println!(
         "{}",
-        summary(&model, [options.batch.min(train.len()), model::PIXELS])?
+        summary(&model, [options.batch.min(train.len()), data::PIXELS])?
     );
 
     // The learning rate falls linearly to 0: the last steps settle instead of jumping about.

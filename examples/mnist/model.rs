@@ -6,9 +6,7 @@ use backprop::prelude::*;
 use backprop::train::read_weights;
 
 use super::Error;
-
-pub(crate) const PIXELS: usize = 784;
-pub(crate) const CLASSES: usize = 10;
+use super::data::{CLASSES, PIXELS};
 
 /// A perceptron with hidden layers of these sizes.
 pub(crate) fn perceptron(hidden: &[usize], rng: &mut Rng) -> DynamicSequential {

@@ -18,6 +18,8 @@ Trains a multi-layer perceptron on MNIST, tests it and saves it.
   --threads N       threads; 0 for one a core                 [0]
   --samples N       training images                           [60000]
   --out FILE        where to save the model                   [target/examples/mnist/model.safetensors]
+  --data DIR        images of the same kind instead of MNIST (Fashion-MNIST, KMNIST): a folder with the
+                    four IDX files, plain or .gz, of 28 x 28 pixels and the labels 0 to 9
   --load FILE       test this model instead of training one
   --help            this text";
 
@@ -26,7 +28,11 @@ Trains a multi-layer perceptron on MNIST, tests it and saves it.
 pub(crate) enum Command {
     Help,
     Train(Options),
-    Load { file: PathBuf, threads: usize },
+    Load {
+        file: PathBuf,
+        data: Option<PathBuf>,
+        threads: usize,
+    },
 }
 
 /// How to train.
@@ -40,6 +46,7 @@ pub(crate) struct Options {
     pub(crate) seed: u64,
     pub(crate) threads: usize,
     pub(crate) samples: usize,
+    pub(crate) data: Option<PathBuf>,
     pub(crate) out: PathBuf,
 }
 
@@ -54,6 +61,7 @@ impl Default for Options {
             seed: 0,
             threads: 0,
             samples: usize::MAX,
+            data: None,
             out: "target/examples/mnist/model.safetensors".into(),
         }
     }
@@ -114,6 +122,7 @@ pub(crate) fn parse() -> Result<Command, lexopt::Error> {
             Long("samples") => {
                 options.samples = value(&mut parser, "--samples", AT_LEAST_ONE, at_least_one)?;
             }
+            Long("data") => options.data = Some(parser.value()?.into()),
             Long("out") => options.out = parser.value()?.into(),
             Long("load") => load = Some(parser.value()?.into()),
             other => return Err(other.unexpected()),
@@ -122,6 +131,7 @@ pub(crate) fn parse() -> Result<Command, lexopt::Error> {
     Ok(match load {
         Some(file) => Command::Load {
             file,
+            data: options.data,
             threads: options.threads,
         },
         None => Command::Train(options),

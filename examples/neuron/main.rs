@@ -11,6 +11,8 @@
 //! ```
 
 mod activations;
+#[path = "../closed_output.rs"]
+mod closed_output;
 mod hebb;
 mod logic;
 
@@ -36,6 +38,7 @@ struct Options {
 }
 
 fn main() -> ExitCode {
+    closed_output::end_quietly();
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

@@ -9,6 +9,8 @@
 //! cargo run --release --example overfitting [-- --models 200 --seeds 5 --seed 0]
 //! ```
 
+#[path = "../closed_output.rs"]
+mod closed_output;
 mod digits;
 mod five_points;
 mod polynomial;
@@ -39,6 +41,7 @@ struct Options {
 }
 
 fn main() -> ExitCode {
+    closed_output::end_quietly();
     let options = match options() {
         Ok(Some(options)) => options,
         Ok(None) => {

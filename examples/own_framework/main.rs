@@ -17,6 +17,8 @@
 
 mod answers;
 mod classification;
+#[path = "../closed_output.rs"]
+mod closed_output;
 mod framework;
 mod gradients;
 mod lab;
@@ -39,6 +41,7 @@ type Result<T> = std::result::Result<T, Error>;
 const FOLDER: &str = "target/examples/own_framework";
 
 fn main() -> ExitCode {
+    closed_output::end_quietly();
     let options = match options::parse() {
         Ok(Command::Run(options)) => options,
         Ok(Command::Help) => {

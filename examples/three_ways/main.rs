@@ -9,6 +9,8 @@
 //! ```
 
 mod by_hand;
+#[path = "../closed_output.rs"]
+mod closed_output;
 mod with_tape;
 mod with_trainer;
 
@@ -35,6 +37,7 @@ const CLASSES: usize = 10;
 const TOLERANCE: f64 = 1e-4;
 
 fn main() -> ExitCode {
+    closed_output::end_quietly();
     match run() {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

@@ -59,7 +59,7 @@ const TABLE: &[Layer] = &[
         &[FILES, TENSOR, AUTODIFF, LAYERS, OPTIM, DATASETS],
         &[TESTING],
     ),
-    layer(PLOT, &[FILES, TENSOR, AUTODIFF, TRAIN], &[]),
+    layer(PLOT, &[FILES, TENSOR, AUTODIFF, TRAIN], &[TESTING]),
     layer(TESTING, &[TENSOR, AUTODIFF, LAYERS], &[DERIVE]),
     layer(
         FACADE,

@@ -5,6 +5,8 @@
 
 mod bench;
 mod ci;
+#[path = "../../examples/closed_output.rs"]
+mod closed_output;
 mod conventions;
 mod error;
 mod format;
@@ -36,6 +38,7 @@ cargo xtask COMMAND
 ";
 
 fn main() -> ExitCode {
+    closed_output::end_quietly();
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(Error::Usage(reason)) => {

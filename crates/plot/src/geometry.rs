@@ -10,7 +10,7 @@ pub struct Point {
 }
 
 /// The place (x, y).
-pub const fn point(x: f64, y: f64) -> Point {
+pub(crate) const fn point(x: f64, y: f64) -> Point {
     Point { x, y }
 }
 

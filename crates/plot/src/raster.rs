@@ -22,6 +22,15 @@ impl Scene {
     /// # Errors
     /// As [`to_png`](Self::to_png).
     pub fn to_bitmap(&self, scale: f64) -> Result<Bitmap> {
+        self.pixels_on(tiny_skia::Color::WHITE, scale)
+    }
+
+    /// As pixels that are transparent where nothing is drawn.
+    pub(crate) fn to_transparent_bitmap(&self, scale: f64) -> Result<Bitmap> {
+        self.pixels_on(tiny_skia::Color::TRANSPARENT, scale)
+    }
+
+    fn pixels_on(&self, ground: tiny_skia::Color, scale: f64) -> Result<Bitmap> {
         let (width, height) = (self.area().right * scale, self.area().bottom * scale);
         let too_large = Error::Size {
             width,
@@ -37,7 +46,7 @@ impl Scene {
             scale,
             clip: None,
         };
-        painter.pixmap.fill(tiny_skia::Color::WHITE);
+        painter.pixmap.fill(ground);
         for item in self.items() {
             painter.item(item);
         }
@@ -135,8 +144,16 @@ impl Painter {
                 (place.height() / bitmap.height as f64) as f32,
             );
         let mask = self.clip.as_ref().map(|(_, mask)| mask);
-        // The default quality takes the nearest pixel.
-        let paint = tiny_skia::PixmapPaint::default();
+        // The nearest pixel where they are told apart, the mean of some where there are more than the picture has.
+        let is_finer = bitmap.width as f64 > 1.5 * place.width() * self.scale;
+        let paint = tiny_skia::PixmapPaint {
+            quality: if is_finer {
+                tiny_skia::FilterQuality::Bilinear
+            } else {
+                tiny_skia::FilterQuality::Nearest
+            },
+            ..tiny_skia::PixmapPaint::default()
+        };
         self.pixmap
             .draw_pixmap(0, 0, pixels.as_ref(), &paint, transform, mask);
     }

@@ -54,7 +54,8 @@ impl Report {
         self.html(&format!("<pre>{}</pre>\n", escape(text.trim_end())))
     }
 
-    /// With a table. Columns of numbers are aligned at the right.
+    /// With a table. Columns of numbers are aligned at the right. Of more than 2000 rows, 2000 are shown, evenly spread from the first to the last,
+    /// and a line below says so: more are more than one reads, or a browser lays out.
     #[must_use]
     pub fn table<R, S>(self, header: impl IntoIterator<Item = S>, rows: impl IntoIterator<Item = R>) -> Self
     where
@@ -65,31 +66,26 @@ impl Report {
         let header: Vec<String> = header.into_iter().map(|cell| cell.as_ref().to_owned()).collect();
         let cells = |row: R| row.into_iter().map(|cell| cell.as_ref().to_owned()).collect();
         let rows: Vec<Vec<String>> = rows.into_iter().map(cells).collect();
-        let is_number = |cell: &String| {
-            cell.trim()
-                .replace('−', "-")
-                .trim_end_matches(['%', ' '])
-                .parse::<f64>()
-                .is_ok()
-        };
-        let numeric = |column: usize| rows.iter().filter_map(|row| row.get(column)).all(is_number);
-        let class = |column: usize| {
-            if numeric(column) && !rows.is_empty() {
-                " class=\"number\""
-            } else {
-                ""
-            }
-        };
+        let numeric = numeric_columns(&rows);
         let line = |tag: &str, cells: &[String]| {
             let cells = cells.iter().enumerate();
             let cells: String = cells
-                .map(|(column, cell)| format!("<{tag}{}>{}</{tag}>", class(column), escape(cell)))
+                .map(|(column, cell)| {
+                    let is_number = numeric.get(column).is_some_and(|numeric| *numeric);
+                    let class = if is_number { " class=\"number\"" } else { "" };
+                    format!("<{tag}{class}>{}</{tag}>", escape(cell))
+                })
                 .collect();
             format!("<tr>{cells}</tr>\n")
         };
-        let body: String = rows.iter().map(|row| line("td", row)).collect();
+        let body: String = shown(rows.len()).map(|row| line("td", &rows[row])).collect();
         let head = line("th", &header);
-        self.html(&format!("<table>\n{head}{body}</table>\n"))
+        let note = if rows.len() > MOST_ROWS {
+            format!("<p>{MOST_ROWS} of {} rows, evenly spread.</p>\n", rows.len())
+        } else {
+            String::new()
+        };
+        self.html(&format!("<table>\n{head}{body}</table>\n{note}"))
     }
 
     /// With a picture and words below; empty words are left out.
@@ -142,5 +138,64 @@ impl Report {
             });
         }
         file::replace(path, self.to_html()?.as_bytes())
+    }
+}
+
+/// More rows than these are not shown.
+const MOST_ROWS: usize = 2000;
+
+/// Which of `count` rows are shown: all, or some that are evenly spread, the first and the last among them.
+fn shown(count: usize) -> impl Iterator<Item = usize> {
+    let shown = count.min(MOST_ROWS);
+    (0..shown).map(move |index| {
+        if shown < count {
+            index * (count - 1) / (shown - 1)
+        } else {
+            index
+        }
+    })
+}
+
+/// Whether each column has cells, and nothing but numbers in them.
+fn numeric_columns(rows: &[Vec<String>]) -> Vec<bool> {
+    let is_number = |cell: &str| {
+        let cell = cell.trim().replace('−', "-");
+        cell.trim_end_matches(['%', ' ']).parse::<f64>().is_ok()
+    };
+    let mut numeric = Vec::new();
+    for row in rows {
+        numeric.resize(numeric.len().max(row.len()), true);
+        for (numeric, cell) in numeric.iter_mut().zip(row) {
+            *numeric = *numeric && is_number(cell);
+        }
+    }
+    numeric
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_table_is_thinned_evenly_and_says_so() {
+        let rows = |count: usize| (0..count).map(|row| [row.to_string(), "words".to_owned()]);
+        let page = |count| {
+            Report::new("")
+                .table(["a".to_owned(), "b".to_owned()], rows(count))
+                .to_html()
+                .unwrap()
+        };
+        let cells = |page: &str| page.matches("<td class=\"number\">").count();
+        assert_eq!(cells(&page(2000)), 2000);
+        assert!(!page(2000).contains("evenly spread"));
+        let long = page(100_000);
+        assert_eq!(cells(&long), 2000);
+        assert!(long.contains(">0</td>") && long.contains(">99999</td>"));
+        assert!(long.contains("2000 of 100000 rows"));
+        assert!(
+            shown(100_000)
+                .zip(shown(100_000).skip(1))
+                .all(|(a, b)| (50..=51).contains(&(b - a)))
+        );
     }
 }

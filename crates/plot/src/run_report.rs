@@ -185,6 +185,10 @@ impl ConfusionMatrix {
         names: impl IntoIterator<Item = S>,
     ) -> Self {
         let classes = matrix.classes();
+        // Before anything is made of them: their square may be more than there is memory for.
+        if let Some(error) = crate::kinds::confusion_matrix::too_many(classes) {
+            return Self::failed(error);
+        }
         let cells = (0..classes).flat_map(|target| (0..classes).map(move |predicted| (target, predicted)));
         let counts: Vec<f64> = cells
             .map(|(target, predicted)| matrix.count(target, predicted) as f64)

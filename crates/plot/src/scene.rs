@@ -1,6 +1,7 @@
 //! What a picture consists of, whatever it is saved as: a flat list of shapes, texts and bitmaps on a white canvas.
 
 mod path;
+mod reach;
 mod text;
 
 pub use path::{Path, Segment};
@@ -119,6 +120,8 @@ pub struct Scene {
     size: Point,
     items: Vec<Item>,
     clip: Option<Rect>,
+    /// Whether its pixels are the dots of a terminal, for which each thing is drawn by itself.
+    is_of_dots: bool,
 }
 
 impl Scene {
@@ -139,7 +142,20 @@ impl Scene {
             size: point(width, height),
             items: Vec::new(),
             clip: None,
+            is_of_dots: false,
         })
+    }
+
+    /// The canvas with dots of a terminal as pixels.
+    pub(crate) fn of_dots(self) -> Self {
+        Self {
+            is_of_dots: true,
+            ..self
+        }
+    }
+
+    pub(crate) fn is_of_dots(&self) -> bool {
+        self.is_of_dots
     }
 
     /// The whole canvas.
@@ -152,18 +168,21 @@ impl Scene {
         &self.items
     }
 
-    /// From now on, nothing is drawn outside this rectangle; `None` lifts that.
+    /// From now on, nothing is drawn outside this rectangle; `None` lifts that. With a side that is NaN, nothing is drawn at all.
     pub fn set_clip(&mut self, clip: Option<Rect>) {
-        self.clip = clip;
+        self.clip = clip.map(reach::clip);
     }
 
-    /// Draws a mark. One with a number that is not finite is left out.
+    /// Draws a mark. One with a number that is not finite is left out, and so is a line of such a width. What lies more than a million pixels away is
+    /// drawn as if it lay there; letters, lines, circles and markers are at most 16384 pixels large.
     pub fn add(&mut self, mark: Mark, fill: Option<Color>, stroke: Option<Stroke>) {
         if mark.is_drawable() {
             self.items.push(Item {
-                mark,
+                mark: reach::mark(mark),
                 fill: fill.filter(|color| color.alpha > 0),
-                stroke: stroke.filter(|stroke| stroke.color.alpha > 0 && stroke.width > 0.0),
+                stroke: stroke
+                    .filter(|stroke| stroke.color.alpha > 0)
+                    .and_then(reach::stroke),
                 clip: self.clip,
             });
         }
@@ -223,7 +242,9 @@ impl Mark {
             }
             Self::Rect(rect) => finite(rect),
             Self::Path(path) => !path.segments().is_empty() && path.is_finite(),
-            Self::Text(text) => text.at.x.is_finite() && text.at.y.is_finite() && text.size > 0.0,
+            Self::Text(text) => {
+                text.at.x.is_finite() && text.at.y.is_finite() && text.size.is_finite() && text.size > 0.0
+            }
             Self::Bitmap { place, bitmap } => {
                 finite(place)
                     && !bitmap.pixels.is_empty()

@@ -53,7 +53,7 @@ impl Screen {
     }
 
     fn cell(&mut self, column: usize, row: usize) -> Option<&mut Cell> {
-        if column >= self.width {
+        if column >= self.width || row >= self.height {
             return None;
         }
         self.cells.get_mut(row * self.width + column)
@@ -77,21 +77,21 @@ impl Screen {
     /// Writes from `column` on, as far as the page reaches.
     pub fn write(&mut self, row: usize, column: usize, text: &str, color: Option<Color>) {
         for (index, letter) in text.chars().enumerate().take(self.width) {
-            self.put(column + index, row, letter, color);
+            self.put(column.saturating_add(index), row, letter, color);
         }
     }
 
     /// Writes in the middle of `width` letters, shortened to these.
     pub fn centered(&mut self, row: usize, column: usize, width: usize, text: &str) {
         let text = fitting(text, width);
-        let start = column + (width - text.chars().count()) / 2;
+        let start = column.saturating_add((width - text.chars().count()) / 2);
         self.write(row, start, &text, None);
     }
 
     /// Writes at the right end of `width` letters, shortened to these.
     pub fn right_aligned(&mut self, row: usize, column: usize, width: usize, text: &str) {
         let text = fitting(text, width);
-        let start = column + width - text.chars().count();
+        let start = column.saturating_add(width - text.chars().count());
         self.write(row, start, &text, None);
     }
 
@@ -99,7 +99,7 @@ impl Screen {
     pub fn paste(&mut self, column: usize, row: usize, other: &Self) {
         for (y, cells) in other.rows().enumerate() {
             for (x, cell) in cells.iter().enumerate() {
-                if let Some(place) = self.cell(column + x, row + y) {
+                if let Some(place) = self.cell(column.saturating_add(x), row.saturating_add(y)) {
                     *place = *cell;
                 }
             }
@@ -159,7 +159,10 @@ impl Screen {
 
     /// Shows pixels, two to a letter: as shades of ink, and in colours where there are any.
     pub fn bitmap(&mut self, column: usize, row: usize, bitmap: &Bitmap) {
-        let pixel = |x: usize, y: usize| bitmap.pixels.get(y * bitmap.width + x).copied();
+        let pixel = |x: usize, y: usize| {
+            let index = y.checked_mul(bitmap.width)?.checked_add(x)?;
+            bitmap.pixels.get(index).copied()
+        };
         for y in (0..bitmap.height.min(2 * LIMIT)).step_by(2) {
             for x in 0..bitmap.width.min(LIMIT) {
                 let Some(above) = pixel(x, y) else { continue };
@@ -170,8 +173,9 @@ impl Screen {
                 }
                 .unwrap_or(Color::WHITE);
                 let ink = 1.0 - (above.luminance() + below.luminance()) / 2.0;
-                self.put(column + x, row + y / 2, shade(ink), Some(above.mix(below, 0.5)));
-                self.set_ground(column + x, row + y / 2, above.mix(below, 0.5));
+                let (column, row) = (column.saturating_add(x), row.saturating_add(y / 2));
+                self.put(column, row, shade(ink), Some(above.mix(below, 0.5)));
+                self.set_ground(column, row, above.mix(below, 0.5));
             }
         }
     }

@@ -272,3 +272,73 @@ fn a_boundary_is_where_the_neuron_changes_sides() {
     assert!((line.top - frame.center().y).abs() < 1e-9 && (line.bottom - frame.bottom).abs() < 1e-9);
     assert!((line.left - frame.left).abs() < 1e-9 && (line.right - frame.right).abs() < 1e-9);
 }
+
+#[test]
+fn many_points_are_a_bitmap_that_looks_like_the_points() {
+    // A grid, so that no two are in the same quarter of a pixel, in an order in which neighbours cover each other either way.
+    let place = |index: u64| index * 7919 % 20_400;
+    let (x, y): (Vec<f64>, Vec<f64>) = (0..20_400)
+        .map(|index| ((place(index) % 170) as f64, (place(index) / 170) as f64))
+        .unzip();
+    let color = Color::hex(0x0072b2);
+    let drawn = |parts: usize| {
+        let chart = Chart::new()
+            .x_limits(-2.0, 172.0)
+            .y_limits(-2.0, 122.0)
+            .size(500.0, 300.0);
+        let each = x.len() / parts;
+        let parts = x.chunks(each).zip(y.chunks(each));
+        let add = |chart: Chart, (x, y): (&[f64], &[f64])| {
+            chart.add(backprop_plot::Points::new(x, y).radius(3.0).color(color))
+        };
+        parts.fold(chart, add).scene().unwrap()
+    };
+    // The same points in the same order: in two layers one by one, in one layer as a bitmap.
+    let (separate, together) = (drawn(2), drawn(1));
+    assert_eq!((bitmaps(&separate).len(), bitmaps(&together).len()), (0, 1));
+    assert!(together.to_svg().len() < separate.to_svg().len());
+    let pixels = |scene: &Scene| -> Vec<u8> {
+        let pixels = scene.to_bitmap(2.0).unwrap().pixels;
+        pixels
+            .iter()
+            .flat_map(|color| [color.red, color.green, color.blue])
+            .collect()
+    };
+    let (a, b) = (pixels(&separate), pixels(&together));
+    // A pixel's edge is told by 16 samples of it, of which one may fall on the other side when places are rounded.
+    let most = a.iter().zip(&b).map(|(a, b)| a.abs_diff(*b)).max();
+    assert!(most <= Some(255 / 16 + 1), "{most:?}");
+}
+
+#[test]
+fn a_million_points_are_no_larger_than_what_can_be_seen() {
+    let x: Vec<f64> = (0..1_000_000_u64)
+        .map(|index| (index * 7919 % 100_003) as f64)
+        .collect();
+    let y: Vec<f64> = (0..1_000_000_u64)
+        .map(|index| (index * index % 99_991) as f64)
+        .collect();
+    let scene = backprop_plot::scatter(&x, &y).size(300.0, 200.0).scene().unwrap();
+    assert_eq!(bitmaps(&scene).len(), 1);
+    assert!(scene.items().len() < 100, "{}", scene.items().len());
+}
+
+#[test]
+fn many_segments_are_a_bitmap() {
+    let x: Vec<f64> = (0..100_000).map(f64::from).collect();
+    let segments = backprop_plot::Segments::new(&x, &x, &x, vec![0.0; x.len()]);
+    let scene = Chart::new().add(segments).size(300.0, 200.0).scene().unwrap();
+    assert_eq!(bitmaps(&scene).len(), 1);
+    assert!(scene.items().len() < 100, "{}", scene.items().len());
+}
+
+#[test]
+fn images_of_more_than_can_be_held_are_not_copied_or_an_error() {
+    let one = Tensor::scalar(0.5_f32);
+    // A view of 2^50 numbers, of which those of 400 images are drawn.
+    let many = one.broadcast_to([1 << 40, 32, 32]).unwrap();
+    assert_eq!(bitmaps(&images(&many, [""; 0]).scene().unwrap()).len(), 400);
+    let large = one.broadcast_to([400, 4096, 4096]).unwrap();
+    let error = images(&large, [""; 0]).to_svg().unwrap_err().to_string();
+    assert!(error.contains("draw fewer images, or smaller ones"), "{error}");
+}

@@ -1,4 +1,4 @@
-//! The examples, each run in a form short enough for CI, and judged by its last line.
+//! The examples, each run in a form short enough for CI, and judged by its last line; then again with nobody to read what they print.
 
 use super::{Note, cargo};
 use crate::{
@@ -6,7 +6,10 @@ use crate::{
     process,
     workspace::Workspace,
 };
-use std::{collections::BTreeSet, process::Command};
+use std::{
+    collections::BTreeSet,
+    process::{Command, Stdio},
+};
 
 /// A run of an example: arguments that make it short, and its last line, where `*` stands for any text and `#` for a digit.
 struct Run {
@@ -87,6 +90,8 @@ const MISTAKES: &[&str] = &[
     "--threads 1000000",
     "--out Cargo.toml/model.safetensors",
     "--out crates",
+    "--data no/such/folder",
+    "--data crates",
     "--load no/such/file",
     "--load crates",
     // A file that is something else.
@@ -106,6 +111,9 @@ pub fn run(workspace: &Workspace) -> Result<Note> {
     cargo("build --workspace --examples")?;
     for run in RUNS {
         run_one(workspace, run)?;
+    }
+    for run in RUNS {
+        unread(workspace, run)?;
     }
     for arguments in MISTAKES {
         mistake(workspace, arguments)?;
@@ -161,6 +169,26 @@ fn run_one(workspace: &Workspace, run: &Run) -> Result<()> {
     Err(Error::failed(format!(
         "{}: its last line should be like `{}`",
         run.example, run.last_line
+    )))
+}
+
+/// Runs an example whose output nobody reads, as after `| head`: it is to end without a word.
+fn unread(workspace: &Workspace, run: &Run) -> Result<()> {
+    let mut command = command(workspace, run.example, run.arguments);
+    let child = command.stdout(Stdio::piped()).stderr(Stdio::piped()).spawn();
+    let mut child = child.map_err(|error| process::not_started(&command, error))?;
+    drop(child.stdout.take());
+    let output = child
+        .wait_with_output()
+        .map_err(|error| process::not_started(&command, error))?;
+    let message = String::from_utf8_lossy(&output.stderr);
+    if output.status.success() && !message.contains("panicked") {
+        return Ok(());
+    }
+    let status = output.status;
+    Err(Error::failed(format!(
+        "{}: should end quietly when nobody reads its output, not with {status} and\n{message}",
+        run.example
     )))
 }
 

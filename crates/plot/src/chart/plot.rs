@@ -63,6 +63,32 @@ impl<'a> Plot<'a> {
         self.y.value(share)
     }
 
+    /// Draws something with two pixels for each pixel of the picture, as one bitmap; whether that can be done.
+    pub(crate) fn as_bitmap(&mut self, draw: impl FnOnce(&mut Plot<'_>)) -> bool {
+        const SCALE: f64 = 2.0;
+        let Rect {
+            left,
+            top,
+            right,
+            bottom,
+        } = self.area;
+        // Whole pixels, so that none is smeared over two.
+        let start = point(left.floor(), top.floor());
+        let place = Rect::new(
+            start.x,
+            start.y,
+            (right - start.x).ceil(),
+            (bottom - start.y).ceil(),
+        );
+        let Ok(mut scene) = Scene::new(place.width(), place.height()) else {
+            return false;
+        };
+        let area = Rect::new(left - start.x, top - start.y, right - left, bottom - top);
+        draw(&mut Plot::new(&mut scene, area, self.x, self.y));
+        let bitmap = scene.to_transparent_bitmap(SCALE);
+        bitmap.map(|bitmap| self.scene.bitmap(place, bitmap)).is_ok()
+    }
+
     pub(crate) fn is_logarithmic(&self) -> bool {
         self.x.log || self.y.log
     }

@@ -125,7 +125,7 @@ fn legend(chart: &Chart, screen: &mut Screen, row: usize) -> usize {
 
 fn dots(chart: &Chart, screen: &mut Screen, cells: Cells, (x, y): (Scale, Scale)) -> Result<()> {
     let (width, height) = cells.dots();
-    let mut scene = Scene::new(width as f64, height as f64)?;
+    let mut scene = Scene::new(width as f64, height as f64)?.of_dots();
     let layout = Layout {
         plot: Rect::new(0.0, 0.0, width as f64, height as f64),
         x: Some(x),

@@ -23,8 +23,18 @@ pub struct ConfusionMatrix {
 /// More classes than these are more than a picture can show.
 const MOST_CLASSES: usize = 1000;
 
+/// The error of a matrix of more classes than can be drawn.
+pub(crate) fn too_many(classes: usize) -> Option<Error> {
+    (classes > MOST_CLASSES).then(|| {
+        let problem = format!(
+            "{classes} classes: at most {MOST_CLASSES} can be drawn; draw a part of them, or join some"
+        );
+        Error::invalid("confusion matrix", problem)
+    })
+}
+
 /// The picture of a confusion matrix of counts `[classes, classes]`, a row for each true class. A class without a name has its
-/// number.
+/// number. More than 1000 classes are an error: their cells would be less than a pixel.
 ///
 /// ```
 /// use backprop_plot::{Picture, confusion_matrix};
@@ -41,14 +51,14 @@ pub fn confusion_matrix<T: Number + Element, S: Into<String>>(
     let shape = counts.shape();
     let mut names: Vec<String> = names.into_iter().take(MOST_CLASSES).map(Into::into).collect();
     let mistake = match *shape.as_ref() {
-        [rows, columns] if rows == columns && rows <= MOST_CLASSES => {
+        [rows, columns] if rows == columns && rows > MOST_CLASSES => too_many(rows),
+        [rows, columns] if rows == columns => {
             names.truncate(rows);
             names.extend((names.len()..rows).map(|class| class.to_string()));
             None
         }
         _ => {
-            let problem =
-                format!("shape {shape:?}: it must have as many rows as columns, and at most {MOST_CLASSES}");
+            let problem = format!("shape {shape:?}: it must have as many rows as columns");
             Some(Error::invalid("confusion matrix", problem))
         }
     };

@@ -257,6 +257,9 @@ impl View {
                 "inputs of shape {shape:?}: samples are rows [count, features]"
             )));
         };
+        if features == 0 {
+            return Err(wrong("samples of no features: two of them are shown".into()));
+        }
         if regions.targets.len() != count {
             return Err(wrong(format!(
                 "{count} samples and {} targets: there must be as many",

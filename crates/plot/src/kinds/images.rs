@@ -26,9 +26,11 @@ pub struct Images {
 /// More images than these are not drawn, larger ones are an error.
 const MOST_IMAGES: usize = 400;
 const MOST_PIXELS: usize = 4096;
+/// Two images of the largest size: all numbers of the images that are drawn are in memory, some of them twice.
+const MOST_PIXELS_OF_ALL: usize = 2 * MOST_PIXELS * MOST_PIXELS;
 
 /// Images `[count, height, width]` in a grid, with their titles below; `[height, width]` is one image, and an axis of length 1
-/// before the height is passed over. At most 400 are drawn.
+/// before the height is passed over. At most 400 are drawn; sides of more than 4096 pixels, or more than 2²⁵ pixels in all of them, are an error.
 ///
 /// Numbers of both signs are weights: blue below 0, red above, all images on the same scale. Others are brightness: black ink on
 /// white paper, from the least number to the largest.
@@ -64,11 +66,24 @@ pub fn images<T: Number + Element, S: Into<String>>(
         let problem = format!("{width} x {height} pixels: there may be {MOST_PIXELS} on each side");
         Error::invalid("images", problem)
     });
-    let mistake = mistake.or(too_large);
+    let total = height
+        .saturating_mul(width)
+        .saturating_mul(count.min(MOST_IMAGES));
+    let too_many = (total > MOST_PIXELS_OF_ALL).then(|| {
+        let problem = format!("{total} pixels in all images: there may be {MOST_PIXELS_OF_ALL}; draw fewer images, or smaller ones");
+        Error::invalid("images", problem)
+    });
+    let mistake = mistake.or(too_large).or(too_many);
     let mut parts = Vec::new();
     if mistake.is_none() && height * width > 0 {
-        let all = images.to_vec();
-        let shown = all.chunks(height * width).take(count.min(MOST_IMAGES));
+        // Only what is drawn: the others may be more than there is memory for.
+        let first = if images.rank() > 2 {
+            images.slice(0, 0..count.min(MOST_IMAGES))
+        } else {
+            Ok(images.clone())
+        };
+        let all = first.map(|images| images.to_vec()).unwrap_or_default();
+        let shown = all.chunks(height * width);
         parts = shown
             .map(|image| image.iter().map(|value| value.to_f64()).collect())
             .collect();

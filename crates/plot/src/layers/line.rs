@@ -1,7 +1,7 @@
 use super::{Layer, check_lengths};
 use crate::chart::{Extent, Plot};
 use crate::geometry::Point;
-use crate::layers::points::Marker;
+use crate::layers::points::{Marker, draw_many};
 use crate::legend::{Key, Sample};
 use crate::scene::Stroke;
 use crate::{Color, Result, Values};
@@ -107,10 +107,13 @@ impl Layer for Line {
             }
         }
         if let Some(marker) = self.marker {
-            let radius = self.width + 2.0;
-            for at in points.into_iter().flatten() {
-                marker.draw(plot.scene(), at, radius, stroke.color);
-            }
+            draw_many(
+                plot,
+                self.x.iter().zip(&self.y),
+                marker,
+                self.width + 2.0,
+                stroke.color,
+            );
         }
     }
 

@@ -120,6 +120,9 @@ fn polygon(at: Point, radius: f64, corners: &[(f64, f64)]) -> Mark {
 
 /// Points. Those with a value that is not finite are left out.
 ///
+/// Of points in the same quarter of a pixel, one is drawn. If more than 20,000 are left, they are drawn as a bitmap with two pixels for each
+/// pixel of the picture, so that an SVG of a million points is not larger than what can be seen of them.
+///
 /// ```
 /// use backprop_plot::{Chart, Marker, Points};
 ///
@@ -177,6 +180,37 @@ impl Points {
     }
 }
 
+/// More shapes than these are drawn as a bitmap.
+pub(super) const MOST_SHAPES: usize = 20_000;
+
+/// Draws a marker at each of the points that can be told apart.
+pub(super) fn draw_many<'a>(
+    plot: &mut Plot<'_>,
+    points: impl Iterator<Item = (&'a f64, &'a f64)>,
+    marker: Marker,
+    radius: f64,
+    color: Color,
+) {
+    // Of points in the same quarter of a pixel only one can be seen.
+    let mut seen = HashSet::new();
+    let mut places: Vec<(f64, f64)> = points.map(|(&x, &y)| (x, y)).collect();
+    places.retain(|&(x, y)| {
+        let cell = |at: Point| ((at.x * 2.0) as i64, (at.y * 2.0) as i64);
+        plot.place(x, y).is_some_and(|at| seen.insert(cell(at)))
+    });
+    let draw = |plot: &mut Plot<'_>| {
+        for &(x, y) in &places {
+            if let Some(at) = plot.place(x, y) {
+                marker.draw(plot.scene(), at, radius, color);
+            }
+        }
+    };
+    let is_few = places.len() <= MOST_SHAPES || plot.scene().is_of_dots();
+    if is_few || !plot.as_bitmap(draw) {
+        draw(plot);
+    }
+}
+
 impl Layer for Points {
     fn extend(&self, extent: &mut Extent) {
         for (&x, &y) in self.x.iter().zip(&self.y) {
@@ -185,15 +219,13 @@ impl Layer for Points {
     }
 
     fn draw(&self, plot: &mut Plot<'_>, color: Color) {
-        let color = self.color.unwrap_or(color);
-        // Of points in the same quarter of a pixel only one can be seen.
-        let mut seen = HashSet::new();
-        for (&x, &y) in self.x.iter().zip(&self.y) {
-            let Some(at) = plot.place(x, y) else { continue };
-            if seen.insert(((at.x * 2.0) as i64, (at.y * 2.0) as i64)) {
-                self.marker.draw(plot.scene(), at, self.radius, color);
-            }
-        }
+        draw_many(
+            plot,
+            self.x.iter().zip(&self.y),
+            self.marker,
+            self.radius,
+            self.color.unwrap_or(color),
+        );
     }
 
     fn key(&self, color: Color) -> Option<Key> {

@@ -1,3 +1,4 @@
+use super::points::MOST_SHAPES;
 use super::{Layer, check_lengths};
 use crate::chart::{Extent, Plot};
 use crate::geometry::point;
@@ -64,16 +65,8 @@ impl Segments {
     }
 }
 
-impl Layer for Segments {
-    fn extend(&self, extent: &mut Extent) {
-        for (x, y) in [&self.from, &self.to] {
-            for (&x, &y) in x.iter().zip(y) {
-                extent.include(x, y);
-            }
-        }
-    }
-
-    fn draw(&self, plot: &mut Plot<'_>, _: Color) {
+impl Segments {
+    fn draw_each(&self, plot: &mut Plot<'_>) {
         let stroke = Stroke::new(self.color, self.width);
         let starts = self.from.0.iter().zip(&self.from.1);
         let ends = self.to.0.iter().zip(&self.to.1);
@@ -95,6 +88,23 @@ impl Layer for Segments {
                 ];
                 plot.scene().polygon(&corners, self.color);
             }
+        }
+    }
+}
+
+impl Layer for Segments {
+    fn extend(&self, extent: &mut Extent) {
+        for (x, y) in [&self.from, &self.to] {
+            for (&x, &y) in x.iter().zip(y) {
+                extent.include(x, y);
+            }
+        }
+    }
+
+    fn draw(&self, plot: &mut Plot<'_>, _: Color) {
+        let is_few = self.from.0.len() <= MOST_SHAPES || plot.scene().is_of_dots();
+        if is_few || !plot.as_bitmap(|plot| self.draw_each(plot)) {
+            self.draw_each(plot);
         }
     }
 

@@ -18,7 +18,7 @@ pub enum Segment {
 /// What a pen draws: lines and curves.
 #[derive(Debug, Clone, PartialEq, Default)]
 pub struct Path {
-    segments: Vec<Segment>,
+    pub(super) segments: Vec<Segment>,
 }
 
 impl Path {
