@@ -3,7 +3,7 @@ use backprop_tensor::{Float, Kernel, Tensor, kernel};
 use serde::{Deserialize, Serialize};
 
 use crate::groups::{Group, Groups};
-use crate::settings::{Check, least_counted};
+use crate::settings::{Check, least_counted, least_mean};
 use crate::slots::{Slots, Update};
 use crate::{Optimizer, OptimizerState, Result};
 
@@ -50,11 +50,10 @@ struct Moments<T: Float> {
 }
 
 const STEP: Kernel = kernel!(
-    mut w, m, v; g; beta1, rest1, beta2, rest2, rate, root, epsilon, decay, shrink, least, least_square => {
+    mut w, m, v; g; beta1, rest1, beta2, rest2, rate, root, epsilon, decay, shrink, least, least_square, least_mean => {
     let g = g + decay * w;
-    // Without a gradient, a mean falls to numbers below the smallest normal one, which take a hundred times as long.
     m = beta1 * m + rest1 * g;
-    m = if m.abs() < 1e-37 { 0.0 } else { m };
+    m = if m.abs() < least_mean { 0.0 } else { m };
     let counted = if g.abs() < least { 0.0 } else { g };
     v = beta2 * v + rest2 * counted * counted;
     v = if v < least_square { 0.0 } else { v };
@@ -114,6 +113,8 @@ impl<T: Float> Moments<T> {
             let rate = rate / (1.0 - beta1.powi(steps));
             let root = 1.0 / (1.0 - beta2.powi(steps)).sqrt();
             let (least, least_square) = least_counted::<T>(epsilon);
+            // Where every square counts, so does every mean.
+            let least_mean = if least > 0.0 { least_mean::<T>() } else { 0.0 };
             let parameters = [
                 beta1,
                 1.0 - beta1,
@@ -126,6 +127,7 @@ impl<T: Float> Moments<T> {
                 shrink,
                 least,
                 least_square,
+                least_mean,
             ];
             Tensor::update(
                 &STEP,

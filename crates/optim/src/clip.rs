@@ -4,22 +4,104 @@ use backprop_autodiff::Gradients;
 use backprop_tensor::{Error as TensorError, Float, Tensor, kernel};
 
 use crate::Result;
+use crate::settings::smallest_normal;
 
 /// The Euclidean norm of all gradients together, `sqrt(Σ g²)`.
 ///
+/// Right wherever f64 can represent it, even where `T` can represent neither the squares nor the norm. It is NaN if a gradient has a NaN, else
+/// infinite if one has an infinity; 0 without gradients.
+///
 /// # Errors
 /// For want of memory.
+///
+/// ```
+/// use backprop_autodiff::{Param, Tape};
+/// use backprop_tensor::Tensor;
+///
+/// let w = Param::new(Tensor::from([3e30_f32, 4e30]));
+/// let gradients = (Tape::new().param(&w) * 0.5).square().sum(..).backward()?;
+/// let norm = backprop_optim::norm(&gradients)?;
+/// assert!((norm / 2.5e30 - 1.0).abs() < 1e-6);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
 pub fn norm<T: Float>(gradients: &Gradients<T>) -> Result<f64> {
-    let mut sum = 0.0;
-    for (_, gradient) in gradients.iter() {
-        sum += gradient.square()?.sum(..)?.item()?.to_f64();
+    Ok(Norm::of(gradients)?.value())
+}
+
+/// A norm that may be beyond f64: `root / scale`, with a scale that is an even power of two.
+#[derive(Debug, Clone, Copy)]
+struct Norm {
+    root: f64,
+    scale: f64,
+}
+
+impl Norm {
+    fn of<T: Float>(gradients: &Gradients<T>) -> Result<Self> {
+        let mut norms = Vec::with_capacity(gradients.len());
+        for (_, gradient) in gradients.iter() {
+            norms.push(gradient.norm(..)?.item()?.to_f64());
+        }
+        let most = norms.iter().copied().fold(0.0, f64::max);
+        let root = most * norms.iter().map(|norm| (norm / most).powi(2)).sum::<f64>().sqrt();
+        if most == 0.0 && !norms.iter().any(|norm| norm.is_nan()) {
+            return Ok(Self {
+                root: 0.0,
+                scale: 1.0,
+            });
+        }
+        // Below, `T` rounds the norm to fewer digits than it has.
+        let least = smallest_normal::<T>() / T::EPSILON.to_f64();
+        if most >= least && root.is_finite() {
+            return Ok(Self { root, scale: 1.0 });
+        }
+        Ok(Self::scaled(gradients))
     }
-    Ok(sum.sqrt())
+
+    /// By f64, with the greatest element scaled to about 1.
+    fn scaled<T: Float>(gradients: &Gradients<T>) -> Self {
+        let elements = || gradients.iter().flat_map(|(_, gradient)| gradient.to_vec());
+        let most = elements().map(|x| x.to_f64().abs()).fold(0.0, |a: f64, b| {
+            if a.is_nan() || b.is_nan() {
+                f64::NAN
+            } else {
+                a.max(b)
+            }
+        });
+        if most == 0.0 || !most.is_finite() {
+            return Self {
+                root: most,
+                scale: 1.0,
+            };
+        }
+        // Even, so that its root is a power of two as well.
+        let exponent = (most.log2() / 2.0).floor().clamp(-510.0, 510.0) as i32 * 2;
+        let scale = 2.0_f64.powi(-exponent);
+        let sum: f64 = elements().map(|x| (x.to_f64() * scale).powi(2)).sum();
+        Self {
+            root: sum.sqrt(),
+            scale,
+        }
+    }
+
+    fn value(self) -> f64 {
+        self.root / self.scale
+    }
+
+    /// Two factors that make a vector of this norm one of norm `limit`; one of them is 1 if `T` represents the other to its last digit.
+    fn factors<T: Float>(self, limit: f64) -> [T; 2] {
+        let factor = limit * self.scale / self.root;
+        if limit == 0.0 || factor >= smallest_normal::<T>() {
+            return [T::from_f64(factor), T::ONE];
+        }
+        let half = T::from_f64(limit.sqrt() * self.scale.sqrt() / self.root.sqrt());
+        [half, half]
+    }
 }
 
 /// Scales all gradients together so that their [`norm`] is `limit` at most, and gives the norm that it was (Pascanu, Mikolov and Bengio, ICML 2013).
 ///
-/// `g ← g min(1, limit / norm)`. A norm that is not finite leaves the gradients as they are: check the value returned.
+/// `g ← g min(1, limit / norm)`. A gradient with a NaN or an infinity leaves all of them as they are: the norm returned is not finite then, and a
+/// training that goes on should check it. So is the norm of finite f64 gradients that f64 cannot represent; these are scaled all the same.
 ///
 /// # Errors
 /// If the limit is negative or not a number; nothing has changed then.
@@ -36,14 +118,15 @@ pub fn norm<T: Float>(gradients: &Gradients<T>) -> Result<f64> {
 /// ```
 pub fn clip_norm<T: Float>(gradients: &mut Gradients<T>, limit: f64) -> Result<f64> {
     check("clip_norm", limit)?;
-    let norm = norm(gradients)?;
-    if norm > limit && norm.is_finite() {
-        let scale = kernel!(mut g; ; factor => { g *= factor; });
+    let norm = Norm::of(gradients)?;
+    if norm.value() > limit && norm.root.is_finite() {
+        let scale = kernel!(mut g; ; first, second => { g = g * first * second; });
+        let factors = norm.factors(limit);
         for (_, gradient) in gradients.iter_mut() {
-            Tensor::update(&scale, &[T::from_f64(limit / norm)], &mut [gradient], &[])?;
+            Tensor::update(&scale, &factors, &mut [gradient], &[])?;
         }
     }
-    Ok(norm)
+    Ok(norm.value())
 }
 
 /// Each element of each gradient into the range from `-limit` to `limit`. NaN stays NaN.

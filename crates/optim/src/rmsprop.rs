@@ -3,7 +3,7 @@ use backprop_tensor::{Float, Kernel, Tensor, kernel};
 use serde::{Deserialize, Serialize};
 
 use crate::groups::{Group, Groups};
-use crate::settings::{Check, least_counted};
+use crate::settings::{Check, least_counted, least_mean};
 use crate::slots::{Slots, Update};
 use crate::{Optimizer, OptimizerState, Result};
 
@@ -93,16 +93,16 @@ impl<T: Float> RmsProp<T> {
     }
 }
 
-const STEP: Kernel = kernel!(mut w, s, b; g; rate, alpha, rest, epsilon, momentum, decay, least, least_square => {
+const STEP: Kernel = kernel!(mut w, s, b; g; rate, alpha, rest, epsilon, momentum, decay, least, least_square, least_mean => {
     let g = g + decay * w;
     let counted = if g.abs() < least { 0.0 } else { g };
     s = alpha * s + rest * counted * counted;
     s = if s < least_square { 0.0 } else { s };
     b = momentum * b + g / (s.sqrt() + epsilon);
-    b = if b.abs() < 1e-37 { 0.0 } else { b };
+    b = if b.abs() < least_mean { 0.0 } else { b };
     w -= rate * b;
 });
-const CENTRED: Kernel = kernel!(mut w, s, b, a; g; rate, alpha, rest, epsilon, momentum, decay, least, least_square => {
+const CENTRED: Kernel = kernel!(mut w, s, b, a; g; rate, alpha, rest, epsilon, momentum, decay, least, least_square, least_mean => {
     let g = g + decay * w;
     let counted = if g.abs() < least { 0.0 } else { g };
     s = alpha * s + rest * counted * counted;
@@ -113,7 +113,7 @@ const CENTRED: Kernel = kernel!(mut w, s, b, a; g; rate, alpha, rest, epsilon, m
     let d = s - a * a;
     let d = if d > 0.0 { d } else { 0.0 };
     b = momentum * b + g / (d.sqrt() + epsilon);
-    b = if b.abs() < 1e-37 { 0.0 } else { b };
+    b = if b.abs() < least_mean { 0.0 } else { b };
     w -= rate * b;
 });
 
@@ -143,6 +143,7 @@ impl<T: Float> Optimizer<T> for RmsProp<T> {
                 decay,
                 least,
                 least_square,
+                least_mean::<T>(),
             ];
             let parameters = parameters.map(T::from_f64);
             match state {

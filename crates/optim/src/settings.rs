@@ -30,7 +30,7 @@ impl Check {
             .try_for_each(|setting| self.at_least_zero(&[setting]))
     }
 
-    fn all(
+    pub(crate) fn all(
         self,
         settings: &[(&'static str, f64)],
         is_right: impl Fn(f64) -> bool,
@@ -48,12 +48,30 @@ impl Check {
     }
 }
 
+fn is_single<T: Float>() -> bool {
+    T::EPSILON.to_f64() > 1e-10
+}
+
+/// The smallest normal number of the type.
+pub(crate) fn smallest_normal<T: Float>() -> f64 {
+    if is_single::<T>() {
+        f32::MIN_POSITIVE.into()
+    } else {
+        f64::MIN_POSITIVE
+    }
+}
+
+/// The least velocity, or other running mean of gradients, that is kept. Without a gradient one falls to numbers below the smallest normal one,
+/// which take a hundred times as long.
+pub(crate) fn least_mean<T: Float>() -> f64 {
+    if is_single::<T>() { 1e-37 } else { 1e-307 }
+}
+
 /// The least gradient whose square is counted, and the least mean of squares that is kept: squares of smaller ones, or what is left of
 /// them, would fall below the smallest normal number, where arithmetic is many times slower. Both are 0 if `epsilon`, which is added to
 /// the root of that mean, is so small that they would be seen beside it.
 pub(crate) fn least_counted<T: Float>(epsilon: f64) -> (f64, f64) {
-    let is_single = T::EPSILON.to_f64() > 1e-10;
-    let (least, least_square) = if is_single {
+    let (least, least_square) = if is_single::<T>() {
         (1e-17, 1e-37)
     } else {
         (1e-150, 1e-303)

@@ -3,7 +3,7 @@ use backprop_tensor::{Float, Kernel, Tensor, kernel};
 use serde::{Deserialize, Serialize};
 
 use crate::groups::{Group, Groups};
-use crate::settings::Check;
+use crate::settings::{Check, least_mean};
 use crate::slots::{Slots, Update};
 use crate::{Optimizer, OptimizerState, Result};
 
@@ -18,7 +18,7 @@ use crate::{Optimizer, OptimizerState, Result};
 /// w ← w - η v                  with Nesterov w ← w - η (g + μ v)
 /// ```
 ///
-/// As PyTorch's `SGD`. `η`, `λ` and `τ` are at least 0, `μ` is from 0 to below 1.
+/// As PyTorch's `SGD`. `η`, `λ` and `τ` are at least 0, `μ` is from 0 to below 1; Nesterov takes `μ` above 0 and `τ = 0` alone.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 #[serde(bound = "")]
 #[must_use]
@@ -58,7 +58,7 @@ impl<T: Float> Sgd<T> {
         Self { dampening, ..self }
     }
 
-    /// Looks one step of momentum ahead.
+    /// Looks one step of momentum ahead. Needs a momentum above 0 and a dampening of 0: a step is an error otherwise, as in PyTorch.
     pub fn nesterov(self, nesterov: bool) -> Self {
         Self { nesterov, ..self }
     }
@@ -96,6 +96,18 @@ impl<T: Float> Sgd<T> {
             ("weight_decay", self.weight_decay),
         ])?;
         check.below_one(&[("momentum", self.momentum)])?;
+        if self.nesterov {
+            check.all(
+                &[("momentum", self.momentum)],
+                |momentum| momentum > 0.0,
+                "above 0 for Nesterov's form",
+            )?;
+            check.all(
+                &[("dampening", self.dampening)],
+                |dampening| dampening == 0.0,
+                "0 for Nesterov's form",
+            )?;
+        }
         check.groups(&self.groups)
     }
 }
@@ -103,15 +115,14 @@ impl<T: Float> Sgd<T> {
 const PLAIN: Kernel = kernel!(mut w; g; rate, decay, shrink => {
     w = w * shrink - rate * (g + decay * w);
 });
-// Without a gradient, a velocity falls to numbers below the smallest normal one, which take a hundred times as long.
-const MOMENTUM: Kernel = kernel!(mut w, v; g; rate, decay, shrink, momentum, share => {
+const MOMENTUM: Kernel = kernel!(mut w, v; g; rate, decay, shrink, momentum, share, least => {
     v = momentum * v + share * (g + decay * w);
-    v = if v.abs() < 1e-37 { 0.0 } else { v };
+    v = if v.abs() < least { 0.0 } else { v };
     w = w * shrink - rate * v;
 });
-const NESTEROV: Kernel = kernel!(mut w, v; g; rate, decay, shrink, momentum, share => {
+const NESTEROV: Kernel = kernel!(mut w, v; g; rate, decay, shrink, momentum, share, least => {
     v = momentum * v + share * (g + decay * w);
-    v = if v.abs() < 1e-37 { 0.0 } else { v };
+    v = if v.abs() < least { 0.0 } else { v };
     w = w * shrink - rate * (g + decay * w + momentum * v);
 });
 
@@ -139,7 +150,7 @@ impl<T: Float> Optimizer<T> for Sgd<T> {
             };
             // The first gradient goes into the momentum whole.
             let share = if steps == 1 { 1.0 } else { 1.0 - dampening };
-            let parameters = [rate, coupled, shrink, momentum, share].map(T::from_f64);
+            let parameters = [rate, coupled, shrink, momentum, share, least_mean::<T>()].map(T::from_f64);
             match state {
                 [velocity, ..] if momentum != 0.0 => {
                     Tensor::update(&kernel, &parameters, &mut [parameter, velocity], &[gradient])

@@ -77,8 +77,9 @@ impl<T: Float> PerceptronRule<T> for AveragedPerceptron<T> {
             self.survived = 0;
             Tensor::update(&ADD, &[step], &mut [weights], &[x])?;
         }
-        self.survived += 1;
-        self.seen += 1;
+        // Counts that were read from a file may say anything.
+        self.survived = self.survived.saturating_add(1);
+        self.seen = self.seen.saturating_add(1);
         Ok(correction.is_some())
     }
 

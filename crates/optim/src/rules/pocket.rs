@@ -104,7 +104,8 @@ impl<T: Float> PerceptronRule<T> for Pocket<T> {
             Tensor::update(&ADD, &[step], &mut [weights], &[x])?;
             (self.run, self.compared) = (0, false);
         } else {
-            self.run += 1;
+            // One that was read from a file may say anything.
+            self.run = self.run.saturating_add(1);
             self.keep(weights)?;
         }
         Ok(correction.is_some())

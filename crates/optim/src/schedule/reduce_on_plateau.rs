@@ -3,7 +3,9 @@ use crate::{Error, Result};
 
 /// Smaller by a factor when the loss has not become smaller for more than some epochs.
 ///
-/// Smaller means below `best (1 - threshold)`. As PyTorch's `ReduceLROnPlateau`.
+/// Smaller means below `best - threshold |best|`, so that losses may be negative: a share of the best loss's size in either case. As PyTorch's
+/// `ReduceLROnPlateau` for losses above 0; its `best (1 - threshold)` lies above a negative best loss, and so takes an equal or worse one
+/// for better. After a best loss of 0, any below it is smaller. A loss of NaN is not smaller than any.
 ///
 /// ```
 /// use backprop_optim::{ReduceOnPlateau, Schedule, Time};
@@ -68,10 +70,12 @@ impl Schedule for ReduceOnPlateau {
     }
 
     fn observe(&mut self, loss: f64) {
-        if loss < self.best * (1.0 - self.threshold) {
+        let share = self.threshold.copysign(self.best);
+        // Any finite loss is better than none.
+        if loss < self.best && (self.best.is_infinite() || loss < self.best * (1.0 - share)) {
             (self.best, self.bad) = (loss, 0);
         } else {
-            self.bad += 1;
+            self.bad = self.bad.saturating_add(1);
         }
         if self.cooling > 0 {
             self.cooling -= 1;
@@ -91,6 +95,13 @@ impl Schedule for ReduceOnPlateau {
         let &[best, bad, cooling, factor] = state else {
             return Err(Error::State("ReduceOnPlateau gathers four numbers".into()));
         };
+        let is_count = |count: f64| count >= 0.0 && count < 2.0_f64.powi(53) && count.fract() == 0.0;
+        if best.is_nan() || !is_count(bad) || !is_count(cooling) || !(factor >= 0.0 && factor.is_finite()) {
+            let expected = "a loss, two numbers of epochs, and a factor of at least 0";
+            return Err(Error::State(format!(
+                "ReduceOnPlateau gathers {expected}, not {state:?}"
+            )));
+        }
         (self.best, self.factor) = (best, factor);
         (self.bad, self.cooling) = (bad as usize, cooling as usize);
         Ok(())
