@@ -96,7 +96,8 @@ impl Schedule for ReduceOnPlateau {
             return Err(Error::State("ReduceOnPlateau gathers four numbers".into()));
         };
         let is_count = |count: f64| count >= 0.0 && count < 2.0_f64.powi(53) && count.fract() == 0.0;
-        if best.is_nan() || !is_count(bad) || !is_count(cooling) || !(factor >= 0.0 && factor.is_finite()) {
+        let counts = is_count(bad) && is_count(cooling);
+        if best.is_nan() || !counts || factor.is_nan() || factor < 0.0 || factor.is_infinite() {
             let expected = "a loss, two numbers of epochs, and a factor of at least 0";
             return Err(Error::State(format!(
                 "ReduceOnPlateau gathers {expected}, not {state:?}"
