@@ -1,10 +1,12 @@
 //! When work is divided among threads, and how: in pieces whose bounds do not depend on the number of threads, so that
 //! neither do the results.
 
-use std::ops::Range;
-use std::sync::Once;
+mod workers;
 
-use rayon::ThreadPoolBuilder;
+use std::ops::Range;
+use std::sync::OnceLock;
+
+use workers::Workers;
 
 use crate::{Error, Result};
 
@@ -105,65 +107,99 @@ pub(crate) fn for_each(range: Range<usize>, work: &(dyn Fn(usize) + Sync)) {
     });
 }
 
-/// Runs both, on two threads if another one is idle. Through pointers, so that rayon's part of it is compiled once, not for each use.
+/// Runs both, on two threads if another one is idle. Through pointers, so that it is compiled once, not for each use.
 pub(crate) fn join(first: &mut (dyn FnMut() + Send), second: &mut (dyn FnMut() + Send)) {
-    rayon::join(first, second);
+    let workers = workers();
+    let threads = workers.map_or(1, threads_of);
+    match workers {
+        Some(workers) if threads > 1 => workers.join(threads, first, second),
+        _ => {
+            first();
+            second();
+        }
+    }
 }
 
-static POOL: Once = Once::new();
+/// `None` if the whole library is to work on the threads that call it.
+static WORKERS: OnceLock<Option<&'static Workers>> = OnceLock::new();
 
-/// How many threads share the work. The first call makes the pool, if [`set_threads`] has not.
+/// Started by the first call, if [`set_threads`] has not.
+fn workers() -> Option<&'static Workers> {
+    // What has been started is as good: nothing depends on how many there are.
+    *WORKERS.get_or_init(|| build(default_threads()).0)
+}
+
+/// How many threads share the work of an operation that is called here.
 pub(crate) fn threads() -> usize {
-    POOL.call_once(|| {
-        // A pool that the program has made before is as good.
-        let _ = build(0);
-    });
-    rayon::current_num_threads()
+    workers().map_or(1, threads_of)
+}
+
+/// Inside of one of rayon's pools, as many as it has. (Outside, asking rayon would start its global pool.)
+fn threads_of(workers: &Workers) -> usize {
+    match rayon::current_thread_index() {
+        Some(_) => rayon::current_num_threads(),
+        None => workers.count(),
+    }
 }
 
 /// More threads than this would be a mistake, and take long to start.
 const MOST_THREADS: usize = 1024;
 
-/// Sets how many threads share the work of large operations, up to 1024; 0 for one a core. Results do not depend on it.
+/// Sets how many threads share the work of large operations, up to 1024; 0 for the number that is used if this is never called: that of the
+/// environment variable `RAYON_NUM_THREADS` (no more than 1024 either), or one a core that the process may use. Results do not depend on it.
 ///
-/// The threads are those of rayon's global pool. If the main thread makes it, by this call or by the first large operation, it becomes one
-/// of them: it works itself instead of sleeping until others have.
+/// # Which threads
+///
+/// The library has threads of its own, one fewer than this number, because the thread that calls an operation always works on it
+/// itself. With one thread there are no others: everything runs where it is called. Rayon's global pool is neither made nor used,
+/// and the main thread belongs to no pool, so that the program's own use of rayon is as if the library was not there.
+///
+/// A thread that calls an operation can finish it alone. It waits for nothing but a part of this operation that another thread has
+/// begun, and meanwhile does other parts of it, never anything else. Therefore an operation can be called while a lock is held, from any
+/// thread and any pool, and while other threads sleep or wait; it needs none of them. (With rayon's `join`, which the library does not use,
+/// a thread that waits may begin a job of the program's that wants the lock it holds.)
+///
+/// No more than this number of threads work at the same time unless more of the program's own threads call operations. Inside of one of
+/// rayon's pools an operation is done by no more threads than the pool has, so that `install` in a small pool holds the library back;
+/// a pool of one thread works alone.
 ///
 /// # Errors
-/// [`Error::Argument`] for more than 1024, or if there is a pool already: this must come before the first large operation.
+/// [`Error::Argument`] for more than 1024, if the number has been set or used before (this must come before the first large
+/// operation), or if the system gives fewer threads; those that it gave are used.
 ///
 /// ```
 /// backprop_tensor::set_threads(2)?;
 /// # Ok::<(), backprop_tensor::Error>(())
 /// ```
 pub fn set_threads(count: usize) -> Result<()> {
+    let error = |expected: String| Error::argument("set_threads", "count", count, expected);
     if count > MOST_THREADS {
-        let expected = format!("no more than {MOST_THREADS}");
-        return Err(Error::argument("set_threads", "count", count, expected));
+        return Err(error(format!("no more than {MOST_THREADS}")));
     }
-    let mut result = Err("was made before");
-    POOL.call_once(|| {
-        result =
-            build(count).map_err(|_| "cannot be made: the program has one, or the system gave no threads")
+    let mut result = Err("was set or used before");
+    WORKERS.get_or_init(|| {
+        let (workers, started) = build(if count == 0 { default_threads() } else { count });
+        result = started.map_err(|_| "is more than the system gives");
+        workers
     });
-    result.map_err(|reason| {
-        Error::argument(
-            "set_threads",
-            "count",
-            count,
-            format!("the pool of threads {reason}"),
-        )
-    })
+    result.map_err(|reason| error(format!("the number of threads {reason}")))
 }
 
-fn build(count: usize) -> Result<(), rayon::ThreadPoolBuildError> {
-    let builder = ThreadPoolBuilder::new().num_threads(count);
-    // Only of the main thread is it known that it does not end before the others.
-    let is_main = std::thread::current().name() == Some("main");
-    let builder = if is_main {
-        builder.use_current_thread()
-    } else {
-        builder
-    };
-    builder.build_global()
+fn default_threads() -> usize {
+    let variable = std::env::var("RAYON_NUM_THREADS").ok();
+    match variable.and_then(|text| text.trim().parse().ok()) {
+        None | Some(0) => std::thread::available_parallelism().map_or(1, usize::from),
+        Some(count) => count,
+    }
+    .min(MOST_THREADS)
+}
+
+fn build(count: usize) -> (Option<&'static Workers>, std::io::Result<()>) {
+    if count <= 1 {
+        return (None, Ok(()));
+    }
+    // Helpers never end, and neither do the workers.
+    let workers: &'static Workers = Box::leak(Box::new(Workers::new(count)));
+    let started = workers.start();
+    (Some(workers), started)
 }

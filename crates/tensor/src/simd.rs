@@ -3,7 +3,12 @@
 //! Loops are written once, as plain Rust that the compiler vectorises, and compiled three times. A program that was
 //! built for any x86-64 machine therefore uses AVX-512 where it finds it. The level can be forced down, by the environment variable
 //! `BACKPROP_SIMD` (`baseline`, `avx2` or `avx512`, read once) or by [`set_level`], so that one machine can test all
-//! of them. Elementwise operations and reductions give the same bits at every level; matrix products agree to rounding.
+//! of them; [`level`] says which one is in use. Elementwise operations and reductions give the same bits at every level; matrix products
+//! agree to rounding, so training that goes on at another level ends with other bits.
+//!
+//! Another value of `BACKPROP_SIMD` gets a warning on the standard error output, once, that names it and those there are; the best
+//! level is used. It is no error, because the level is first needed in functions that cannot give one, and the results are right at
+//! every level; and it is not passed over, because whoever set the variable would take a misspelt level for the wanted one.
 
 pub(crate) mod unaligned;
 mod vector;
@@ -68,12 +73,27 @@ pub fn detected() -> Level {
 
 #[cold]
 fn initial() -> Level {
-    let wanted = match std::env::var("BACKPROP_SIMD").as_deref() {
-        Ok("baseline") => Level::Baseline,
-        Ok("avx2") => Level::Avx2,
-        _ => Level::Avx512,
+    let wanted = match std::env::var_os("BACKPROP_SIMD") {
+        Some(text) => parse(&text.to_string_lossy()).unwrap_or_else(|| {
+            eprintln!(
+                "backprop: BACKPROP_SIMD is {text:?}, not one of baseline, avx2, avx512; the best level is used, {:?}",
+                detected()
+            );
+            Level::Avx512
+        }),
+        None => Level::Avx512,
     };
     set_level(wanted)
+}
+
+/// The level of a value of `BACKPROP_SIMD`; an empty one is none at all.
+fn parse(text: &str) -> Option<Level> {
+    match text {
+        "baseline" => Some(Level::Baseline),
+        "avx2" => Some(Level::Avx2),
+        "avx512" | "" => Some(Level::Avx512),
+        _ => None,
+    }
 }
 
 /// A loop to be compiled for every level; `run` must be `#[inline(always)]` for that.

@@ -21,7 +21,9 @@ const MOST: usize = 1 << 24;
 /// A search for the settings with the smallest score, in parallel.
 ///
 /// A trial is a set of values for the settings of a [`Space`], with a seed of its own. The closure trains and evaluates a model with them and gives a
-/// score, the validation loss for instance. Trials run on the threads of rayon's pool; which trials there are, their seeds and the order of the
+/// score, the validation loss for instance. Trials run on the threads of the
+/// rayon pool that the search is called in, or of rayon's global pool, so the number at a time is that of `RAYON_NUM_THREADS`, or of the pool
+/// whose `install` it is called in; `set_threads` is for the operations inside of a trial. Which trials there are, their seeds and the order of the
 /// results do not depend on the number of threads, and neither do scores that are made of nothing but the trial.
 ///
 /// ```

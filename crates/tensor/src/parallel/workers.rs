@@ -1,0 +1,353 @@
+//! The threads that help with large operations.
+//!
+//! The thread that calls an operation always works on it itself, and can finish it alone: [`Workers::join`] offers one half to whoever is
+//! idle, does the other, and then takes the first back if nobody has begun it. While it waits for a helper it does other parts
+//! of the same operation and nothing else. So no thread ever runs foreign work while it holds a lock of the program's, none is
+//! needed for the work of another, and nothing can hang that would not hang on one thread.
+
+use std::any::Any;
+use std::cell::Cell;
+use std::collections::VecDeque;
+use std::panic::{AssertUnwindSafe, catch_unwind, resume_unwind};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
+
+/// How often a thread without work looks again before it sleeps: waking it takes longer than a small operation.
+const ROUNDS: usize = 64;
+
+thread_local! {
+    /// The operation that this thread works on; 0 for none.
+    static OPERATION: Cell<u64> = const { Cell::new(0) };
+}
+
+/// The helpers, and what there is for them to do.
+#[derive(Debug)]
+pub struct Workers {
+    /// How many threads work at the same time, those that call operations included, unless more of them call.
+    count: usize,
+    state: Mutex<State>,
+    /// As many as there are jobs, to be looked at without the lock.
+    offered: AtomicUsize,
+    /// For helpers: there is a job.
+    work: Condvar,
+    /// For those who wait for a job that another thread has begun: it is done, or there is something to help with.
+    progress: Condvar,
+}
+
+#[derive(Debug, Default)]
+struct State {
+    jobs: VecDeque<Handle>,
+    operations: Vec<Operation>,
+    last: u64,
+    /// Threads that work, of all operations together.
+    working: usize,
+    sleeping: usize,
+    waiting: usize,
+}
+
+/// What one call of the library divides.
+#[derive(Debug)]
+struct Operation {
+    id: u64,
+    working: usize,
+    limit: usize,
+}
+
+/// The half of a [`Workers::join`] that is offered; it lives on the stack of the thread that offers it.
+struct Job {
+    operation: u64,
+    work: *mut (dyn FnMut() + Send),
+    panic: Mutex<Option<Box<dyn Any + Send>>>,
+    done: AtomicBool,
+}
+
+/// Whoever takes it out of the queue runs it, once.
+#[derive(Debug, PartialEq, Eq)]
+struct Handle {
+    job: *const Job,
+    operation: u64,
+}
+
+// SAFETY: the work is `Send`, the rest of a job is `Sync`, and the job stays where it is until it is done or taken back.
+unsafe impl Send for Handle {}
+
+impl Workers {
+    /// For `count` threads that work at the same time.
+    pub fn new(count: usize) -> Self {
+        Self {
+            count,
+            state: Mutex::default(),
+            offered: AtomicUsize::new(0),
+            work: Condvar::new(),
+            progress: Condvar::new(),
+        }
+    }
+
+    /// How many threads work at the same time.
+    pub fn count(&self) -> usize {
+        self.count
+    }
+
+    /// Starts the helpers; fewer than wanted only slow the work down.
+    pub fn start(&'static self) -> std::io::Result<()> {
+        (1..self.count).try_for_each(|number| {
+            let builder = std::thread::Builder::new().name(format!("backprop-{number}"));
+            builder.spawn(|| self.help()).map(drop)
+        })
+    }
+
+    /// Runs both, the second on another thread if one is idle before the first is done; `limit` is the most threads of the whole operation.
+    pub fn join(&self, limit: usize, first: &mut (dyn FnMut() + Send), second: &mut (dyn FnMut() + Send)) {
+        let _ended = (OPERATION.get() == 0).then(|| self.begin(limit));
+        let work: *mut (dyn FnMut() + Send + '_) = second;
+        let job = Job {
+            operation: OPERATION.get(),
+            // SAFETY: only the lifetime is forgotten; `finish` returns when nobody has the pointer any more.
+            work: unsafe {
+                std::mem::transmute::<*mut (dyn FnMut() + Send + '_), *mut (dyn FnMut() + Send + 'static)>(
+                    work,
+                )
+            },
+            panic: Mutex::new(None),
+            done: AtomicBool::new(false),
+        };
+        self.offer(&job);
+        let result = catch_unwind(AssertUnwindSafe(first));
+        self.finish(&job);
+        let panic = job.panic.into_inner().unwrap_or_else(PoisonError::into_inner);
+        if let Some(panic) = result.err().or(panic) {
+            resume_unwind(panic);
+        }
+    }
+
+    fn lock(&self) -> MutexGuard<'_, State> {
+        // No code of others runs under the lock, so nothing panics there.
+        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+    }
+
+    fn begin(&self, limit: usize) -> Ended<'_> {
+        let mut state = self.lock();
+        state.last += 1;
+        let id = state.last;
+        state.working += 1;
+        state.operations.push(Operation {
+            id,
+            working: 1,
+            limit,
+        });
+        OPERATION.set(id);
+        Ended(self)
+    }
+
+    fn offer(&self, job: &Job) {
+        let mut state = self.lock();
+        state.jobs.push_back(Handle {
+            job,
+            operation: job.operation,
+        });
+        self.offered.store(state.jobs.len(), Ordering::Relaxed);
+        let (helper, waiting) = (
+            state.sleeping > 0 && state.working < self.count,
+            state.waiting > 0,
+        );
+        drop(state);
+        if helper {
+            self.work.notify_one();
+        }
+        if waiting {
+            self.progress.notify_all();
+        }
+    }
+
+    /// Returns when the job is done: by this thread, if no other one has begun it.
+    fn finish(&self, job: &Job) {
+        let mut rounds = 0;
+        while !job.done.load(Ordering::Acquire) {
+            let mut state = self.lock();
+            if let Some(handle) = state.take_back(job) {
+                self.offered.store(state.jobs.len(), Ordering::Relaxed);
+                drop(state);
+                self.run(&handle);
+                rounds = 0;
+            } else if rounds < ROUNDS {
+                drop(state);
+                rounds += 1;
+                std::thread::yield_now();
+            } else if !job.done.load(Ordering::Acquire) {
+                state.waiting += 1;
+                let mut state = self.progress.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state.waiting -= 1;
+            }
+        }
+    }
+
+    fn run(&self, handle: &Handle) {
+        // SAFETY: the job was offered and not yet done, so `finish` has not returned; being out of the queue, it is run by this thread alone.
+        let job = unsafe { &*handle.job };
+        let before = OPERATION.replace(job.operation);
+        // SAFETY: as above.
+        let result = catch_unwind(AssertUnwindSafe(|| unsafe { (*job.work)() }));
+        OPERATION.set(before);
+        if let Err(panic) = result {
+            *job.panic.lock().unwrap_or_else(PoisonError::into_inner) = Some(panic);
+        }
+        let state = self.lock();
+        // The job may be gone from here on.
+        job.done.store(true, Ordering::Release);
+        let waiting = state.waiting > 0;
+        drop(state);
+        if waiting {
+            self.progress.notify_all();
+        }
+    }
+
+    /// What a helper does for ever.
+    fn help(&self) {
+        loop {
+            let mut rounds = 0;
+            while rounds < ROUNDS && self.offered.load(Ordering::Relaxed) == 0 {
+                rounds += 1;
+                std::thread::yield_now();
+            }
+            let mut state = self.lock();
+            if let Some(handle) = state.take(self.count) {
+                self.offered.store(state.jobs.len(), Ordering::Relaxed);
+                drop(state);
+                self.run(&handle);
+                self.lock().leave(handle.operation);
+            } else {
+                state.sleeping += 1;
+                let mut state = self.work.wait(state).unwrap_or_else(PoisonError::into_inner);
+                state.sleeping -= 1;
+            }
+        }
+    }
+}
+
+impl State {
+    /// The job, if nobody has begun it, or another one of its operation.
+    fn take_back(&mut self, job: &Job) -> Option<Handle> {
+        let own = self.jobs.iter().rposition(|handle| std::ptr::eq(handle.job, job));
+        let same = || {
+            self.jobs
+                .iter()
+                .position(|handle| handle.operation == job.operation)
+        };
+        self.jobs.remove(own.or_else(same)?)
+    }
+
+    /// The oldest job of an operation that may have one more thread: the largest one.
+    fn take(&mut self, count: usize) -> Option<Handle> {
+        if self.working >= count {
+            return None;
+        }
+        let operations = &mut self.operations;
+        let index = self.jobs.iter().position(|handle| {
+            let operation = operations
+                .iter_mut()
+                .find(|operation| operation.id == handle.operation);
+            operation.is_some_and(|operation| {
+                let free = operation.working < operation.limit;
+                operation.working += usize::from(free);
+                free
+            })
+        })?;
+        self.working += 1;
+        self.jobs.remove(index)
+    }
+
+    /// One thread fewer works on the operation.
+    fn leave(&mut self, id: u64) {
+        self.working -= 1;
+        if let Some(operation) = { &mut self.operations }
+            .iter_mut()
+            .find(|operation| operation.id == id)
+        {
+            operation.working -= 1;
+        }
+    }
+}
+
+/// Ends the operation of this thread when it is dropped.
+struct Ended<'a>(&'a Workers);
+
+impl Drop for Ended<'_> {
+    fn drop(&mut self) {
+        let id = OPERATION.replace(0);
+        let mut state = self.0.lock();
+        state.leave(id);
+        state.operations.retain(|operation| operation.id != id);
+        let others = !state.jobs.is_empty() && state.sleeping > 0;
+        drop(state);
+        if others {
+            self.0.work.notify_one();
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::AtomicU32;
+
+    use super::*;
+
+    fn started(count: usize) -> &'static Workers {
+        let workers: &'static Workers = Box::leak(Box::new(Workers::new(count)));
+        workers.start().unwrap();
+        workers
+    }
+
+    /// How many leaves a tree of this depth has, counted by one job a leaf.
+    fn count(workers: &Workers, depth: u32, leaves: &AtomicU32) {
+        if depth == 0 {
+            leaves.fetch_add(1, Ordering::Relaxed);
+            return;
+        }
+        workers.join(8, &mut || count(workers, depth - 1, leaves), &mut || {
+            count(workers, depth - 1, leaves);
+        });
+    }
+
+    #[test]
+    fn all_of_it_is_done_once_from_many_threads_at_once() {
+        for threads in [1, 2, 8] {
+            let workers = started(threads);
+            std::thread::scope(|scope| {
+                for _ in 0..6 {
+                    scope.spawn(|| {
+                        for _ in 0..20 {
+                            let leaves = AtomicU32::new(0);
+                            count(workers, 9, &leaves);
+                            assert_eq!(leaves.into_inner(), 512);
+                        }
+                    });
+                }
+            });
+            let state = workers.lock();
+            assert!(state.jobs.is_empty() && state.operations.is_empty());
+        }
+    }
+
+    #[test]
+    fn two_threads_work_at_the_same_time() {
+        let workers = started(2);
+        let barrier = std::sync::Barrier::new(2);
+        workers.join(2, &mut || drop(barrier.wait()), &mut || drop(barrier.wait()));
+    }
+
+    #[test]
+    fn a_panic_arrives_where_the_work_was_divided_and_the_workers_go_on() {
+        let workers = started(2);
+        for side in 0..2 {
+            let result = catch_unwind(|| {
+                workers.join(2, &mut || assert!(side != 0, "first"), &mut || {
+                    assert!(side != 1, "second")
+                });
+            });
+            assert!(result.is_err());
+        }
+        let leaves = AtomicU32::new(0);
+        count(workers, 6, &leaves);
+        assert_eq!(leaves.into_inner(), 64);
+    }
+}
