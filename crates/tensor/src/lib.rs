@@ -67,6 +67,7 @@ pub use kernel::{Kernel, KernelFunction};
 pub use layout::Layout;
 pub use parallel::set_threads;
 pub use random::Rng;
+pub use reductions::Moments;
 pub use shape::{MAX_RANK, Shape};
 pub use tensor::Tensor;
 

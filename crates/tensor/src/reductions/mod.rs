@@ -4,7 +4,10 @@ mod extremum;
 mod logical;
 mod logsumexp;
 mod moments;
+mod squares;
 mod sum;
+
+pub use moments::Moments;
 
 use crate::axes::AxisSet;
 use crate::kernels::{MappedSum, Plan, Reduction};

@@ -1,15 +1,97 @@
-//! Variances, standard deviations and norms.
+//! Means, variances, standard deviations and norms.
 
+use super::squares::Squares;
 use crate::axes::{Axes, AxisSet};
-use crate::kernels::{MappedSum, Reduction};
+use crate::kernels::Reduction;
 use crate::{Float, Result, Tensor, kernel, math};
 
+/// What [`Tensor::moments`] finds, each of the reduced shape.
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
+pub struct Moments<T: Float> {
+    /// The [`mean`](Tensor::mean).
+    pub mean: Tensor<T>,
+    /// The [variance](Tensor::var).
+    pub variance: Tensor<T>,
+    /// The [standard deviation](Tensor::std). It is representable where its square, the variance, may not be.
+    pub std: Tensor<T>,
+}
+
 impl<T: Float> Tensor<T> {
+    /// The mean (Σ x) / n along the axes; NaN of no elements. Its error is that of [`sum`](Self::sum), divided by n. It is finite for finite
+    /// elements, even if their sum is not.
+    ///
+    /// # Errors
+    /// [`Error::Axis`](crate::Error::Axis) if there is no such axis or one is named twice.
+    ///
+    /// ```
+    /// # use backprop_tensor::Tensor;
+    /// let x = Tensor::from([[1.0, 2.0], [5.0, 6.0]]);
+    /// assert_eq!(x.mean(0)?, Tensor::from([3.0, 4.0]));
+    /// assert_eq!(Tensor::from([3e38_f32, 3e38]).mean(..)?.item()?, 3e38);
+    /// # Ok::<(), backprop_tensor::Error>(())
+    /// ```
+    pub fn mean(&self, axes: impl Axes) -> Result<Self> {
+        self.mean_over(&axes.resolve("mean", self.shape())?)
+    }
+
+    fn mean_over(&self, axes: &AxisSet) -> Result<Self> {
+        let sum = self.reduce(axes, Reduction::Sum)?;
+        let count = axes.count(self.shape());
+        let n = T::from_f64(count as f64);
+        let is_finite = |&sum: &T| math::abs(sum) < T::INFINITY;
+        if sum.as_slice().unwrap_or(&[]).iter().all(is_finite) {
+            return sum.into_apply(&kernel!(|x; n| x / n), &[n], &[]);
+        }
+        // A power of 2 above the number of elements: no sum of the parts overflows, and none of their digits is lost that a sum beyond the
+        // largest number could show.
+        let parts = (count as f64).log2().ceil().exp2() * 2.0;
+        let part = T::from_f64(1.0 / parts);
+        let careful = self
+            .apply(&kernel!(|x; part| x * part), &[part], &[])?
+            .reduce(axes, Reduction::Sum)?;
+        let share = T::from_f64(count as f64 / parts);
+        let largest = T::INFINITY.next_lower();
+        let choice = kernel!(|sum, careful; n, share, largest| if math::abs(sum) <= largest {
+            sum / n
+        } else if math::abs(careful) <= largest {
+            // Rounding alone can bring a mean of finite numbers above the largest.
+            math::max(math::min(careful / share, largest), -largest)
+        } else {
+            careful
+        });
+        sum.into_apply(&choice, &[n, share, largest], &[&careful])
+    }
+
+    /// Mean, variance and standard deviation along the axes at once, for less than one after another.
+    ///
+    /// # Errors
+    /// As [`var`](Self::var).
+    ///
+    /// ```
+    /// # use backprop_tensor::Tensor;
+    /// let moments = Tensor::from([1e20_f32, 2e20, 3e20]).moments(.., 1)?;
+    /// assert_eq!(moments.mean.item()?, 2e20);
+    /// assert_eq!(moments.variance.item()?, f32::INFINITY);
+    /// assert!((moments.std.item()? / 1e20 - 1.0).abs() < 1e-6);
+    /// # Ok::<(), backprop_tensor::Error>(())
+    /// ```
+    pub fn moments(&self, axes: impl Axes, correction: usize) -> Result<Moments<T>> {
+        let axes = axes.resolve("moments", self.shape())?;
+        let (mean, squares) = self.centered(&axes)?;
+        let degrees = degrees(axes.count(self.shape()), correction);
+        Ok(Moments {
+            mean,
+            variance: squares.clone().mean(degrees)?,
+            std: squares.root_mean(degrees)?,
+        })
+    }
+
     /// The variance Σ (x - mean)² / (n - correction) along the axes.
     ///
     /// The correction is 0 for the variance of these numbers, and 1 (Bessel's) to estimate that of the distribution they are
     /// a sample of. With n no larger than it, the variance is NaN. The mean is computed first, so that nothing cancels where it
-    /// is large.
+    /// is large. It is right wherever it is representable, even if the squares or their sum are not.
     ///
     /// # Errors
     /// [`Error::Axis`](crate::Error::Axis) if there is no such axis or one is named twice.
@@ -22,23 +104,35 @@ impl<T: Float> Tensor<T> {
     /// ```
     pub fn var(&self, axes: impl Axes, correction: usize) -> Result<Self> {
         let axes = axes.resolve("var", self.shape())?;
-        let count = axes.count(self.shape());
-        let mean = self.reduce(&axes, Reduction::Sum)?.divide(count)?;
-        let squares = self.mapped_sum(&axes, MappedSum::Squares, &mean)?;
-        match count.checked_sub(correction) {
-            None | Some(0) => Self::full(squares.shape(), T::NAN),
-            Some(degrees) => squares.divide(degrees),
-        }
+        let (_, squares) = self.centered(&axes)?;
+        squares.mean(degrees(axes.count(self.shape()), correction))
     }
 
-    /// The standard deviation: the square root of [`var`](Self::var).
+    /// The standard deviation √(Σ (x - mean)² / (n - correction)) along the axes, the square root of [`var`](Self::var); right even where
+    /// the variance is too large or too small for the type.
     ///
     /// # Errors
     /// As [`var`](Self::var).
+    ///
+    /// ```
+    /// # use backprop_tensor::Tensor;
+    /// let x = Tensor::from([[1.0_f32, 2.0, 3.0], [1e20, 2e20, 3e20]]);
+    /// let std = x.std(1, 1)?.to_vec();
+    /// assert_eq!(std[0], 1.0);
+    /// assert!((std[1] / 1e20 - 1.0).abs() < 1e-6);
+    /// # Ok::<(), backprop_tensor::Error>(())
+    /// ```
     pub fn std(&self, axes: impl Axes, correction: usize) -> Result<Self> {
         let axes = axes.resolve("std", self.shape())?;
-        self.var(axes, correction)?
-            .into_apply(&kernel!(|x| math::sqrt(x)), &[], &[])
+        let (_, squares) = self.centered(&axes)?;
+        squares.root_mean(degrees(axes.count(self.shape()), correction))
+    }
+
+    /// The mean, and the squares of the distances from it.
+    fn centered(&self, axes: &AxisSet) -> Result<(Self, Squares<T>)> {
+        let mean = self.mean_over(axes)?;
+        let squares = Squares::of(self, axes, Some(&mean))?;
+        Ok((mean, squares))
     }
 
     /// The Euclidean norm √(Σ x²) along the axes; finite wherever it is representable, even if the squares are not.
@@ -54,25 +148,14 @@ impl<T: Float> Tensor<T> {
     /// ```
     pub fn norm(&self, axes: impl Axes) -> Result<Self> {
         let axes = axes.resolve("norm", self.shape())?;
-        let squares = self.mapped_sum(&axes, MappedSum::Squares, &Self::zeros([0])?)?;
-        let (least, most) = (T::MIN_NORMAL / T::EPSILON, T::INFINITY);
-        let in_range = |&sum: &T| least <= sum && sum < most;
-        if squares.as_slice().unwrap_or(&[]).iter().all(in_range) {
-            return squares.into_apply(&kernel!(|x| math::sqrt(x)), &[], &[]);
-        }
-        self.scaled_norm(&axes)
+        Squares::of(self, &axes, None)?.root()
     }
+}
 
-    /// The norm by way of numbers divided by the largest of them.
-    fn scaled_norm(&self, axes: &AxisSet) -> Result<Self> {
-        let largest = self.abs()?.reduce(&axes.keep(), Reduction::Maximum)?;
-        // Where all are 0, or one is infinite or NaN, the sum of squares says it all.
-        let usable = kernel!(|x; infinity| if x > 0.0 && x < infinity { x } else { 1.0 });
-        let scale = largest.into_apply(&usable, &[T::INFINITY], &[])?;
-        let squares = self
-            .try_div(&scale)?
-            .mapped_sum(axes, MappedSum::Squares, &Self::zeros([0])?)?;
-        let scale = scale.reshape(squares.shape())?;
-        squares.into_apply(&kernel!(|x, scale| math::sqrt(x) * scale), &[], &[&scale])
+/// What a sum of squares is divided by: NaN unless there are more elements than the correction takes off.
+fn degrees<T: Float>(count: usize, correction: usize) -> T {
+    match count.checked_sub(correction) {
+        None | Some(0) => T::NAN,
+        Some(degrees) => T::from_f64(degrees as f64),
     }
 }

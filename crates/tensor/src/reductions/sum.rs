@@ -1,8 +1,8 @@
-//! Sums, products and means.
+//! Sums and products.
 
 use crate::axes::{Axes, AxisSet};
 use crate::kernels::Reduction;
-use crate::{Error, Float, Numeric, Result, Shape, Tensor, kernel};
+use crate::{Error, Numeric, Result, Shape, Tensor};
 
 impl<T: Numeric> Tensor<T> {
     /// The sum Σ x along the axes; 0 of no elements.
@@ -70,28 +70,4 @@ fn broadcast_axes(from: &Shape, to: &Shape) -> Option<AxisSet> {
     let axes = AxisSet::of(to, stretched);
     let fits = (added..to.rank()).all(|axis| !stretched(axis) || from[axis - added] == 1);
     fits.then_some(axes)
-}
-
-impl<T: Float> Tensor<T> {
-    /// The mean (Σ x) / n along the axes; NaN of no elements. Its error is that of [`sum`](Self::sum), divided by n.
-    ///
-    /// # Errors
-    /// [`Error::Axis`] if there is no such axis or one is named twice.
-    ///
-    /// ```
-    /// # use backprop_tensor::Tensor;
-    /// let x = Tensor::from([[1.0, 2.0], [5.0, 6.0]]);
-    /// assert_eq!(x.mean(0)?, Tensor::from([3.0, 4.0]));
-    /// # Ok::<(), backprop_tensor::Error>(())
-    /// ```
-    pub fn mean(&self, axes: impl Axes) -> Result<Self> {
-        let axes = axes.resolve("mean", self.shape())?;
-        self.reduce(&axes, Reduction::Sum)?
-            .divide(axes.count(self.shape()))
-    }
-
-    /// Divided by a number of elements.
-    pub(super) fn divide(self, count: usize) -> Result<Self> {
-        self.into_apply(&kernel!(|x; n| x / n), &[T::from_f64(count as f64)], &[])
-    }
 }

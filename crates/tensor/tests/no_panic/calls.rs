@@ -219,6 +219,7 @@ fn over_axes_of_reals<T: Sample + Float>() -> Vec<Call> {
         mean |s| reduced!(s, T, |x, axes| x.mean(axes));
         var |s| reduced!(s, T, |x, axes| x.var(axes, s.length()));
         std |s| reduced!(s, T, |x, axes| x.std(axes, s.length()));
+        moments |s| reduced!(s, T, |x, axes| x.moments(axes, s.length()).map(|moments| moments.std));
         norm |s| reduced!(s, T, |x, axes| x.norm(axes));
         logsumexp |s| reduced!(s, T, |x, axes| x.logsumexp(axes));
         softmax |s| on!(s, T, |x| x.softmax(s.axis()));

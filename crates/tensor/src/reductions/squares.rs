@@ -1,0 +1,124 @@
+//! Sums of squares that neither overflow nor vanish.
+
+use crate::axes::AxisSet;
+use crate::kernels::{MappedSum, Reduction};
+use crate::{Float, Result, Tensor, kernel, math};
+
+/// Σ (x - m)² along axes, as `sums · scale²`, where the scales are powers of 2: so they change no digit.
+#[derive(Debug, Clone)]
+pub struct Squares<T: Float> {
+    sums: Tensor<T>,
+    /// None if all are 1.
+    scale: Option<Tensor<T>>,
+}
+
+impl<T: Float> Squares<T> {
+    /// Those of the distances from `means`, which have the reduced shape, or from 0.
+    pub fn of(x: &Tensor<T>, axes: &AxisSet, means: Option<&Tensor<T>>) -> Result<Self> {
+        let none = Tensor::zeros([0])?;
+        let sums = x.mapped_sum(axes, MappedSum::Squares, means.unwrap_or(&none))?;
+        let usable = |&sum: &T| in_range(sum);
+        if x.is_empty() || sums.as_slice().unwrap_or(&[]).iter().all(usable) {
+            return Ok(Self { sums, scale: None });
+        }
+        Self::scaled(x, axes, means, sums)
+    }
+
+    /// The same by way of distances divided by the power of 2 below the largest of them, where the plain `sums` are out of range.
+    fn scaled(
+        x: &Tensor<T>,
+        axes: &AxisSet,
+        means: Option<&Tensor<T>>,
+        mut sums: Tensor<T>,
+    ) -> Result<Self> {
+        let largest = x.reduce(axes, Reduction::Maximum)?.to_vec();
+        let smallest = x.reduce(axes, Reduction::Minimum)?.to_vec();
+        let centers = means.map_or_else(|| vec![T::ZERO; largest.len()], Tensor::to_vec);
+        let mut scales = vec![T::ONE; largest.len()];
+        for (i, sum) in sums.as_mut_slice()?.iter_mut().enumerate() {
+            let (high, low) = (largest[i], smallest[i]);
+            // Of infinities and NaN the plain sum says it all.
+            if in_range(*sum) || !is_finite(high) || !is_finite(low) {
+                continue;
+            }
+            if means.is_some() && high == low {
+                // Equal elements do not vary, whatever the rounding of their mean.
+                *sum = T::ZERO;
+                continue;
+            }
+            let distance = |end: T| (end.to_f64() - centers[i].to_f64()).abs();
+            scales[i] = power_of_two(distance(high).max(distance(low)));
+        }
+        if scales.iter().all(|&scale| scale == T::ONE) {
+            return Ok(Self { sums, scale: None });
+        }
+        let kept = axes.reduce_keeping(x.shape());
+        let scale = Tensor::from_slice(&scales, kept)?;
+        let centers = Tensor::from_slice(&centers, kept)?;
+        // The factors first: the difference of the numbers themselves may be too large.
+        let distance = kernel!(|x, m, scale| x * (1.0 / scale) - m * (1.0 / scale));
+        let scaled = x
+            .apply(&distance, &[], &[&centers, &scale])?
+            .mapped_sum(axes, MappedSum::Squares, &Tensor::zeros([0])?)?;
+        let scale = scale.reshape(sums.shape())?;
+        let choice = kernel!(|plain, scaled, scale| if scale == 1.0 { plain } else { scaled });
+        let sums = sums.into_apply(&choice, &[], &[&scaled, &scale])?;
+        Ok(Self {
+            sums,
+            scale: Some(scale),
+        })
+    }
+
+    /// The sums, divided by a number: variances.
+    pub fn mean(self, count: T) -> Result<Tensor<T>> {
+        match self.scale {
+            None => self.sums.into_apply(&kernel!(|x; n| x / n), &[count], &[]),
+            Some(scale) => {
+                let formula = kernel!(|x, scale; n| x / n * scale * scale);
+                self.sums.into_apply(&formula, &[count], &[&scale])
+            }
+        }
+    }
+
+    /// The square roots of the sums: norms.
+    pub fn root(self) -> Result<Tensor<T>> {
+        match self.scale {
+            None => self.sums.into_apply(&kernel!(|x| math::sqrt(x)), &[], &[]),
+            Some(scale) => {
+                let formula = kernel!(|x, scale| math::sqrt(x) * scale);
+                self.sums.into_apply(&formula, &[], &[&scale])
+            }
+        }
+    }
+
+    /// The square roots of the sums, divided by a number: standard deviations.
+    pub fn root_mean(self, count: T) -> Result<Tensor<T>> {
+        match self.scale {
+            None => {
+                let formula = kernel!(|x; n| math::sqrt(x / n));
+                self.sums.into_apply(&formula, &[count], &[])
+            }
+            Some(scale) => {
+                let formula = kernel!(|x, scale; n| math::sqrt(x / n) * scale);
+                self.sums.into_apply(&formula, &[count], &[&scale])
+            }
+        }
+    }
+}
+
+/// Whether a sum of squares has all its digits: nothing overflowed, and what vanished is below its rounding.
+fn in_range<T: Float>(sum: T) -> bool {
+    T::MIN_NORMAL / T::EPSILON <= sum && sum < T::INFINITY
+}
+
+fn is_finite<T: Float>(x: T) -> bool {
+    math::abs(x) < T::INFINITY
+}
+
+/// The power of 2 below a positive number, as far as it and its inverse are normal numbers of the type.
+fn power_of_two<T: Float>(x: f64) -> T {
+    const EXPONENT: u64 = 0x7ff << 52;
+    let least = T::MIN_NORMAL.to_f64();
+    let power = f64::from_bits(x.to_bits() & EXPONENT);
+    T::from_f64(power.clamp(least, 1.0 / least))
+}
