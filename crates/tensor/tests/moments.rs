@@ -14,7 +14,12 @@ fn scaled<T: Float>(x: &Tensor<T>, power: i32) -> Tensor<T> {
 }
 
 /// A factor of a power of 2 changes no digit of a mean, a deviation nor a norm, wherever the numbers are normal.
-fn check_scaling<T: Float>(values: &[f64], power: i32, axis: isize, steps: &[common::Step]) -> Result<(), TestCaseError> {
+fn check_scaling<T: Float>(
+    values: &[f64],
+    power: i32,
+    axis: isize,
+    steps: &[common::Step],
+) -> Result<(), TestCaseError> {
     let x: Tensor<T> = Tensor::from_fn([6, values.len() / 6], |i| T::from_f64(values[i])).unwrap();
     let (x, y) = (view(x.clone(), steps), view(scaled(&x, power), steps));
     if x.rank() == 0 {
@@ -31,7 +36,10 @@ fn check_scaling<T: Float>(values: &[f64], power: i32, axis: isize, steps: &[com
     ] {
         for (viewed, whole) in viewed.to_vec().into_iter().zip(whole.to_vec()) {
             let (viewed, whole) = (viewed.to_f64(), whole.to_f64());
-            prop_assert!(viewed.is_nan() && whole.is_nan() || (viewed - whole).abs() <= bound, "{viewed:e} for {whole:e}");
+            prop_assert!(
+                viewed.is_nan() && whole.is_nan() || (viewed - whole).abs() <= bound,
+                "{viewed:e} for {whole:e}"
+            );
         }
     }
     // Where both add in the same order, they have the same bits.
@@ -40,9 +48,18 @@ fn check_scaling<T: Float>(values: &[f64], power: i32, axis: isize, steps: &[com
     // All NaN are one.
     let plain = |x: Tensor<T>| x.map(|x| if x.is_nan() { T::NAN } else { x }).unwrap();
     let same = |x, y| bits(plain(x)) == bits(plain(y));
-    prop_assert!(same(scaled(&x.mean(axis).unwrap(), power), y.mean(axis).unwrap()), "mean");
-    prop_assert!(same(scaled(&x.std(axis, 1).unwrap(), power), y.std(axis, 1).unwrap()), "std");
-    prop_assert!(same(scaled(&x.norm(axis).unwrap(), power), y.norm(axis).unwrap()), "norm");
+    prop_assert!(
+        same(scaled(&x.mean(axis).unwrap(), power), y.mean(axis).unwrap()),
+        "mean"
+    );
+    prop_assert!(
+        same(scaled(&x.std(axis, 1).unwrap(), power), y.std(axis, 1).unwrap()),
+        "std"
+    );
+    prop_assert!(
+        same(scaled(&x.norm(axis).unwrap(), power), y.norm(axis).unwrap()),
+        "norm"
+    );
     let moments = y.moments(axis, 1).unwrap();
     prop_assert!(same(moments.mean, y.mean(axis).unwrap()));
     prop_assert!(same(moments.std, y.std(axis, 1).unwrap()));
@@ -80,7 +97,10 @@ fn deviations_whose_squares_are_out_of_range() {
         close(x.norm(..).unwrap(), scale * 14_f64.sqrt());
     }
     // From one end of the range to the other, the distance from the mean being larger than any number.
-    close(Tensor::from([-3e38_f32, 3e38, 3e38]).std(.., 0).unwrap(), 3e38 * 8_f64.sqrt() / 3.0);
+    close(
+        Tensor::from([-3e38_f32, 3e38, 3e38]).std(.., 0).unwrap(),
+        3e38 * 8_f64.sqrt() / 3.0,
+    );
     close(Tensor::from([-1.7e308, 1.7e308]).std(.., 0).unwrap(), 1.7e308);
     // Subnormal numbers.
     close(Tensor::from([3e-320_f64, 4e-320]).norm(..).unwrap(), 5e-320);
@@ -89,11 +109,19 @@ fn deviations_whose_squares_are_out_of_range() {
 /// One row out of range changes nothing of another, and each row has a scale of its own.
 #[test]
 fn rows_of_different_sizes() {
-    let rows = [[1.0_f32, 2.0, 4.0], [1e30, 2e30, 4e30], [1e-30, 2e-30, 4e-30], [5.0, 5.0, 5.0]];
+    let rows = [
+        [1.0_f32, 2.0, 4.0],
+        [1e30, 2e30, 4e30],
+        [1e-30, 2e-30, 4e-30],
+        [5.0, 5.0, 5.0],
+    ];
     let x = Tensor::from(rows);
     let expected = (14.0_f64 / 9.0).sqrt();
     let plain = Tensor::from(rows[0]).std(.., 0).unwrap();
-    for (x, axis) in [(x.clone(), 1), (x.transpose(0, 1).unwrap().contiguous().unwrap(), 0)] {
+    for (x, axis) in [
+        (x.clone(), 1),
+        (x.transpose(0, 1).unwrap().contiguous().unwrap(), 0),
+    ] {
         let std = x.std(axis, 0).unwrap();
         assert_eq!(std.select(0, 0).unwrap(), plain);
         close(std.select(0, 1).unwrap(), expected * 1e30);
@@ -107,29 +135,74 @@ fn rows_of_different_sizes() {
 fn a_variance_in_range_of_squares_whose_sum_is_not() {
     let x = Tensor::from_fn([4096], |i| if i % 2 == 0 { 1e18_f32 } else { -1e18 }).unwrap();
     close(x.var(.., 0).unwrap(), 1e36);
-    assert_eq!(Tensor::from([1e20_f32, 2e20]).var(.., 0).unwrap().item().unwrap(), f32::INFINITY);
-    assert_eq!(Tensor::from([1e-30_f32, 2e-30]).var(.., 0).unwrap().item().unwrap(), 0.0);
+    assert_eq!(
+        Tensor::from([1e20_f32, 2e20]).var(.., 0).unwrap().item().unwrap(),
+        f32::INFINITY
+    );
+    assert_eq!(
+        Tensor::from([1e-30_f32, 2e-30])
+            .var(.., 0)
+            .unwrap()
+            .item()
+            .unwrap(),
+        0.0
+    );
 }
 
 #[test]
 fn means_whose_sum_is_too_large() {
     let largest = f32::MAX;
-    assert_eq!(Tensor::from([3e38_f32, 3e38]).mean(..).unwrap().item().unwrap(), 3e38);
-    assert_eq!(Tensor::full([1000, 3], largest).unwrap().mean(0).unwrap(), Tensor::full([3], largest).unwrap());
+    assert_eq!(
+        Tensor::from([3e38_f32, 3e38]).mean(..).unwrap().item().unwrap(),
+        3e38
+    );
+    assert_eq!(
+        Tensor::full([1000, 3], largest).unwrap().mean(0).unwrap(),
+        Tensor::full([3], largest).unwrap()
+    );
     close(Tensor::from([3e38_f32, 3e38, -3e38]).mean(..).unwrap(), 1e38);
-    assert_eq!(Tensor::from([f64::MAX, f64::MAX]).mean(..).unwrap().item().unwrap(), f64::MAX);
+    assert_eq!(
+        Tensor::from([f64::MAX, f64::MAX])
+            .mean(..)
+            .unwrap()
+            .item()
+            .unwrap(),
+        f64::MAX
+    );
     // Beside it, small ones keep their digits, and what is infinite or NaN stays so.
-    let x = Tensor::from([[3e38_f32, 3e38], [1e-45, 3e-45], [f32::INFINITY, 1.0], [f32::NAN, 1.0], [f32::INFINITY, f32::NEG_INFINITY]]);
+    let x = Tensor::from([
+        [3e38_f32, 3e38],
+        [1e-45, 3e-45],
+        [f32::INFINITY, 1.0],
+        [f32::NAN, 1.0],
+        [f32::INFINITY, f32::NEG_INFINITY],
+    ]);
     let mean = x.mean(1).unwrap().to_vec();
     assert_eq!(mean[..3], [3e38, 3e-45, f32::INFINITY]);
     assert!(mean[3].is_nan() && mean[4].is_nan());
-    assert_eq!(Tensor::from([3e38_f32, 3e38]).std(.., 1).unwrap().item().unwrap(), 0.0);
+    assert_eq!(
+        Tensor::from([3e38_f32, 3e38]).std(.., 1).unwrap().item().unwrap(),
+        0.0
+    );
 }
 
 #[test]
 fn what_is_not_finite() {
-    let x = Tensor::from([[f32::INFINITY, 1.0], [f32::NAN, 1.0], [f32::NEG_INFINITY, f32::NAN]]);
-    assert!(x.std(1, 0).unwrap().is_nan().unwrap().all(..).unwrap().item().unwrap());
+    let x = Tensor::from([
+        [f32::INFINITY, 1.0],
+        [f32::NAN, 1.0],
+        [f32::NEG_INFINITY, f32::NAN],
+    ]);
+    assert!(
+        x.std(1, 0)
+            .unwrap()
+            .is_nan()
+            .unwrap()
+            .all(..)
+            .unwrap()
+            .item()
+            .unwrap()
+    );
     let norm = x.norm(1).unwrap().to_vec();
     assert_eq!(norm[0], f32::INFINITY);
     assert!(norm[1].is_nan() && norm[2].is_nan());

@@ -233,11 +233,16 @@ where
             true => samples / size,
             false => samples.div_ceil(size),
         };
+        let errors = self.metrics.iter().filter(|metric| metric.less_is_better());
         Plan {
             epochs: self.epochs,
             steps: batches.div_ceil(self.accumulate),
             samples,
             done: 0,
+            less_is_better: ["loss".to_owned()]
+                .into_iter()
+                .chain(errors.map(|metric| metric.name().to_owned()))
+                .collect(),
         }
     }
 
@@ -274,10 +279,11 @@ where
     /// The loss and the metrics of a model on some data. The model is used, not trained.
     ///
     /// If samples have weights, the loss is their weighted mean. The [weights of classes](Self::class_weights) do not count here, so that
-    /// models trained with different ones can be compared. Metrics count each sample once.
+    /// models trained with different ones can be compared. Metrics count each sample once. A sample of weight 0 counts nothing in the loss, even
+    /// if its own is infinite.
     ///
     /// # Errors
-    /// If there are no samples or more than 2³², the data cannot be had, a batch does not fit the model, or an input is no finite number and the trainer not
+    /// If there are no samples or more than 2³², all of them have the weight 0, the data cannot be had, a batch does not fit the model, or an input is no finite number and the trainer not
     /// [unchecked](Self::unchecked).
     #[track_caller]
     pub fn evaluate<M, D>(&self, model: &M, data: &D) -> Result<Evaluation>
@@ -316,7 +322,13 @@ where
             pass.add_loss(loss.item()?.to_f64(), weight);
             pass.add_metrics(output.value()?, &batch.targets)?;
         }
-        Ok(pass.evaluation())
+        match pass.is_weightless() {
+            true => Err(Error::setting(
+                "the weights of all samples are 0",
+                "one at least must count in an evaluation",
+            )),
+            false => Ok(pass.evaluation()),
+        }
     }
 
     /// The loss of a batch, and the weight of its samples altogether.
@@ -331,14 +343,35 @@ where
             return Ok((self.loss.loss(output, targets), samples as f64));
         };
         let total = weights.sum(..)?.item()?;
-        let each = self.loss.each(output, targets).ok_or_else(|| {
-            Error::setting(
-                "weights of samples or classes",
-                "they need a loss that gives the loss of each sample, as PerSample does",
-            )
-        })?;
-        // A batch whose weights are all 0 has the loss 0.
-        let share = |weight: f64| T::from_f64(if total > 0.0 { weight / total } else { 0.0 });
+        let of = |output: &Var<T>, targets: &Tensor<Y>| {
+            self.loss.each(output, targets).ok_or_else(|| {
+                Error::setting(
+                    "weights of samples or classes",
+                    "they need a loss that gives the loss of each sample, as PerSample does",
+                )
+            })
+        };
+        if total == 0.0 {
+            // It may fail, but what it is does not count: 0, and so are all gradients.
+            of(output, targets)?.value()?;
+            return Ok((output.slice(0, 0..0).sum(..), 0.0));
+        }
+        let share = |weight: f64| T::from_f64(weight / total);
+        if targets.shape().first() == Some(&weights.count()) && weights.to_vec().contains(&0.0) {
+            // 0 times an infinite loss, or its infinite gradient, would be NaN.
+            let places = (0_i64..)
+                .zip(weights.to_vec())
+                .filter(|&(_, weight)| weight != 0.0);
+            let (places, weights): (Vec<i64>, Vec<f64>) = places.unzip();
+            let places = Tensor::from(places);
+            let each = of(
+                &output.index_select(0, &places),
+                &targets.index_select(0, &places)?,
+            )?;
+            let shares = each.constant(Tensor::from(weights).map(share)?);
+            return Ok(((each * shares).sum(..), total));
+        }
+        let each = of(output, targets)?;
         let shares = each.constant(weights.map(share)?);
         Ok(((each * shares).sum(..), total))
     }

@@ -1,12 +1,14 @@
 //! Which number says whether an epoch was the best one so far.
 
-use crate::{Epoch, Error, Result};
+use crate::{Epoch, Error, Plan, Result};
 
 /// A metric, and its best value so far.
 #[derive(Debug, Clone)]
 pub(crate) struct Monitor {
     metric: String,
-    pub(crate) less_is_better: bool,
+    /// Whatever the metric says of itself.
+    pub(crate) forced: bool,
+    less_is_better: bool,
     pub(crate) min_delta: f64,
     /// Its best value; `None` before the first epoch.
     pub(crate) best: Option<f64>,
@@ -16,6 +18,7 @@ impl Default for Monitor {
     fn default() -> Self {
         Self {
             metric: "loss".into(),
+            forced: false,
             less_is_better: true,
             min_delta: 0.0,
             best: None,
@@ -24,13 +27,13 @@ impl Default for Monitor {
 }
 
 impl Monitor {
-    /// Of metrics, more is better.
     pub(crate) fn look_at(&mut self, metric: String) {
-        self.less_is_better = metric == "loss";
         self.metric = metric;
     }
 
-    pub(crate) fn start(&mut self) {
+    /// Before the first epoch, with what the metrics say of themselves.
+    pub(crate) fn start(&mut self, plan: &Plan) {
+        self.less_is_better = self.forced || plan.less_is_better.contains(&self.metric);
         self.best = None;
     }
 

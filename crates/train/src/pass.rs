@@ -38,11 +38,16 @@ impl<Y: Element, T: Float> Pass<Y, T> {
 
     /// Counts the mean loss of samples of this weight altogether.
     pub(crate) fn add_loss(&mut self, loss: f64, weight: f64) {
-        // A batch that counts nothing may have a loss that is no number.
+        // 0 times a loss that is infinite would be NaN.
         if weight > 0.0 {
             self.loss += loss * weight;
             self.weight += weight;
         }
+    }
+
+    /// Whether nothing that was counted has any weight.
+    pub(crate) fn is_weightless(&self) -> bool {
+        self.weight == 0.0
     }
 
     pub(crate) fn add_metrics(&mut self, output: &Tensor<T>, targets: &Tensor<Y>) -> Result<()> {
@@ -75,6 +80,9 @@ impl<Y: Element, T: Float> Pass<Y, T> {
 
 impl<Y: Element, T: Float> Running for Pass<Y, T> {
     fn loss(&self) -> f64 {
+        if self.is_weightless() {
+            return 0.0;
+        }
         self.loss / self.weight
     }
 

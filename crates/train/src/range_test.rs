@@ -77,11 +77,18 @@ struct Climb {
     least: f64,
     factor: f64,
     steps: usize,
+    taken: usize,
 }
 
 impl<T: Float> Callback<T> for Climb {
     fn on_step_end(&mut self, step: &Step<'_>, training: &mut Training<'_, T>) -> Result<ControlFlow<()>> {
+        self.taken += 1;
+        let is_last = self.taken >= self.steps;
         let mut seen = self.seen.borrow_mut();
+        if step.weight == 0.0 {
+            // It says nothing of its rate.
+            return Ok(self.goes_on(is_last, step, training));
+        }
         self.mean = 0.9 * self.mean + 0.1 * step.loss;
         let count = i32::try_from(seen.losses.len() + 1).unwrap_or(i32::MAX);
         let smoothed = self.mean / (1.0 - 0.9_f64.powi(count));
@@ -94,13 +101,24 @@ impl<T: Float> Callback<T> for Climb {
         self.least = self.least.min(smoothed);
         // It has diverged, and what follows says nothing.
         let diverged = smoothed > 4.0 * self.least && self.least > 0.0;
-        if diverged || seen.losses.len() >= self.steps {
-            return Ok(ControlFlow::Break(()));
+        Ok(self.goes_on(diverged || is_last, step, training))
+    }
+}
+
+impl Climb {
+    /// With the next rate, unless it is over.
+    fn goes_on<T: Float>(
+        &self,
+        is_over: bool,
+        step: &Step<'_>,
+        training: &mut Training<'_, T>,
+    ) -> ControlFlow<()> {
+        if is_over {
+            return ControlFlow::Break(());
         }
-        training
-            .optimizer
-            .set_learning_rate(step.learning_rate * self.factor);
-        Ok(ControlFlow::Continue(()))
+        let rate = step.learning_rate * self.factor;
+        training.optimizer.set_learning_rate(rate);
+        ControlFlow::Continue(())
     }
 }
 
@@ -113,6 +131,8 @@ where
 {
     /// Trains a copy of the model for some steps, with a learning rate that grows evenly on a logarithmic scale, until the loss explodes: a good one lies
     /// where it falls most steeply (Smith, "Cyclical learning rates", 2017).
+    ///
+    /// A step whose samples all have the weight 0 has no loss, and its rate is left out.
     ///
     /// Model and trainer stay as they are. Batch size, accumulation, clipping and seed are the trainer's; callbacks, metrics and schedule are not used.
     ///
@@ -165,6 +185,7 @@ where
             least: f64::INFINITY,
             factor: (most / least).powf(1.0 / (steps - 1) as f64),
             steps,
+            taken: 0,
         };
         let mut optimizer = self.optimizer.clone();
         optimizer.set_learning_rate(least);

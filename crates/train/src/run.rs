@@ -263,8 +263,8 @@ where
             at.step += 1;
             let (epoch, step) = (at.epoch, at.step);
             self.each(|callback, training| callback.on_step_begin(step, training))?;
-            let loss = self.step(batches.by_ref().take(count), &mut at.pass);
-            let loss = loss.map_err(|source| Error::Step {
+            let stepped = self.step(batches.by_ref().take(count), &mut at.pass);
+            let (loss, weight) = stepped.map_err(|source| Error::Step {
                 epoch,
                 step,
                 source: Box::new(source),
@@ -274,6 +274,7 @@ where
                 step,
                 total: done + 1,
                 loss,
+                weight,
                 learning_rate,
                 running: &at.pass,
             };
@@ -313,13 +314,13 @@ where
         }
     }
 
-    /// One step, with the mean gradient of some batches, loaded one by one; gives their mean loss.
+    /// One step, with the mean gradient of some batches, loaded one by one; gives their mean loss and their weight.
     #[track_caller]
     fn step(
         &mut self,
         batches: impl ExactSizeIterator<Item = backprop_datasets::Result<Batch<T, Y>>>,
         pass: &mut Pass<Y, T>,
-    ) -> Result<f64> {
+    ) -> Result<(f64, f64)> {
         if self.own.is_some() {
             return self.own_steps(batches, pass);
         }
@@ -354,7 +355,7 @@ where
             (sum, weight) = (sum + loss * of_batch, weight + of_batch);
         }
         let Some(mut gradients) = all else {
-            return Ok(f64::NAN);
+            return Ok((f64::NAN, 0.0));
         };
         if !alone && weight > 0.0 {
             let scale = kernel!(mut g; ; factor => { g *= factor; });
@@ -370,7 +371,7 @@ where
         }
         self.each(|callback, training| callback.on_gradients(&mut gradients, training))?;
         self.trainer.optimizer.step(self.model, &gradients)?;
-        Ok(sum / weight)
+        Ok((if weight > 0.0 { sum / weight } else { 0.0 }, weight))
     }
 
     /// Steps of one's own, one a batch.
@@ -378,8 +379,8 @@ where
         &mut self,
         batches: impl Iterator<Item = backprop_datasets::Result<Batch<T, Y>>>,
         pass: &mut Pass<Y, T>,
-    ) -> Result<f64> {
-        let mut last = f64::NAN;
+    ) -> Result<(f64, f64)> {
+        let mut last = (f64::NAN, 0.0);
         for batch in batches {
             let batch = batch?;
             self.check_inputs(&batch.inputs)?;
@@ -392,8 +393,8 @@ where
                 batch,
                 tape,
             })?;
-            last = loss.item()?.to_f64();
-            pass.add_loss(last, samples as f64);
+            last = (loss.item()?.to_f64(), samples as f64);
+            pass.add_loss(last.0, last.1);
             pass.add_metrics(output.value()?, &targets)?;
         }
         Ok(last)

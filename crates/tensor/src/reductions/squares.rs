@@ -25,12 +25,7 @@ impl<T: Float> Squares<T> {
     }
 
     /// The same by way of distances divided by the power of 2 below the largest of them, where the plain `sums` are out of range.
-    fn scaled(
-        x: &Tensor<T>,
-        axes: &AxisSet,
-        means: Option<&Tensor<T>>,
-        mut sums: Tensor<T>,
-    ) -> Result<Self> {
+    fn scaled(x: &Tensor<T>, axes: &AxisSet, means: Option<&Tensor<T>>, mut sums: Tensor<T>) -> Result<Self> {
         let largest = x.reduce(axes, Reduction::Maximum)?.to_vec();
         let smallest = x.reduce(axes, Reduction::Minimum)?.to_vec();
         let centers = means.map_or_else(|| vec![T::ZERO; largest.len()], Tensor::to_vec);
@@ -57,9 +52,11 @@ impl<T: Float> Squares<T> {
         let centers = Tensor::from_slice(&centers, kept)?;
         // The factors first: the difference of the numbers themselves may be too large.
         let distance = kernel!(|x, m, scale| x * (1.0 / scale) - m * (1.0 / scale));
-        let scaled = x
-            .apply(&distance, &[], &[&centers, &scale])?
-            .mapped_sum(axes, MappedSum::Squares, &Tensor::zeros([0])?)?;
+        let scaled = x.apply(&distance, &[], &[&centers, &scale])?.mapped_sum(
+            axes,
+            MappedSum::Squares,
+            &Tensor::zeros([0])?,
+        )?;
         let scale = scale.reshape(sums.shape())?;
         let choice = kernel!(|plain, scaled, scale| if scale == 1.0 { plain } else { scaled });
         let sums = sums.into_apply(&choice, &[], &[&scaled, &scale])?;

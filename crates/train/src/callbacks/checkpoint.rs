@@ -85,7 +85,8 @@ impl Checkpoint {
         }
     }
 
-    /// After each epoch in which this metric is the largest so far, and not after others.
+    /// After each epoch in which this metric is the best so far, and not after others: the smallest or the largest, as
+    /// [the metric says](crate::Metric::less_is_better).
     #[must_use]
     pub fn best_of(self, metric: impl Into<String>) -> Self {
         let mut monitor = Monitor::default();
@@ -99,9 +100,9 @@ impl Checkpoint {
 }
 
 impl<T: Float> Callback<T> for Checkpoint {
-    fn on_fit_begin(&mut self, _: &Plan, _: &History, _: &mut Training<'_, T>) -> Result<()> {
+    fn on_fit_begin(&mut self, plan: &Plan, _: &History, _: &mut Training<'_, T>) -> Result<()> {
         if let Some(monitor) = &mut self.best {
-            monitor.start();
+            monitor.start(plan);
         }
         Ok(())
     }

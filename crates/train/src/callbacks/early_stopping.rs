@@ -48,17 +48,18 @@ impl<T: Float> EarlyStopping<T> {
         self
     }
 
-    /// Looks at the metric of this name instead of the loss: more is better.
+    /// Looks at the metric of this name instead of the loss. Whether more or less of it is better, the metric knows:
+    /// [`Metric::less_is_better`](crate::Metric::less_is_better).
     #[must_use]
     pub fn monitor(mut self, metric: impl Into<String>) -> Self {
         self.monitor.look_at(metric.into());
         self
     }
 
-    /// Less of the metric is better: of an error, for instance.
+    /// Less of the metric is better, whatever it says of itself.
     #[must_use]
     pub fn less_is_better(mut self) -> Self {
-        self.monitor.less_is_better = true;
+        self.monitor.forced = true;
         self
     }
 
@@ -74,9 +75,9 @@ impl<T: Float> Callback<T> for EarlyStopping<T> {
         self.waited >= self.patience
     }
 
-    fn on_fit_begin(&mut self, _: &Plan, _: &History, _: &mut Training<'_, T>) -> Result<()> {
+    fn on_fit_begin(&mut self, plan: &Plan, _: &History, _: &mut Training<'_, T>) -> Result<()> {
         self.waited = 0;
-        self.monitor.start();
+        self.monitor.start(plan);
         self.weights.clear();
         Ok(())
     }

@@ -246,6 +246,8 @@ pub struct Plan {
     pub samples: usize,
     /// The number of steps that a run that is resumed has taken already.
     pub done: usize,
+    /// The names of the numbers of which less is better: the loss, and the metrics that [say so](crate::Metric::less_is_better).
+    pub less_is_better: Vec<String>,
 }
 
 /// One step that was taken.
@@ -258,8 +260,10 @@ pub struct Step<'a> {
     pub step: usize,
     /// The step in the whole training, from 1.
     pub total: usize,
-    /// The loss of the batch, before the step.
+    /// The loss of the batch, before the step; 0 if nothing in it counts.
     pub loss: f64,
+    /// The weight of its samples altogether: their number, unless samples or classes have weights.
+    pub weight: f64,
     /// The learning rate of the step.
     pub learning_rate: f64,
     /// The means over the epoch so far.

@@ -7,7 +7,7 @@ use super::{Fault, Loss, of_sample};
 /// The mean binary cross entropy of logits: `-y log σ(x) - (1 - y) log(1 - σ(x))`, for one output or for several labels a sample.
 ///
 /// Outputs and targets have the same shape, or `[n, 1]` and `[n]`; a target is 0, 1, or a probability between them. Computed from logits, it
-/// is exact for outputs of any size.
+/// is exact for outputs of any size, infinite ones too: the output ∞ with the target 1 costs nothing (PyTorch: NaN).
 ///
 /// ```
 /// use backprop_autodiff::Tape;
@@ -69,7 +69,15 @@ impl<T: Float> Op<T> for Surprise<T> {
     fn forward(&self, inputs: &[&Tensor<T>]) -> TensorResult<(Tensor<T>, Self::Saved)> {
         let [output] = operands(inputs)?;
         let targets = fitting("binary cross entropy", output.shape(), self.targets.clone()?)?;
-        let formula = kernel!(|x, y| y * math::softplus(-x) + (1.0 - y) * math::softplus(x));
+        let formula = kernel!(|x, y| {
+            let missed = if y == 0.0 { 0.0 } else { y * math::softplus(-x) };
+            let alarmed = if y == 1.0 {
+                0.0
+            } else {
+                (1.0 - y) * math::softplus(x)
+            };
+            missed + alarmed
+        });
         let loss = output.apply(&formula, &[], &[&targets])?;
         Ok((loss, (output.clone(), targets)))
     }

@@ -89,6 +89,9 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for CrossEntropy {
             weighted_mean(&targets.cast().ok()?, weights).ok()?.to_vec()
         };
         let total: f64 = counts.iter().sum();
+        if total == 0.0 {
+            return None;
+        }
         let entropy = counts.iter().filter(|&&count| count > 0.0);
         let part = |count: &f64| (count / total) * (total / count).ln();
         Some(entropy.map(part).sum())

@@ -63,7 +63,7 @@ pub trait Loss<Y: Element = i64, T: Float = f32> {
     }
 
     /// The loss of the best output that is the same for all samples: what a model must undercut to have learnt anything. With weights `[n]` of
-    /// the samples, the loss is their weighted mean `Σ w l / Σ w`.
+    /// the samples, the loss is their weighted mean `Σ w l / Σ w`; `None` if they are all 0.
     fn baseline(&self, targets: &Tensor<Y>, weights: Option<&Tensor<f64>>) -> Option<f64> {
         let _ = (targets, weights);
         None

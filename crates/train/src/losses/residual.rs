@@ -98,6 +98,11 @@ pub(crate) fn weighted_mean(values: &Tensor<f64>, weights: Option<&Tensor<f64>>)
             expected,
         ));
     }
-    let shares = weights.try_div(&weights.sum(..)?)?.reshape(shape)?;
+    let total = weights.sum(..)?;
+    if total.item()? == 0.0 {
+        let expected = "must not all be 0: one sample at least must count";
+        return Err(Error::argument("weighted_mean", "weights", 0.0, expected));
+    }
+    let shares = weights.try_div(&total)?.reshape(shape)?;
     values.try_mul(&shares)?.sum(0)
 }

@@ -1,14 +1,14 @@
 use backprop_tensor::{Float, Numeric, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::scores::{Scores, Task, largest};
+use super::scores::{Scores, Task, is_positive, largest};
 use super::tally::{Mean, Tally, counting};
 use super::{Count, Metric};
 use crate::Result;
 
 /// The share of samples that are classified as they should be.
 ///
-/// With several labels a sample, all of them must be right (scikit-learn's `accuracy_score`). Shapes and tasks: see [`Metric`].
+/// With several labels a sample, all of them must be right (scikit-learn's `accuracy_score`). An output of NaN is wrong. Shapes and tasks: see [`Metric`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Accuracy;
 
@@ -30,11 +30,11 @@ impl Tally for Correct {
         let scores = Scores::new("accuracy", output, targets)?;
         for (scores_of, targets) in scores.rows() {
             let correct = match scores.task {
-                Task::Classes(_) => largest(scores_of) == targets[0],
+                Task::Classes(_) => largest(scores_of) == Some(targets[0]),
                 Task::Binary | Task::Labels(_) => scores_of
                     .iter()
                     .zip(targets)
-                    .all(|(&score, &target)| (score > 0.0) == (target == 1)),
+                    .all(|(&score, &target)| is_positive(score) == Some(target == 1)),
             };
             self.0.add(f64::from(correct));
         }

@@ -3,7 +3,7 @@
 use backprop_tensor::{Error, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::scores::{Scores, Task, largest};
+use super::scores::{Scores, Task, is_positive, largest};
 use super::tally::counted;
 use crate::Result;
 
@@ -100,11 +100,13 @@ impl ClassCounts {
         self.classes.resize(classes, ClassCount::default());
         for (scores, targets) in scores.rows() {
             match task {
-                Task::Binary => self.count(usize::from(scores[0] > 0.0), targets[0]),
+                Task::Binary => self.count(is_positive(scores[0]).map(usize::from), targets[0]),
                 Task::Classes(_) => self.count(largest(scores), targets[0]),
                 Task::Labels(_) => {
                     for ((class, score), target) in self.classes.iter_mut().zip(scores).zip(targets) {
-                        let (predicted, actual) = (u64::from(*score > 0.0), *target as u64);
+                        let actual = *target as u64;
+                        // What is NaN is wrong in either case.
+                        let predicted = is_positive(*score).map_or(1 - actual, u64::from);
                         class.hits += predicted & actual;
                         class.predicted += predicted;
                         class.actual += actual;
@@ -115,10 +117,13 @@ impl ClassCounts {
         Ok(())
     }
 
-    fn count(&mut self, predicted: usize, actual: usize) {
-        self.classes[predicted].predicted += 1;
+    /// A sample taken for a class, or for none.
+    fn count(&mut self, predicted: Option<usize>, actual: usize) {
+        if let Some(predicted) = predicted {
+            self.classes[predicted].predicted += 1;
+        }
         self.classes[actual].actual += 1;
-        self.classes[actual].hits += u64::from(predicted == actual);
+        self.classes[actual].hits += u64::from(predicted == Some(actual));
     }
 
     /// A rate of the classes, as one number; NaN if nothing was counted.

@@ -18,6 +18,10 @@ impl<Y: Numeric, T: Float> Metric<Y, T> for LogLoss {
         "log_loss"
     }
 
+    fn less_is_better(&self) -> bool {
+        true
+    }
+
     fn start(&self) -> Box<dyn Count<Y, T>> {
         counting(Surprise::default())
     }

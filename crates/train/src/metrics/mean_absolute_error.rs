@@ -12,6 +12,10 @@ impl<Y: Numeric, T: Float> Metric<Y, T> for MeanAbsoluteError {
         "mae"
     }
 
+    fn less_is_better(&self) -> bool {
+        true
+    }
+
     fn start(&self) -> Box<dyn Count<Y, T>> {
         counting(Absolute::default())
     }

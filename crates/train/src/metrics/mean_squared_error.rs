@@ -12,6 +12,10 @@ impl<Y: Numeric, T: Float> Metric<Y, T> for MeanSquaredError {
         "mse"
     }
 
+    fn less_is_better(&self) -> bool {
+        true
+    }
+
     fn start(&self) -> Box<dyn Count<Y, T>> {
         counting(Squared::default())
     }

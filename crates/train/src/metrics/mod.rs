@@ -60,10 +60,19 @@ use crate::{Error, Result};
 /// | `[n, classes]`, also `[n, classes, ...]` | `[n]`, `[n, ...]` | multi-class | the class of the largest output, the first among equals |
 /// | `[n, labels]` | `[n, labels]`, 0 or 1 | multi-label | 1 where the output is above 0 |
 ///
-/// and for regression outputs and targets have the same shape, or `[n, 1]` and `[n]`.
+/// An output of NaN predicts nothing: such a sample is taken for no class, so that it is never right, not even where class 0 is; with
+/// several labels, a label of NaN is taken for what it is not.
+///
+/// For regression, outputs and targets have the same shape, or `[n, 1]` and `[n]`.
 pub trait Metric<Y: Element = i64, T: Float = f32>: Debug {
     /// What it is called in progress lines and histories: `accuracy`.
     fn name(&self) -> &str;
+
+    /// Whether less of it is better, as of an error. More is, unless a metric says otherwise. It is what
+    /// [`EarlyStopping::monitor`](crate::EarlyStopping::monitor) and [`Checkpoint::best_of`](crate::Checkpoint::best_of) go by.
+    fn less_is_better(&self) -> bool {
+        false
+    }
 
     /// A fresh count, for one pass over the data.
     fn start(&self) -> Box<dyn Count<Y, T>>;
@@ -72,6 +81,10 @@ pub trait Metric<Y: Element = i64, T: Float = f32>: Debug {
 impl<Y: Element, T: Float> Metric<Y, T> for Box<dyn Metric<Y, T>> {
     fn name(&self) -> &str {
         (**self).name()
+    }
+
+    fn less_is_better(&self) -> bool {
+        (**self).less_is_better()
     }
 
     fn start(&self) -> Box<dyn Count<Y, T>> {

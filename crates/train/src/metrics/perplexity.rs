@@ -17,6 +17,10 @@ impl<Y: Numeric, T: Float> Metric<Y, T> for Perplexity {
         "perplexity"
     }
 
+    fn less_is_better(&self) -> bool {
+        true
+    }
+
     fn start(&self) -> Box<dyn Count<Y, T>> {
         counting(Guesses::default())
     }

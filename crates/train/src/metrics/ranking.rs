@@ -86,10 +86,10 @@ impl Ranked {
         self.classes.resize(task.width(), Vec::new());
         for (scores, targets) in scores.rows() {
             match task {
-                // Scores of different samples can be compared as probabilities only.
+                // Scores of different samples can be compared as probabilities only, and those of two classes of equal logits are equal.
                 Task::Classes(_) => {
-                    for (class, probability) in softmax(scores).into_iter().enumerate() {
-                        self.classes[class].push((probability, targets[0] == class));
+                    for (class, odds) in log_odds(scores).into_iter().enumerate() {
+                        self.classes[class].push((odds, targets[0] == class));
                     }
                 }
                 Task::Binary | Task::Labels(_) => {
@@ -117,11 +117,41 @@ impl Ranked {
     }
 }
 
-fn softmax(scores: &[f64]) -> Vec<f64> {
-    let largest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
-    let exp: Vec<f64> = scores.iter().map(|score| (score - largest).exp()).collect();
-    let sum: f64 = exp.iter().sum();
-    exp.into_iter().map(|x| x / sum).collect()
+/// `x_c - log Σ_(k≠c) exp x_k` for each class: it has the order of the probabilities of softmax, but no end at 1 where they can no longer be told apart.
+///
+/// It is a function of the differences of the logits alone, added in the order of their size: samples whose outputs are the same but for a
+/// constant, or for the order of the other classes, tie to the bit where the differences are exact, as those of whole numbers.
+fn log_odds(scores: &[f64]) -> Vec<f64> {
+    let mut sorted = scores.to_vec();
+    sorted.sort_by(f64::total_cmp);
+    let odds = |class: usize| {
+        let own = scores[class];
+        if own.is_nan() || sorted.iter().any(|score| score.is_nan()) {
+            return f64::NAN;
+        }
+        let place = sorted.iter().position(|&score| score == own).unwrap_or(0);
+        let others = || {
+            sorted
+                .iter()
+                .enumerate()
+                .filter(|&(other, _)| other != place)
+                .map(|(_, &score)| score)
+        };
+        let Some(largest) = others().next_back() else {
+            // The only class there is.
+            return f64::INFINITY;
+        };
+        if largest == own && own.is_infinite() {
+            // Infinite ones share alike: k of them have the odds 1 / (k - 1).
+            return -(others().filter(|&other| other == own).count() as f64).ln();
+        }
+        if largest.is_infinite() {
+            return -largest;
+        }
+        let rest: f64 = others().map(|other| (other - largest).exp()).sum();
+        (own - largest) - rest.ln()
+    };
+    (0..scores.len()).map(odds).collect()
 }
 
 /// The area under a line through points, by trapezoids.

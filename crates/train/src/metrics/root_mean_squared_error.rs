@@ -16,6 +16,10 @@ impl<Y: Numeric, T: Float> Metric<Y, T> for RootMeanSquaredError {
         "rmse"
     }
 
+    fn less_is_better(&self) -> bool {
+        true
+    }
+
     fn start(&self) -> Box<dyn Count<Y, T>> {
         counting(Roots::default())
     }

@@ -101,23 +101,36 @@ fn rows(output: &Tensor<f64>) -> Result<Vec<f64>> {
     Ok(output.permute(order)?.to_vec())
 }
 
-/// The place of the largest score: the first among equals, the first NaN if there is one. As [`Tensor::argmax`].
-pub(crate) fn largest(scores: &[f64]) -> usize {
+/// The place of the largest score, the first among equals; none if one of them is NaN, which says nothing.
+pub(crate) fn largest(scores: &[f64]) -> Option<usize> {
     let mut best = 0;
     for (place, &score) in scores.iter().enumerate() {
-        if scores[best].is_nan() {
-            break;
+        if score.is_nan() {
+            return None;
         }
-        if score > scores[best] || score.is_nan() {
+        if score > scores[best] {
             best = place;
         }
     }
-    best
+    Some(best)
+}
+
+/// Whether a score is for class 1; none if it is NaN.
+pub(crate) fn is_positive(score: f64) -> Option<bool> {
+    (!score.is_nan()).then_some(score > 0.0)
 }
 
 /// `-log softmax(x)_y`.
 pub(crate) fn surprise(scores: &[f64], class: usize) -> f64 {
     let largest = scores.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+    if largest == f64::INFINITY && !scores.iter().any(|score| score.is_nan()) {
+        // All there is belongs to the infinite scores.
+        let certain = scores.iter().filter(|&&score| score == f64::INFINITY).count();
+        return match scores[class] == f64::INFINITY {
+            true => (certain as f64).ln(),
+            false => f64::INFINITY,
+        };
+    }
     let sum: f64 = scores.iter().map(|score| (score - largest).exp()).sum();
     sum.ln() + largest - scores[class]
 }

@@ -64,11 +64,10 @@ impl Tally for Among {
         }
         for (scores, targets) in scores.rows() {
             let (own, class) = (scores[targets[0]], targets[0]);
-            // Anything is better than a score that is no number.
-            let better = scores.iter().enumerate().filter(|&(other, &score)| {
-                score > own || (score == own && other > class) || (own.is_nan() && other != class)
-            });
-            self.mean.add(f64::from(better.count() < self.k));
+            let better = scores.iter().enumerate();
+            let better = better.filter(|&(other, &score)| score > own || (score == own && other > class));
+            let is_number = !scores.iter().any(|score| score.is_nan());
+            self.mean.add(f64::from(is_number && better.count() < self.k));
         }
         Ok(())
     }
