@@ -14,7 +14,7 @@ pub struct Squares<T: Float> {
 
 impl<T: Float> Squares<T> {
     /// Those of the distances from `means`, which have the reduced shape, or from 0.
-    pub fn of(x: &Tensor<T>, axes: &AxisSet, means: Option<&Tensor<T>>) -> Result<Self> {
+    pub(super) fn of(x: &Tensor<T>, axes: &AxisSet, means: Option<&Tensor<T>>) -> Result<Self> {
         let none = Tensor::zeros([0])?;
         let sums = x.mapped_sum(axes, MappedSum::Squares, means.unwrap_or(&none))?;
         let usable = |&sum: &T| in_range(sum);
@@ -67,7 +67,7 @@ impl<T: Float> Squares<T> {
     }
 
     /// The sums, divided by a number: variances.
-    pub fn mean(self, count: T) -> Result<Tensor<T>> {
+    pub(super) fn mean(self, count: T) -> Result<Tensor<T>> {
         match self.scale {
             None => self.sums.into_apply(&kernel!(|x; n| x / n), &[count], &[]),
             Some(scale) => {
@@ -78,7 +78,7 @@ impl<T: Float> Squares<T> {
     }
 
     /// The square roots of the sums: norms.
-    pub fn root(self) -> Result<Tensor<T>> {
+    pub(super) fn root(self) -> Result<Tensor<T>> {
         match self.scale {
             None => self.sums.into_apply(&kernel!(|x| math::sqrt(x)), &[], &[]),
             Some(scale) => {
@@ -89,7 +89,7 @@ impl<T: Float> Squares<T> {
     }
 
     /// The square roots of the sums, divided by a number: standard deviations.
-    pub fn root_mean(self, count: T) -> Result<Tensor<T>> {
+    pub(super) fn root_mean(self, count: T) -> Result<Tensor<T>> {
         match self.scale {
             None => {
                 let formula = kernel!(|x; n| math::sqrt(x / n));
