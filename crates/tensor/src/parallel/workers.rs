@@ -73,7 +73,7 @@ unsafe impl Send for Handle {}
 
 impl Workers {
     /// For `count` threads that work at the same time.
-    pub fn new(count: usize) -> Self {
+    pub(super) fn new(count: usize) -> Self {
         Self {
             count,
             state: Mutex::default(),
@@ -84,12 +84,12 @@ impl Workers {
     }
 
     /// How many threads work at the same time.
-    pub fn count(&self) -> usize {
+    pub(super) fn count(&self) -> usize {
         self.count
     }
 
     /// Starts the helpers; fewer than wanted only slow the work down.
-    pub fn start(&'static self) -> std::io::Result<()> {
+    pub(super) fn start(&'static self) -> std::io::Result<()> {
         (1..self.count).try_for_each(|number| {
             let builder = std::thread::Builder::new().name(format!("backprop-{number}"));
             builder.spawn(|| self.help()).map(drop)
@@ -97,7 +97,12 @@ impl Workers {
     }
 
     /// Runs both, the second on another thread if one is idle before the first is done; `limit` is the most threads of the whole operation.
-    pub fn join(&self, limit: usize, first: &mut (dyn FnMut() + Send), second: &mut (dyn FnMut() + Send)) {
+    pub(super) fn join(
+        &self,
+        limit: usize,
+        first: &mut (dyn FnMut() + Send),
+        second: &mut (dyn FnMut() + Send),
+    ) {
         let _ended = (OPERATION.get() == 0).then(|| self.begin(limit));
         let work: *mut (dyn FnMut() + Send + '_) = second;
         let job = Job {
@@ -332,7 +337,7 @@ mod tests {
     fn two_threads_work_at_the_same_time() {
         let workers = started(2);
         let barrier = std::sync::Barrier::new(2);
-        workers.join(2, &mut || drop(barrier.wait()), &mut || drop(barrier.wait()));
+        workers.join(2, &mut || _ = barrier.wait(), &mut || _ = barrier.wait());
     }
 
     #[test]
