@@ -274,6 +274,15 @@ fn no_step_of_a_formula_leaves_the_range() {
         near("hard_swish", at::<T>(Var::hard_swish, largest, 1.0)[0], largest);
         near("softplus", at::<T>(|x| x.softplus(4.0), largest, 1.0)[0], largest);
 
+        let tiny = small.powf(1.2);
+        let power = one(|x| x.powf(T::from_f64(-0.5)), tiny, small);
+        near("powf", power, -0.5 * small * tiny.powf(-1.5));
+        near("powi", one(|x| x.powi(-1), tiny, small), -small / tiny / tiny);
+        let [_, power, _] = at_two(Var::<T>::pow, [tiny, -0.5], small);
+        near("pow", power, -0.5 * small * tiny.powf(-1.5));
+        let [value, _, exponent] = at_two(Var::<T>::pow, [largest, 1.0], small);
+        close::<T>("pow", exponent, small * largest.ln() * value, 8.0);
+
         let divide = |x, y, g| at_two::<T>(|x, y| x / y, [x, y], g)[2];
         near("div", divide(big, big, big), -1.0);
         near("div", divide(small, small, small), -1.0);
@@ -376,6 +385,7 @@ fn what_is_dropped_is_zero_even_of_infinity() {
             // Others that drop.
             let bad = bad.reshape([5, 8]).unwrap();
             let mask = Tensor::full([5, 8], true).unwrap();
+            #[allow(clippy::type_complexity)] // As long as its four uses.
             let others: [&dyn Fn(&Var<T>) -> Var<T>; 4] = [
                 &|x| x.masked_fill(&mask, T::ZERO),
                 &|x| x.tape().input(Tensor::scalar(T::ZERO)).where_else(&mask, x),
