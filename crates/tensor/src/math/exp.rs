@@ -159,7 +159,7 @@ pub fn exp2<T: Real>(x: T) -> T {
     (T::of(1.0) + r * polynomial(r, T::EXP2)) * first * second
 }
 
-/// e^x - 1 without the cancellation near 0, within 2 ulp.
+/// e^x - 1 without the cancellation near 0, within 2.5 ulp.
 #[inline(always)]
 pub fn expm1<T: Real>(x: T) -> T {
     let limited = limit(x, (T::EXPM1_LEAST, T::EXP_RANGE.1));

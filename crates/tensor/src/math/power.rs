@@ -54,7 +54,7 @@ pub fn powf<T: Real>(x: T, y: T) -> T {
     x.pow(y)
 }
 
-/// x y / z, right wherever the result is a normal number, though x y may be infinite or vanish.
+/// x y / z, within 2 ulp wherever the result is a normal number, though x y may be infinite or vanish.
 #[inline(always)]
 pub fn mul_div<T: Real>(x: T, y: T, z: T) -> T {
     let product = x * y;

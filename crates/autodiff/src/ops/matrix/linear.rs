@@ -24,10 +24,10 @@ pub enum FusedActivation {
     /// `f(x) = max(x, 0)`, `f' = 0` where `f = 0`, else 1.
     Relu,
     /// `f(x) = tanh x`, `f' = 1 - f^2`, from `f` alone: `f'` is off by at most 3 ε, ε the distance from 1 to the next number, which is
-    /// all of it for large `|x|`. [`Tanh`](super::Tanh) has it to its last digits.
+    /// all of it for large `|x|`. [`Tanh`](crate::ops::Tanh) has it to its last digits.
     Tanh,
     /// `f(x) = 1 / (1 + e^-x)`, `f' = f (1 - f)`, from `f` alone: `f'` is off by at most 2 ε, which is all of it for large `x`.
-    /// [`Sigmoid`](super::Sigmoid) has it to its last digits.
+    /// [`Sigmoid`](crate::ops::Sigmoid) has it to its last digits.
     Sigmoid,
 }
 
