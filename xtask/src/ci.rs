@@ -52,6 +52,11 @@ const STEPS: &[Step] = &[
         run: tests,
     },
     Step {
+        name: "accuracy",
+        about: "every single f32 is as near to the exact value as its function says",
+        run: accuracy,
+    },
+    Step {
         name: "docs",
         about: "no warning from rustdoc",
         run: documentation,
@@ -212,6 +217,22 @@ fn tests(_: &Workspace) -> Result<Note> {
     guide::forget_drawn()?;
     let tally = tally::run(process::cargo(&["test", "--workspace"]))?;
     Ok(format!("{tally}; guide: {}", guide::compare()?))
+}
+
+/// With what the step before has compiled: tests of the numeric crates are optimized.
+fn accuracy(_: &Workspace) -> Result<Note> {
+    println!("BACKPROP_ACCURACY=1 cargo test -p backprop-tensor --all-features --lib math::accuracy");
+    let line = [
+        "test",
+        "-p",
+        "backprop-tensor",
+        "--all-features",
+        "--lib",
+        "math::accuracy",
+    ];
+    let mut command = process::cargo(&line);
+    command.env("BACKPROP_ACCURACY", "1");
+    Ok(tally::run(command)?.to_string())
 }
 
 fn documentation(_: &Workspace) -> Result<Note> {

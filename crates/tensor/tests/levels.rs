@@ -3,7 +3,7 @@
 use std::process::Command;
 
 use backprop_tensor::simd::{self, Level};
-use backprop_tensor::{Float, Numeric, Result, Rng, Tensor, keep};
+use backprop_tensor::{Float, Numeric, Result, Rng, Tensor, keep, kernel, math};
 
 const LEVELS: [(&str, Level); 3] = [
     ("baseline", Level::Baseline),
@@ -58,6 +58,14 @@ fn elementwise<T: Float>(x: &Tensor<T>, y: &Tensor<T>, digest: &mut Digest) {
         ($($method:ident)*) => { $(digest.add(x.$method(y));)* };
     }
     binary! { try_add try_sub try_mul try_div maximum minimum }
+    let two = [
+        kernel!(|x, y| math::normal(x).0 + math::normal(y).1),
+        kernel!(|x, y| math::gaussian(x) + math::tanhshrink(y)),
+        kernel!(|x, y| math::mul_div(x, y, x + y)),
+    ];
+    for formula in &two {
+        digest.add(x.apply(formula, &[], &[y]));
+    }
     digest.add(x.powf(T::from_f64(1.7)));
     digest.add(x.powi(-3));
     digest.add(x.clamp(T::from_f64(-0.5), T::ONE));

@@ -49,6 +49,15 @@ macro_rules! operations {
 
 operations! {
     /// Arithmetic, element by element, with broadcasting.
+    ///
+    /// # NaN
+    /// A value computed of NaN is NaN. Functions of pieces, here and among the activations, fused or not, have one rule for the derivative there:
+    /// NaN lies on no piece that is cut off, so the gradient passes on instead of becoming a silent 0. It is 1 for `relu` (fused too),
+    /// `relu6`, `hard_tanh`, `clamp`, `threshold`, `hardshrink`, `softshrink`, `elu`, `celu`, `hard_swish` and for both operands of `maximum`
+    /// and `minimum`, the scale for `selu`, 1/6 for `hard_sigmoid`, the slope for `leaky_relu` and `prelu`, NaN for `abs`. As in PyTorch's code
+    /// for single elements, but for `clamp`, `hard_sigmoid` and `abs`, which are 0 there. (Its code for longer tensors gives 0 for `relu6`,
+    /// `hard_tanh` and the shrinks and NaN for `elu`, `celu`, `selu` and `hard_swish`, so there is no one answer to follow.) Where the derivative is 0 everywhere
+    /// (`sign`, `floor`, `heaviside` and the like), it is 0 of NaN too.
     elementwise {
         abs::Abs,
         acos::Acos,

@@ -85,7 +85,7 @@ impl Coefficients for f64 {
     const ERF_ONE: Self = 6.0;
 }
 
-/// 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x, within 1 ulp; the derivative is 2 / sqrt(pi) e^(-x^2).
+/// 2 / sqrt(pi) times the integral of e^(-t^2) from 0 to x, within 2.5 ulp; the derivative is 2 / sqrt(pi) e^(-x^2).
 #[inline(always)]
 pub fn erf<T: Real>(x: T) -> T {
     let magnitude = x.abs();

@@ -120,6 +120,21 @@ pub(super) fn exp_scaled<T: Real>(x: T, shift: T) -> T {
     (sum + (lost + rest)) * first * second
 }
 
+/// e^(multiple x^2) for a multiple of -1/2 or -1 and a result about the range of the type.
+#[inline(always)]
+pub(super) fn exp_of_square<T: Real>(x: T, multiple: f64) -> T {
+    // x^2 = high^2 + rest, where the first is exact and the second small.
+    let multiple = T::of(multiple);
+    let high = x.high();
+    let (square, rest) = (multiple * high * high, multiple * ((x - high) * (x + high)));
+    let offset = T::ROUND + T::BIAS + T::BIAS;
+    let sum = (square + rest) * T::of(std::f64::consts::LOG2_E) + offset;
+    let k = sum - offset;
+    let r = square - k * T::LN_2.0 + (rest - k * T::LN_2.1);
+    let (first, second) = T::powers_of_two(sum);
+    (T::of(1.0) + (r + r * r * polynomial(r, T::EXP))) * first * second
+}
+
 /// Into the range, where NaN stays NaN.
 #[inline(always)]
 pub(super) fn limit<T: Bits>(x: T, (least, greatest): (T, T)) -> T {
@@ -144,7 +159,7 @@ pub fn exp2<T: Real>(x: T) -> T {
     (T::of(1.0) + r * polynomial(r, T::EXP2)) * first * second
 }
 
-/// e^x - 1 without the cancellation near 0, within 2 ulp.
+/// e^x - 1 without the cancellation near 0, within 2.5 ulp.
 #[inline(always)]
 pub fn expm1<T: Real>(x: T) -> T {
     let limited = limit(x, (T::EXPM1_LEAST, T::EXP_RANGE.1));

@@ -53,3 +53,20 @@ pub fn rsqrt<T: Real>(x: T) -> T {
 pub fn powf<T: Real>(x: T, y: T) -> T {
     x.pow(y)
 }
+
+/// x y / z, within 2 ulp wherever the result is a normal number, though x y may be infinite or vanish.
+#[inline(always)]
+pub fn mul_div<T: Real>(x: T, y: T, z: T) -> T {
+    let product = x * y;
+    let magnitude = product.abs();
+    let plain = magnitude >= T::MIN_NORMAL && magnitude < T::INFINITE;
+    // The larger factor of what is too large is divided first, the smaller of what is too small: neither quotient leaves the range.
+    let swap = (x.abs() < y.abs()) == (magnitude >= T::of(1.0));
+    let (first, second) = if swap { (y, x) } else { (x, y) };
+    let (first, second) = if plain {
+        (product, T::of(1.0))
+    } else {
+        (first, second)
+    };
+    first / z * second
+}

@@ -2,7 +2,7 @@
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-use super::{erf, exp, hyperbolic, log, power, trigonometric};
+use super::{erf, exp, hyperbolic, log, normal, power, trigonometric};
 
 /// `f32` or `f64`, as the functions of this module take them.
 pub trait Real:
@@ -11,6 +11,7 @@ pub trait Real:
     + log::Coefficients
     + erf::Coefficients
     + hyperbolic::Coefficients
+    + normal::Coefficients
     + trigonometric::Trigonometric
     + power::Power
 {
@@ -69,6 +70,9 @@ pub trait Bits:
     /// can be.
     fn powers_of_two(sum: Self) -> (Self, Self);
 
+    /// The higher half of the digits, whose square is exact.
+    fn high(self) -> Self;
+
     /// (m, k) with `self == m * 2^k` and sqrt(1/2) <= m < sqrt(2), of a positive normal number.
     fn split(self) -> (Self, Self);
 }
@@ -115,6 +119,12 @@ macro_rules! bits {
                 let half = sum.to_bits() >> 1;
                 let other = sum.to_bits() - half;
                 ($t::from_bits(half << $mantissa), $t::from_bits(other << $mantissa))
+            }
+
+            #[inline(always)]
+            fn high(self) -> Self {
+                const LOW: $bits = (1 << (($mantissa + 2) / 2)) - 1;
+                $t::from_bits(self.to_bits() & !LOW)
             }
 
             #[inline(always)]

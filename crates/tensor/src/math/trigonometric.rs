@@ -3,7 +3,7 @@
 //! For f32 the sine, cosine and tangent are computed in f64, with the whole range of arguments reduced to a quarter turn without a branch:
 //! 2/pi is a sum of pieces so short that their products with x are exact, and of each product only what is left of whole
 //! turns counts. For f64 that would need more pieces than it is worth: there, and for the inverse functions, it is the
-//! standard library that computes, one element at a time, within 1 ulp on the usual platforms.
+//! standard library that computes, one element at a time, within 1 ulp on the usual platforms (atan2 2 ulp).
 
 use super::Real;
 use super::real::{Bits, polynomial};
@@ -155,25 +155,25 @@ pub fn tan<T: Real>(x: T) -> T {
     x.tan()
 }
 
-/// The angle in [-pi/2, pi/2] whose sine is x; NaN outside of [-1, 1].
+/// The angle in [-pi/2, pi/2] whose sine is x, within 1 ulp (the standard library's); NaN outside of [-1, 1].
 #[inline(always)]
 pub fn asin<T: Real>(x: T) -> T {
     x.asin()
 }
 
-/// The angle in [0, pi] whose cosine is x; NaN outside of [-1, 1].
+/// The angle in [0, pi] whose cosine is x, within 1 ulp (the standard library's); NaN outside of [-1, 1].
 #[inline(always)]
 pub fn acos<T: Real>(x: T) -> T {
     x.acos()
 }
 
-/// The angle in [-pi/2, pi/2] whose tangent is x.
+/// The angle in [-pi/2, pi/2] whose tangent is x, within 1 ulp (the standard library's).
 #[inline(always)]
 pub fn atan<T: Real>(x: T) -> T {
     x.atan()
 }
 
-/// The angle in [-pi, pi] of the point (x, y).
+/// The angle in [-pi, pi] of the point (x, y), within 2 ulp (the standard library's).
 #[inline(always)]
 pub fn atan2<T: Real>(y: T, x: T) -> T {
     y.atan2(x)

@@ -350,7 +350,8 @@ pub fn constructors() -> Vec<Call> {
         to_vec |s| s.tensor::<f32>().to_vec();
         scalars |s| {
             let (x, y): (f64, f64) = (s.number(), s.number());
-            (math::atan2(x, y), math::powf(x, y))
+            let several = (math::atan2(x, y), math::powf(x, y), math::mul_div(x, y, s.number()));
+            (several, math::normal(x), (math::gaussian(x), math::tanhshrink(x)))
         };
         malformed |s| {
             let shape = s.lengths();

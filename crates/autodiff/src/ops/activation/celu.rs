@@ -4,7 +4,7 @@ use crate::ops::{require, unary};
 
 unary! {
     /// The exponential linear unit that is smooth at 0: `y = x`, `dy/dx = 1` for `x > 0`; else `y = alpha (e^(x/alpha) - 1)`,
-    /// `dy/dx = e^(x/alpha) = y / alpha + 1`.
+    /// `dy/dx = e^(x/alpha)`. NaN: [the rule](crate::ops::elementwise#nan).
     ///
     /// `alpha` must be positive. (Barron, "Continuously differentiable exponential linear units", 2017.)
     pub struct Celu {
@@ -19,7 +19,7 @@ unary! {
         require(alpha > T::ZERO, "celu", "alpha", alpha, "must be positive")?;
         x.apply(&kernel!(|x; alpha| if x > 0.0 { x } else { alpha * math::expm1(x / alpha) }), &[alpha], &[])
     };
-    backward |g, y; alpha| if y <= 0.0 { g * (y / alpha + 1.0) } else { g };
+    backward |g, x; alpha| if x <= 0.0 { g * math::exp(x / alpha) } else { g };
 }
 
 #[cfg(test)]

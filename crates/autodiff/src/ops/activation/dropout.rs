@@ -6,7 +6,7 @@ use crate::{InputGradients, Op, Var, operands};
 /// Sets each element to zero with probability `p` and scales the others so that the mean stays: `y = m x / (1 - p)`, `dy/dx = m / (1 - p)`, with
 /// a mask `m` of independent numbers, 0 with probability `p`, else 1.
 ///
-/// `p` is in `[0, 1]`; if it is 1, everything is zero. (Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014.)
+/// `p` is in `[0, 1]`; if it is 1, everything is zero. What is dropped is 0 and has the derivative 0, be it infinite or NaN. (Srivastava et al., "Dropout: a simple way to prevent neural networks from overfitting", 2014.)
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Dropout {
     /// The probability of zero.
@@ -22,7 +22,7 @@ impl Dropout {
 }
 
 /// `y` from `x`, and the gradient of `x` from that of `y`.
-const MASKED: Kernel = kernel!(|x, m; scale| x * (m * scale));
+const MASKED: Kernel = kernel!(|x, m; scale| if m == 0.0 { 0.0 } else { x * scale });
 
 impl<T: Float> Op<T> for Dropout {
     /// `m`.

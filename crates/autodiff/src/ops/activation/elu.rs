@@ -3,7 +3,7 @@ use backprop_tensor::{kernel, math};
 use crate::ops::{require, unary};
 
 unary! {
-    /// The exponential linear unit: `y = x`, `dy/dx = 1` for `x > 0`; else `y = alpha (e^x - 1)`, `dy/dx = alpha e^x = y + alpha`, at 0 too.
+    /// The exponential linear unit: `y = x`, `dy/dx = 1` for `x > 0`; else `y = alpha (e^x - 1)`, `dy/dx = alpha e^x`, at 0 too. NaN: [the rule](crate::ops::elementwise#nan).
     ///
     /// `alpha` must not be negative. (Clevert, Unterthiner and Hochreiter, "Fast and accurate deep network learning by exponential linear units", 2016.)
     pub struct Elu {
@@ -18,7 +18,7 @@ unary! {
         require(alpha >= T::ZERO, "elu", "alpha", alpha, "must not be negative")?;
         x.apply(&kernel!(|x; alpha| if x > 0.0 { x } else { alpha * math::expm1(x) }), &[alpha], &[])
     };
-    backward |g, y; alpha| if y <= 0.0 { g * (y + alpha) } else { g };
+    backward |g, x; alpha| if x <= 0.0 { g * (alpha * math::exp(x)) } else { g };
 }
 
 #[cfg(test)]

@@ -1,5 +1,3 @@
-use std::f64::consts::{FRAC_1_SQRT_2, FRAC_2_SQRT_PI};
-
 use backprop_tensor::{kernel, math};
 
 use crate::ops::unary;
@@ -8,18 +6,17 @@ unary! {
     /// The Gaussian error linear unit: `y = x Φ(x)`, `dy/dx = Φ(x) + x φ(x)`, with the normal distribution `Φ(x) = (1 + erf(x/√2)) / 2` and its
     /// density `φ(x) = e^(-x^2/2) / √(2π)`.
     ///
-    /// At -∞ the value is NaN, at ±∞ the derivative. (Hendrycks and Gimpel, "Gaussian error linear units", 2016.)
+    /// Right to a few ulp in the tail too; at ±∞, value and derivative are their limits. (Hendrycks and Gimpel, "Gaussian error linear units", 2016.)
     pub struct Gelu;
 
     /// The Gaussian error linear unit, [`Gelu`].
     pub fn gelu;
 
-    with root = FRAC_1_SQRT_2;
-    with density = 0.5 * FRAC_2_SQRT_PI * FRAC_1_SQRT_2;
-    forward |x| x.apply(&kernel!(|x; root| 0.5 * x * (1.0 + math::erf(x * root))), &[root], &[]);
-    backward |g, x; root, density| {
-        let distribution = 0.5 * (1.0 + math::erf(x * root));
-        g * (distribution + x * (density * math::exp(-0.5 * x * x)))
+    // Beyond 40, the distribution is 0 or 1 and the density 0, which infinity must not be multiplied with.
+    forward |x| x.apply(&kernel!(|x| math::max(x, -40.0) * math::normal(x).0), &[], &[]);
+    backward |g, x| {
+        let (distribution, density) = math::normal(x);
+        g * (distribution + math::clamp(x, -40.0, 40.0) * density)
     };
 }
 

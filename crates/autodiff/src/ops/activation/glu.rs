@@ -45,8 +45,10 @@ impl<T: Float> Op<T> for Glu {
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
         let kernel = kernel!(|g, a, b| {
-            let s = math::sigmoid(b);
-            g * (a * (s * (1.0 - s)))
+            // σ(b) (1 - σ(b)), without the difference that loses its digits.
+            let e = math::exp(-math::abs(b));
+            let r = 1.0 / (1.0 + e);
+            g * (a * (e * r * r))
         });
         let b_gradient = gradient.apply(&kernel, &[], &[&a, &b])?;
         let a_gradient = gradient.into_apply(&kernel!(|g, b| g * math::sigmoid(b)), &[], &[&b])?;

@@ -3,7 +3,7 @@ use backprop_tensor::{kernel, math};
 use crate::ops::unary;
 
 unary! {
-    /// A piecewise linear [`Sigmoid`](super::Sigmoid): `y = min(max(x + 3, 0), 6) / 6`, `dy/dx = 1/6` for `-3 < x < 3`, else 0, at the kinks too.
+    /// A piecewise linear [`Sigmoid`](super::Sigmoid): `y = min(max(x + 3, 0), 6) / 6`, `dy/dx = 1/6` for `-3 < x < 3`, else 0, at the kinks too. NaN: [the rule](crate::ops::elementwise#nan).
     pub struct HardSigmoid;
 
     /// The piecewise linear logistic function, [`HardSigmoid`].

@@ -3,7 +3,7 @@ use backprop_tensor::{kernel, math};
 use crate::ops::unary;
 
 unary! {
-    /// A piecewise quadratic [`Silu`](super::Silu): `y = x min(max(x + 3, 0), 6) / 6`, `dy/dx = 0` for `x <= -3`, 1 for `x >= 3`, between them `x / 3 + 1/2`.
+    /// A piecewise quadratic [`Silu`](super::Silu): `y = x min(max(x + 3, 0), 6) / 6`, `dy/dx = 0` for `x <= -3`, 1 for `x >= 3`, between them `x / 3 + 1/2`. NaN: [the rule](crate::ops::elementwise#nan).
     ///
     /// (Howard et al., "Searching for MobileNetV3", 2019.)
     pub struct HardSwish;
@@ -11,7 +11,7 @@ unary! {
     /// The piecewise quadratic swish, [`HardSwish`].
     pub fn hard_swish;
 
-    forward |x| x.apply(&kernel!(|x| x * math::clamp(x + 3.0, 0.0, 6.0) / 6.0), &[], &[]);
+    forward |x| x.apply(&kernel!(|x| x * (math::clamp(x + 3.0, 0.0, 6.0) / 6.0)), &[], &[]);
     backward |g, x| if x <= -3.0 {
         0.0
     } else if x < 3.0 {

@@ -1,7 +1,7 @@
 use crate::ops::{require, unary};
 
 unary! {
-    /// A piecewise linear [`Tanh`](super::Tanh): `y = min(max(x, min), max)`, `dy/dx = 1` for `min < x < max`, else 0, at the kinks too.
+    /// A piecewise linear [`Tanh`](super::Tanh): `y = min(max(x, min), max)`, `dy/dx = 1` for `min < x < max`, else 0, at the kinks too. NaN: [the rule](crate::ops::elementwise#nan).
     ///
     /// `min` must be less than `max`.
     pub struct HardTanh {

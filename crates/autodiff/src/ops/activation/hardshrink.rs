@@ -3,7 +3,7 @@ use backprop_tensor::{kernel, math};
 use crate::ops::{require, unary};
 
 unary! {
-    /// Small numbers to zero: `y = x`, `dy/dx = 1` for `|x| > lambda`; else both are 0, at the jumps too.
+    /// Small numbers to zero: `y = x`, `dy/dx = 1` for `|x| > lambda`; else both are 0, at the jumps too. NaN: [the rule](crate::ops::elementwise#nan).
     ///
     /// `lambda` must not be negative.
     pub struct Hardshrink {

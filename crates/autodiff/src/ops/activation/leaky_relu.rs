@@ -3,7 +3,7 @@ use backprop_tensor::kernel;
 use crate::ops::unary;
 
 unary! {
-    /// The rectifier that leaks: `y = x`, `dy/dx = 1` for `x > 0`; else `y = slope x`, `dy/dx = slope`, at the kink too.
+    /// The rectifier that leaks: `y = x`, `dy/dx = 1` for `x > 0`; else `y = slope x`, `dy/dx = slope`, at the kink too. NaN: [the rule](crate::ops::elementwise#nan).
     ///
     /// (Maas, Hannun and Ng, "Rectifier nonlinearities improve neural network acoustic models", 2013.)
     pub struct LeakyRelu {

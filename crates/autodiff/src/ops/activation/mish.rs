@@ -6,18 +6,18 @@ unary! {
     /// `y = x t` with `t = tanh(ln(1 + e^x))`, `dy/dx = t + x σ(x) (1 - t^2)`.
     ///
     /// With `n = e^x (e^x + 2)`, `t = n / (n + 2)` and `σ(x) (1 - t^2) = 4 e^x (1 + e^x) / (n + 2)^2`: one exponential is enough.
-    /// At -∞ the value is NaN. (Misra, "Mish: a self regularized non-monotonic activation function", 2019.)
+    /// At ±∞, value and derivative are their limits. (Misra, "Mish: a self regularized non-monotonic activation function", 2019.)
     pub struct Mish;
 
     /// Mish, [`Mish`](crate::ops::Mish).
     pub fn mish;
 
     forward |x| {
-        // Beyond 30, t is 1.
+        // Beyond 30, t is 1; beyond -800 it is 0, which infinity must not be multiplied with.
         let formula = kernel!(|x| {
             let e = math::exp(math::min(x, 30.0));
             let n = e * (e + 2.0);
-            x * (n / (n + 2.0))
+            math::max(x, -800.0) * (n / (n + 2.0))
         });
         x.apply(&formula, &[], &[])
     };

@@ -2,7 +2,7 @@ use backprop_tensor::{Error, Float, Result, Tensor, kernel};
 
 use crate::{InputGradients, Op, Var, operands};
 
-/// The rectifier whose leak is learnt: `y = x` for `x > 0`, else `y = w x`; `dy/dx = 1` or `w`, `dy/dw = 0` or `x`, at the kink too the second.
+/// The rectifier whose leak is learnt: `y = x` for `x > 0`, else `y = w x`; `dy/dx = 1` or `w`, `dy/dw = 0` or `x`, at the kink too the second. NaN: [the rule](crate::ops::elementwise#nan).
 ///
 /// `w` is one number, or one for each channel, on axis 1. (He et al., "Delving deep into rectifiers", 2015.)
 #[derive(Debug, Clone, Copy, PartialEq)]

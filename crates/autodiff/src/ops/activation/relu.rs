@@ -1,7 +1,7 @@
 use crate::ops::unary;
 
 unary! {
-    /// The rectifier: `y = max(x, 0)`, `dy/dx = 1` for `x > 0`, else 0, at the kink too.
+    /// The rectifier: `y = max(x, 0)`, `dy/dx = 1` for `x > 0`, else 0, at the kink too. NaN: [the rule](crate::ops::elementwise#nan).
     pub struct Relu;
 
     /// The rectifier, [`Relu`].

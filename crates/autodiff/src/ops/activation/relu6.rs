@@ -1,7 +1,7 @@
 use crate::ops::unary;
 
 unary! {
-    /// The rectifier with a bound: `y = min(max(x, 0), 6)`, `dy/dx = 1` for `0 < x < 6`, else 0, at the kinks too.
+    /// The rectifier with a bound: `y = min(max(x, 0), 6)`, `dy/dx = 1` for `0 < x < 6`, else 0, at the kinks too. NaN: [the rule](crate::ops::elementwise#nan).
     pub struct Relu6;
 
     /// The rectifier with a bound, [`Relu6`].

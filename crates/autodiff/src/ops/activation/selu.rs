@@ -6,8 +6,8 @@ const SCALE: f64 = 1.050_700_987_355_480_5;
 const ALPHA: f64 = 1.673_263_242_354_377_2;
 
 unary! {
-    /// The scaled exponential linear unit: `y = s x`, `dy/dx = s` for `x > 0`; else `y = s a (e^x - 1)`, `dy/dx = s a e^x = y + s a`,
-    /// at 0 too, with `s = 1.0507...` and `a = 1.6732...`.
+    /// The scaled exponential linear unit: `y = s x`, `dy/dx = s` for `x > 0`; else `y = s a (e^x - 1)`, `dy/dx = s a e^x`,
+    /// at 0 too, with `s = 1.0507...` and `a = 1.6732...`. NaN: [the rule](crate::ops::elementwise#nan).
     ///
     /// With these, outputs keep mean 0 and variance 1 from layer to layer. (Klambauer et al., "Self-normalizing neural networks", 2017.)
     pub struct Selu;
@@ -18,7 +18,7 @@ unary! {
     with s = SCALE;
     with sa = SCALE * ALPHA;
     forward |x| x.apply(&kernel!(|x; s, sa| if x > 0.0 { s * x } else { sa * math::expm1(x) }), &[s, sa], &[]);
-    backward |g, y; s, sa| if y <= 0.0 { g * (y + sa) } else { g * s };
+    backward |g, x; s, sa| if x <= 0.0 { g * (sa * math::exp(x)) } else { g * s };
 }
 
 #[cfg(test)]

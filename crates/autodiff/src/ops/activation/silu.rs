@@ -5,16 +5,18 @@ use crate::ops::unary;
 unary! {
     /// The sigmoid linear unit, or swish: `y = x σ(x)`, `dy/dx = σ(x) (1 + x (1 - σ(x)))`, with `σ(x) = 1 / (1 + e^-x)`.
     ///
-    /// At -∞ the value is NaN, at ±∞ the derivative. (Elfwing, Uchibe and Doya, "Sigmoid-weighted linear units for neural network function approximation", 2017.)
+    /// At ±∞, value and derivative are their limits. (Elfwing, Uchibe and Doya, "Sigmoid-weighted linear units for neural network function approximation", 2017.)
     pub struct Silu;
 
     /// The sigmoid linear unit, [`Silu`].
     pub fn silu;
 
-    forward |x| x.apply(&kernel!(|x| x * math::sigmoid(x)), &[], &[]);
+    // Beyond -800, σ is 0, which infinity must not be multiplied with.
+    forward |x| x.apply(&kernel!(|x| math::max(x, -800.0) * math::sigmoid(x)), &[], &[]);
     backward |g, x| {
-        let s = math::sigmoid(x);
-        g * (s * (1.0 + x * (1.0 - s)))
+        let z = math::clamp(x, -800.0, 800.0);
+        let s = math::sigmoid(z);
+        g * (s * (1.0 + z * (1.0 - s)))
     };
 }
 

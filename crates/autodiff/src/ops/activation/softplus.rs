@@ -3,9 +3,9 @@ use backprop_tensor::{kernel, math};
 use crate::ops::{require, unary};
 
 unary! {
-    /// The smooth rectifier: `y = ln(1 + e^(beta x)) / beta`, `dy/dx = 1 / (1 + e^(-beta x)) = 1 - e^(-beta y)`.
+    /// The smooth rectifier: `y = ln(1 + e^(beta x)) / beta`, `dy/dx = 1 / (1 + e^(-beta x))`.
     ///
-    /// `beta` must be positive. Exact for all `x`, so there is no threshold beyond which it would be taken for `x`.
+    /// `beta` must be positive. The value is `x` only where it rounds to it, for `beta x > 40`.
     pub struct Softplus {
         /// How sharp the bend is.
         pub beta: f64,
@@ -16,9 +16,9 @@ unary! {
 
     forward |x| {
         require(beta > T::ZERO, "softplus", "beta", beta, "must be positive")?;
-        x.apply(&kernel!(|x; beta| math::softplus(beta * x) / beta), &[beta], &[])
+        x.apply(&kernel!(|x; beta| if beta * x > 40.0 { x } else { math::softplus(beta * x) / beta }), &[beta], &[])
     };
-    backward |g, y; beta| -g * math::expm1(-beta * y);
+    backward |g, x; beta| g * math::sigmoid(beta * x);
 }
 
 #[cfg(test)]

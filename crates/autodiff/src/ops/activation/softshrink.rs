@@ -3,7 +3,7 @@ use backprop_tensor::{kernel, math};
 use crate::ops::{require, unary};
 
 unary! {
-    /// Towards zero by `lambda`: `y = x - lambda` for `x > lambda`, `x + lambda` for `x < -lambda`, with `dy/dx = 1`; between them, kinks included, both are 0.
+    /// Towards zero by `lambda`: `y = x - lambda` for `x > lambda`, `x + lambda` for `x < -lambda`, with `dy/dx = 1`; between them, kinks included, both are 0. NaN: [the rule](crate::ops::elementwise#nan).
     ///
     /// `lambda` must not be negative.
     pub struct Softshrink {

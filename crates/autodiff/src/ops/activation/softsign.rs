@@ -9,10 +9,14 @@ unary! {
     /// The smooth sign, [`Softsign`].
     pub fn softsign;
 
-    forward |x| x.apply(&kernel!(|x| x / (1.0 + math::abs(x))), &[], &[]);
+    // Beyond 1e30, the value is ±1; infinity divided by itself is none.
+    forward |x| x.apply(&kernel!(|x| {
+        let z = math::clamp(x, -1e30, 1e30);
+        z / (1.0 + math::abs(z))
+    }), &[], &[]);
     backward |g, x| {
         let r = 1.0 / (1.0 + math::abs(x));
-        g * (r * r)
+        g * r * r
     };
 }
 

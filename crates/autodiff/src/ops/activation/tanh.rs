@@ -1,14 +1,21 @@
+use backprop_tensor::math;
+
 use crate::ops::unary;
 
 unary! {
-    /// The hyperbolic tangent: `y = (e^x - e^-x) / (e^x + e^-x)`, `dy/dx = 1 - y^2`.
+    /// The hyperbolic tangent: `y = (e^x - e^-x) / (e^x + e^-x)`, `dy/dx = 1 - y^2 = 4 e^(-2|x|) / (1 + e^(-2|x|))^2`.
     pub struct Tanh;
 
     /// The hyperbolic tangent, [`Tanh`].
     pub fn tanh;
 
     forward |x| x.tanh();
-    backward |g, y| g * (1.0 - y * y);
+    backward |g, x| {
+        // Of y, 1 - y^2 is lost near ±1.
+        let e = math::exp(-2.0 * math::abs(x));
+        let r = 1.0 / (1.0 + e);
+        g * (4.0 * e * r * r)
+    };
 }
 
 #[cfg(test)]

@@ -9,7 +9,7 @@ unary! {
     /// What tanh takes away, [`Tanhshrink`].
     pub fn tanhshrink;
 
-    forward |x| x.apply(&kernel!(|x| x - math::tanh(x)), &[], &[]);
+    forward |x| x.apply(&kernel!(|x| math::tanhshrink(x)), &[], &[]);
     backward |g, x| {
         let t = math::tanh(x);
         g * (t * t)

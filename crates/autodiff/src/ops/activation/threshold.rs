@@ -3,7 +3,7 @@ use backprop_tensor::kernel;
 use crate::ops::unary;
 
 unary! {
-    /// `y = x`, `dy/dx = 1` for `x > threshold`; else `y = value`, `dy/dx = 0`, at the threshold too.
+    /// `y = x`, `dy/dx = 1` for `x > threshold`; else `y = value`, `dy/dx = 0`, at the threshold too. NaN: [the rule](crate::ops::elementwise#nan).
     pub struct Threshold {
         /// Where `x` begins to pass.
         pub threshold: f64,

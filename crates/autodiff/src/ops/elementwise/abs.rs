@@ -3,14 +3,14 @@ use backprop_tensor::math;
 use crate::ops::unary;
 
 unary! {
-    /// The absolute value: `y = |x|`, `dy/dx = sign x`, with 0 at the kink and NaN for NaN.
+    /// The absolute value: `y = |x|`, `dy/dx = sign x`, with 0 at the kink and NaN for NaN, by [the rule](crate::ops::elementwise#nan).
     pub struct Abs;
 
     /// The absolute value, [`Abs`].
     pub fn abs;
 
     forward |x| x.abs();
-    backward |g, x| g * math::sign(x);
+    backward |g, x| if x == 0.0 { 0.0 } else { g * math::sign(x) };
 }
 
 #[cfg(test)]

@@ -12,7 +12,10 @@ unary! {
     pub fn acosh;
 
     forward |x| x.acosh();
-    backward |g, x| g * math::rsqrt((x - 1.0) * (x + 1.0));
+    backward |g, x| {
+        // Above 1e9, the root is x, whose square may be infinite.
+        g / (if x > 1e9 { x } else { math::sqrt((x - 1.0) * (x + 1.0)) })
+    };
 }
 
 #[cfg(test)]

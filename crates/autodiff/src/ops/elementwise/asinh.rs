@@ -10,7 +10,11 @@ unary! {
     pub fn asinh;
 
     forward |x| x.asinh();
-    backward |g, x| g * math::rsqrt(x * x + 1.0);
+    backward |g, x| {
+        // Above 1e9, the root is |x|, whose square may be infinite.
+        let a = math::abs(x);
+        g / (if a > 1e9 { a } else { math::sqrt(a * a + 1.0) })
+    };
 }
 
 #[cfg(test)]

@@ -1,3 +1,5 @@
+use backprop_tensor::math;
+
 use crate::ops::unary;
 
 unary! {
@@ -8,7 +10,12 @@ unary! {
     pub fn atan;
 
     forward |x| x.atan();
-    backward |g, x| g / (x * x + 1.0);
+    backward |g, x| {
+        // Above 1e9, the divisor is x^2, which may be infinite where the quotient is not 0.
+        let a = math::abs(x);
+        let (first, second) = if a > 1e9 { (a, a) } else { (a * a + 1.0, 1.0) };
+        g / first / second
+    };
 }
 
 #[cfg(test)]

@@ -5,7 +5,7 @@ use crate::{InputGradients, Op, Var, operands};
 /// The angle of the point `(x, y)` with broadcasting: `z = atan2(y, x)` in `[-π, π]`, `dz/dy = x / (x^2 + y^2)`,
 /// `dz/dx = -y / (x^2 + y^2)`.
 ///
-/// At the origin, where it has none, the derivatives are 0.
+/// At the origin, where it has none, the derivatives are 0, as at infinity.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Atan2;
 
@@ -27,17 +27,36 @@ impl<T: Float> Op<T> for Atan2 {
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
+        // With a the larger and b the smaller coordinate and t = b / a, x^2 + y^2 = a^2 (1 + t^2): no square leaves the range.
         if inputs.needed(1) {
             let kernel = kernel!(|g, y, x| {
-                let square = x * x + y * y;
-                if square == 0.0 { 0.0 } else { -g * (y / square) }
+                let steep = math::abs(y) > math::abs(x);
+                let (a, b) = if steep { (y, x) } else { (x, y) };
+                let t = b / a;
+                let rest = -g / (1.0 + t * t);
+                let result = if steep {
+                    rest / a
+                } else {
+                    math::mul_div(rest, t, a)
+                };
+                let nowhere = (a == 0.0 || math::abs(a) == 1.0 / 0.0) && !b.is_nan();
+                if nowhere { 0.0 } else { result }
             });
             inputs.add_broadcast(1, gradient.apply(&kernel, &[], &[&y, &x])?)?;
         }
         if inputs.needed(0) {
             let kernel = kernel!(|g, y, x| {
-                let square = x * x + y * y;
-                if square == 0.0 { 0.0 } else { g * (x / square) }
+                let steep = math::abs(y) > math::abs(x);
+                let (a, b) = if steep { (y, x) } else { (x, y) };
+                let t = b / a;
+                let rest = g / (1.0 + t * t);
+                let result = if steep {
+                    math::mul_div(rest, t, a)
+                } else {
+                    rest / a
+                };
+                let nowhere = (a == 0.0 || math::abs(a) == 1.0 / 0.0) && !b.is_nan();
+                if nowhere { 0.0 } else { result }
             });
             inputs.add_broadcast(0, gradient.into_apply(&kernel, &[], &[&y, &x])?)?;
         }

@@ -4,7 +4,7 @@ use crate::{InputGradients, Op, Var, operands};
 
 /// Between two bounds: `y = min(max(x, min), max)`, `dy/dx = 1` for `min < x < max`, else 0, at the bounds too.
 ///
-/// NaN stays NaN, with a derivative of 0. An infinite bound is none. If `min > max`, `y = max` everywhere.
+/// NaN stays NaN, with a derivative of 1, as [everywhere](crate::ops::elementwise#nan). An infinite bound is none. If `min > max`, `y = max` everywhere.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Clamp<T> {
     /// The least value.
@@ -28,7 +28,7 @@ impl<T: Float> Op<T> for Clamp<T> {
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
-        let kernel = kernel!(|g, x; min, max| if x > min && x < max { g } else { 0.0 });
+        let kernel = kernel!(|g, x; min, max| if x <= min || x >= max { 0.0 } else { g });
         inputs.add(0, gradient.into_apply(&kernel, &[self.min, self.max], &[&x])?)
     }
 }

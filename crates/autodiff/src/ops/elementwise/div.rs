@@ -1,4 +1,4 @@
-use backprop_tensor::{Float, Result, Tensor, kernel};
+use backprop_tensor::{Float, Result, Tensor, kernel, math};
 
 use crate::{InputGradients, Op, operands};
 
@@ -23,7 +23,10 @@ impl<T: Float> Op<T> for Div {
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
         if inputs.needed(1) {
-            inputs.add_broadcast(1, gradient.apply(&kernel!(|g, y, z| -g * z / y), &[], &[&y, &z])?)?;
+            inputs.add_broadcast(
+                1,
+                gradient.apply(&kernel!(|g, y, z| -math::mul_div(g, z, y)), &[], &[&y, &z])?,
+            )?;
         }
         if inputs.needed(0) {
             inputs.add_broadcast(0, gradient.into_apply(&kernel!(|g, y| g / y), &[], &[&y])?)?;

@@ -13,7 +13,7 @@ unary! {
 
     with scale = FRAC_2_SQRT_PI;
     forward |x| x.erf();
-    backward |g, x; scale| g * (scale * math::exp(-x * x));
+    backward |g, x; scale| g * (scale * math::gaussian(x));
 }
 
 #[cfg(test)]

@@ -1,14 +1,16 @@
+use backprop_tensor::math;
+
 use crate::ops::unary;
 
 unary! {
-    /// The exponential less one, exact near 0: `y = e^x - 1`, `dy/dx = y + 1`.
+    /// The exponential less one, exact near 0: `y = e^x - 1`, `dy/dx = e^x`.
     pub struct Expm1;
 
     /// The exponential less one, [`Expm1`].
     pub fn expm1;
 
     forward |x| x.expm1();
-    backward |g, y| g * (y + 1.0);
+    backward |g, x| g * math::exp(x);
 }
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-use backprop_tensor::{Float, Result, Tensor, kernel};
+use backprop_tensor::{Float, Result, Tensor, kernel, math};
 
 use crate::{InputGradients, Op, Var, operands};
 
@@ -16,7 +16,14 @@ impl<T: Float> Op<T> for Lerp<T> {
 
     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
         let [x, y] = operands(inputs)?;
-        let kernel = kernel!(|x, y; w| if w < 0.5 { x + w * (y - x) } else { y - (1.0 - w) * (y - x) });
+        let kernel = kernel!(|x, y; w| {
+            let way = y - x;
+            let near = if w < 0.5 { x + w * way } else { y - (1.0 - w) * way };
+            // The way between finite numbers may be infinite; they are of opposite signs then.
+            let infinity = 1.0 / 0.0;
+            let finite = math::abs(x) < infinity && math::abs(y) < infinity;
+            if finite && math::abs(way) == infinity { (1.0 - w) * x + w * y } else { near }
+        });
         let z = x.apply(&kernel, &[self.weight], &[y]);
         Ok((z.map_err(|error| error.within("lerp"))?, ()))
     }

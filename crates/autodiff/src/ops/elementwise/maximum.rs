@@ -5,7 +5,7 @@ use crate::{InputGradients, Op, Var, operands};
 /// The larger of both with broadcasting: `z = max(x, y)`, `dz/dx = 1` where `x > y`, `dz/dy = 1` where `y > x`, else 0; where
 /// they are equal, both are 1/2.
 ///
-/// If one of both is NaN, so is the value, and both derivatives are 1.
+/// If one of both is NaN, so is the value, and both derivatives are 1, by [the rule](crate::ops::elementwise#nan).
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Maximum;
 

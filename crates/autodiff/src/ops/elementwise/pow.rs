@@ -32,17 +32,29 @@ impl<T: Float> Op<T> for Pow {
             let kernel = kernel!(|g, x, y, z| if x == 0.0 && y >= 0.0 {
                 0.0
             } else {
-                g * (z * math::log(x))
+                g * math::log(x) * z
             });
             inputs.add_broadcast(1, gradient.apply(&kernel, &[], &[&x, &y, &z])?)?;
         }
         if inputs.needed(0) {
-            let kernel = kernel!(|g, x, y| if y == 0.0 {
-                0.0
-            } else {
-                g * (y * math::powf(x, y - 1.0))
+            let kernel = kernel!(|g, x, y, z| {
+                let power = math::powf(x, y - 1.0);
+                let plain = g * (y * power);
+                // x^(y-1) = z / x may leave the range where z does not.
+                let (t, z_size, infinity) = (math::abs(power), math::abs(z), 1.0 / 0.0);
+                let lost = (t == 0.0 || t == infinity)
+                    && z_size > 0.0
+                    && z_size < infinity
+                    && math::abs(x) < infinity;
+                if y == 0.0 {
+                    0.0
+                } else if lost {
+                    math::mul_div(g * y, z, x)
+                } else {
+                    plain
+                }
             });
-            inputs.add_broadcast(0, gradient.into_apply(&kernel, &[], &[&x, &y])?)?;
+            inputs.add_broadcast(0, gradient.into_apply(&kernel, &[], &[&x, &y, &z])?)?;
         }
         Ok(())
     }

@@ -13,22 +13,30 @@ pub struct Powf<T> {
 }
 
 impl<T: Float> Op<T> for Powf<T> {
-    /// `x`.
-    type Saved = Tensor<T>;
+    /// `x` and `y`.
+    type Saved = [Tensor<T>; 2];
 
     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
         let [x] = operands(inputs)?;
-        Ok((x.powf(self.exponent)?, x.clone()))
+        let y = x.powf(self.exponent)?;
+        Ok((y.clone(), [x.clone(), y]))
     }
 
     fn backward(
         &self,
-        x: Self::Saved,
+        [x, y]: Self::Saved,
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
-        let kernel = kernel!(|g, x; p| if p == 0.0 { 0.0 } else { g * (p * math::powf(x, p - 1.0)) });
-        inputs.add(0, gradient.into_apply(&kernel, &[self.exponent], &[&x])?)
+        let kernel = kernel!(|g, x, y; p| {
+            let power = math::powf(x, p - 1.0);
+            let plain = g * (p * power);
+            // x^(p-1) = y / x may leave the range where y does not.
+            let (t, y_size, infinity) = (math::abs(power), math::abs(y), 1.0 / 0.0);
+            let lost = (t == 0.0 || t == infinity) && y_size > 0.0 && y_size < infinity && math::abs(x) < infinity;
+            if p == 0.0 { 0.0 } else if lost { math::mul_div(g * p, y, x) } else { plain }
+        });
+        inputs.add(0, gradient.into_apply(&kernel, &[self.exponent], &[&x, &y])?)
     }
 }
 

@@ -1,4 +1,4 @@
-use backprop_tensor::{Float, Result, Tensor, kernel};
+use backprop_tensor::{Float, Result, Tensor, kernel, math};
 
 use crate::{InputGradients, Op, Var, operands};
 
@@ -12,17 +12,18 @@ pub struct Powi {
 }
 
 impl<T: Float> Op<T> for Powi {
-    /// `x`.
-    type Saved = Tensor<T>;
+    /// `x` and `y`.
+    type Saved = [Tensor<T>; 2];
 
     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
         let [x] = operands(inputs)?;
-        Ok((x.powi(self.exponent)?, x.clone()))
+        let y = x.powi(self.exponent)?;
+        Ok((y.clone(), [x.clone(), y]))
     }
 
     fn backward(
         &self,
-        x: Self::Saved,
+        [x, y]: Self::Saved,
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
@@ -31,8 +32,14 @@ impl<T: Float> Op<T> for Powi {
             Some(exponent) => x.powi(exponent)?,
             None => x.powi(self.exponent)?.try_div(&x)?,
         };
-        let kernel = kernel!(|g, power; n| if n == 0.0 { 0.0 } else { g * (n * power) });
-        inputs.add(0, gradient.into_apply(&kernel, &[n], &[&power])?)
+        let kernel = kernel!(|g, power, x, y; n| {
+            let plain = g * (n * power);
+            // x^(n-1) = y / x may leave the range where y does not.
+            let (t, y_size, infinity) = (math::abs(power), math::abs(y), 1.0 / 0.0);
+            let lost = (t == 0.0 || t == infinity) && y_size > 0.0 && y_size < infinity && math::abs(x) < infinity;
+            if n == 0.0 { 0.0 } else if lost { math::mul_div(g * n, y, x) } else { plain }
+        });
+        inputs.add(0, gradient.into_apply(&kernel, &[n], &[&power, &x, &y])?)
     }
 }
 

@@ -10,7 +10,7 @@ unary! {
     pub fn reciprocal;
 
     forward |x| x.reciprocal();
-    backward |g, y| -g * (y * y);
+    backward |g, y| -g * y * y;
 }
 
 #[cfg(test)]

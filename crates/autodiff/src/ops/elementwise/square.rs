@@ -8,7 +8,7 @@ unary! {
     pub fn square;
 
     forward |x| x.square();
-    backward |g, x| g * 2.0 * x;
+    backward |g, x| g * x + g * x;
 }
 
 #[cfg(test)]
