@@ -62,6 +62,7 @@ fn elementwise<T: Float>(x: &Tensor<T>, y: &Tensor<T>, digest: &mut Digest) {
         kernel!(|x, y| math::normal(x).0 + math::normal(y).1),
         kernel!(|x, y| math::gaussian(x) + math::tanhshrink(y)),
         kernel!(|x, y| math::mul_div(x, y, x + y)),
+        kernel!(|x, y| math::logistic(x).0 + math::logistic(y).1),
     ];
     for formula in &two {
         digest.add(x.apply(formula, &[], &[y]));

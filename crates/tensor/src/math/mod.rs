@@ -36,5 +36,5 @@ pub use normal::{gaussian, normal};
 pub use piecewise::{abs, ceil, clamp, floor, max, min, relu, round, sign, trunc};
 pub use power::{mul_div, powf, rsqrt, sqrt};
 pub use real::Real;
-pub use sigmoid::{sigmoid, softplus};
+pub use sigmoid::{logistic, sigmoid, softplus};
 pub use trigonometric::{acos, asin, atan, atan2, cos, sin, tan};

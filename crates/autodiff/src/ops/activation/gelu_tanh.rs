@@ -27,10 +27,8 @@ unary! {
         // Beyond 30, s is 0 or 1 and what its derivative is multiplied with may overflow.
         let z = math::clamp(x, -30.0, 30.0);
         let u = root * z * (1.0 + 0.044_715 * z * z);
-        let e = math::exp(-math::abs(u));
-        let r = 1.0 / (1.0 + e);
-        let s = if u < 0.0 { e * r } else { r };
-        g * (s + z * (e * r * r) * (root * (1.0 + 0.134_145 * z * z)))
+        let (s, slope) = math::logistic(u);
+        g * (s + z * slope * (root * (1.0 + 0.134_145 * z * z)))
     };
 }
 

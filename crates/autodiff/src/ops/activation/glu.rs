@@ -44,12 +44,7 @@ impl<T: Float> Op<T> for Glu {
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
-        let kernel = kernel!(|g, a, b| {
-            // σ(b) (1 - σ(b)), without the difference that loses its digits.
-            let e = math::exp(-math::abs(b));
-            let r = 1.0 / (1.0 + e);
-            g * (a * (e * r * r))
-        });
+        let kernel = kernel!(|g, a, b| g * (a * math::logistic(b).1));
         let b_gradient = gradient.apply(&kernel, &[], &[&a, &b])?;
         let a_gradient = gradient.into_apply(&kernel!(|g, b| g * math::sigmoid(b)), &[], &[&b])?;
         inputs.add(0, Tensor::concat(&[&a_gradient, &b_gradient], self.axis)?)

@@ -10,12 +10,8 @@ unary! {
     pub fn sigmoid;
 
     forward |x| x.sigmoid();
-    backward |g, x| {
-        // Of y, 1 - y is lost near 1.
-        let e = math::exp(-math::abs(x));
-        let r = 1.0 / (1.0 + e);
-        g * (e * r * r)
-    };
+    // Of y, 1 - y is lost near 1.
+    backward |g, x| g * math::logistic(x).1;
 }
 
 #[cfg(test)]

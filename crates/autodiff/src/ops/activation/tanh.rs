@@ -10,12 +10,8 @@ unary! {
     pub fn tanh;
 
     forward |x| x.tanh();
-    backward |g, x| {
-        // Of y, 1 - y^2 is lost near ±1.
-        let e = math::exp(-2.0 * math::abs(x));
-        let r = 1.0 / (1.0 + e);
-        g * (4.0 * e * r * r)
-    };
+    // Of y, 1 - y^2 is lost near ±1.
+    backward |g, x| g * (4.0 * math::logistic(2.0 * x).1);
 }
 
 #[cfg(test)]

@@ -185,6 +185,10 @@ pub(super) fn sigmoid(x: f64) -> Exact {
     Exact::from(1.0) / (exp(-x) + 1.0.into())
 }
 
+pub(super) fn logistic_derivative(x: f64) -> Exact {
+    sigmoid(x) * sigmoid(-x)
+}
+
 pub(super) fn softplus(x: f64) -> Exact {
     Exact::from(x.max(0.0)) + exp(-x.abs()).log1p()
 }

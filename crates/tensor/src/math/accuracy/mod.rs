@@ -88,6 +88,10 @@ macro_rules! within {
     )* };
 }
 
+fn slope_of_sigmoid(x: f64) -> f64 {
+    1.0 / ((1.0 + x.exp()) * (1.0 + (-x).exp()))
+}
+
 /// The distribution of the normal distribution, which the C library has no function for: by erf near 0, by the continued fraction of the tail.
 fn distribution(x: f64) -> f64 {
     let t = x.abs();
@@ -161,6 +165,8 @@ mod f32_everywhere {
         acosh 3.0 math::acosh => f64::acosh, [1.0, 64.0];
         atanh 3.0 math::atanh => f64::atanh, [0.01, 1.0];
         sigmoid 2.5 math::sigmoid => |x| 1.0 / (1.0 + (-x).exp()), [0.01, 20.0] [-0.01, -104.0];
+        logistic 6.0 |x| math::logistic(x).0 => |x| 1.0 / (1.0 + (-x).exp()), [0.01, 20.0] [-0.01, -87.0];
+        logistic_derivative 6.0 |x| math::logistic(x).1 => slope_of_sigmoid, [0.01, 87.0] [-0.01, -87.0];
         softplus 2.0 math::softplus => |x| x.max(0.0) + (-x.abs()).exp().ln_1p(), [0.01, 20.0] [-0.01, -104.0];
         erf 2.5 math::erf => error_function, [0.01, 4.0];
         normal 8.0 |x| math::normal(x).0 => distribution, [-0.25, -14.5] [0.25, 6.0];
@@ -279,6 +285,8 @@ mod f64_at_random {
         acosh 3.0 math::acosh => exact::acosh, [1.000_001, 1e9] [1.000_001, 64.0];
         atanh 3.0 math::atanh => exact::atanh, [1e-3, 0.999_999];
         sigmoid 2.5 math::sigmoid => exact::sigmoid, [1e-3, 40.0] [-1e-3, -700.0];
+        logistic 6.0 |x| math::logistic(x).0 => exact::sigmoid, [1e-3, 40.0] [-1e-3, -700.0];
+        logistic_derivative 6.0 |x| math::logistic(x).1 => exact::logistic_derivative, [1e-3, 700.0] [-1e-3, -700.0];
         softplus 2.0 math::softplus => exact::softplus, [1e-3, 40.0] [-1e-3, -700.0];
         erf 2.5 math::erf => exact::erf, [1e-3, 5.5];
         normal 8.0 |x| math::normal(x).0 => exact::distribution, [1e-3, 8.0] [-1e-3, -37.0];
