@@ -1,17 +1,15 @@
 //! Operations end, whoever calls them and however many threads there are. Each case is a process of its own, so that its main thread
 //! is really the first one, and so that one that hangs fails and does not stop the tests.
 
-use std::process::{Command, ExitCode, Stdio};
+use std::process::{Command, ExitCode};
 use std::sync::{Mutex, mpsc};
 use std::thread;
-use std::time::{Duration, Instant};
 
 use backprop_tensor::{Tensor, set_threads};
+use backprop_testing::processes::{CASE, Case, all_end, run_wanted};
 
-const CASE: &str = "BACKPROP_TEST_CASE";
-
-/// Far more than any of the cases takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
+/// The number that a process gives to `set_threads`.
+const SET: &str = "BACKPROP_TEST_SET";
 
 /// Products, sums, elementwise operations and sorts, all large enough to be divided.
 fn work() {
@@ -31,8 +29,6 @@ fn pool(threads: usize) -> rayon::ThreadPool {
         .build()
         .unwrap()
 }
-
-type Case = (&'static str, fn());
 
 const CASES: &[Case] = &[
     ("main", work),
@@ -99,36 +95,6 @@ const CASES: &[Case] = &[
     }),
 ];
 
-fn run(command: &mut Command, name: &str) -> bool {
-    let mut child = command.stdout(Stdio::null()).spawn().unwrap();
-    let begin = Instant::now();
-    let status = loop {
-        match child.try_wait().unwrap() {
-            Some(status) => break Some(status),
-            None if begin.elapsed() > PATIENCE => {
-                child.kill().unwrap();
-                child.wait().unwrap();
-                break None;
-            }
-            None => thread::sleep(Duration::from_millis(5)),
-        }
-    };
-    let good = status.is_some_and(|status| status.success());
-    if !good {
-        eprintln!("FAILED: {name}: {status:?} (none: it hung)");
-    }
-    good
-}
-
-fn affinity() -> bool {
-    let found = Command::new("taskset").args(["-c", "0", "true"]).status();
-    let found = found.is_ok_and(|status| status.success());
-    if !found {
-        println!("left out, as there is no taskset: one core");
-    }
-    found
-}
-
 fn unknown_level_is_named(own: &std::path::Path) -> bool {
     let level = |value| {
         let output = Command::new(own)
@@ -148,41 +114,28 @@ fn unknown_level_is_named(own: &std::path::Path) -> bool {
     named && silent
 }
 
+/// How many threads there are to be, by the environment or by the program.
+const THREADS: &[(&str, &str)] = &[
+    ("RAYON_NUM_THREADS", "1"),
+    ("RAYON_NUM_THREADS", "2"),
+    ("RAYON_NUM_THREADS", "8"),
+    (SET, "1"),
+    (SET, "2"),
+    (SET, "8"),
+];
+
 fn main() -> ExitCode {
-    if let Ok(wanted) = std::env::var(CASE) {
-        if let Some(threads) = std::env::var("BACKPROP_TEST_SET")
-            .ok()
-            .and_then(|n| n.parse().ok())
-        {
-            set_threads(threads).unwrap();
-        }
-        let (_, case) = CASES.iter().find(|(name, _)| *name == wanted).unwrap();
-        case();
-        return ExitCode::SUCCESS;
+    if let Some(threads) = std::env::var(SET).ok().and_then(|n| n.parse().ok()) {
+        set_threads(threads).unwrap();
+    }
+    if let Some(exit) = run_wanted(CASES) {
+        return exit;
     }
     let own = std::env::current_exe().unwrap();
-    let affinity = affinity();
     let mut good = unknown_level_is_named(&own);
-    for (name, _) in CASES {
-        for threads in ["1", "2", "8"] {
-            for variable in ["RAYON_NUM_THREADS", "BACKPROP_TEST_SET"] {
-                let mut command = Command::new(&own);
-                command.env(CASE, name).env(variable, threads);
-                good &= run(&mut command, &format!("{name}, {variable}={threads}"));
-            }
-        }
-        if affinity {
-            let mut command = Command::new("taskset");
-            command.args(["-c", "0"]).arg(&own).env(CASE, name);
-            good &= run(&mut command, &format!("{name}, on one core"));
-        }
-    }
+    good &= all_end(CASES, THREADS);
     // More threads than one can want are no more than `set_threads` takes.
-    let mut command = Command::new(&own);
-    command
-        .env(CASE, CASES[0].0)
-        .env("RAYON_NUM_THREADS", "100000000");
-    good &= run(&mut command, "100000000 threads");
+    good &= all_end(&CASES[..1], &[("RAYON_NUM_THREADS", "100000000")]);
     if good {
         ExitCode::SUCCESS
     } else {

@@ -51,6 +51,7 @@ mod inputs;
 mod law;
 mod laws;
 mod layouts;
+pub mod processes;
 pub mod strategies;
 mod tapes;
 

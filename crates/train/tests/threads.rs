@@ -1,17 +1,12 @@
 //! Searches end, whoever calls them and however many threads there are. Each case is a process of its own, so that its main thread
 //! is really the first one, and so that one that hangs fails and does not stop the tests.
 
-use std::process::{Command, ExitCode};
+use std::process::ExitCode;
 use std::thread;
-use std::time::{Duration, Instant};
 
 use backprop_tensor::Tensor;
+use backprop_testing::processes::{Case, all_end, run_wanted};
 use backprop_train::{Search, Space};
-
-const CASE: &str = "BACKPROP_TEST_CASE";
-
-/// Far more than any of the cases takes on a busy machine.
-const PATIENCE: Duration = Duration::from_secs(120);
 
 fn search() {
     let results = Search::new(Space::new().uniform("x", 0.0, 1.0)).random(8, |trial| {
@@ -32,8 +27,6 @@ fn operation() {
     let x = Tensor::<f32>::ones([600, 600]).unwrap();
     assert_eq!(x.matmul(&x).unwrap().get([0, 0]).unwrap(), 600.0);
 }
-
-type Case = (&'static str, fn());
 
 const CASES: &[Case] = &[
     ("main", search),
@@ -62,53 +55,17 @@ const CASES: &[Case] = &[
     }),
 ];
 
-fn run(command: &mut Command, name: &str) -> bool {
-    let mut child = command.spawn().unwrap();
-    let begin = Instant::now();
-    let status = loop {
-        match child.try_wait().unwrap() {
-            Some(status) => break Some(status),
-            None if begin.elapsed() > PATIENCE => {
-                child.kill().unwrap();
-                child.wait().unwrap();
-                break None;
-            }
-            None => thread::sleep(Duration::from_millis(5)),
-        }
-    };
-    let good = status.is_some_and(|status| status.success());
-    if !good {
-        eprintln!("FAILED: {name}: {status:?} (none: it hung)");
-    }
-    good
-}
+const THREADS: &[(&str, &str)] = &[
+    ("RAYON_NUM_THREADS", "1"),
+    ("RAYON_NUM_THREADS", "2"),
+    ("RAYON_NUM_THREADS", "8"),
+];
 
 fn main() -> ExitCode {
-    if let Ok(wanted) = std::env::var(CASE) {
-        let (_, case) = CASES.iter().find(|(name, _)| *name == wanted).unwrap();
-        case();
-        return ExitCode::SUCCESS;
+    if let Some(exit) = run_wanted(CASES) {
+        return exit;
     }
-    let own = std::env::current_exe().unwrap();
-    let affinity = Command::new("taskset").args(["-c", "0", "true"]).status();
-    let affinity = affinity.is_ok_and(|status| status.success());
-    if !affinity {
-        println!("left out, as there is no taskset: one core");
-    }
-    let mut good = true;
-    for (name, _) in CASES {
-        for threads in ["1", "2", "8"] {
-            let mut command = Command::new(&own);
-            command.env(CASE, name).env("RAYON_NUM_THREADS", threads);
-            good &= run(&mut command, &format!("{name}, {threads} threads"));
-        }
-        if affinity {
-            let mut command = Command::new("taskset");
-            command.args(["-c", "0"]).arg(&own).env(CASE, name);
-            good &= run(&mut command, &format!("{name}, on one core"));
-        }
-    }
-    if good {
+    if all_end(CASES, THREADS) {
         ExitCode::SUCCESS
     } else {
         ExitCode::FAILURE
