@@ -2,6 +2,9 @@ use crate::axis::Scale;
 use crate::geometry::{Point, Rect, point};
 use crate::scene::{Mark, Scene};
 
+/// More shapes than these are drawn as a bitmap.
+const MOST_SHAPES: usize = 20_000;
+
 /// The area between the axes, for a [`Layer`](crate::Layer) to draw in: numbers become places.
 #[derive(Debug)]
 pub struct Plot<'a> {
@@ -63,8 +66,16 @@ impl<'a> Plot<'a> {
         self.y.value(share)
     }
 
+    /// Draws `count` shapes: as one bitmap if they are more than an SVG should hold, but for a terminal, whose dots are drawn each by itself.
+    pub(crate) fn draw_shapes(&mut self, count: usize, draw: impl Fn(&mut Plot<'_>)) {
+        let is_few = count <= MOST_SHAPES || self.scene.is_of_dots();
+        if is_few || !self.as_bitmap(&draw) {
+            draw(self);
+        }
+    }
+
     /// Draws something with two pixels for each pixel of the picture, as one bitmap; whether that can be done.
-    pub(crate) fn as_bitmap(&mut self, draw: impl FnOnce(&mut Plot<'_>)) -> bool {
+    fn as_bitmap(&mut self, draw: impl FnOnce(&mut Plot<'_>)) -> bool {
         const SCALE: f64 = 2.0;
         let Rect {
             left,

@@ -180,9 +180,6 @@ impl Points {
     }
 }
 
-/// More shapes than these are drawn as a bitmap.
-pub(super) const MOST_SHAPES: usize = 20_000;
-
 /// Draws a marker at each of the points that can be told apart.
 pub(super) fn draw_many<'a>(
     plot: &mut Plot<'_>,
@@ -198,17 +195,13 @@ pub(super) fn draw_many<'a>(
         let cell = |at: Point| ((at.x * 2.0) as i64, (at.y * 2.0) as i64);
         plot.place(x, y).is_some_and(|at| seen.insert(cell(at)))
     });
-    let draw = |plot: &mut Plot<'_>| {
+    plot.draw_shapes(places.len(), |plot| {
         for &(x, y) in &places {
             if let Some(at) = plot.place(x, y) {
                 marker.draw(plot.scene(), at, radius, color);
             }
         }
-    };
-    let is_few = places.len() <= MOST_SHAPES || plot.scene().is_of_dots();
-    if is_few || !plot.as_bitmap(draw) {
-        draw(plot);
-    }
+    });
 }
 
 impl Layer for Points {

@@ -1,4 +1,3 @@
-use super::points::MOST_SHAPES;
 use super::{Layer, check_lengths};
 use crate::chart::{Extent, Plot};
 use crate::geometry::point;
@@ -102,10 +101,7 @@ impl Layer for Segments {
     }
 
     fn draw(&self, plot: &mut Plot<'_>, _: Color) {
-        let is_few = self.from.0.len() <= MOST_SHAPES || plot.scene().is_of_dots();
-        if is_few || !plot.as_bitmap(|plot| self.draw_each(plot)) {
-            self.draw_each(plot);
-        }
+        plot.draw_shapes(self.from.0.len(), |plot| self.draw_each(plot));
     }
 
     fn key(&self, _: Color) -> Option<Key> {
