@@ -4,7 +4,6 @@ use backprop_autodiff::Gradients;
 use backprop_tensor::{Error as TensorError, Float, Tensor, kernel};
 
 use crate::Result;
-use crate::settings::smallest_normal;
 
 /// The Euclidean norm of all gradients together, `sqrt(Σ g²)`.
 ///
@@ -50,7 +49,7 @@ impl Norm {
             });
         }
         // Below, `T` rounds the norm to fewer digits than it has.
-        let least = smallest_normal::<T>() / T::EPSILON.to_f64();
+        let least = T::MIN_NORMAL.to_f64() / T::EPSILON.to_f64();
         if most >= least && root.is_finite() {
             return Ok(Self { root, scale: 1.0 });
         }
@@ -90,7 +89,7 @@ impl Norm {
     /// Two factors that make a vector of this norm one of norm `limit`; one of them is 1 if `T` represents the other to its last digit.
     fn factors<T: Float>(self, limit: f64) -> [T; 2] {
         let factor = limit * self.scale / self.root;
-        if limit == 0.0 || factor >= smallest_normal::<T>() {
+        if limit == 0.0 || factor >= T::MIN_NORMAL.to_f64() {
             return [T::from_f64(factor), T::ONE];
         }
         let half = T::from_f64(limit.sqrt() * self.scale.sqrt() / self.root.sqrt());

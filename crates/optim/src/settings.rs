@@ -52,15 +52,6 @@ fn is_single<T: Float>() -> bool {
     T::EPSILON.to_f64() > 1e-10
 }
 
-/// The smallest normal number of the type.
-pub(crate) fn smallest_normal<T: Float>() -> f64 {
-    if is_single::<T>() {
-        f32::MIN_POSITIVE.into()
-    } else {
-        f64::MIN_POSITIVE
-    }
-}
-
 /// The least velocity, or other running mean of gradients, that is kept. Without a gradient one falls to numbers below the smallest normal one,
 /// which take a hundred times as long.
 pub(crate) fn least_mean<T: Float>() -> f64 {
