@@ -357,12 +357,11 @@ where
             return Ok((output.slice(0, 0..0).sum(..), 0.0));
         }
         let share = |weight: f64| T::from_f64(weight / total);
-        if targets.shape().first() == Some(&weights.count()) && weights.to_vec().contains(&0.0) {
+        let all = weights.to_vec();
+        if targets.shape().first() == Some(&all.len()) && all.contains(&0.0) {
             // 0 times an infinite loss, or its infinite gradient, would be NaN.
-            let places = (0_i64..)
-                .zip(weights.to_vec())
-                .filter(|&(_, weight)| weight != 0.0);
-            let (places, weights): (Vec<i64>, Vec<f64>) = places.unzip();
+            let (places, weights): (Vec<i64>, Vec<f64>) =
+                (0_i64..).zip(all).filter(|&(_, weight)| weight != 0.0).unzip();
             let places = Tensor::from(places);
             let each = of(
                 &output.index_select(0, &places),
