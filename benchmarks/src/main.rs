@@ -1,12 +1,17 @@
-//! What a training step takes: `backprop-benchmarks [--list] [--threads N] [--seconds S] [--steps N] [WORKLOAD...]`.
+//! What a training step takes: `backprop-benchmarks [--list] [--kernels] [--threads N] [--seconds S] [--steps N] [NAME...]`.
+//!
+//! With `--kernels`, what the kernels take that steps are made of, the least that the machine's limits allow (`limit`), and what the crate
+//! `gemm` takes for the products, if the feature of that name is on; a name is the beginning of a kernel's.
 //!
 //! Prints `W2,backprop,2,291.4` (workload, framework, threads, median microseconds) for each workload, and on stderr
 //! what shows that it really trained, and that the thousandth step was as fast as the first.
 
+mod kernels;
 mod mlp;
 mod timing;
 
 use backprop_autodiff::ops::FusedActivation::{Relu, Tanh};
+use kernels::Limits;
 use lexopt::{Arg, ValueExt};
 use mlp::{Mlp, Rate};
 use std::{error::Error, process::ExitCode};
@@ -66,9 +71,10 @@ const WORKLOADS: &[Workload] = &[
 /// What the command line asks for.
 struct Options {
     list: bool,
+    kernels: bool,
     threads: usize,
     budget: Budget,
-    workloads: Vec<&'static Workload>,
+    names: Vec<String>,
 }
 
 fn main() -> ExitCode {
@@ -92,43 +98,50 @@ impl Options {
     fn parse() -> Result<Self> {
         let mut options = Self {
             list: false,
+            kernels: false,
             threads: 2,
             budget: Budget::default(),
-            workloads: Vec::new(),
+            names: Vec::new(),
         };
         let mut arguments = lexopt::Parser::from_env();
         while let Some(argument) = arguments.next()? {
             match argument {
                 Arg::Long("list") => options.list = true,
+                Arg::Long("kernels") => options.kernels = true,
                 Arg::Long("threads") => options.threads = arguments.value()?.parse()?,
                 Arg::Long("seconds") => options.budget.seconds = arguments.value()?.parse()?,
                 Arg::Long("steps") => options.budget.steps = arguments.value()?.parse()?,
-                Arg::Value(name) => {
-                    let known = WORKLOADS.iter().find(|workload| name == workload.name);
-                    options
-                        .workloads
-                        .push(known.ok_or_else(|| format!("there is no workload {name:?}"))?);
-                }
+                Arg::Value(name) => options.names.push(name.string()?),
                 other => return Err(other.unexpected().into()),
             }
-        }
-        if options.workloads.is_empty() {
-            options.workloads.extend(WORKLOADS);
         }
         Ok(options)
     }
 }
 
 fn run(options: &Options) -> Result<()> {
-    if options.list {
-        options
-            .workloads
-            .iter()
-            .for_each(|workload| println!("{} {}", workload.name, workload.about));
-        return Ok(());
-    }
     backprop_tensor::set_threads(options.threads)?;
-    for workload in &options.workloads {
+    if options.kernels {
+        run_kernels(options)
+    } else {
+        run_steps(options)
+    }
+}
+
+fn run_steps(options: &Options) -> Result<()> {
+    let known = |name: &String| {
+        let workload = WORKLOADS.iter().find(|workload| name == workload.name);
+        workload.ok_or_else(|| format!("there is no workload {name:?}"))
+    };
+    let mut workloads = options.names.iter().map(known).collect::<Result<Vec<_>, _>>()?;
+    if workloads.is_empty() {
+        workloads.extend(WORKLOADS);
+    }
+    for workload in workloads {
+        if options.list {
+            println!("{} {}", workload.name, workload.about);
+            continue;
+        }
         let measurement = (workload.run)(options.budget)?;
         println!(
             "{},backprop,{},{:.1}",
@@ -139,4 +152,19 @@ fn run(options: &Options) -> Result<()> {
         eprintln!("# {} {measurement}", workload.name);
     }
     Ok(())
+}
+
+fn run_kernels(options: &Options) -> Result<()> {
+    let kernels = kernels::named(&options.names);
+    if kernels.is_empty() {
+        return Err(format!("no kernel's name begins with {}", options.names.join(" or ")).into());
+    }
+    if options.list {
+        kernels.iter().for_each(|kernel| println!("{}", kernel.name));
+        return Ok(());
+    }
+    let limits = Limits::measure(options.threads);
+    kernels
+        .iter()
+        .try_for_each(|kernel| limits.compare(kernel, options.budget))
 }

@@ -37,20 +37,33 @@ pub struct Measurement {
 
 /// Measures a step.
 pub fn measure(budget: Budget, mut step: impl FnMut() -> Result<()>) -> Result<Measurement> {
-    for _ in 0..WARM_UP {
-        step()?;
-    }
-    let mut times = Vec::new();
-    let begin = Instant::now();
-    while begin.elapsed().as_secs_f64() < budget.seconds || times.len() < budget.steps {
-        let start = Instant::now();
-        step()?;
-        times.push(microseconds(start.elapsed()));
-    }
-    Ok(Measurement { times, losses: None })
+    let [measurement] = measure_by_turns(budget, [&mut step])?;
+    Ok(measurement)
 }
 
-fn microseconds(time: Duration) -> f64 {
+/// Measures several steps by turns, as the speed of a machine drifts more than they differ.
+pub fn measure_by_turns<const N: usize>(
+    budget: Budget,
+    mut steps: [&mut dyn FnMut() -> Result<()>; N],
+) -> Result<[Measurement; N]> {
+    for step in &mut steps {
+        for _ in 0..WARM_UP {
+            step()?;
+        }
+    }
+    let mut times = [const { Vec::new() }; N];
+    let begin = Instant::now();
+    while begin.elapsed().as_secs_f64() < budget.seconds || times[0].len() < budget.steps {
+        for (step, times) in steps.iter_mut().zip(&mut times) {
+            let start = Instant::now();
+            step()?;
+            times.push(microseconds(start.elapsed()));
+        }
+    }
+    Ok(times.map(|times| Measurement { times, losses: None }))
+}
+
+pub fn microseconds(time: Duration) -> f64 {
     time.as_secs_f64() * 1e6
 }
 

@@ -4,6 +4,7 @@
 //! framework, threads, median microseconds); ours is the crate `backprop-benchmarks`. They run one at a time, by turns, several rounds within the
 //! same minutes, since the speed of a machine drifts more than frameworks differ.
 
+mod kernels;
 mod program;
 mod readme;
 mod results;
@@ -25,19 +26,31 @@ struct Options {
     csv: bool,
     readme: bool,
     peers: Option<PathBuf>,
+    /// Whether kernels are to be measured, and the Python that may have PyTorch.
+    kernels: bool,
+    python: String,
     workloads: Vec<String>,
 }
 
-/// `cargo xtask bench [--csv] [--threads N] [--rounds N] [--peers FILE] [--readme] [WORKLOAD...]`.
+/// `cargo xtask bench [--csv] [--threads N] [--rounds N] [--peers FILE] [--readme] [WORKLOAD...]`, and
+/// `cargo xtask bench kernels [--csv] [--threads N] [--rounds N] [--python PROGRAM] [KERNEL...]`.
 pub fn main(arguments: lexopt::Parser) -> Result<()> {
     let options = Options::parse(arguments)?;
     let workspace = Workspace::load()?;
-    let mut programs = vec![ours(&workspace, options.threads)?];
+    if options.kernels {
+        return kernels::main(&workspace, &options);
+    }
+    let mut programs = vec![ours(&workspace, options.threads, &[])?];
     let workloads = choose(programs[0].workloads()?, &options.workloads)?;
     if let Some(file) = &options.peers {
         programs.extend(program::peers(file, options.threads)?);
     }
-    let results = measure(&programs, &workloads, options.rounds)?;
+    let results = measure(
+        &programs,
+        &workloads,
+        &program::groups(&workloads),
+        options.rounds,
+    )?;
     if options.csv {
         print!("{}", results.csv(options.threads));
     } else {
@@ -59,6 +72,8 @@ impl Options {
             csv: false,
             readme: false,
             peers: None,
+            kernels: false,
+            python: "python3".into(),
             workloads: Vec::new(),
         };
         let mut rounds = None;
@@ -69,6 +84,8 @@ impl Options {
                 Arg::Long("csv") => options.csv = true,
                 Arg::Long("readme") => options.readme = true,
                 Arg::Long("peers") => options.peers = Some(arguments.value()?.into()),
+                Arg::Long("python") => options.python = arguments.value()?.string()?,
+                Arg::Value(name) if name == "kernels" => options.kernels = true,
                 Arg::Value(name) => options.workloads.push(name.string()?),
                 other => return Err(other.unexpected().into()),
             }
@@ -83,16 +100,11 @@ impl Options {
     }
 }
 
-/// Our own program, compiled for release.
-fn ours(workspace: &Workspace, threads: usize) -> Result<Program> {
+/// Our own program, compiled for release with some features.
+fn ours(workspace: &Workspace, threads: usize, features: &[&str]) -> Result<Program> {
     const NAME: &str = "backprop-benchmarks";
-    process::run(&mut process::cargo(&[
-        "build",
-        "--quiet",
-        "--release",
-        "--package",
-        NAME,
-    ]))?;
+    let mut build = process::cargo(&["build", "--quiet", "--release", "--package", NAME]);
+    process::run(build.arg("--features").arg(features.join(",")))?;
     let path = workspace.target_directory.join("release").join(NAME);
     let arguments = ["--threads".to_owned(), threads.to_string()];
     Ok(Program::new(path.into_os_string(), arguments.to_vec()))
@@ -116,14 +128,19 @@ fn choose(known: Vec<Workload>, names: &[String]) -> Result<Vec<Workload>> {
     Ok(chosen.collect())
 }
 
-/// Every program on every workload, by turns.
-fn measure(programs: &[Program], workloads: &[Workload], rounds: usize) -> Result<Results> {
+/// Every program on every group of workloads, by turns.
+fn measure(
+    programs: &[Program],
+    workloads: &[Workload],
+    groups: &[Vec<&str>],
+    rounds: usize,
+) -> Result<Results> {
     let mut results = Results::default();
     for round in 1..=rounds {
-        for group in program::groups(workloads) {
+        for group in groups {
             for program in programs {
                 eprintln!("round {round}/{rounds}: {} {}", program.name(), group.join(" "));
-                for line in program.measure(&group)?.lines() {
+                for line in program.measure(group)?.lines() {
                     results.add(line, workloads);
                 }
             }

@@ -31,6 +31,9 @@ cargo xtask COMMAND
   bench [--csv] [--threads N] [--rounds N] [--peers FILE] [--readme] [WORKLOAD...]
                                 what a training step takes; FILE lists the programs of other frameworks, a command
                                 a line, and --readme puts the table of all into README.md
+  bench kernels [--csv] [--threads N] [--rounds N] [--python PROGRAM] [KERNEL...]
+                                what the kernels take whose names begin so, the share of what the machine can do, and the
+                                crate `gemm` and PyTorch (if PROGRAM, or python3, has it) beside them
   guide [--check]               draws the pictures of the guide again, or says whether they are what its code draws
   tree [--list] [--build] [--at-most N]
                                 the crates that a program that trains depends on, and the time of a clean release build

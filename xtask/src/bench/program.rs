@@ -41,6 +41,25 @@ impl Program {
         command
     }
 
+    /// The same with more arguments.
+    #[must_use]
+    pub fn with(mut self, arguments: &[&str]) -> Self {
+        self.arguments
+            .extend(arguments.iter().map(|&argument| argument.to_owned()));
+        self
+    }
+
+    /// What it measures under these names, a line each; all that it knows if there are none.
+    pub fn names(&self, names: &[&str]) -> Result<Vec<Workload>> {
+        let mut command = self.command();
+        command.arg("--list").args(names);
+        let workload = |line: &str| Workload {
+            name: line.into(),
+            about: String::new(),
+        };
+        Ok(process::output(command)?.lines().map(workload).collect())
+    }
+
     /// The workloads it knows: a line each, the name, a space, and what it is. (Ours can tell; peers need not.)
     pub fn workloads(&self) -> Result<Vec<Workload>> {
         let mut command = self.command();

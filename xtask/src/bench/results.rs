@@ -6,6 +6,9 @@ use std::{collections::BTreeMap, fmt::Write, fs, thread};
 /// The name that our own program prints.
 const OURS: &str = "backprop";
 
+/// The name under which it prints the least time that the machine's limits allow.
+const LIMIT: &str = "limit";
+
 /// Microseconds, by workload and framework, one for each round.
 #[derive(Debug, Default)]
 pub struct Results {
@@ -33,16 +36,15 @@ impl Results {
         }
     }
 
+    /// The times of all rounds; none if it was not measured.
+    fn times(&self, workload: &str, framework: &str) -> &[f64] {
+        let key = (workload.to_owned(), framework.to_owned());
+        self.times.get(&key).map_or(&[], Vec::as_slice)
+    }
+
     /// The median over the rounds.
     fn median(&self, workload: &str, framework: &str) -> Option<f64> {
-        let mut times = self.times.get(&(workload.into(), framework.into()))?.clone();
-        times.sort_by(f64::total_cmp);
-        let middle = times.len() / 2;
-        Some(if times.len() % 2 == 0 {
-            (times[middle - 1] + times[middle]) / 2.0
-        } else {
-            times[middle]
-        })
+        median(self.times(workload, framework))
     }
 
     /// The medians in the format of the programs.
@@ -56,20 +58,54 @@ impl Results {
         csv
     }
 
+    /// The other frameworks, in the order in which they first appeared.
+    fn peers(&self) -> impl Iterator<Item = &String> {
+        self.frameworks
+            .iter()
+            .filter(|framework| ![OURS, LIMIT].contains(&framework.as_str()))
+    }
+
     /// The fastest of the others.
     fn best_peer(&self, workload: &str) -> Option<(&str, f64)> {
-        let peers = self.frameworks.iter().filter(|framework| *framework != OURS);
+        let peers = self.peers();
         peers
             .filter_map(|peer| Some((peer.as_str(), self.median(workload, peer)?)))
             .min_by(|(_, a), (_, b)| a.total_cmp(b))
     }
 
-    /// How many times as fast as the best peer we are; below 1, we are slower.
+    /// How many times as fast as the best peer we are, the median over the rounds and the spread; below 1, we are slower.
     fn verdict(&self, workload: &str) -> String {
-        match (self.median(workload, OURS), self.best_peer(workload)) {
-            (Some(ours), Some((peer, time))) => format!("{:.2} × {peer}", time / ours),
-            _ => String::new(),
+        let Some((peer, _)) = self.best_peer(workload) else {
+            return String::new();
+        };
+        let pairs = self.times(workload, peer).iter().zip(self.times(workload, OURS));
+        let mut ratios: Vec<f64> = pairs.map(|(theirs, ours)| theirs / ours).collect();
+        ratios.sort_by(f64::total_cmp);
+        match (median(&ratios), &ratios[..]) {
+            (Some(ratio), [least, .., most]) => format!("{ratio:.2} × {peer} ({least:.2}–{most:.2})"),
+            (Some(ratio), _) => format!("{ratio:.2} × {peer}"),
+            (None, _) => String::new(),
         }
+    }
+
+    /// A Markdown table of kernels: what they take, and the share of what the machine's limits allow.
+    pub fn shares(&self, kernels: &[Workload]) -> String {
+        let peers: Vec<&String> = self.peers().collect();
+        let mut header = vec!["kernel".to_owned(), OURS.to_owned(), "of the limit".to_owned()];
+        header.extend(peers.iter().map(|&peer| peer.clone()));
+        header.extend((!peers.is_empty()).then(|| "against the best".to_owned()));
+        let mut rows = vec![header];
+        for Workload { name, .. } in kernels {
+            let share = match (self.median(name, LIMIT), self.median(name, OURS)) {
+                (Some(limit), Some(ours)) => format!("{:.0} %", 100.0 * limit / ours),
+                _ => String::new(),
+            };
+            let mut row = vec![name.clone(), self.cell(name, OURS), share];
+            row.extend(peers.iter().map(|peer| self.cell(name, peer)));
+            row.extend((!peers.is_empty()).then(|| self.verdict(name)));
+            rows.push(row);
+        }
+        markdown(&rows)
     }
 
     /// A Markdown table with a row a workload, its columns aligned.
@@ -97,9 +133,20 @@ impl Results {
     }
 }
 
+/// The median; none of nothing.
+fn median(times: &[f64]) -> Option<f64> {
+    let mut times = times.to_vec();
+    times.sort_by(f64::total_cmp);
+    let upper = *times.get(times.len() / 2)?;
+    let lower = *times.get((times.len() - 1) / 2)?;
+    Some(f64::midpoint(lower, upper))
+}
+
 /// Three digits that mean something.
 fn microseconds(time: f64) -> String {
-    if time < 100.0 {
+    if time < 10.0 {
+        format!("{time:.2}")
+    } else if time < 100.0 {
         format!("{time:.1}")
     } else {
         format!("{time:.0}")
@@ -222,6 +269,43 @@ mod tests {
             "| W2: a network |  **250** |    - |    - |                  |"
         );
         assert_eq!(lines.len(), 4);
+    }
+
+    #[test]
+    fn rounds_show_as_a_spread_of_ratios() {
+        let results = results(&[
+            "W1,backprop,2,10.0",
+            "W1,jax,2,20.0",
+            "W1,backprop,2,10.0",
+            "W1,jax,2,12.0",
+            "W1,backprop,2,20.0",
+            "W1,jax,2,30.0",
+        ]);
+        assert_eq!(results.verdict("W1"), "1.50 × jax (1.20–2.00)");
+    }
+
+    #[test]
+    fn the_limit_is_no_peer_but_what_shares_are_of() {
+        let results = results(&[
+            "W1,backprop,2,10.0",
+            "W1,gemm,2,20.0",
+            "W1,limit,2,4.0",
+            "W2,backprop,2,1.0",
+        ]);
+        let table = results.shares(&workloads());
+        let lines: Vec<&str> = table.lines().collect();
+        assert_eq!(
+            lines[0],
+            "| kernel | backprop | of the limit | gemm | against the best |"
+        );
+        assert_eq!(
+            lines[2],
+            "| W1     | **10.0** |         40 % | 20.0 |      2.00 × gemm |"
+        );
+        assert_eq!(
+            lines[3],
+            "| W2     | **1.00** |              |    - |                  |"
+        );
     }
 
     #[test]

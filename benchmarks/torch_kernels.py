@@ -1,0 +1,106 @@
+"""The kernels of `backprop-benchmarks --kernels` in PyTorch: torch_kernels.py THREADS NAME...
+
+Prints `name,torch,threads,median microseconds` for each name that it knows.
+"""
+import statistics
+import sys
+import time
+
+import torch
+
+SECONDS, STEPS, WARM_UP = 0.3, 10, 5
+
+UNARY = {
+    "abs": torch.abs,
+    "exp": torch.exp,
+    "tanh": torch.tanh,
+    "sigmoid": torch.sigmoid,
+    "sqrt": torch.sqrt,
+    "add": lambda x: x + x,
+    "sum": torch.sum,
+    "max": torch.amax,
+    "var": torch.var,
+    "sum of rows": lambda x: x.sum(1),
+    "sum of columns": lambda x: x.sum(0),
+    "softmax": lambda x: x.softmax(1),
+    "log_softmax": lambda x: x.log_softmax(1),
+    "transpose": lambda x: x.t().contiguous(),
+    "copy": lambda x: x[:, 1:].contiguous(),
+}
+
+
+def product(words):
+    """`matmul f32 256x1024x784 right transposed` and `linear+relu f32 256x1024x784`."""
+    m, n, k = sizes(words[2])
+    dtype = {"f32": torch.float32, "f64": torch.float64}[words[1]]
+
+    def random(rows, columns, turned):
+        return torch.rand(columns, rows, dtype=dtype).t() if turned else torch.rand(rows, columns, dtype=dtype)
+
+    if words[0] == "matmul":
+        left, right = random(m, k, "left" in words), random(k, n, "right" in words)
+        return lambda: left @ right
+    x, weight, bias = random(m, k, False), random(n, k, False), torch.rand(n, dtype=dtype)
+    return lambda: torch.nn.functional.linear(x, weight, bias).relu_()
+
+
+def cross_entropy(shape):
+    logits, targets = torch.rand(shape, requires_grad=True), torch.randint(shape[1], shape[:1])
+
+    def step():
+        logits.grad = None
+        torch.nn.functional.cross_entropy(logits, targets).backward()
+
+    return step
+
+
+def update(optimizer, length):
+    parameter = torch.nn.Parameter(torch.rand(length))
+    parameter.grad = torch.rand(length)
+    return optimizer([parameter]).step
+
+
+def sizes(text):
+    return [int(part) for part in text.split("x")]
+
+
+def kernel(name):
+    """What to measure under this name, or nothing."""
+    words = name.split()
+    if words[0] in ("matmul", "linear+relu"):
+        return product(words)
+    family, shape = " ".join(words[:-1]), sizes(words[-1])
+    if family == "cross_entropy":
+        return cross_entropy(shape)
+    if family == "sgd":
+        return update(lambda parameters: torch.optim.SGD(parameters, 1e-9), shape[0])
+    if family == "adam":
+        return update(lambda parameters: torch.optim.Adam(parameters, 1e-9, fused=True), shape[0])
+    if family in UNARY:
+        x, function = torch.rand(shape), UNARY[family]
+        return lambda: function(x)
+    return None
+
+
+def median(step):
+    for _ in range(WARM_UP):
+        step()
+    times, begin = [], time.perf_counter()
+    while time.perf_counter() - begin < SECONDS or len(times) < STEPS:
+        start = time.perf_counter()
+        step()
+        times.append(time.perf_counter() - start)
+    return statistics.median(times) * 1e6
+
+
+def main():
+    threads = int(sys.argv[1])
+    torch.set_num_threads(threads)
+    torch.manual_seed(0)
+    for name in sys.argv[2:]:
+        step = kernel(name)
+        if step is not None:
+            print(f"{name},torch,{threads},{median(step):.2f}", flush=True)
+
+
+main()
