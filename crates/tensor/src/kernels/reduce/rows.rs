@@ -8,6 +8,12 @@ use super::{Job, LEAF};
 use crate::kernels::Gather;
 use crate::{parallel, simd};
 
+/// Elements of runs that are folded without a tree.
+const LONG: usize = 4096;
+
+/// Chunks that are folded one after another; then such groups are.
+const GROUP: usize = 16;
+
 /// From this length on, a run of elements among others to be folded with them is read where it lies, not copied.
 pub const RUN: usize = 64;
 
@@ -43,7 +49,7 @@ impl<T: Copy + Default, F: Fold<T>, const LANES: usize> simd::Work for RowWork<'
         let Rows {
             source, run_length, ..
         } = self.0;
-        let mut runs = [0; LEAF / RUN];
+        let mut runs = [0; LONG / RUN];
         let runs = &mut runs[..self.0.run_count];
         for (run, position) in runs.iter_mut().zip(self.0.runs.walk(self.0.first_run)) {
             *run = position;
@@ -84,10 +90,9 @@ pub fn fold_slice<T: Copy, F: Fold<T>, const LANES: usize>(slice: &[T], paramete
 #[inline(always)]
 fn fold_chunks<T: Copy, F: Fold<T>, const LANES: usize>(chunks: &[[T; LANES]], parameter: T) -> T {
     let mut lanes = [F::IDENTITY; LANES];
-    for chunk in chunks {
-        for (lane, &x) in lanes.iter_mut().zip(chunk) {
-            *lane = F::combine(*lane, F::map(x, parameter));
-        }
+    for group in chunks.chunks(GROUP) {
+        let part = accumulate::<T, F, LANES>(group, parameter);
+        lanes = std::array::from_fn(|i| F::combine(lanes[i], part[i]));
     }
     // Halves onto halves.
     let mut half = LANES / 2;
@@ -100,12 +105,22 @@ fn fold_chunks<T: Copy, F: Fold<T>, const LANES: usize>(chunks: &[[T; LANES]], p
     lanes[0]
 }
 
+/// The fold of each column. An array made anew for each chunk stays in registers, one that is changed in place may not.
+#[inline(always)]
+fn accumulate<T: Copy, F: Fold<T>, const LANES: usize>(chunks: &[[T; LANES]], parameter: T) -> [T; LANES] {
+    let mut lanes = [F::IDENTITY; LANES];
+    for chunk in chunks {
+        lanes = std::array::from_fn(|i| F::combine(lanes[i], F::map(chunk[i], parameter)));
+    }
+    lanes
+}
+
 /// The innermost reduced elements lie one after another.
 pub fn reduce<T: Copy + Default + Send + Sync>(target: &mut [T], job: &Job<'_, T>) {
     let plan = job.plan;
     let (run_length, _) = plan.reduced().inner();
     let runs = plan.reduced().outer();
-    let short = plan.reduced().count() <= LEAF;
+    let short = plan.reduced().count() <= LONG;
     parallel::divide(target, 0, 1, job.grain(1), &|start, target: &mut [T]| {
         if short {
             (job.kernels.rows)(Rows {
@@ -149,17 +164,17 @@ impl<T: Copy + Default + Send + Sync> Row<'_, T> {
     fn fold(&self) -> T {
         let job = self.job;
         let combine = |x, y| job.combine(x, y);
-        let leaf = (LEAF / self.run_length).max(1);
+        let leaf = (LONG / self.run_length).max(1);
         parallel::fold(
             0..self.runs.count(),
             leaf,
             job.grain(self.run_length),
             &combine,
             &|runs| {
-                if self.run_length <= LEAF {
+                if self.run_length <= LONG {
                     return self.leaf(runs.start, runs.len(), 0, self.run_length);
                 }
-                parallel::fold(0..self.run_length, LEAF, job.grain(1), &combine, &|range| {
+                parallel::fold(0..self.run_length, LONG, job.grain(1), &combine, &|range| {
                     self.leaf(runs.start, 1, range.start, range.len())
                 })
             },
