@@ -55,12 +55,10 @@ impl<T: Float> Tensor<T> {
         }
         let shape = self.shape().with(NAME, self.rank() - 1, outputs)?;
         let (mut input, mut bias_copy) = (None, None);
-        let product = Product {
-            left: self.rows(&mut input)?,
-            right: weight.matrix(weight.offset()).transposed(),
-            start: bias.map(|bias| bias.elements(&mut bias_copy)).transpose()?,
-            finish: activation.map(T::function),
-        };
+        let weight = weight.matrix(weight.offset()).transposed();
+        let mut product = Product::new(self.rows(&mut input)?, weight);
+        product.start = bias.map(|bias| bias.elements(&mut bias_copy)).transpose()?;
+        product.finish = activation.map(T::function);
         Self::try_build(shape, |target| T::multiply(target, &product))
     }
 }

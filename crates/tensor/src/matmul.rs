@@ -80,12 +80,7 @@ impl<T: Float> Tensor<T> {
     /// The product with one matrix, of as many rows as these have columns.
     fn rows_times(&self, left: Matrix<'_, T>, other: &Self) -> Result<Self> {
         let shape = self.shape().with("matmul", self.rank() - 1, other.shape()[1])?;
-        let product = Product {
-            left,
-            right: other.matrix(other.offset()),
-            start: None,
-            finish: None,
-        };
+        let product = Product::new(left, other.matrix(other.offset()));
         Self::try_build(shape, |target| T::multiply(target, &product))
     }
 
@@ -117,12 +112,7 @@ impl<T: Float> Tensor<T> {
             return Err(Error::shapes(NAME, self.shape(), other.shape(), expected));
         }
         let (mut left, mut right) = (None, None);
-        let product = Product {
-            left: self.rows(&mut left)?.transposed(),
-            right: other.rows(&mut right)?,
-            start: None,
-            finish: None,
-        };
+        let product = Product::new(self.rows(&mut left)?.transposed(), other.rows(&mut right)?);
         Self::try_build(Shape::checked(NAME, &[m, k])?, |target| {
             T::multiply(target, &product)
         })
@@ -232,13 +222,11 @@ fn multiply<T: Float>(target: &mut [T], left: &Tensor<T>, right: &Tensor<T>, bat
     let each = |first: usize, target: &mut [T]| {
         let matrices = target.chunks_exact_mut(rows * columns).enumerate();
         { matrices }.try_for_each(|(index, target)| {
-            let product = Product {
-                left: left.matrix(lefts.get(first + index)),
-                right: right.matrix(rights.get(first + index)),
-                start: None,
-                finish: None,
-            };
-            T::multiply(target, &product)
+            let at = first + index;
+            T::multiply(
+                target,
+                &Product::new(left.matrix(lefts.get(at)), right.matrix(rights.get(at))),
+            )
         })
     };
     let work = rows.saturating_mul(columns).saturating_mul(depth).max(1);
