@@ -26,7 +26,7 @@ pub fn multiply<V, const R: usize>(target: &mut [V::Element], product: &Product<
 where
     V: Vector<Element: Float>,
 {
-    let [rows, columns, depth] = product.sizes();
+    let [_, columns, _] = product.sizes();
     let bare = Product {
         finish: None,
         ..*product
@@ -34,21 +34,34 @@ where
     if (product.left.strides[1], product.right.strides[0]) == (0, 0) {
         repeated::<V, R>(target, &bare)?;
     } else {
-        let height = even(rows, (BAND / columns).max(ROWS));
-        for (index, target) in target.chunks_mut(height * columns).enumerate() {
-            let rows = target.len() / columns;
-            let band = Product {
-                left: bare.left.part([index * height, 0], [rows, depth]),
-                ..bare
-            };
-            let sums = Sums::<V, R>::new(&band);
-            sums.join(0..sums.parts, target)?;
-        }
+        bands::<V, R>(target, &bare, (BAND / columns).max(ROWS))?;
     }
     if let Some(finish) = product.finish {
         parallel::for_each_piece(target, parallel::THRESHOLD, |_, piece| {
             finish(&[], &mut [piece], &[]);
         });
+    }
+    Ok(())
+}
+
+/// No more than `most` rows of the result at a time.
+fn bands<V, const R: usize>(
+    target: &mut [V::Element],
+    product: &Product<'_, V::Element>,
+    most: usize,
+) -> Result<()>
+where
+    V: Vector<Element: Float>,
+{
+    let [rows, columns, depth] = product.sizes();
+    let height = even(rows, most);
+    for (index, target) in target.chunks_mut(height * columns).enumerate() {
+        let band = Product {
+            left: { product.left }.part([index * height, 0], [target.len() / columns, depth]),
+            ..*product
+        };
+        let sums = Sums::<V, R>::new(&band);
+        sums.join(0..sums.parts, target)?;
     }
     Ok(())
 }
@@ -160,5 +173,39 @@ fn halves(parts: Range<usize>) -> [Range<usize>; 2] {
 fn add<T: Float>(target: &mut [T], others: &[T]) {
     for (x, &other) in target.iter_mut().zip(others) {
         *x += other;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernels::Matrix;
+    use crate::simd::Portable;
+
+    #[test]
+    fn bands_are_parts_of_the_whole() -> Result<()> {
+        type V = Portable<f32, 4>;
+        const SHAPE: [usize; 3] = [23, 3 * DEPTH + 5, 6];
+        let [rows, depth, columns] = SHAPE;
+        let number = |i: usize| (i * i % 101) as f32 * 0.37;
+        let left: Vec<_> = (0..rows * depth).map(number).collect();
+        let right: Vec<_> = (0..depth * columns).map(number).collect();
+        let start: Vec<_> = (0..columns).map(number).collect();
+        let mut product = Product::new(
+            Matrix::row_major(&left, [rows, depth]),
+            Matrix::row_major(&right, [depth, columns]),
+        );
+        product.start = Some(&start);
+        let mut whole = vec![0.0; rows * columns];
+        multiply::<V, 4>(&mut whole, &product)?;
+        for most in [1, 7, 22] {
+            let mut target = vec![0.0; rows * columns];
+            bands::<V, 4>(&mut target, &product, most)?;
+            // Bands of one row go through loops of their own.
+            for (x, y) in target.iter().zip(&whole) {
+                assert!((x - y).abs() <= 400.0 * f32::EPSILON * y, "{x} {y} {most}");
+            }
+        }
+        Ok(())
     }
 }
