@@ -19,6 +19,10 @@ impl<T: Float> Tensor<T> {
     ///
     /// Any view will do, at full speed: a transpose is not copied. The result has the same bits whatever the number of threads.
     ///
+    /// The error of an element is at most `min(k, 400 + log2 k) ε/2 Σ |A[i, k] B[k, j]|` for sums of `k` terms, ε the distance from 1 to the next
+    /// number: they are added in blocks of 384, sixteen of these in turn, and the rest in pairs. It is the same for [`linear`](Self::linear),
+    /// [`outer_sum`](Self::outer_sum) and [`dot`](Self::dot).
+    ///
     /// # Errors
     /// [`Error::Shapes`] if the shapes do not fit, [`Error::Shape`] for a scalar, [`Error::Rank`], [`Error::Size`] or [`Error::Memory`]
     /// if no tensor can have the result's shape.
@@ -80,19 +84,15 @@ impl<T: Float> Tensor<T> {
     /// The product with one matrix, of as many rows as these have columns.
     fn rows_times(&self, left: Matrix<'_, T>, other: &Self) -> Result<Self> {
         let shape = self.shape().with("matmul", self.rank() - 1, other.shape()[1])?;
-        let product = Product {
-            left,
-            right: other.matrix(other.offset()),
-            start: None,
-            finish: None,
-        };
+        let product = Product::new(left, other.matrix(other.offset()));
         Self::try_build(shape, |target| T::multiply(target, &product))
     }
 
     /// The outer products of the vectors along the last axis, summed over all other axes: `C[i, j] = Σₙ A[n, i] B[n, j]`, so that
     /// `[..., m]` and `[..., k]` give `[m, k]`.
     ///
-    /// It is the product of the transpose with the other tensor, and the gradient of a linear map with respect to its weights.
+    /// It is the product of the transpose with the other tensor, and the gradient of a linear map with respect to its weights. Each element of a
+    /// sum over N has an error of at most `min(N, 400 + log2 N) ε/2 Σ |A[n, i] B[n, j]|`.
     ///
     /// # Errors
     /// [`Error::Shapes`] unless all axes but the last are equal; [`Error::Shape`] for a scalar; [`Error::Size`] or [`Error::Memory`] if there is
@@ -116,26 +116,30 @@ impl<T: Float> Tensor<T> {
             let expected = "must be equal but for the last axis";
             return Err(Error::shapes(NAME, self.shape(), other.shape(), expected));
         }
+        let shape = Shape::checked(NAME, &[m, k])?;
+        if shape.count() == 0 {
+            return Self::zeros(shape);
+        }
         let (mut left, mut right) = (None, None);
-        let product = Product {
-            left: self.rows(&mut left)?.transposed(),
-            right: other.rows(&mut right)?,
-            start: None,
-            finish: None,
-        };
-        Self::try_build(Shape::checked(NAME, &[m, k])?, |target| {
-            T::multiply(target, &product)
-        })
+        let product = Product::new(self.rows(&mut left)?.transposed(), other.rows(&mut right)?);
+        Self::try_build(shape, |target| T::multiply(target, &product))
     }
 
     /// `[..., n]` as the rows of one matrix, if they are evenly spaced.
     fn evenly_spaced_rows(&self) -> Option<Matrix<'_, T>> {
         match *self.shape().dims() {
             [_, _] => Some(self.matrix(self.offset())),
-            [ref leading @ .., length] => Some(Matrix::row_major(
-                self.as_slice()?,
-                [leading.iter().product(), length],
-            )),
+            [ref leading @ .., length] => {
+                let shape = [leading.iter().product(), length];
+                let layout = self.layout().reshape(&Shape::checked("matmul", &shape).ok()?)?;
+                let &[down, across] = layout.strides().first_chunk()?;
+                Some(Matrix::new(
+                    self.storage(),
+                    layout.offset(),
+                    shape,
+                    [down, across],
+                ))
+            }
             [] => None,
         }
     }
@@ -232,13 +236,11 @@ fn multiply<T: Float>(target: &mut [T], left: &Tensor<T>, right: &Tensor<T>, bat
     let each = |first: usize, target: &mut [T]| {
         let matrices = target.chunks_exact_mut(rows * columns).enumerate();
         { matrices }.try_for_each(|(index, target)| {
-            let product = Product {
-                left: left.matrix(lefts.get(first + index)),
-                right: right.matrix(rights.get(first + index)),
-                start: None,
-                finish: None,
-            };
-            T::multiply(target, &product)
+            let at = first + index;
+            T::multiply(
+                target,
+                &Product::new(left.matrix(lefts.get(at)), right.matrix(rights.get(at))),
+            )
         })
     };
     let work = rows.saturating_mul(columns).saturating_mul(depth).max(1);

@@ -8,8 +8,8 @@ const FEW_COLUMNS: usize = 16;
 impl<T: Float> Tensor<T> {
     /// exp(x) / Σ exp(x) along the axis, computed as exp(x - m) / Σ exp(x - m) with m the largest x, so that nothing overflows.
     ///
-    /// The relative error of each result is at most (150 + log n + n / 128 + |x - m|) ε; the last term is the rounding of that
-    /// difference, the others are the sum's.
+    /// The relative error of each result is at most (150 + |x - m|) ε, however many there are; the last term is the rounding of that
+    /// difference, the other one the sum's.
     ///
     /// -∞ becomes 0. Where all are -∞, or one is ∞ or NaN, all become NaN.
     ///

@@ -267,7 +267,10 @@ proptest! {
 }
 
 /// Shapes on all the paths through the kernels, small and large.
-const SHAPES: [[usize; 3]; 16] = [
+const SHAPES: [[usize; 3]; 19] = [
+    [2, 40_000, 3],
+    [20, 13_000, 30],
+    [130, 6500, 140],
     [1, 700, 900],
     [700, 900, 1],
     [1, 3000, 1],

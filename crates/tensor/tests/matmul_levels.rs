@@ -1,7 +1,7 @@
 //! Products at every level of the instruction set: a test binary of its own, since the level is one for the whole process.
 
 use backprop_tensor::simd::{self, Level};
-use backprop_tensor::{Float, Rng, Tensor};
+use backprop_tensor::{Float, Kernel, Rng, Tensor, kernel};
 
 /// Shapes on all the paths through the kernels, small and large.
 const SHAPES: [[usize; 3]; 18] = [
@@ -67,6 +67,93 @@ fn check<T: Float>([m, k, n]: [usize; 3], rng: &mut Rng) {
     }
 }
 
+/// Inputs, terms and outputs of linear maps on all the paths: rows fewer than a tile, fewer than two, some; few terms, more than are added one
+/// after another, more than 16 times as many; columns fewer than a vector, than a panel, than a chunk, more.
+const MAPS: [[&[usize]; 3]; 3] = [
+    [&[1, 2, 7, 15, 100], &[1, 30, 385], &[1, 3, 15, 17, 40]],
+    [&[1, 3, 37], &[500], &[300, 2100]],
+    [&[1, 2, 20], &[6145], &[1, 3, 35]],
+];
+
+/// `2 (x Wᵀ + b) + 1` with `x[i, p] = a[i] + c[p]` and `W[j, p] = b[j] + d[p]`, small integers, of which the sums are known without adding.
+fn check_linear<T: Float>([rows, terms, columns]: [usize; 3], rng: &mut Rng) {
+    let mut vector = |length| integers::<f64>(length, 1, false, rng);
+    let [a, b, bias, c, d] = [rows, columns, columns, terms, terms].map(&mut vector);
+    let row = |x: &Tensor<f64>| x.transpose(0, 1).unwrap();
+    let sum = |x: &Tensor<f64>| x.sum(..).unwrap();
+    let products = &a * &(row(&b) * terms as f64);
+    let sums = products + &a * &sum(&d) + row(&b) * &sum(&c) + &sum(&(&c * &d));
+    let twice: Kernel = kernel!(|x| 2.0 * x + 1.0);
+    let in_memory = |x: &Tensor<f64>, transposed: bool| {
+        let x = x.cast::<T>().unwrap();
+        if transposed {
+            x.transpose(0, 1)
+                .unwrap()
+                .contiguous()
+                .unwrap()
+                .transpose(0, 1)
+                .unwrap()
+        } else {
+            x
+        }
+    };
+    let bias_row = row(&bias);
+    let of_type = bias.squeeze(1).unwrap().cast::<T>().unwrap();
+    for (left, right) in [(false, false), (false, true), (true, false), (true, true)] {
+        let x = in_memory(&(&a + &row(&c)), left);
+        let weight = in_memory(&(&b + &row(&d)), right);
+        for (with_bias, with_activation) in [(true, true), (true, false), (false, true)] {
+            let y = x
+                .linear(
+                    &weight,
+                    with_bias.then_some(&of_type),
+                    with_activation.then_some(&twice),
+                )
+                .unwrap();
+            let mut expected = if with_bias {
+                &sums + &bias_row
+            } else {
+                sums.clone()
+            };
+            if with_activation {
+                expected = expected * 2.0 + 1.0;
+            }
+            assert!(
+                y.cast::<f64>().unwrap() == expected,
+                "{rows} {terms} {columns} {left} {right} {with_bias} {with_activation}"
+            );
+        }
+    }
+}
+
+/// One term after which ones are lost, each of them, as long as they are added one after another: 384 at most, on every path.
+fn check_bound<T: Float>([rows, terms, columns]: [usize; 3]) {
+    let half = T::EPSILON.to_f64() / 2.0;
+    let mut x = vec![T::ONE; rows * terms];
+    x.iter_mut()
+        .step_by(terms)
+        .for_each(|x| *x = T::from_f64(1.0 / half));
+    let x = Tensor::from_slice(&x, [rows, terms]).unwrap();
+    let exact = Tensor::full([rows, columns], (terms - 1) as f64).unwrap();
+    let bound = (400.0 + (terms as f64).log2()) * half * (1.0 / half + terms as f64);
+    for transposed in [false, true] {
+        let shape = if transposed {
+            [columns, terms]
+        } else {
+            [terms, columns]
+        };
+        let y = Tensor::<T>::ones(shape).unwrap();
+        let y = if transposed { y.transpose(0, 1).unwrap() } else { y };
+        // The large term goes first, so that the difference is exact.
+        let product = x.matmul(&y).unwrap().map(|x| x.to_f64() - 1.0 / half).unwrap();
+        let error = (product - &exact).abs().unwrap().max(..).unwrap().item().unwrap();
+        assert!(
+            error <= bound,
+            "{error} > {bound}: {rows} {terms} {columns} {transposed}"
+        );
+    }
+}
+
 /// Products of numbers that must be rounded.
 fn rounded<T: Float>() -> Vec<Tensor<T>> {
     let mut rng = Rng::seed(3);
@@ -98,6 +185,20 @@ fn all_levels_are_exact_in_integers_and_agree_to_rounding() {
         for shape in SHAPES {
             check::<f32>(shape, &mut rng);
             check::<f64>(shape, &mut rng);
+        }
+        for shape in [[1, 1], [1, 3], [1, 40], [3, 40], [20, 40], [40, 1], [40, 3]] {
+            check_bound::<f32>([shape[0], 7000, shape[1]]);
+            check_bound::<f64>([shape[0], 7000, shape[1]]);
+        }
+        for [rows, terms, columns] in MAPS {
+            for &rows in rows {
+                for &terms in terms {
+                    for &columns in columns {
+                        check_linear::<f32>([rows, terms, columns], &mut rng);
+                        check_linear::<f64>([rows, terms, columns], &mut rng);
+                    }
+                }
+            }
         }
         // Elements of magnitude 1, of up to 3000 terms each.
         assert!(largest_difference(&rounded(), &expected.0) < 1e-5);

@@ -2,6 +2,8 @@
 
 use crate::parallel::{self, THRESHOLD};
 
+use super::compensated::Compensated;
+
 /// Columns whose sums are carried at a time.
 const COLUMNS: usize = 64;
 
@@ -11,7 +13,7 @@ pub trait Cumulative: Sized {
 }
 
 macro_rules! cumulative {
-    ($($t:ty, $sum:ty, $add:expr;)*) => { $(
+    ($($t:ty, $sum:ty, $add:expr, $value:expr;)*) => { $(
         impl Cumulative for $t {
             #[inline(never)]
             fn cumulative_sum(target: &mut [Self], length: usize, columns: usize) {
@@ -19,10 +21,10 @@ macro_rules! cumulative {
                 parallel::for_each_piece_of_rows(target, matrix, THRESHOLD, |_, piece| {
                     for matrix in piece.chunks_mut(matrix) {
                         if columns == 1 {
-                            let mut sum: $sum = <$sum>::default();
+                            let mut sum = <$sum>::default();
                             for x in matrix {
-                                sum = $add(sum, <$sum>::from(*x));
-                                *x = sum as $t;
+                                $add(&mut sum, *x);
+                                *x = $value(sum);
                             }
                             continue;
                         }
@@ -30,8 +32,8 @@ macro_rules! cumulative {
                             let mut sums = [<$sum>::default(); COLUMNS];
                             for row in matrix.chunks_mut(columns) {
                                 for (x, sum) in row[start..].iter_mut().zip(&mut sums) {
-                                    *sum = $add(*sum, <$sum>::from(*x));
-                                    *x = *sum as $t;
+                                    $add(sum, *x);
+                                    *x = $value(*sum);
                                 }
                             }
                         }
@@ -41,10 +43,13 @@ macro_rules! cumulative {
         }
     )* };
 }
-cumulative! {
-    f32, f64, |x, y| x + y;
-    f64, f64, |x, y| x + y;
-    i32, i32, i32::wrapping_add;
-    i64, i64, i64::wrapping_add;
-    u8, u8, u8::wrapping_add;
+macro_rules! cumulative_integers {
+    ($($t:ident)*) => {
+        cumulative! { $($t, $t, |sum: &mut $t, x| *sum = sum.wrapping_add(x), |sum| sum;)* }
+    };
 }
+cumulative! {
+    f32, f64, |sum: &mut f64, x| *sum += f64::from(x), |sum| sum as f32;
+    f64, Compensated<f64>, Compensated::add, Compensated::value;
+}
+cumulative_integers! { i32 i64 u8 }

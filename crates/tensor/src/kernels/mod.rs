@@ -4,6 +4,7 @@
 mod arithmetic;
 mod cast;
 mod comparison;
+mod compensated;
 mod cumulative;
 mod elementwise;
 mod gather;

@@ -1,23 +1,31 @@
 //! Adding at the places that an index tensor names. The indices have been checked.
 //!
-//! Several elements may be added to one place; they are, in the order of the index, whatever the number of threads.
+//! Several elements may be added to one place; they are, in the order of the index, whatever the number of threads. Where many are, the sum
+//! of each 256 of them is put aside, and the place begins again at zero.
+
+use std::collections::HashMap;
 
 use crate::Layout;
 use crate::parallel::{self, THRESHOLD};
 use crate::simd::{self, Work};
 
+use super::compensated::Compensated;
 use super::walk::Walk;
 
 /// How many parts of the rows are added to at the same time.
 const PARTS: usize = 16;
 
+/// Additions to one place, one after another: as many as a byte counts.
+const CHAIN: usize = 1 << u8::BITS;
+
 pub trait Scatter: Sized {
-    /// `target[position i of base + index[i] * stride] += element i of the view of source`.
+    /// `target[position i of base + index[i] * stride] += element i of the view of source`; no place is named more than `most` times.
     fn scatter_add(
         target: &mut [Self],
         base: &Layout,
         stride: isize,
         index: &[i64],
+        most: usize,
         source: &[Self],
         layout: &Layout,
     );
@@ -27,69 +35,152 @@ pub trait Scatter: Sized {
 }
 
 macro_rules! scatter {
-    ($($t:ty, $add:expr;)*) => {
-        $(impl Scatter for $t {
+    ($($t:ty, $rounded:literal, $aside:ty, $plus:expr, $add:expr, $value:expr;)*) => {
+        $(impl Term for $t {
+            const ROUNDED: bool = $rounded;
+            type Aside = $aside;
+
+            #[inline(always)]
+            fn plus(self, other: Self) -> Self {
+                $plus(self, other)
+            }
+
+            fn add(sum: &mut Self::Aside, x: Self) {
+                $add(sum, x);
+            }
+
+            fn value(sum: Self::Aside) -> Self {
+                $value(sum)
+            }
+        }
+
+        impl Scatter for $t {
             #[inline(never)]
             fn scatter_add(
                 target: &mut [Self],
                 base: &Layout,
                 stride: isize,
                 index: &[i64],
+                most: usize,
                 source: &[Self],
                 layout: &Layout,
             ) {
-                scatter_add(target, base, stride, index, source, layout, $add);
+                scatter_add(target, base, stride, index, most, source, layout);
             }
 
             #[inline(never)]
             fn index_add(target: &mut [Self], length: usize, inner: usize, index: &[i64], source: &[Self]) {
-                index_add(target, length, inner, index, source, $add);
+                index_add(target, length, inner, index, source);
             }
         })*
     };
 }
-scatter! {
-    f32, |x: f32, y: f32| x + y;
-    f64, |x: f64, y: f64| x + y;
-    i32, i32::wrapping_add;
-    i64, i64::wrapping_add;
-    u8, u8::wrapping_add;
+macro_rules! scatter_floats {
+    ($($t:ty)*) => {
+        scatter! { $($t, true, Compensated<$t>, |x: $t, y: $t| x + y, Compensated::add, Compensated::value;)* }
+    };
+}
+macro_rules! scatter_integers {
+    ($($t:ident)*) => {
+        scatter! { $($t, false, $t, $t::wrapping_add, |sum: &mut $t, x| *sum = sum.wrapping_add(x), |sum| sum;)* }
+    };
+}
+scatter_floats! { f32 f64 }
+scatter_integers! { i32 i64 u8 }
+
+/// What is added.
+trait Term: Copy + Default + Send + Sync {
+    /// Whether an order of additions can be better than another.
+    const ROUNDED: bool;
+
+    /// A sum of sums.
+    type Aside: Copy + Default;
+
+    fn plus(self, other: Self) -> Self;
+
+    fn add(sum: &mut Self::Aside, x: Self);
+
+    fn value(sum: Self::Aside) -> Self;
 }
 
-fn scatter_add<T: Copy>(
+/// How many elements have been added to each place, and what was put aside.
+struct Chains<T: Term> {
+    /// The number of additions since the last time; empty if no place can have too many.
+    counts: Vec<u8>,
+    aside: HashMap<usize, Vec<T::Aside>>,
+}
+
+impl<T: Term> Chains<T> {
+    /// For so many places, none of which is added to more than `most` times.
+    fn new(places: usize, most: usize) -> Self {
+        let places = if T::ROUNDED && most > CHAIN { places } else { 0 };
+        Self {
+            counts: vec![0; places],
+            aside: HashMap::new(),
+        }
+    }
+
+    /// Counts one addition and says whether what is there must be put aside.
+    #[inline(always)]
+    fn is_full(&mut self, place: usize) -> bool {
+        self.counts.get_mut(place).is_some_and(|count| {
+            *count = count.wrapping_add(1);
+            *count == 0
+        })
+    }
+
+    #[cold]
+    fn put_aside(&mut self, place: usize, elements: &mut [T]) {
+        let aside = { self.aside.entry(place) }.or_insert_with(|| vec![T::Aside::default(); elements.len()]);
+        for (sum, x) in aside.iter_mut().zip(elements) {
+            T::add(sum, *x);
+            *x = T::default();
+        }
+    }
+
+    /// Adds what was put aside to places of `inner` elements.
+    fn finish(self, target: &mut [T], inner: usize) {
+        for (place, aside) in self.aside {
+            for (mut sum, x) in aside.into_iter().zip(&mut target[place * inner..]) {
+                T::add(&mut sum, *x);
+                *x = T::value(sum);
+            }
+        }
+    }
+}
+
+fn scatter_add<T: Term>(
     target: &mut [T],
     base: &Layout,
     stride: isize,
     index: &[i64],
+    most: usize,
     source: &[T],
     layout: &Layout,
-    add: impl Fn(T, T) -> T,
 ) {
     if index.is_empty() {
         return;
     }
     let walk = Walk::new([base, layout]);
     let [to_stride, from_stride] = walk.strides();
+    let mut chains = Chains::new(target.len(), most);
     let mut done = 0;
     walk.runs(0, index.len(), |[mut to, mut from], length| {
         for &index in &index[done..done + length] {
-            let to_element = &mut target[(to + index as isize * stride) as usize];
-            *to_element = add(*to_element, source[from as usize]);
+            let place = (to + index as isize * stride) as usize;
+            target[place] = target[place].plus(source[from as usize]);
+            if chains.is_full(place) {
+                chains.put_aside(place, &mut target[place..=place]);
+            }
             to += to_stride;
             from += from_stride;
         }
         done += length;
     });
+    chains.finish(target, 1);
 }
 
-fn index_add<T: Copy + Send + Sync>(
-    target: &mut [T],
-    length: usize,
-    inner: usize,
-    index: &[i64],
-    source: &[T],
-    add: impl Fn(T, T) -> T + Sync,
-) {
+fn index_add<T: Term>(target: &mut [T], length: usize, inner: usize, index: &[i64], source: &[T]) {
     if source.is_empty() || target.is_empty() {
         return;
     }
@@ -101,7 +192,6 @@ fn index_add<T: Copy + Send + Sync>(
             inner,
             index,
             source,
-            add: &add,
         });
     };
     if !parallel::pays(source.len(), THRESHOLD) {
@@ -126,29 +216,33 @@ fn index_add<T: Copy + Send + Sync>(
 }
 
 /// Adds those rows of `source` that belong to the rows of the target from `first` on.
-struct AddRows<'a, T, F> {
+struct AddRows<'a, T> {
     target: &'a mut [T],
     first: usize,
     inner: usize,
     index: &'a [i64],
     source: &'a [T],
-    add: &'a F,
 }
 
-impl<T: Copy, F: Fn(T, T) -> T> Work for AddRows<'_, T, F> {
+impl<T: Term> Work for AddRows<'_, T> {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
         let rows = self.target.len() / self.inner;
+        let mut chains = Chains::new(rows, self.index.len());
         for (&index, from) in self.index.iter().zip(self.source.chunks_exact(self.inner)) {
             let row = (index as usize).wrapping_sub(self.first);
             if row < rows {
                 let to = &mut self.target[row * self.inner..(row + 1) * self.inner];
                 for (to, &from) in to.iter_mut().zip(from) {
-                    *to = (self.add)(*to, from);
+                    *to = to.plus(from);
+                }
+                if chains.is_full(row) {
+                    chains.put_aside(row, to);
                 }
             }
         }
+        chains.finish(self.target, self.inner);
     }
 }

@@ -2,6 +2,7 @@
 
 use std::marker::PhantomData;
 
+use super::compensated::Compensated;
 use super::reduce::folds::{Fold, Maximum, Sum};
 use super::reduce::{LEAF, fold_slice};
 use crate::math::{self, Real};
@@ -130,6 +131,7 @@ where
             }
         }
         // The exponentials of several short rows at once, or of a long row in parts.
+        let mut long = Compensated::default();
         for block in rows.chunks_mut(LEAF) {
             let exponentials = &mut exponentials[..block.len()];
             for (e, &x) in exponentials.iter_mut().zip(&*block) {
@@ -137,11 +139,15 @@ where
             }
             let parts = exponentials.chunks(length);
             for (i, part) in parts.enumerate() {
-                sums[i] = sums[i] + fold_slice::<T, Sum, LANES>(part, T::default());
+                sums[i] = fold_slice::<T, Sum, LANES>(part, T::default());
             }
+            long.add(sums[0]);
             if !logarithm {
                 block.copy_from_slice(exponentials);
             }
+        }
+        if length > LEAF {
+            sums[0] = long.value();
         }
         finish(sums, logarithm);
         for (row, &sum) in rows.chunks_exact_mut(length).zip(&*sums) {
@@ -292,7 +298,7 @@ where
             *largest = Maximum::combine(*largest, x);
         }
     }
-    let mut sums = [T::default(); COLUMNS];
+    let mut sums = [Compensated::default(); COLUMNS];
     for rows in rows.chunks_mut(ROWS) {
         let mut parts = [T::default(); COLUMNS];
         for row in rows {
@@ -305,9 +311,10 @@ where
             }
         }
         for (sum, &part) in sums.iter_mut().zip(&parts) {
-            *sum = *sum + part;
+            sum.add(part);
         }
     }
+    let mut sums = sums.map(Compensated::value);
     finish(&mut sums, logarithm);
     for row in rows {
         for (x, &sum) in row[start..start + width].iter_mut().zip(&sums) {

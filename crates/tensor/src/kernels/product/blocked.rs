@@ -12,10 +12,7 @@ use crate::{Float, Result};
 
 use super::panels::{Panel, Panels};
 use super::tile::{Tile, tile};
-use super::{Matrix, Product, Target};
-
-/// Rows of the right matrix a chunk: a panel of them stays in the first-level cache.
-const DEPTH: usize = 384;
+use super::{DEPTH, Matrix, Product, Target, even};
 
 /// Columns of the right matrix a chunk: all of it stays in the last-level cache.
 const COLUMNS: usize = 2048;
@@ -73,14 +70,6 @@ where
         }
     }
     Ok(())
-}
-
-/// The size of the fewest even parts no larger than `most`; 1 at least.
-fn even(length: usize, most: usize) -> usize {
-    if length <= most {
-        return length.max(1);
-    }
-    length.div_ceil(length.div_ceil(most))
 }
 
 /// The product of some columns of the left matrix and as many rows of the right one.
@@ -178,10 +167,9 @@ impl<V: Vector<Element: Float>, const R: usize> Block<'_, '_, V, R> {
         let columns = chunk.product.right.shape[1];
         let column = chunk.column + panel.column;
         let target = chunk.target.at(row * columns + column);
-        let (start, start_row) = match chunk.product.start {
-            _ if !chunk.first => (target.cast_const(), columns as isize),
-            Some(start) => (start[column..].as_ptr(), 0),
-            None => (std::ptr::null(), 0),
+        let start = match chunk.product.start {
+            Some(start) if chunk.first => start[column..].as_ptr(),
+            _ => std::ptr::null(),
         };
         let block = Tile {
             depth: chunk.left.shape[1],
@@ -190,7 +178,7 @@ impl<V: Vector<Element: Float>, const R: usize> Block<'_, '_, V, R> {
             right: panel.first,
             right_row: panel.row,
             start,
-            start_row,
+            add: !chunk.first,
             target,
             target_row: columns as isize,
             width: panel.width,

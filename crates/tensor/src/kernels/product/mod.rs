@@ -1,9 +1,14 @@
 //! Products of matrices.
 //!
-//! Each element of a product is a sum, and none of the sums is divided among threads: so the result has the same bits however many
-//! there are. The loops are chosen by the shape alone.
+//! Each element of a product is a sum, whose order of additions and loops are chosen by the shape alone: so the result has the same bits
+//! however many threads there are.
+//!
+//! No sum is a chain of all its terms. Chains of [`DEPTH`] terms begin at zero; up to 16 of their sums are added one after another, and what
+//! these come to in pairs ([`long`]). A term goes through no more than 384 + 16 + log2 of the number of terms roundings, the one of the
+//! multiplication included; that is the bound of the error, relative to the sum of the magnitudes.
 
 mod blocked;
+mod long;
 mod matrix;
 mod panels;
 mod tile;
@@ -20,6 +25,9 @@ use crate::{Float, KernelFunction, Result};
 /// Multiplications for which several threads are faster: waking one costs about ten microseconds.
 const THRESHOLD: usize = 1 << 20;
 
+/// Terms of a sum that are added one after another, from zero on. So many rows of a panel stay in the first-level cache.
+const DEPTH: usize = 384;
+
 /// `finish(start + left * right)`.
 #[derive(Debug, Clone, Copy)]
 pub struct Product<'a, T> {
@@ -30,6 +38,8 @@ pub struct Product<'a, T> {
     pub start: Option<&'a [T]>,
     /// Applied to the sums while they are in the cache: a kernel's function of one value and nothing else.
     pub finish: Option<KernelFunction<T>>,
+    /// Whether it is a part of what several threads divide already.
+    divided: bool,
 }
 
 pub trait Multiply: Sized {
@@ -75,6 +85,9 @@ where
     if target.is_empty() {
         return Ok(());
     }
+    if depth > long::DEPTH {
+        return long::multiply::<V, R>(target, product);
+    }
     if columns == 1 && rows > 1 {
         return vectors::column::<V, R>(target, product);
     }
@@ -112,7 +125,27 @@ where
     Ok(())
 }
 
-impl<T> Product<'_, T> {
+/// The size of the fewest even parts no larger than `most`; 1 at least.
+#[inline(always)]
+fn even(length: usize, most: usize) -> usize {
+    if length <= most {
+        return length.max(1);
+    }
+    length.div_ceil(length.div_ceil(most))
+}
+
+impl<'a, T> Product<'a, T> {
+    /// `left * right`.
+    pub fn new(left: Matrix<'a, T>, right: Matrix<'a, T>) -> Self {
+        Self {
+            left,
+            right,
+            start: None,
+            finish: None,
+            divided: false,
+        }
+    }
+
     /// Rows and columns of the result, and terms of a sum.
     fn sizes(&self) -> [usize; 3] {
         [self.left.shape[0], self.right.shape[1], self.left.shape[1]]
@@ -121,6 +154,8 @@ impl<T> Product<'_, T> {
     /// Whether to use several threads.
     fn parallel(&self) -> bool {
         let [rows, columns, depth] = self.sizes();
-        rows.saturating_mul(columns).saturating_mul(depth) >= THRESHOLD && parallel::threads() > 1
+        !self.divided
+            && rows.saturating_mul(columns).saturating_mul(depth) >= THRESHOLD
+            && parallel::threads() > 1
     }
 }

@@ -2,6 +2,9 @@
 
 use crate::simd::Vector;
 use crate::simd::unaligned::{read, row_of, write};
+use crate::{Float, Numeric};
+
+use super::{DEPTH, even};
 
 /// The lanes of the widest vector.
 const MAX_LANES: usize = 16;
@@ -18,41 +21,55 @@ pub struct Tile<T> {
     /// Rows of `max(width, LANES)` elements.
     pub right: *const T,
     pub right_row: isize,
-    /// What the sums start with: zeros if it is null.
+    /// What the sums of each row start with: zeros if it is null.
     pub start: *const T,
-    pub start_row: isize,
+    /// Whether the sums are added to what the target holds.
+    pub add: bool,
     pub target: *mut T,
     pub target_row: isize,
     pub width: usize,
 }
 
-/// `target = start + left * right`.
+/// `target = start + left * right`, or this added to the target; each [`DEPTH`] terms are a sum of their own.
 ///
 /// # Safety
 /// The machine has the vector's instructions; all that the tile says is there can be read and written.
 #[inline(always)]
-pub unsafe fn tile<V: Vector, const R: usize, const C: usize>(tile: &Tile<V::Element>)
-where
-    V::Element: Default,
-{
+pub unsafe fn tile<V: Vector<Element: Float>, const R: usize, const C: usize>(tile: &Tile<V::Element>) {
+    let height = even(tile.depth, DEPTH);
+    let mut part = *tile;
+    for top in (0..tile.depth.max(1)).step_by(height) {
+        part.depth = height.min(tile.depth - top);
+        // SAFETY: the caller's promise.
+        unsafe { chain::<V, R, C>(&part) }
+        let moved = |stride: isize| (part.depth as isize).wrapping_mul(stride);
+        part.left = part.left.wrapping_offset(moved(part.left_strides[1]));
+        part.right = part.right.wrapping_offset(moved(part.right_row));
+        part.start = std::ptr::null();
+        part.add = true;
+    }
+}
+
+/// As [`tile`], all terms one after another.
+#[inline(always)]
+unsafe fn chain<V: Vector<Element: Float>, const R: usize, const C: usize>(tile: &Tile<V::Element>) {
     let mut offsets = [0; C];
     for (j, offset) in offsets.iter_mut().enumerate() {
         *offset = (j * V::LANES).min(tile.width.saturating_sub(V::LANES));
     }
     // SAFETY: the caller's promise. Pointers behind the last row are made, but not read.
     unsafe {
-        let mut sums = [[V::splat(V::Element::default()); C]; R];
+        let mut sums = [[V::splat(V::Element::ZERO); C]; R];
         if !tile.start.is_null() {
-            for (i, sums) in sums.iter_mut().enumerate() {
-                let start = row_of(tile.start, i, tile.start_row);
-                for (sum, &offset) in sums.iter_mut().zip(&offsets) {
-                    *sum = load_some(start.wrapping_add(offset), tile.width);
-                }
+            let mut start = [V::splat(V::Element::ZERO); C];
+            for (start, &offset) in start.iter_mut().zip(&offsets) {
+                *start = load_some(tile.start.wrapping_add(offset), tile.width);
             }
+            sums = [start; R];
         }
         let (mut left, mut right) = (tile.left, tile.right);
         for _ in 0..tile.depth {
-            let mut row = [V::splat(V::Element::default()); C];
+            let mut row = [V::splat(V::Element::ZERO); C];
             for (row, &offset) in row.iter_mut().zip(&offsets) {
                 *row = V::load(right.wrapping_add(offset));
             }
@@ -65,8 +82,16 @@ where
             left = left.wrapping_offset(tile.left_strides[1]);
             right = right.wrapping_offset(tile.right_row);
         }
-        for (i, sums) in sums.iter().enumerate() {
+        let one = V::splat(V::Element::ONE);
+        for (i, sums) in sums.iter_mut().enumerate() {
             let target = row_of(tile.target, i, tile.target_row).cast_mut();
+            if tile.add {
+                // All before the first is written, since the vectors may overlap.
+                for (sum, &offset) in sums.iter_mut().zip(&offsets) {
+                    let before: V = load_some(target.wrapping_add(offset), tile.width);
+                    *sum = one.mul_add(*sum, before);
+                }
+            }
             for (&sum, &offset) in sums.iter().zip(&offsets) {
                 store_some(sum, target.wrapping_add(offset), tile.width);
             }
@@ -86,20 +111,31 @@ pub struct Dots<T> {
     pub target_row: isize,
 }
 
-/// `target[i][j] += left[i] · right[j]`.
+/// `target[i][j] += left[i] · right[j]`; each [`DEPTH`] vectors of terms are a sum of their own.
 ///
 /// # Safety
 /// As [`tile`].
 #[inline(always)]
-pub unsafe fn dots<V: Vector, const R: usize, const C: usize>(dots: &Dots<V::Element>)
-where
-    V::Element: Default + std::ops::AddAssign,
-{
+pub unsafe fn dots<V: Vector<Element: Float>, const R: usize, const C: usize>(dots: &Dots<V::Element>) {
+    let most = DEPTH * V::LANES;
+    let mut part = *dots;
+    for first in (0..dots.depth).step_by(most) {
+        part.depth = most.min(dots.depth - first);
+        // SAFETY: the caller's promise.
+        unsafe { dots_chain::<V, R, C>(&part) }
+        part.left = part.left.wrapping_add(most);
+        part.right = part.right.wrapping_add(most);
+    }
+}
+
+/// As [`dots`], all vectors one after another.
+#[inline(always)]
+unsafe fn dots_chain<V: Vector<Element: Float>, const R: usize, const C: usize>(dots: &Dots<V::Element>) {
     let left = |i: usize, p: usize| row_of(dots.left, i, dots.left_row).wrapping_add(p);
     let right = |j: usize, p: usize| row_of(dots.right, j, dots.right_column).wrapping_add(p);
     // SAFETY: the caller's promise; behind the last whole vector only the elements left are read.
     unsafe {
-        let zero = V::splat(V::Element::default());
+        let zero = V::splat(V::Element::ZERO);
         let mut sums = [[zero; C]; R];
         let whole = dots.depth / V::LANES * V::LANES;
         for p in (0..whole).step_by(V::LANES) {
@@ -133,11 +169,8 @@ where
 
 /// The sum of the lanes, in pairs.
 #[inline(always)]
-unsafe fn total<V: Vector>(vector: V) -> V::Element
-where
-    V::Element: Default + std::ops::AddAssign,
-{
-    let mut lanes = [V::Element::default(); MAX_LANES];
+unsafe fn total<V: Vector<Element: Float>>(vector: V) -> V::Element {
+    let mut lanes = [V::Element::ZERO; MAX_LANES];
     // SAFETY: no vector has more lanes.
     unsafe { vector.store(lanes.as_mut_ptr()) }
     let mut half = V::LANES / 2;
@@ -153,16 +186,13 @@ where
 
 /// A vector of the first `count` elements only, zeros behind them; of all if there are as many.
 #[inline(always)]
-unsafe fn load_some<V: Vector>(from: *const V::Element, count: usize) -> V
-where
-    V::Element: Default,
-{
+unsafe fn load_some<V: Vector<Element: Float>>(from: *const V::Element, count: usize) -> V {
     // SAFETY: the caller's promise for the elements; no vector has more than MAX_LANES.
     unsafe {
         if count >= V::LANES {
             return V::load(from);
         }
-        let mut lanes = [V::Element::default(); MAX_LANES];
+        let mut lanes = [V::Element::ZERO; MAX_LANES];
         copy_few(from, lanes.as_mut_ptr(), count);
         V::load(lanes.as_ptr())
     }
@@ -170,16 +200,13 @@ where
 
 /// Writes the first `count` lanes only, all if there are no more.
 #[inline(always)]
-unsafe fn store_some<V: Vector>(vector: V, to: *mut V::Element, count: usize)
-where
-    V::Element: Default,
-{
+unsafe fn store_some<V: Vector<Element: Float>>(vector: V, to: *mut V::Element, count: usize) {
     // SAFETY: as above.
     unsafe {
         if count >= V::LANES {
             return vector.store(to);
         }
-        let mut lanes = [V::Element::default(); MAX_LANES];
+        let mut lanes = [V::Element::ZERO; MAX_LANES];
         vector.store(lanes.as_mut_ptr());
         copy_few(lanes.as_ptr(), to, count);
     }

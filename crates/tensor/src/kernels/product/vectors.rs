@@ -26,6 +26,7 @@ where
         right: product.left.transposed(),
         start: None,
         finish: None,
+        ..*product
     };
     multiply::<V, R>(target, &transposed)?;
     if let Some(&[start]) = product.start {
@@ -102,7 +103,7 @@ impl<V: Vector<Element: Float>> Row<'_, V> {
             start: product
                 .start
                 .map_or(std::ptr::null(), |start| start[column..].as_ptr()),
-            start_row: 0,
+            add: false,
             target: self.target.at(column),
             target_row: 0,
             width: C * V::LANES,
