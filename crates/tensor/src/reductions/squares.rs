@@ -13,36 +13,57 @@ pub struct Squares<T: Float> {
 }
 
 impl<T: Float> Squares<T> {
-    /// Those of the distances from `means`, which have the reduced shape, or from 0.
-    pub(super) fn of(x: &Tensor<T>, axes: &AxisSet, means: Option<&Tensor<T>>) -> Result<Self> {
+    /// Those of the distances from `means`, which have the reduced shape, or from 0. The mean of equal elements is set to what they are, if it was rounded.
+    pub(super) fn of(x: &Tensor<T>, axes: &AxisSet, means: Option<&mut Tensor<T>>) -> Result<Self> {
         let none = Tensor::zeros([0])?;
-        let sums = x.mapped_sum(axes, MappedSum::Squares, means.unwrap_or(&none))?;
-        let usable = |&sum: &T| in_range(sum);
-        if x.is_empty() || sums.as_slice().unwrap_or(&[]).iter().all(usable) {
+        let sums = x.mapped_sum(axes, MappedSum::Squares, means.as_deref().unwrap_or(&none))?;
+        let plain = sums.as_slice().unwrap_or(&[]);
+        let centers = means.as_deref().map(|means| means.as_slice().unwrap_or(&[]));
+        let mut centers = centers.map(<[T]>::iter);
+        let rounding = rounding::<T>(axes.count(x.shape()));
+        let usable = |&sum: &T| {
+            let center = centers.as_mut().and_then(Iterator::next);
+            in_range(sum) && !center.is_some_and(|&center| may_be_rounding(sum, center, rounding))
+        };
+        if x.is_empty() || plain.iter().all(usable) {
             return Ok(Self { sums, scale: None });
         }
         Self::scaled(x, axes, means, sums)
     }
 
     /// The same by way of distances divided by the power of 2 below the largest of them, where the plain `sums` are out of range.
-    fn scaled(x: &Tensor<T>, axes: &AxisSet, means: Option<&Tensor<T>>, mut sums: Tensor<T>) -> Result<Self> {
+    fn scaled(
+        x: &Tensor<T>,
+        axes: &AxisSet,
+        means: Option<&mut Tensor<T>>,
+        mut sums: Tensor<T>,
+    ) -> Result<Self> {
         let largest = x.reduce(axes, Reduction::Maximum)?.to_vec();
         let smallest = x.reduce(axes, Reduction::Minimum)?.to_vec();
-        let centers = means.map_or_else(|| vec![T::ZERO; largest.len()], Tensor::to_vec);
+        let mut centers = means
+            .as_deref()
+            .map_or_else(|| vec![T::ZERO; largest.len()], Tensor::to_vec);
         let mut scales = vec![T::ONE; largest.len()];
         for (i, sum) in sums.as_mut_slice()?.iter_mut().enumerate() {
             let (high, low) = (largest[i], smallest[i]);
             // Of infinities and NaN the plain sum says it all.
-            if in_range(*sum) || !is_finite(high) || !is_finite(low) {
+            if !is_finite(high) || !is_finite(low) {
                 continue;
             }
             if means.is_some() && high == low {
                 // Equal elements do not vary, whatever the rounding of their mean.
                 *sum = T::ZERO;
+                centers[i] = high;
+                continue;
+            }
+            if in_range(*sum) {
                 continue;
             }
             let distance = |end: T| (end.to_f64() - centers[i].to_f64()).abs();
             scales[i] = power_of_two(distance(high).max(distance(low)));
+        }
+        if let Some(means) = means {
+            *means = Tensor::from_slice(&centers, means.shape())?;
         }
         if scales.iter().all(|&scale| scale == T::ONE) {
             return Ok(Self { sums, scale: None });
@@ -106,6 +127,18 @@ impl<T: Float> Squares<T> {
 /// Whether a sum of squares has all its digits: nothing overflowed, and what vanished is below its rounding.
 fn in_range<T: Float>(sum: T) -> bool {
     T::MIN_NORMAL / T::EPSILON <= sum && sum < T::INFINITY
+}
+
+/// How large Σ (x - m)² may be, for m = 1, of `count` numbers that are all 1: their sum has an error of (80 + log2 n) ε at most.
+fn rounding<T: Float>(count: usize) -> T {
+    let error = 160.0 * T::EPSILON.to_f64();
+    T::from_f64(count as f64 * error * error)
+}
+
+/// Whether the squares may come of the rounding of the mean alone.
+fn may_be_rounding<T: Float>(sum: T, mean: T, rounding: T) -> bool {
+    // Divided first: the square may be out of range.
+    sum / math::abs(mean) <= rounding * math::abs(mean)
 }
 
 fn is_finite<T: Float>(x: T) -> bool {
