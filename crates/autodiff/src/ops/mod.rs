@@ -11,6 +11,7 @@ mod cases;
 #[cfg(test)]
 mod laws;
 mod loss_reduction;
+mod placed;
 mod spread;
 mod unary;
 
@@ -178,13 +179,16 @@ operations! {
     }
     /// Sums, means and extremes over axes.
     reduction {
+        cumprod::Cumprod,
         cumsum::Cumsum,
         logsumexp::LogSumExp,
         max::Max,
         mean::Mean,
+        median::Median,
         min::Min,
         norm::Norm,
         prod::Prod,
+        quantile::Quantile,
         std::Std,
         sum::Sum,
         var::Variance,

@@ -4,6 +4,7 @@ mod extremum;
 mod logical;
 mod logsumexp;
 mod moments;
+mod order;
 mod squares;
 mod sum;
 
