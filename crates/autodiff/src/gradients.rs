@@ -17,12 +17,25 @@ pub struct Gradients<T: Float = f32> {
     /// In the order of their identities.
     params: Vec<(ParamId, Tensor<T>)>,
     variables: Vec<(NodeId, Tensor<T>)>,
+    /// In the order of their identities.
     updates: Vec<(BufferId, Tensor<T>)>,
+}
+
+/// Puts the values that were left for buffers in the order of these, and keeps the last one of each.
+fn settle<T: Float>(updates: &mut Vec<(BufferId, Tensor<T>)>) {
+    if updates.is_sorted_by(|(first, _), (second, _)| first < second) {
+        return;
+    }
+    // Sorting is stable, so that the last one left comes last; what is kept of equals is the first.
+    updates.reverse();
+    updates.sort_by_key(|(id, _)| *id);
+    updates.dedup_by_key(|(id, _)| *id);
 }
 
 impl<T: Float> Gradients<T> {
     /// Without any gradients yet, with room for those of so many parameters.
-    pub(crate) fn new(tape: TapeId, params: usize, updates: Vec<(BufferId, Tensor<T>)>) -> Self {
+    pub(crate) fn new(tape: TapeId, params: usize, mut updates: Vec<(BufferId, Tensor<T>)>) -> Self {
+        settle(&mut updates);
         Self {
             tape,
             params: Vec::with_capacity(params),
@@ -99,19 +112,23 @@ impl<T: Float> Gradients<T> {
                 return Err(backprop_tensor::Error::shapes("accumulate", own, other, expected).into());
             }
         }
+        let mut added = Vec::new();
         for (id, gradient) in other.params {
             match self.params.binary_search_by_key(&id, |(id, _)| *id) {
                 Ok(place) => {
                     let own = std::mem::take(&mut self.params[place].1);
                     self.params[place].1 = sum(own, gradient)?;
                 }
-                Err(place) => self.params.insert(place, (id, gradient)),
+                Err(_) => added.push((id, gradient)),
             }
         }
-        for (id, value) in other.updates {
-            self.updates.retain(|(own, _)| *own != id);
-            self.updates.push((id, value));
+        if !added.is_empty() {
+            self.params.append(&mut added);
+            // Of two lists in order, it takes linear time.
+            self.params.sort_by_key(|(id, _)| *id);
         }
+        self.updates.extend(other.updates);
+        settle(&mut self.updates);
         Ok(())
     }
 
@@ -131,8 +148,7 @@ impl<T: Float> Gradients<T> {
         }
         model.visit_mut(&Path::ROOT, &mut |_, leaf| {
             let LeafMut::Buffer(buffer) = leaf else { return };
-            let update = self.updates.iter().find(|(id, _)| *id == buffer.id());
-            if let Some((_, value)) = update
+            if let Some(value) = self.update(buffer.id())
                 && let Err(error) = buffer.set(value.clone())
             {
                 result = Err(error.into());
@@ -143,9 +159,7 @@ impl<T: Float> Gradients<T> {
 
     /// The new value left for a buffer of this identity.
     pub fn update(&self, id: BufferId) -> Option<&Tensor<T>> {
-        self.updates
-            .iter()
-            .find(|(own, _)| *own == id)
-            .map(|(_, value)| value)
+        let place = self.updates.binary_search_by_key(&id, |(id, _)| *id).ok()?;
+        Some(&self.updates[place].1)
     }
 }

@@ -1,6 +1,7 @@
 //! The tape: a list of the operations applied, in order.
 
 use std::cell::RefCell;
+use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::Location;
 use std::rc::Rc;
@@ -48,6 +49,9 @@ pub(crate) struct Inner<T: Float> {
 /// How many records there is room for at first: enough for a small network.
 const RECORDS: usize = 32;
 
+/// How many parameters one is put before in their list: for so few that is faster than a tree, and for all it would take quadratic time.
+const NEAR: usize = 64;
+
 /// What a tape is for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Mode {
@@ -63,6 +67,9 @@ pub(crate) struct Records<T: Float> {
     pub(crate) nodes: Vec<Node<T>>,
     /// In the order of their identities, which is often that of their use.
     params: Vec<(ParamId, NodeId)>,
+    /// Those that would have to be put far from the end of the list.
+    late_params: BTreeMap<ParamId, NodeId>,
+    /// In the order in which they were left; the last one of a buffer counts.
     pub(crate) updates: Vec<(BufferId, Tensor<T>)>,
     pub(crate) spent: bool,
 }
@@ -70,7 +77,7 @@ pub(crate) struct Records<T: Float> {
 impl<T: Float> Records<T> {
     /// The number of parameters.
     pub(crate) fn params(&self) -> usize {
-        self.params.len()
+        self.params.len() + self.late_params.len()
     }
 
     /// The record of a parameter, or the place to remember it at.
@@ -79,8 +86,20 @@ impl<T: Float> Records<T> {
         if self.params.last().is_none_or(|(last, _)| *last < id) {
             return Err(next);
         }
-        let place = self.params.binary_search_by_key(&id, |(id, _)| *id)?;
-        self.params.get(place).map(|(_, node)| *node).ok_or(next)
+        let place = match self.params.binary_search_by_key(&id, |(id, _)| *id) {
+            Ok(place) => return self.params.get(place).map(|(_, node)| *node).ok_or(next),
+            Err(place) => place,
+        };
+        self.late_params.get(&id).copied().ok_or(place)
+    }
+
+    /// Remembers the record of a parameter at the place that `find` gave.
+    fn remember(&mut self, place: usize, id: ParamId, node: NodeId) {
+        if self.params.len() - place <= NEAR {
+            self.params.insert(place, (id, node));
+        } else {
+            self.late_params.insert(id, node);
+        }
     }
 }
 
@@ -110,6 +129,7 @@ impl<T: Float> Tape<T> {
         let records = Records {
             nodes: Vec::new(),
             params: Vec::new(),
+            late_params: BTreeMap::new(),
             updates: Vec::new(),
             spent: false,
         };
@@ -145,6 +165,22 @@ impl<T: Float> Tape<T> {
         Var::new(self.clone(), value, NodeId::NONE)
     }
 
+    /// A value that takes no gradient, whatever becomes of it: a fixed number in a formula. The same as [`input`](Self::input), by its other name.
+    ///
+    /// ```
+    /// # use backprop_autodiff::Tape;
+    /// # use backprop_tensor::Tensor;
+    /// let tape = Tape::new();
+    /// let (x, weights) = (tape.variable(Tensor::from([1.0_f32, 2.0])), tape.constant(Tensor::from([0.5, 3.0])));
+    /// let gradients = (&x * &weights).sum(..).backward()?;
+    /// assert_eq!(gradients.wrt(&x), Some(&Tensor::from([0.5, 3.0])));
+    /// assert_eq!(gradients.wrt(&weights), None);
+    /// # Ok::<(), backprop_autodiff::Error>(())
+    /// ```
+    pub fn constant(&self, value: Tensor<T>) -> Var<T> {
+        self.input(value)
+    }
+
     /// A value that a gradient is wanted for; [`Gradients::wrt`](crate::Gradients::wrt) has it.
     #[track_caller]
     pub fn variable(&self, value: Tensor<T>) -> Var<T> {
@@ -169,7 +205,7 @@ impl<T: Float> Tape<T> {
         let var = self.leaf(param.value().clone(), Origin::Param(param.id()), location);
         if var.node != NodeId::NONE {
             let mut records = self.inner.records.borrow_mut();
-            records.params.insert(place, (param.id(), var.node));
+            records.remember(place, param.id(), var.node);
         }
         var
     }
@@ -184,8 +220,10 @@ impl<T: Float> Tape<T> {
     pub fn update(&self, buffer: &Buffer<T>, value: Tensor<T>) {
         if self.is_training() {
             let mut records = self.inner.records.borrow_mut();
-            records.updates.retain(|(id, _)| *id != buffer.id());
-            records.updates.push((buffer.id(), value));
+            match records.updates.last_mut() {
+                Some((last, before)) if *last == buffer.id() => *before = value,
+                _ => records.updates.push((buffer.id(), value)),
+            }
         }
     }
 

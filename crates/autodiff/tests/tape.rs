@@ -179,11 +179,98 @@ fn parameters_are_read_back_with_new_identities() {
     assert_ne!(read.id(), param.id());
 }
 
+/// Loss: the sum of all the parameters, each as often as it is named.
+fn sum_of<'a>(params: impl IntoIterator<Item = &'a Param>) -> Gradients {
+    let tape = Tape::new();
+    let used: Vec<_> = params.into_iter().map(|param| tape.param(param)).collect();
+    let used: Vec<_> = used.iter().collect();
+    Var::concat(&used, 0).unwrap().sum(..).backward().unwrap()
+}
+
+fn numbered(count: usize) -> Vec<Param> {
+    (0..count).map(|i| Param::new(vector(&[i as f32]))).collect()
+}
+
+// In quadratic time each of the next three would take from ten seconds to a minute.
+
+#[test]
+fn many_parameters_in_reverse_order_take_linear_time() {
+    let params = numbered(200_000);
+    let gradients = sum_of(params.iter().rev());
+    assert_eq!(gradients.len(), params.len());
+    assert!(
+        gradients
+            .iter()
+            .map(|(id, _)| id)
+            .eq(params.iter().map(Param::id))
+    );
+}
+
+#[test]
+fn gradients_of_many_other_parameters_accumulate_in_linear_time() {
+    let params = numbered(200_000);
+    let (first, last) = params.split_at(100_000);
+    let mut gradients = sum_of(last);
+    gradients.accumulate(sum_of(first)).unwrap();
+    gradients.accumulate(sum_of(&params)).unwrap();
+    assert!(
+        gradients
+            .iter()
+            .map(|(id, _)| id)
+            .eq(params.iter().map(Param::id))
+    );
+    assert!(gradients.iter().all(|(_, gradient)| gradient == &vector(&[2.0])));
+}
+
+#[test]
+fn values_for_many_buffers_take_linear_time() {
+    let mut model: Vec<Buffer> = (0..200_000).map(|_| Buffer::new(vector(&[0.0]))).collect();
+    let tape = Tape::training(0);
+    let x = tape.variable(vector(&[1.0]));
+    for round in 1..3 {
+        for buffer in model.iter().rev() {
+            tape.update(buffer, vector(&[round as f32]));
+        }
+    }
+    let mut gradients = x.sum(..).backward().unwrap();
+    let tape = Tape::training(0);
+    tape.update(&model[7], vector(&[9.0]));
+    let other = tape.variable(vector(&[1.0])).sum(..).backward().unwrap();
+    gradients.accumulate(other).unwrap();
+    gradients.apply_state(&mut model).unwrap();
+    for (place, buffer) in model.iter().enumerate() {
+        let expected = if place == 7 { 9.0 } else { 2.0 };
+        assert_eq!(buffer.value(), &vector(&[expected]));
+    }
+}
+
+#[test]
+fn a_constant_takes_no_gradient() {
+    let tape = Tape::<f32>::new();
+    let constant = tape.constant(vector(&[1.0, 2.0]));
+    assert!(!constant.is_tracked() && !constant.exp().is_tracked() && tape.is_empty());
+    let x = tape.variable(vector(&[3.0, 4.0]));
+    let gradients = (&x * &constant).sum(..).backward().unwrap();
+    assert_eq!(gradients.wrt(&x), Some(&vector(&[1.0, 2.0])));
+    assert_eq!(gradients.wrt(&constant), None);
+}
+
 fn elements() -> impl Strategy<Value = Vec<f32>> {
     proptest::collection::vec(-10.0_f32..10.0, 1..6)
 }
 
 proptest! {
+    #[test]
+    fn a_parameter_is_one_in_whatever_order_it_is_used(uses in prop::collection::vec(0_usize..200, 1..600)) {
+        let params = numbered(200);
+        let gradients = sum_of(uses.iter().map(|&place| &params[place]));
+        for (place, param) in params.iter().enumerate() {
+            let count = uses.iter().filter(|&&used| used == place).count();
+            let expected = vector(&[count as f32]);
+            prop_assert_eq!(gradients.get(param), (count > 0).then_some(&expected));
+        }
+    }
+
     #[test]
     fn gradients_of_a_shared_parameter_add_up(elements in elements(), uses in 1..5_usize) {
         let param = Param::new(vector(&elements));

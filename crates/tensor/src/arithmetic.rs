@@ -3,7 +3,7 @@
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use crate::kernels::{Binary, MAX_OTHERS, Operand, Unary};
-use crate::{Element, Error, Float, Kernel, KernelFunction, Layout, Numeric, Result, Tensor};
+use crate::{Element, Error, Float, Kernel, KernelFunction, Layout, Numeric, Result, Tensor, kernel, math};
 
 /// How many tensors [`Tensor::update`] changes at most, and how many it reads.
 const MAX_UPDATED: usize = 8;
@@ -76,6 +76,24 @@ impl<T: Float> Tensor<T> {
             ));
         }
         self.elementwise("apply", T::function(kernel), parameters, others)
+    }
+
+    /// The power `x^y` of the elements of two tensors, broadcast together, with the special cases of C: 1 where y is 0 or x is 1, even if the
+    /// other is NaN; NaN for x < 0 unless y is an integer.
+    ///
+    /// # Errors
+    /// [`Error::Shapes`] if the shapes do not broadcast.
+    ///
+    /// ```
+    /// # use backprop_tensor::Tensor;
+    /// let bases = Tensor::from([[2.0_f64], [3.0]]);
+    /// assert_eq!(bases.pow(&Tensor::from([0.0, 1.0, 2.0]))?, Tensor::from([[1.0, 2.0, 4.0], [1.0, 3.0, 9.0]]));
+    /// # Ok::<(), backprop_tensor::Error>(())
+    /// ```
+    pub fn pow(&self, exponent: &Self) -> Result<Self> {
+        const KERNEL: Kernel = kernel!(|x, y| math::powf(x, y));
+        self.clone()
+            .elementwise("pow", T::function(&KERNEL), &[], &[exponent])
     }
 
     /// Runs the kernel once over tensors of one shape, updating `outputs` in place: a whole optimizer step in one pass.

@@ -45,6 +45,7 @@ pub trait Numeric:
     Element
     + kernels::Arithmetic
     + kernels::Cumulative
+    + kernels::CumulativeProduct
     + kernels::Cast
     + kernels::Find
     + kernels::FromBool

@@ -202,24 +202,36 @@ impl<T: Element> Tensor<T> {
     }
 
     /// The elements in row-major order.
+    ///
+    /// Without memory for them the program ends, as with any `Vec` that grows too large. A tensor in memory may have more elements than
+    /// fit there, once it is [broadcast](Self::broadcast_to): where that may be, [`try_to_vec`](Self::try_to_vec) returns an error.
     pub fn to_vec(&self) -> Vec<T> {
         let mut elements = vec![T::default(); self.count()];
         self.read(&mut elements);
         elements
     }
 
-    /// Whether the elements are equal to those of a tensor of the same shape; block by block, without a copy of all.
-    fn equals(&self, other: &Self) -> bool {
-        const BLOCK: usize = 1024;
-        let mut blocks = [[T::default(); BLOCK]; 2];
-        (0..self.count()).step_by(BLOCK).all(|start| {
-            let [left, right] = &mut blocks;
-            let length = BLOCK.min(self.count() - start);
-            for (block, tensor) in [(&mut *left, self), (&mut *right, other)] {
-                T::gather(&mut block[..length], tensor.storage(), &tensor.layout(), start);
-            }
-            left[..length] == right[..length]
-        })
+    /// The elements in row-major order, as [`to_vec`](Self::to_vec) has them.
+    ///
+    /// # Errors
+    /// [`Error::Memory`] if there is none for them.
+    ///
+    /// ```
+    /// # use backprop_tensor::{Error, Tensor};
+    /// let x = Tensor::scalar(1.0).broadcast_to([1 << 20, 1 << 20, 1 << 20])?;
+    /// assert!(matches!(x.try_to_vec(), Err(Error::Memory { .. })));
+    /// assert_eq!(x.slice(0, ..2)?.slice(1, ..1)?.slice(2, ..1)?.try_to_vec()?, [1.0, 1.0]);
+    /// # Ok::<(), Error>(())
+    /// ```
+    pub fn try_to_vec(&self) -> Result<Vec<T>> {
+        let mut elements = Vec::new();
+        let bytes = self.count().saturating_mul(size_of::<T>());
+        elements
+            .try_reserve_exact(self.count())
+            .map_err(|_| Error::Memory { bytes })?;
+        elements.resize(self.count(), T::default());
+        self.read(&mut elements);
+        Ok(elements)
     }
 
     /// The element at `index`.
@@ -315,17 +327,6 @@ impl<T: Numeric> Tensor<T> {
     /// As [`full`](Self::full).
     pub fn ones(shape: impl AsRef<[usize]>) -> Result<Self> {
         Self::full(shape, T::ONE)
-    }
-}
-
-/// Equal shapes and equal elements; NaN equals nothing, as for numbers.
-impl<T: Element> PartialEq for Tensor<T> {
-    fn eq(&self, other: &Self) -> bool {
-        self.shape() == other.shape()
-            && match (self.as_slice(), other.as_slice()) {
-                (Some(a), Some(b)) => a == b,
-                _ => self.equals(other),
-            }
     }
 }
 

@@ -253,6 +253,9 @@ fn everything<T: Float>(a: &Tensor<T>, b: &Tensor<T>) {
         }
     }
     let _ = linalg::determinant(a);
+    if let Ok((sign, log)) = linalg::slogdet(a) {
+        assert!(log < T::INFINITY && [-1.0, 0.0, 1.0].contains(&sign.to_f64()));
+    }
 }
 
 #[test]
@@ -310,6 +313,7 @@ fn what_cannot_be_decomposed_is_an_error() -> Result<()> {
     let wide = Tensor::<f64>::ones([2, 3])?;
     refused(linalg::inverse(&wide), "square");
     refused(linalg::determinant(&wide), "square");
+    refused(linalg::slogdet(&wide), "square");
     refused(linalg::cholesky(&wide), "square");
     refused(linalg::symmetric_eigen(&wide), "square");
     refused(linalg::solve(&wide, &Tensor::ones([2])?), "square");
@@ -321,6 +325,7 @@ fn what_cannot_be_decomposed_is_an_error() -> Result<()> {
         refused(linalg::cholesky(&x), "finite");
         refused(linalg::inverse(&x), "finite");
         refused(linalg::determinant(&x), "finite");
+        refused(linalg::slogdet(&x), "finite");
         refused(linalg::solve(&Tensor::ones([3, 3])?, &x), "finite");
         refused(linalg::least_squares(&x, &Tensor::ones([3])?), "finite");
     }

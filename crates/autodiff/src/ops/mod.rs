@@ -12,6 +12,7 @@ mod cases;
 mod laws;
 mod loss_reduction;
 mod range;
+mod placed;
 mod spread;
 mod unary;
 
@@ -179,13 +180,16 @@ operations! {
     }
     /// Sums, means and extremes over axes.
     reduction {
+        cumprod::Cumprod,
         cumsum::Cumsum,
         logsumexp::LogSumExp,
         max::Max,
         mean::Mean,
+        median::Median,
         min::Min,
         norm::Norm,
         prod::Prod,
+        quantile::Quantile,
         std::Std,
         sum::Sum,
         var::Variance,

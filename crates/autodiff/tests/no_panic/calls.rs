@@ -157,6 +157,9 @@ fn along_axes<T: Sample + Float>() -> Vec<Call> {
         };
         of |s, x| x.value().map(|x| ops::ChannelStatistics::of(x).is_ok());
         cumsum |s, x| x.cumsum(s.axis());
+        cumprod |s, x| x.cumprod(s.axis());
+        median |s, x| reduced!(s, |axes| x.median(axes));
+        quantile |s, x| reduced!(s, |axes| x.quantile(s.real(), axes));
         gather |s, x| x.gather(s.axis(), &s.indices());
         sort |s, x| x.sort(s.axis(), s.flag());
         topk |s, x| x.topk(s.length(), s.axis(), s.flag());

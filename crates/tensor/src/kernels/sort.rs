@@ -24,6 +24,28 @@ pub struct Rows<'a, T> {
 pub trait Sort: Sized {
     /// The first `count` elements of each row in order, and where they were; `count` is not 0, and no more than the length.
     fn sort(values: &mut [Self], indices: &mut [i64], rows: &Rows<'_, Self>, count: usize) -> Result<()>;
+
+    /// The element at a place of each row in order, and where it was; the first NaN if there is one.
+    fn nth(values: &mut [Self], indices: &mut [i64], rows: &Rows<'_, Self>, place: usize) -> Result<()>;
+}
+
+/// What is wanted of each row in order.
+#[derive(Debug, Clone, Copy)]
+enum Part {
+    /// So many elements, not 0.
+    First(usize),
+    /// The element at a place.
+    Nth(usize),
+}
+
+impl Part {
+    /// The number of elements.
+    fn count(self) -> usize {
+        match self {
+            Self::First(count) => count,
+            Self::Nth(_) => 1,
+        }
+    }
 }
 
 /// An element as an integer in the same order, in which NaN comes last and both zeros are equal.
@@ -31,6 +53,8 @@ trait Key: Copy {
     const BITS: u32;
 
     fn key(self) -> u64;
+
+    fn is_nan(self) -> bool;
 }
 
 /// A key and an index, ordered by the key first.
@@ -78,6 +102,11 @@ macro_rules! floats {
                 let key = if bits & SIGN == 0 { bits | SIGN } else { !bits };
                 u64::from(if self.is_nan() { <$bits>::MAX } else { key })
             }
+
+            #[inline(always)]
+            fn is_nan(self) -> bool {
+                <$t>::is_nan(self)
+            }
         }
     )* };
 }
@@ -92,6 +121,11 @@ macro_rules! integers {
             fn key(self) -> u64 {
                 u64::from((self as $bits).wrapping_sub(<$t>::MIN as $bits))
             }
+
+            #[inline(always)]
+            fn is_nan(self) -> bool {
+                false
+            }
         }
     )* };
 }
@@ -100,59 +134,65 @@ integers! { i32, u32; i64, u64; u8, u8; }
 macro_rules! sort {
     ($($t:ty),*) => { $(
         impl Sort for $t {
-            #[inline(never)]
             fn sort(values: &mut [Self], indices: &mut [i64], rows: &Rows<'_, Self>, count: usize) -> Result<()> {
-                let threads = parallel::pays(values.len() / count * rows.length, THRESHOLD);
-                if <$t as Key>::BITS <= 32 && u32::try_from(rows.length).is_ok() {
-                    divide::<$t, u64>(values, indices, 0, rows, count, threads)
-                } else {
-                    divide::<$t, u128>(values, indices, 0, rows, count, threads)
-                }
+                order(values, indices, rows, Part::First(count))
+            }
+
+            fn nth(values: &mut [Self], indices: &mut [i64], rows: &Rows<'_, Self>, place: usize) -> Result<()> {
+                order(values, indices, rows, Part::Nth(place))
             }
         }
     )* };
 }
 sort! { f32, f64, i32, i64, u8 }
 
+/// An element that is ordered by its key.
+trait Ordered: Key + Gather + Default + Send + Sync {}
+
+impl<T: Key + Gather + Default + Send + Sync> Ordered for T {}
+
+#[inline(never)]
+fn order<T: Ordered>(values: &mut [T], indices: &mut [i64], rows: &Rows<'_, T>, part: Part) -> Result<()> {
+    let threads = parallel::pays(values.len() / part.count() * rows.length, THRESHOLD);
+    if <T as Key>::BITS <= 32 && u32::try_from(rows.length).is_ok() {
+        divide::<T, u64>(values, indices, 0, rows, part, threads)
+    } else {
+        divide::<T, u128>(values, indices, 0, rows, part, threads)
+    }
+}
+
 /// Sorts the rows from `start` on, as many as there is room for.
-fn divide<T, P>(
+fn divide<T: Ordered, P: Packed>(
     values: &mut [T],
     indices: &mut [i64],
     start: usize,
     rows: &Rows<'_, T>,
-    count: usize,
+    part: Part,
     threads: bool,
-) -> Result<()>
-where
-    T: Key + Gather + Default + Send + Sync,
-    P: Packed,
-{
+) -> Result<()> {
+    let count = part.count();
     let here = values.len() / count;
     if !threads || here < 2 || here * rows.length <= PIECE {
-        return sort_rows::<T, P>(values, indices, start, rows, count);
+        return sort_rows::<T, P>(values, indices, start, rows, part);
     }
     let middle = here / 2;
     let (values, more_values) = values.split_at_mut(middle * count);
     let (indices, more_indices) = indices.split_at_mut(middle * count);
     let (mut first, mut second) = (Ok(()), Ok(()));
     parallel::join(
-        &mut || first = divide::<T, P>(values, indices, start, rows, count, threads),
-        &mut || second = divide::<T, P>(more_values, more_indices, start + middle, rows, count, threads),
+        &mut || first = divide::<T, P>(values, indices, start, rows, part, threads),
+        &mut || second = divide::<T, P>(more_values, more_indices, start + middle, rows, part, threads),
     );
     first.and(second)
 }
 
-fn sort_rows<T, P>(
+fn sort_rows<T: Ordered, P: Packed>(
     values: &mut [T],
     indices: &mut [i64],
     start: usize,
     rows: &Rows<'_, T>,
-    count: usize,
-) -> Result<()>
-where
-    T: Key + Gather + Default,
-    P: Packed,
-{
+    part: Part,
+) -> Result<()> {
     let (mut row, mut packed) = (room(rows.length)?, room(rows.length)?);
     row.resize(rows.length, T::default());
     let flip = if rows.descending {
@@ -160,22 +200,39 @@ where
     } else {
         0
     };
+    let count = part.count();
     let targets = values.chunks_mut(count).zip(indices.chunks_mut(count));
     for (i, (values, indices)) in targets.enumerate() {
         T::gather(&mut row, rows.source, rows.layout, (start + i) * rows.length);
         packed.clear();
         packed.extend(row.iter().enumerate().map(|(i, x)| P::pack(x.key() ^ flip, i)));
-        if count < rows.length {
-            packed.select_nth_unstable(count - 1);
-        }
-        let sorted = &mut packed[..count];
-        sorted.sort_unstable();
-        for ((value, index), &packed) in values.iter_mut().zip(indices).zip(&*sorted) {
+        let wanted = match part {
+            Part::First(count) => first_in_order(&mut packed, count),
+            Part::Nth(place) => nth_in_order(&row, &mut packed, place),
+        };
+        for ((value, index), packed) in values.iter_mut().zip(indices).zip(wanted) {
             *value = row[packed.index()];
             *index = packed.index() as i64;
         }
     }
     Ok(())
+}
+
+fn first_in_order<P: Packed>(packed: &mut [P], count: usize) -> &[P] {
+    if count < packed.len() {
+        packed.select_nth_unstable(count - 1);
+    }
+    packed[..count].sort_unstable();
+    &packed[..count]
+}
+
+fn nth_in_order<'a, T: Key, P: Packed>(row: &[T], packed: &'a mut [P], place: usize) -> &'a [P] {
+    // Where there is a NaN, what is packed is still in the order of the row.
+    let place = row.iter().position(|x| x.is_nan()).unwrap_or_else(|| {
+        packed.select_nth_unstable(place);
+        place
+    });
+    &packed[place..=place]
 }
 
 fn room<T>(count: usize) -> Result<Vec<T>> {

@@ -1,7 +1,8 @@
-use nalgebra::{Cholesky, RealField};
+use nalgebra::{Cholesky, DMatrix, RealField};
 
 use crate::{Float, Result, Tensor};
 
+use super::scaling::{is_moderate, largest_exponent, times_power_of};
 use super::{failed, square, tensor};
 
 const NAME: &str = "cholesky";
@@ -24,8 +25,32 @@ pub fn cholesky<T: Float>(a: &Tensor<T>) -> Result<Tensor<T>> {
 }
 
 pub(super) fn compute<T: Float + RealField>(a: &Tensor<T>) -> Result<Tensor<T>> {
-    match Cholesky::new(square(NAME, a)?) {
-        Some(decomposition) => tensor(NAME, decomposition.unpack()),
-        None => Err(failed(NAME, "the matrix is not positive definite")),
+    let mut a = square(NAME, a)?;
+    // Half the exponents of the diagonal: divided by these powers of two, row by row and column by column, a positive definite matrix has a
+    // diagonal near 1 and nothing larger beside it.
+    let diagonal = a.diagonal();
+    let halves: Vec<i32> = { diagonal.iter() }
+        .map(|x| largest_exponent([x]).div_euclid(2))
+        .collect();
+    let moderate = halves.iter().all(|&half| is_moderate::<T>(2 * half));
+    if !moderate {
+        scale_by(&mut a, |row, column| -halves[row] - halves[column]);
+    }
+    let Some(decomposition) = Cholesky::new(a) else {
+        return Err(failed(NAME, "the matrix is not positive definite"));
+    };
+    let mut lower = decomposition.unpack();
+    if !moderate {
+        scale_by(&mut lower, |row, _| halves[row]);
+    }
+    tensor(NAME, lower)
+}
+
+/// Multiplies each element by a power of two of its own.
+fn scale_by<T: Float + RealField>(matrix: &mut DMatrix<T>, exponent: impl Fn(usize, usize) -> i32) {
+    for column in 0..matrix.ncols() {
+        for row in 0..matrix.nrows() {
+            matrix[(row, column)] = times_power_of(matrix[(row, column)], exponent(row, column));
+        }
     }
 }

@@ -4,18 +4,6 @@ use nalgebra::{DMatrix, DVector};
 
 use crate::{Element, Error, Result, Tensor};
 
-/// The elements in row-major order.
-fn elements<T: Element>(x: &Tensor<T>) -> Result<Vec<T>> {
-    let mut elements = Vec::new();
-    let bytes = x.count().saturating_mul(size_of::<T>());
-    elements
-        .try_reserve_exact(x.count())
-        .map_err(|_| Error::Memory { bytes })?;
-    elements.resize(x.count(), T::default());
-    x.read(&mut elements);
-    Ok(elements)
-}
-
 /// A copy of a tensor of rank 2.
 ///
 /// ```
@@ -31,7 +19,7 @@ impl<T: Element> TryFrom<&Tensor<T>> for DMatrix<T> {
         let [rows, columns] = *x.shape().dims() else {
             return Err(Error::shape("DMatrix", x.shape(), "needs a tensor of rank 2"));
         };
-        Ok(Self::from_vec(rows, columns, elements(&x.transpose(0, 1)?)?))
+        Ok(Self::from_vec(rows, columns, x.transpose(0, 1)?.try_to_vec()?))
     }
 }
 
@@ -43,7 +31,7 @@ impl<T: Element> TryFrom<&Tensor<T>> for DVector<T> {
         if x.rank() != 1 {
             return Err(Error::shape("DVector", x.shape(), "needs a tensor of rank 1"));
         }
-        Ok(Self::from_vec(elements(x)?))
+        Ok(Self::from_vec(x.try_to_vec()?))
     }
 }
 

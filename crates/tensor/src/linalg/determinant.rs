@@ -1,10 +1,13 @@
-use nalgebra::RealField;
+use nalgebra::{DMatrix, RealField};
 
-use crate::{Float, Result, Tensor};
+use crate::{Float, Numeric, Result, Tensor};
 
+use super::scaling::{self, Balance, is_graded};
 use super::square;
+use super::wide::{Wide, eliminate};
 
-/// The determinant of a square matrix, by LU decomposition; 1 for an empty one. It is 0 or infinite where the type holds no such number.
+/// The determinant of a square matrix, by LU decomposition; 1 for an empty one. It is 0 or infinite only where the type holds no such
+/// number, whatever the sizes of the elements: [`slogdet`] tells its size there.
 ///
 /// # Errors
 /// [`Error::Shape`](crate::Error::Shape) unless the tensor has rank 2; [`Error::Decomposition`](crate::Error::Decomposition) if it is not
@@ -19,8 +22,58 @@ pub fn determinant<T: Float>(a: &Tensor<T>) -> Result<T> {
     T::determinant(a)
 }
 
+/// The sign of the determinant of a square matrix, and the logarithm of its size: `det A = sign exp(log)`. In range where the determinant
+/// itself is not, as that of most matrices of some hundred rows.
+///
+/// The sign is 1 or -1, and 0 for a singular matrix, whose logarithm is -∞; 1 and 0 for an empty one. As `torch.linalg.slogdet` of one matrix.
+///
+/// # Errors
+/// As [`determinant`].
+///
+/// ```
+/// # use backprop_tensor::{Tensor, linalg};
+/// let (sign, log) = linalg::slogdet(&Tensor::from([[0.0_f32, 1e30], [1e30, 0.0]]))?;
+/// assert_eq!(sign, -1.0);
+/// assert!((log - 60.0 * 10_f32.ln()).abs() < 1e-4);
+/// # Ok::<(), backprop_tensor::Error>(())
+/// ```
+pub fn slogdet<T: Float>(a: &Tensor<T>) -> Result<(T, T)> {
+    T::slogdet(a)
+}
+
 pub(super) fn compute<T: Float + RealField>(a: &Tensor<T>) -> Result<T> {
-    let a = square("determinant", a)?;
-    // Of the special cases that nalgebra has for up to 3 rows, an empty matrix is not one.
-    Ok(if a.is_empty() { T::ONE } else { a.determinant() })
+    Ok(of_any_size("determinant", a)?.narrow())
+}
+
+pub(super) fn compute_log<T: Float + RealField>(a: &Tensor<T>) -> Result<(T, T)> {
+    let determinant = of_any_size("slogdet", a)?;
+    let narrow = |x| <T as Numeric>::from_f64(x);
+    Ok((narrow(determinant.sign()), narrow(determinant.log())))
+}
+
+fn of_any_size<T: Float + RealField>(operation: &'static str, a: &Tensor<T>) -> Result<Wide> {
+    let whole = square(operation, a)?;
+    let count = whole.nrows();
+    if count == 0 {
+        return Ok(Wide::ONE);
+    }
+    let graded = is_graded(&whole);
+    let balance = Balance::of(&whole);
+    let (matrix, taken) = (balance.divide(whole), balance.sum());
+    // nalgebra has formulas for up to 3 rows, which are exact for small integers.
+    if count <= 3 && !graded {
+        return Ok(Wide::new(matrix.determinant().to_f64(), taken));
+    }
+    match scaling::lu(matrix) {
+        Some((lu, pivots)) => {
+            let sign = Wide::new(lu.p().determinant(), taken);
+            let wide = |x: &T| Wide::new(x.to_f64(), 0);
+            Ok(pivots.iter().fold(sign, |product, x| product.times(wide(x))))
+        }
+        None if !graded => Ok(Wide::ZERO),
+        None => {
+            let whole = square(operation, a)?;
+            Ok(eliminate(&whole, &DMatrix::zeros(count, 0)).0)
+        }
+    }
 }

@@ -1,7 +1,8 @@
-use nalgebra::RealField;
+use nalgebra::{DMatrix, RealField};
 
 use crate::{Float, Result, Tensor};
 
+use super::solve::equations;
 use super::{failed, square, tensor};
 
 const NAME: &str = "inverse";
@@ -23,7 +24,9 @@ pub fn inverse<T: Float>(a: &Tensor<T>) -> Result<Tensor<T>> {
 }
 
 pub(super) fn compute<T: Float + RealField>(a: &Tensor<T>) -> Result<Tensor<T>> {
-    match square(NAME, a)?.lu().try_inverse() {
+    let matrix = square(NAME, a)?;
+    let identity = DMatrix::identity(matrix.nrows(), matrix.ncols());
+    match equations(matrix, identity) {
         Some(inverse) => tensor(NAME, inverse),
         None => Err(failed(NAME, "the matrix is singular")),
     }

@@ -1,7 +1,8 @@
 use nalgebra::RealField;
 
-use crate::{Float, Result, Tensor};
+use crate::{Float, Numeric, Result, Tensor};
 
+use super::scaling::{largest_exponent, times_power};
 use super::{matrix, right_sides, solution, svd};
 
 const NAME: &str = "least_squares";
@@ -27,16 +28,19 @@ pub fn least_squares<T: Float>(a: &Tensor<T>, b: &Tensor<T>) -> Result<Tensor<T>
 pub(super) fn compute<T: Float + RealField>(a: &Tensor<T>, b: &Tensor<T>) -> Result<Tensor<T>> {
     let (matrix, sides) = (matrix(NAME, a)?, right_sides(NAME, a, b)?);
     let longest = matrix.nrows().max(matrix.ncols());
-    let (u, s, vt) = svd::parts(NAME, matrix)?;
-    let largest = s
-        .iter()
-        .fold(T::ZERO, |largest, &x| if x > largest { x } else { largest });
-    let least = largest * <T as Float>::EPSILON * <T as crate::Numeric>::from_f64(longest as f64);
-    let mut x = u.tr_mul(&sides);
-    for (mut row, &s) in x.row_iter_mut().zip(s.iter()) {
-        for x in row.iter_mut() {
-            *x = if s > least { *x / s } else { T::ZERO };
-        }
+    let parts = svd::parts(NAME, &matrix)?;
+    let largest = parts.s.iter().copied().fold(0.0, f64::max);
+    let least = largest * <T as Float>::EPSILON.to_f64() * longest as f64;
+    let taken = largest_exponent(sides.iter());
+    let sides = sides.map(|x| times_power(x.to_f64(), -i64::from(taken)));
+    let mut x = parts.u.tr_mul(&sides);
+    for (mut row, &s) in x.row_iter_mut().zip(parts.s.iter()) {
+        row.apply(|x| *x = if s > least { *x / s } else { 0.0 });
     }
-    solution(NAME, vt.tr_mul(&x), b)
+    let e = i64::from(taken) - i64::from(parts.exponent);
+    let x = parts
+        .vt
+        .tr_mul(&x)
+        .map(|x| <T as Numeric>::from_f64(times_power(x, e)));
+    solution(NAME, x, b)
 }

@@ -1,7 +1,11 @@
 //! Decompositions of matrices, and what is solved by them, on [`nalgebra`]; conversions from and to its types.
 //!
 //! All functions take a tensor of rank 2, any view of it, and any lengths including 0. Elements that are not finite are an
-//! [`Error::Decomposition`], and so is a result that is not because the elements are too large to calculate with.
+//! [`Error::Decomposition`], and so is a result that is not.
+//!
+//! Elements may be as large or small as their type allows: what a decomposition squares or multiplies is brought to a moderate size by
+//! powers of two, which changes no digit, and only a result that the type does not hold is lost. Equations whose elements are too far apart
+//! even so are solved in numbers of a wider range, a few dozen times slower.
 //!
 //! ```
 //! use backprop_tensor::{Tensor, linalg};
@@ -20,12 +24,14 @@ mod determinant;
 mod inverse;
 mod least_squares;
 mod qr;
+mod scaling;
 mod solve;
 mod svd;
 mod symmetric_eigen;
+mod wide;
 
 pub use cholesky::cholesky;
-pub use determinant::determinant;
+pub use determinant::{determinant, slogdet};
 pub use inverse::inverse;
 pub use least_squares::least_squares;
 pub use nalgebra;
@@ -54,6 +60,9 @@ pub trait Decompose: Sized {
     where
         Self: Float;
     fn qr(a: &Tensor<Self>) -> Result<(Tensor<Self>, Tensor<Self>)>
+    where
+        Self: Float;
+    fn slogdet(a: &Tensor<Self>) -> Result<(Self, Self)>
     where
         Self: Float;
     fn solve(a: &Tensor<Self>, b: &Tensor<Self>) -> Result<Tensor<Self>>
@@ -88,6 +97,10 @@ macro_rules! decompose {
 
             fn qr(a: &Tensor<Self>) -> Result<(Tensor<Self>, Tensor<Self>)> {
                 qr::compute(a)
+            }
+
+            fn slogdet(a: &Tensor<Self>) -> Result<(Self, Self)> {
+                determinant::compute_log(a)
             }
 
             fn solve(a: &Tensor<Self>, b: &Tensor<Self>) -> Result<Tensor<Self>> {
@@ -160,7 +173,7 @@ fn tensor<T: Float>(operation: &'static str, matrix: DMatrix<T>) -> Result<Tenso
     Tensor::try_from(finite(
         operation,
         matrix,
-        "the elements are too large or too small to calculate with",
+        "the elements of the result are too large for their type",
     )?)
 }
 
@@ -175,10 +188,14 @@ fn vector<T: Float>(operation: &'static str, vector: DVector<T>) -> Result<Tenso
 }
 
 fn finite<T: Float>(operation: &'static str, matrix: DMatrix<T>, reason: &'static str) -> Result<DMatrix<T>> {
-    if matrix.iter().all(|x| x.to_f64().is_finite()) {
+    if is_finite(&matrix) {
         return Ok(matrix);
     }
     Err(failed(operation, reason))
+}
+
+fn is_finite<T: Float>(matrix: &DMatrix<T>) -> bool {
+    matrix.iter().all(|x| x.to_f64().is_finite())
 }
 
 /// Iterations after which a method that has not converged will not: those for a value are two or three on average.

@@ -1,7 +1,8 @@
-use nalgebra::RealField;
+use nalgebra::{DMatrix, RealField};
 
 use crate::{Float, Result, Tensor};
 
+use super::scaling::{largest_exponent, times_power_of};
 use super::{matrix, tensor};
 
 const NAME: &str = "qr";
@@ -29,19 +30,19 @@ pub(super) fn compute<T: Float + RealField>(a: &Tensor<T>) -> Result<(Tensor<T>,
     if a.is_empty() {
         return Ok((Tensor::zeros([a.nrows(), 0])?, Tensor::zeros([0, a.ncols()])?));
     }
-    // Squares of very large or small elements would overflow or vanish; a power of 2 changes no digit.
-    let scale = <T as crate::Numeric>::from_f64(power_below(a.camax().to_f64()));
-    let decomposition = (a / scale).qr();
+    let exponents: Vec<i32> = { a.column_iter() }
+        .map(|column| largest_exponent(column.iter()))
+        .collect();
+    let scaled = |mut matrix: DMatrix<T>, sign: i32| {
+        for (mut column, e) in matrix.column_iter_mut().zip(&exponents) {
+            column.apply(|x| *x = times_power_of(*x, sign * e));
+        }
+        matrix
+    };
+    // A column that is multiplied has the same reflections, and its column of R is multiplied likewise.
+    let decomposition = scaled(a, -1).qr();
     Ok((
         tensor(NAME, decomposition.q())?,
-        tensor(NAME, decomposition.r() * scale)?,
+        tensor(NAME, scaled(decomposition.r(), 1))?,
     ))
-}
-
-/// The largest power of 2 up to `x`; 1 for 0.
-fn power_below(x: f64) -> f64 {
-    if x == 0.0 {
-        return 1.0;
-    }
-    f64::from_bits(x.to_bits() & f64::INFINITY.to_bits()).max(f64::MIN_POSITIVE)
 }

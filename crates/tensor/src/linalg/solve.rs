@@ -1,8 +1,10 @@
-use nalgebra::RealField;
+use nalgebra::{DMatrix, RealField};
 
 use crate::{Float, Result, Tensor};
 
-use super::{failed, right_sides, solution, square};
+use super::scaling::{self, Balance, is_graded};
+use super::wide::eliminate;
+use super::{failed, is_finite, right_sides, solution, square};
 
 const NAME: &str = "solve";
 
@@ -24,12 +26,33 @@ pub fn solve<T: Float>(a: &Tensor<T>, b: &Tensor<T>) -> Result<Tensor<T>> {
 
 pub(super) fn compute<T: Float + RealField>(a: &Tensor<T>, b: &Tensor<T>) -> Result<Tensor<T>> {
     let (matrix, sides) = (square(NAME, a)?, right_sides(NAME, a, b)?);
-    // nalgebra's solver counts down from the last row, which an empty matrix does not have.
-    if sides.is_empty() {
-        return b.contiguous();
-    }
-    match matrix.lu().solve(&sides) {
+    match equations(matrix, sides) {
         Some(x) => solution(NAME, x, b),
         None => Err(failed(NAME, "the matrix is singular")),
     }
+}
+
+/// The solution `X` of `A X = B`, unless `A` is singular.
+pub(super) fn equations<T: Float + RealField>(a: DMatrix<T>, b: DMatrix<T>) -> Option<DMatrix<T>> {
+    // nalgebra's solver counts down from the last row, which an empty matrix does not have.
+    if b.is_empty() {
+        return Some(b);
+    }
+    let graded = is_graded(&a);
+    let balance = Balance::of(&a);
+    match scaling::lu(balance.divide(a.clone())) {
+        Some((lu, _)) => {
+            if let Some((mut x, taken)) = balance.divide_sides(b.clone())
+                && lu.solve_mut(&mut x)
+                && is_finite(&x)
+            {
+                balance.restore(&mut x, taken);
+                return Some(x);
+            }
+        }
+        // Nothing can have been lost, so a pivot is 0 indeed.
+        None if !graded => return None,
+        None => {}
+    }
+    eliminate(&a, &b).1
 }

@@ -1,13 +1,17 @@
 use nalgebra::{DMatrix, DVector, RealField};
 
-use crate::{Float, Result, Tensor};
+use crate::{Float, Numeric, Result, Tensor};
 
+use super::scaling::{largest_exponent, times_power};
 use super::{failed, matrix, tensor, vector};
 
 const NAME: &str = "svd";
 
 /// The thin singular value decomposition `A = U diag(s) Vᵀ`: of a matrix `[m, n]`, `U` is `[m, k]` and `Vᵀ` is `[k, n]` with orthonormal columns
 /// and rows, `s` is `[k]`, descending and not negative, and `k = min(m, n)`. Returns `(U, s, Vᵀ)`.
+///
+/// It is computed in double precision. The error is relative to the largest singular value, as usual; those below `2^-52 max(m, n) ‖A‖` are
+/// nothing but rounding, and returned as 0.
 ///
 /// # Errors
 /// [`Error::Shape`](crate::Error::Shape) unless the tensor has rank 2; [`Error::Decomposition`](crate::Error::Decomposition) if it is not
@@ -24,30 +28,49 @@ pub fn svd<T: Float>(a: &Tensor<T>) -> Result<(Tensor<T>, Tensor<T>, Tensor<T>)>
 }
 
 pub(super) fn compute<T: Float + RealField>(a: &Tensor<T>) -> Result<(Tensor<T>, Tensor<T>, Tensor<T>)> {
-    let (u, s, vt) = parts(NAME, matrix(NAME, a)?)?;
-    Ok((tensor(NAME, u)?, vector(NAME, s)?, tensor(NAME, vt)?))
+    let parts = parts(NAME, &matrix(NAME, a)?)?;
+    let narrow = |x: f64| <T as Numeric>::from_f64(x);
+    let s = parts.s.map(|x| narrow(times_power(x, parts.exponent.into())));
+    Ok((
+        tensor(NAME, parts.u.map(narrow))?,
+        vector(NAME, s)?,
+        tensor(NAME, parts.vt.map(narrow))?,
+    ))
+}
+
+/// `A = U diag(s 2^exponent) Vᵀ`, in double precision.
+pub(super) struct Parts {
+    pub(super) u: DMatrix<f64>,
+    pub(super) s: DVector<f64>,
+    pub(super) exponent: i32,
+    pub(super) vt: DMatrix<f64>,
 }
 
 /// The decomposition of a finite matrix, by one-sided Jacobi rotations (Hestenes 1958): pairs of columns are rotated until all are
 /// orthogonal; their lengths are then the singular values.
 ///
 /// nalgebra's own is not used: on matrices whose rows repeat, `U diag(s) Vᵀ` was found to differ from `A` in the second digit.
-pub(super) fn parts<T: Float + RealField>(
-    operation: &'static str,
-    a: DMatrix<T>,
-) -> Result<(DMatrix<T>, DVector<T>, DMatrix<T>)> {
-    if a.nrows() < a.ncols() {
-        let (u, s, vt) = parts(operation, a.transpose())?;
-        return Ok((vt.transpose(), s, u.transpose()));
-    }
-    let largest = a
-        .iter()
-        .fold(0.0_f64, |largest, &x| largest.max(x.to_f64().abs()));
-    let scale = if largest > 0.0 { largest } else { 1.0 };
-    let mut u = a.map(|x| x.to_f64() / scale);
-    let mut v = DMatrix::identity(a.ncols(), a.ncols());
-    if !(0..SWEEPS).any(|_| sweep(&mut u, &mut v, f64::EPSILON)) {
+pub(super) fn parts<T: Float + RealField>(operation: &'static str, a: &DMatrix<T>) -> Result<Parts> {
+    let exponent = largest_exponent(a.iter());
+    let scaled = a.map(|x| times_power(x.to_f64(), -i64::from(exponent)));
+    let wide = a.nrows() < a.ncols();
+    let tall = if wide { scaled.transpose() } else { scaled };
+    let Some((u, s, v)) = rotated(tall) else {
         return Err(failed(operation, "the rotations did not converge"));
+    };
+    let (u, vt) = if wide {
+        (v, u.transpose())
+    } else {
+        (u, v.transpose())
+    };
+    Ok(Parts { u, s, exponent, vt })
+}
+
+/// `U`, `s` and `V` of a matrix of no more columns than rows.
+fn rotated(mut u: DMatrix<f64>) -> Option<(DMatrix<f64>, DVector<f64>, DMatrix<f64>)> {
+    let mut v = DMatrix::identity(u.ncols(), u.ncols());
+    if !(0..SWEEPS).any(|_| sweep(&mut u, &mut v, f64::EPSILON)) {
+        return None;
     }
     let lengths: Vec<f64> = u.column_iter().map(|column| column.norm()).collect();
     let mut order: Vec<usize> = (0..lengths.len()).collect();
@@ -57,14 +80,13 @@ pub(super) fn parts<T: Float + RealField>(
     let mut s = DVector::zeros(order.len());
     for (place, &from) in order.iter().enumerate() {
         if lengths[from] > least {
-            s[place] = lengths[from] * scale;
+            s[place] = lengths[from];
             u.column_mut(place).unscale_mut(lengths[from]);
         } else {
             complete(&mut u, place);
         }
     }
-    let narrow = |x: f64| <T as crate::Numeric>::from_f64(x);
-    Ok((u.map(narrow), s.map(narrow), v.transpose().map(narrow)))
+    Some((u, s, v))
 }
 
 /// Passes over all pairs of columns after which the iteration is given up; a dozen are usual.

@@ -5,6 +5,7 @@ mod logical;
 mod logsumexp;
 mod moments;
 mod product;
+mod order;
 mod squares;
 mod sum;
 

@@ -118,6 +118,8 @@ fn of_reals<T: Sample + Float>() -> Vec<Call> {
     let mut calls = calls! {
         powf |s| on!(s, T, |x| x.powf(s.number()));
         powi |s| on!(s, T, |x| x.powi(s.number()));
+        pow |s| on!(s, T, |x, y| x.pow(&y));
+        all_close |s| on!(s, T, |x, y| x.all_close(&y, s.number(), s.number(), s.flag()).is_ok());
         apply |s| on!(s, T, |x, y| x.apply(&KERNEL, &[s.number()], &[&y]));
         apply_wrongly |s| on!(s, T, |x, y| (x.apply(&KERNEL, &[], &[&y, &y, &y, &y]), x.apply(&UPDATE, &[], &[])));
         into_apply |s| on!(s, T, |x, y| x.into_apply(&KERNEL, &[s.number()], &[&y]));
@@ -199,6 +201,9 @@ fn over_axes<T: Sample + Numeric>() -> Vec<Call> {
         argmin |s| reduced!(s, T, |x, axes| x.argmin(axes));
         sum_to |s| on!(s, T, |x| x.sum_to(s.shape_for(&x)));
         cumsum |s| on!(s, T, |x| x.cumsum(s.axis()));
+        cumprod |s| on!(s, T, |x| x.cumprod(s.axis()));
+        median |s| reduced!(s, T, |x, axes| x.median(axes));
+        nth_smallest |s| reduced!(s, T, |x, axes| x.nth_smallest(s.length(), axes));
         sort |s| on!(s, T, |x| x.sort(s.axis(), s.flag()));
         argsort |s| on!(s, T, |x| x.argsort(s.axis(), s.flag()));
         topk |s| on!(s, T, |x| x.topk(s.length(), s.axis(), s.flag()));
@@ -222,6 +227,8 @@ fn over_axes_of_reals<T: Sample + Float>() -> Vec<Call> {
         std |s| reduced!(s, T, |x, axes| x.std(axes, s.length()));
         moments |s| reduced!(s, T, |x, axes| x.moments(axes, s.length()).map(|moments| moments.std));
         norm |s| reduced!(s, T, |x, axes| x.norm(axes));
+        quantile |s| reduced!(s, T, |x, axes| x.quantile(s.real(), axes));
+        quantile_of |s| reduced!(s, T, |x, axes| x.quantile_of(s.real(), axes).map(|(value, _)| value));
         logsumexp |s| reduced!(s, T, |x, axes| x.logsumexp(axes));
         softmax |s| on!(s, T, |x| x.softmax(s.axis()));
         into_softmax |s| on!(s, T, |x| x.into_softmax(s.axis()));
@@ -237,6 +244,7 @@ fn over_axes_of_reals<T: Sample + Float>() -> Vec<Call> {
         });
         cholesky |s| on!(s, T, |x| linalg::cholesky(&square(&x)));
         determinant |s| on!(s, T, |x| { let _ = linalg::determinant(&square(&x)); });
+        slogdet |s| on!(s, T, |x| { let _ = linalg::slogdet(&square(&x)); });
         inverse |s| on!(s, T, |x| linalg::inverse(&square(&x)));
         least_squares |s| on!(s, T, |x, y| linalg::least_squares(&x, &y));
         qr |s| on!(s, T, |x| linalg::qr(&x));
@@ -348,6 +356,7 @@ pub fn constructors() -> Vec<Call> {
         set_threads |s| (set_threads(usize::MAX).is_err(), set_threads(s.rng.below(3)).is_ok());
         dispatch |s| simd::dispatch(Half(s.number()));
         shapes |s| Err::<(), _>(Error::shapes("test", &s.lengths(), &s.lengths(), "").within("other"));
+        try_to_vec |s| s.tensor::<f64>().try_to_vec();
         to_vec |s| s.tensor::<f32>().to_vec();
         scalars |s| {
             let (x, y): (f64, f64) = (s.number(), s.number());

@@ -16,9 +16,7 @@ impl<T: Float> Op<T> for Pow {
 
     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
         let [x, y] = operands(inputs)?;
-        let z = x
-            .apply(&kernel!(|x, y| math::powf(x, y)), &[], &[y])
-            .map_err(|error| error.within("pow"))?;
+        let z = x.pow(y)?;
         Ok((z.clone(), [x.clone(), y.clone(), z]))
     }
 

@@ -115,6 +115,13 @@ def where_else(rng):
 
 
 @operation
+def quantile(rng):
+    lengths = shape(rng, 1, 4)
+    axis, q = axis_of(rng, lengths), rng.choice([0.0, 0.3, 0.5, 1.0])
+    return [lengths], {"axis": axis, "q": q}, lambda x: x.quantile(q, axis)
+
+
+@operation
 def prelu(rng):
     lengths = shape(rng, 2, 4)
     weights = [rng.choice([1, lengths[1]])]
@@ -158,6 +165,8 @@ over_axis("glu", F.glu, even=True)
 over_axis("softmax", F.softmax)
 over_axis("log_softmax", F.log_softmax)
 over_axis("cumsum", torch.cumsum)
+over_axis("cumprod", torch.cumprod)
+over_axis("median", lambda x, axis: x.median(axis)[0])
 over_axis("flip", lambda x, axis: x.flip(axis))
 
 

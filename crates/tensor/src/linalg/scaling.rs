@@ -1,0 +1,233 @@
+//! Powers of two, taken out of a matrix before a decomposition and put into its results: no digit changes, and squares and products of very
+//! large or small elements stay in the range of their type.
+
+use nalgebra::{DMatrix, Dyn, LU, RealField};
+
+use crate::Float;
+
+/// The whole number `e` for which `2^e <= |x| < 2^(e+1)`; `x` is finite and not 0.
+pub(super) fn exponent(x: f64) -> i32 {
+    // A number below the smallest normal one has its exponent not in its bits.
+    const LIFT: i32 = 64;
+    let size = x.abs();
+    if size < f64::MIN_POSITIVE {
+        return exponent(size * power(LIFT)) - LIFT;
+    }
+    (size.to_bits() >> 52) as i32 - 1023
+}
+
+/// `2^e` for `-1022 <= e <= 1023`.
+fn power(e: i32) -> f64 {
+    f64::from_bits(((e + 1023) as u64) << 52)
+}
+
+/// `x 2^e`, rounded once.
+pub(super) fn times_power(x: f64, e: i64) -> f64 {
+    if x == 0.0 || e == 0 || !x.is_finite() {
+        return x;
+    }
+    let own = exponent(x);
+    // Beyond these the result is 0 or infinite. The first two products are exact: of a number from 1 to 2, and to a normal number.
+    let e = e.saturating_add(own.into()).clamp(-1200, 1200) as i32;
+    let (half, first) = (e / 2, own / 2);
+    x * power(-first) * power(first - own) * power(half) * power(e - half)
+}
+
+/// `x 2^e` in the type of `x`.
+pub(super) fn times_power_of<T: Float>(x: T, e: i32) -> T {
+    T::from_f64(times_power(x.to_f64(), e.into()))
+}
+
+/// The exponent of the largest of some elements, 0 if all are 0.
+pub(super) fn largest_exponent<'a, T: Float>(elements: impl IntoIterator<Item = &'a T>) -> i32 {
+    let sizes = elements.into_iter().map(|x| x.to_f64().abs());
+    match sizes.fold(0.0, f64::max) {
+        0.0 => 0,
+        largest => exponent(largest),
+    }
+}
+
+/// The exponent of the smallest number with all its digits, negative.
+fn least_exponent<T: Float>() -> i32 {
+    exponent(T::MIN_NORMAL.to_f64())
+}
+
+/// Whether products of three numbers of such a size are in range.
+pub(super) fn is_moderate<T: Float>(exponent: i32) -> bool {
+    exponent.unsigned_abs() <= least_exponent::<T>().unsigned_abs() / 3
+}
+
+/// How far apart the sizes of rows, or columns, may be without being brought together.
+const UNEVEN: i32 = 8;
+
+/// How often sizes are brought together by half of what they differ: enough for the widest range of exponents.
+const ROUNDS: usize = 12;
+
+/// The powers of two that the rows and the columns of a matrix are divided by.
+#[derive(Debug)]
+pub(super) struct Balance {
+    pub(super) rows: Vec<i32>,
+    pub(super) columns: Vec<i32>,
+}
+
+impl Balance {
+    /// One power for all, where there is a need of one at all; one for each row and column where some are much larger than others.
+    pub(super) fn of<T: Float + RealField>(matrix: &DMatrix<T>) -> Self {
+        let overall = largest_exponent(matrix);
+        let even = |e: i32| (e - overall).abs() <= UNEVEN;
+        let rows_are_even = { matrix.row_iter() }.all(|row| even(largest_exponent(&row)));
+        let columns_are_even = { matrix.column_iter() }.all(|column| even(largest_exponent(&column)));
+        if !rows_are_even || !columns_are_even {
+            return Self::of_each(matrix);
+        }
+        let whole = if is_moderate::<T>(overall) { 0 } else { overall };
+        Self {
+            rows: vec![whole; matrix.nrows()],
+            columns: vec![0; matrix.ncols()],
+        }
+    }
+
+    /// Powers that leave each row and each column a largest element of about 1 (Ruiz 2001), so that the choice of pivots does not follow the
+    /// scales.
+    pub(super) fn of_each<T: Float + RealField>(matrix: &DMatrix<T>) -> Self {
+        let exponents = matrix.map(|x| match x.to_f64() {
+            0.0 => None,
+            x => Some(exponent(x)),
+        });
+        let (mut rows, mut columns) = (vec![0; matrix.nrows()], vec![0; matrix.ncols()]);
+        for _ in 0..ROUNDS {
+            let (mut row_tops, mut column_tops) = (vec![None; rows.len()], vec![None; columns.len()]);
+            for (j, column) in exponents.column_iter().enumerate() {
+                for (i, e) in column.iter().enumerate() {
+                    let left = e.map(|e| e - rows[i] - columns[j]);
+                    row_tops[i] = left.max(row_tops[i]);
+                    column_tops[j] = left.max(column_tops[j]);
+                }
+            }
+            let halve = |taken: &mut Vec<i32>, tops: &[Option<i32>]| {
+                for (taken, top) in taken.iter_mut().zip(tops) {
+                    *taken += top.unwrap_or(0) / 2;
+                }
+            };
+            halve(&mut rows, &row_tops);
+            halve(&mut columns, &column_tops);
+        }
+        Self { rows, columns }
+    }
+
+    /// The sum of all exponents.
+    pub(super) fn sum(&self) -> i64 {
+        let all = self.rows.iter().chain(&self.columns);
+        all.map(|&e| i64::from(e)).sum()
+    }
+
+    /// The matrix, divided.
+    pub(super) fn divide<T: Float + RealField>(&self, mut matrix: DMatrix<T>) -> DMatrix<T> {
+        for (mut column, &taken) in matrix.column_iter_mut().zip(&self.columns) {
+            divide(column.iter_mut().zip(&self.rows), taken);
+        }
+        matrix
+    }
+
+    /// Right sides divided as the rows are, and by one more power of two, which is returned; none if some get so small that digits are lost.
+    pub(super) fn divide_sides<T: Float + RealField>(
+        &self,
+        mut sides: DMatrix<T>,
+    ) -> Option<(DMatrix<T>, i32)> {
+        let (mut smallest, mut largest) = (i32::MAX, i32::MIN);
+        for column in sides.column_iter() {
+            for (x, row) in column.iter().zip(&self.rows) {
+                let x = x.to_f64();
+                if x != 0.0 {
+                    let left = exponent(x) - row;
+                    (smallest, largest) = (smallest.min(left), largest.max(left));
+                }
+            }
+        }
+        let taken = if is_moderate::<T>(largest) || largest == i32::MIN {
+            0
+        } else {
+            largest
+        };
+        if taken == 0 && self.rows.iter().all(|&row| row == 0) {
+            return Some((sides, 0));
+        }
+        for mut column in sides.column_iter_mut() {
+            divide(column.iter_mut().zip(&self.rows), taken);
+        }
+        (smallest == i32::MAX || smallest - taken >= least_exponent::<T>()).then_some((sides, taken))
+    }
+
+    /// Makes of the solutions of the divided equations those of the equations.
+    pub(super) fn restore<T: Float + RealField>(&self, solutions: &mut DMatrix<T>, taken: i32) {
+        for mut column in solutions.column_iter_mut() {
+            divide(column.iter_mut().zip(&self.columns), -taken);
+        }
+    }
+}
+
+fn divide<'a, T: Float>(elements: impl Iterator<Item = (&'a mut T, &'a i32)>, taken: i32) {
+    for (x, &own) in elements.filter(|(_, own)| **own != -taken) {
+        *x = times_power_of(*x, -own - taken);
+    }
+}
+
+/// Whether some elements are so much smaller than the largest that their products with each other leave the range.
+pub(super) fn is_graded<T: Float + RealField>(matrix: &DMatrix<T>) -> bool {
+    let sizes = matrix.iter().map(|x| x.to_f64().abs());
+    let smallest = sizes.filter(|&x| x > 0.0).fold(f64::INFINITY, f64::min);
+    smallest.is_finite() && exponent(smallest) - largest_exponent(matrix) < least_exponent::<T>() / 4
+}
+
+/// The decomposition of a square matrix of moderate size, unless a pivot is so small that what got lost below the range may have been as
+/// large. All pivots are returned.
+pub(super) fn lu<T: Float + RealField>(matrix: DMatrix<T>) -> Option<(LU<T, Dyn, Dyn>, Vec<T>)> {
+    let lu = matrix.lu();
+    let pivots: Vec<T> = lu.u().diagonal().iter().copied().collect();
+    let least = least_exponent::<T>() / 2;
+    let safe = |x: &T| {
+        let x = x.to_f64();
+        x.is_finite() && x != 0.0 && exponent(x) >= least
+    };
+    pivots.iter().all(safe).then_some((lu, pivots))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn exponents_of_the_largest_to_the_smallest_number() {
+        for (x, e) in [
+            (1.0, 0),
+            (-1.99, 0),
+            (0.5, -1),
+            (f64::MAX, 1023),
+            (f64::MIN_POSITIVE, -1022),
+            (5e-324, -1074),
+        ] {
+            assert_eq!(exponent(x), e);
+            assert_eq!(
+                times_power(x, -i64::from(e)).abs(),
+                (x / 2.0_f64.powi(e / 2) / 2.0_f64.powi(e - e / 2)).abs()
+            );
+        }
+    }
+
+    #[test]
+    fn scaling_there_and_back_is_exact_and_rounds_once() {
+        for x in [1.0 / 3.0, -1e300, 1e-300, 3e-310, 5e-324] {
+            let e = i64::from(exponent(x));
+            assert_eq!(times_power(times_power(x, -e), e), x);
+        }
+        // Halfway between 0 and the smallest number goes to 0, a little more does not.
+        assert_eq!(times_power(1.0, -1075), 0.0);
+        assert_eq!(times_power(1.0 + f64::EPSILON, -1075), 5e-324);
+        // 1.5 units and a little: rounded twice it would be two halves of a unit too many.
+        assert_eq!(times_power(2.5 + 1e-15, -1075), 5e-324);
+        assert_eq!(
+            (times_power(1.0, 5000), times_power(-1.0, i64::MIN)),
+            (f64::INFINITY, -0.0)
+        );
+    }
+}
