@@ -6,8 +6,9 @@ use backprop_layers::Layer;
 use backprop_optim::Optimizer;
 use backprop_tensor::{Element, Float, Tensor};
 
+use crate::class_weights::without;
 use crate::limits;
-use crate::losses::of_sample;
+use crate::losses::{counting, of_sample};
 use crate::pairing::check_pairing;
 use crate::validation::{AnyData, CHUNK};
 use crate::{Error, Fault, Loss, Result, Trainer};
@@ -41,7 +42,7 @@ where
     /// * the shape of the targets does not fit the outputs and the loss, or a target is none: the first such sample;
     /// * a loss of one's own broadcasts outputs `[n, 1]` with targets `[n]`, so that each output meets the targets of all samples;
     /// * the last batch has one sample, and the model cannot be trained on one alone: batch normalization without [`drop_last`](Self::drop_last);
-    /// * the weights of all samples are 0;
+    /// * the weights of all samples are 0, or the loss ignores all targets;
     /// * a class has no samples, unless [that is allowed](Self::allow_missing_classes).
     #[track_caller]
     pub fn check<M, D>(&self, model: &M, data: &D) -> Result<()>
@@ -54,7 +55,7 @@ where
         self.check_samples(TRAINING, data, &output, true)?;
         self.check_last_batch(model, data)?;
         if let Some(weights) = &self.class_weights {
-            weights.resolve(data, None)?;
+            weights.resolve(&self.loss, data, None)?;
         }
         Ok(())
     }
@@ -171,6 +172,15 @@ where
                 expected: "one at least must count".into(),
             });
         }
+        if let Some(counts) = counting(&targets, self.loss.ignored_class())?
+            && counts.sum(..)?.item()? == 0.0
+        {
+            return Err(Error::Data {
+                data: name,
+                what: "the loss ignores the targets of all samples".into(),
+                expected: "one at least must count".into(),
+            });
+        }
         if classes && !self.allow_missing_classes {
             self.check_classes(name, output, &targets)?;
         }
@@ -223,10 +233,12 @@ where
         let Some(classes) = self.loss.classes(&output, &shape).filter(|_| one_a_sample) else {
             return Ok(());
         };
-        let mut present: Vec<i64> = targets.cast::<i64>()?.to_vec();
+        let mut present = targets.cast::<i64>()?.to_vec();
         present.sort_unstable();
-        present.dedup();
-        let missing = (0..classes).find(|&class| present.get(class) != Some(&(class as i64)));
+        let wanted = without(&self.loss, (0..classes as i64).collect());
+        let missing = wanted
+            .into_iter()
+            .find(|class| present.binary_search(class).is_err());
         match missing {
             None => Ok(()),
             Some(class) => Err(Error::Data {

@@ -1,16 +1,18 @@
 use backprop_tensor::{Element, Float, Tensor};
 
 use crate::validation::{AnyData, is_integer, labels};
-use crate::{Error, Result};
+use crate::{Error, Loss, Result};
 
 /// How much the samples of each class count in the loss of a training: for classes of which there are few.
 ///
 /// The weight of a class is multiplied with that of a sample, if samples have their own. The loss of a batch is the weighted mean
 /// `Σ w l / Σ w`, as PyTorch has it. While training, the validation loss is weighted in the same way, so that the two can be compared;
-/// [`evaluate`](crate::Trainer::evaluate) ignores the weights of classes.
+/// [`evaluate`](crate::Trainer::evaluate) ignores the weights of classes, and so do metrics: they count each sample as it is, however much a training
+/// minds its class. A class that the loss [ignores](crate::CrossEntropy::ignore_index) needs no weight, and does not count for others.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ClassWeights {
     /// `n / (k n_c)` for `n` samples of `k` classes, of which `n_c` are of class `c`: each class counts the same (scikit-learn's `balanced`).
+    /// A class without samples is none of the `k`.
     Balanced,
     /// A weight for each class, finite and at least 0.
     Given(Vec<f64>),
@@ -20,6 +22,7 @@ impl ClassWeights {
     /// The weight of each class of these data, which must do for the validation data too.
     pub(crate) fn resolve<Y: Element, T: Float>(
         &self,
+        loss: &impl Loss<Y, T>,
         data: &AnyData<'_, Y, T>,
         validation: Option<&AnyData<'_, Y, T>>,
     ) -> Result<Weights> {
@@ -27,7 +30,7 @@ impl ClassWeights {
             Self::Given(weights) => {
                 check_given(weights)?;
                 for data in [Some(data), validation].into_iter().flatten() {
-                    check_enough(weights.len(), data)?;
+                    check_enough(loss, weights.len(), data)?;
                 }
                 Ok(Weights {
                     classes: weights.clone(),
@@ -42,7 +45,7 @@ impl ClassWeights {
                     )
                 })?;
                 Ok(Weights {
-                    classes: balanced(&labels)?,
+                    classes: balanced(&without(loss, labels))?,
                     // As any class that is not trained on.
                     others: Some(0.0),
                 })
@@ -56,6 +59,13 @@ pub(crate) struct Weights {
     classes: Vec<f64>,
     /// Of all other classes, if there may be any.
     others: Option<f64>,
+}
+
+/// The labels that a loss does not ignore.
+pub(crate) fn without<Y: Element, T: Float>(loss: &impl Loss<Y, T>, mut labels: Vec<i64>) -> Vec<i64> {
+    let ignored = loss.ignored_class();
+    labels.retain(|&label| ignored != Some(label));
+    labels
 }
 
 fn balanced(labels: &[i64]) -> Result<Vec<f64>> {
@@ -84,18 +94,20 @@ fn balanced(labels: &[i64]) -> Result<Vec<f64>> {
 }
 
 /// The weight of each sample: that of its class, if classes have any, and its own.
-pub(crate) fn with_classes<Y: Element>(
+pub(crate) fn with_classes<Y: Element, T: Float>(
+    loss: &impl Loss<Y, T>,
     classes: Option<&Weights>,
     targets: &Tensor<Y>,
     own: Option<Tensor<f64>>,
 ) -> Result<Option<Tensor<f64>>> {
     match classes {
-        Some(classes) => weights_of(classes, targets, own.as_ref()).map(Some),
+        Some(classes) => weights_of(loss, classes, targets, own.as_ref()).map(Some),
         None => Ok(own),
     }
 }
 
-fn weights_of<Y: Element>(
+fn weights_of<Y: Element, T: Float>(
+    loss: &impl Loss<Y, T>,
     classes: &Weights,
     targets: &Tensor<Y>,
     own: Option<&Tensor<f64>>,
@@ -106,7 +118,11 @@ fn weights_of<Y: Element>(
         return Err(backprop_tensor::Error::shape("class weights", targets.shape(), expected).into());
     }
     let labels = targets.cast::<i64>()?.to_vec();
+    let ignored = loss.ignored_class();
     let weight = |label: i64| {
+        if ignored == Some(label) {
+            return Ok(0.0);
+        }
         let class = usize::try_from(label).ok();
         let weight = class.and_then(|class| classes.classes.get(class).copied().or(classes.others));
         weight.ok_or_else(|| {
@@ -144,13 +160,29 @@ fn check_given(weights: &[f64]) -> Result<()> {
 }
 
 /// That each class of the data has one of so many weights, if the data lies in memory.
-fn check_enough<Y: Element, T: Float>(weights: usize, data: &AnyData<'_, Y, T>) -> Result<()> {
-    let most = labels(data)?.and_then(|labels| labels.into_iter().max());
+fn check_enough<Y: Element, T: Float>(
+    loss: &impl Loss<Y, T>,
+    weights: usize,
+    data: &AnyData<'_, Y, T>,
+) -> Result<()> {
+    let labels = labels(data)?.map(|labels| without(loss, labels));
+    let most = labels.and_then(|labels| labels.into_iter().max());
     match most.and_then(|class| usize::try_from(class).ok()) {
         Some(class) if class >= weights => Err(Error::setting(
             format!("{weights} class weights, but a sample is of class {class}"),
             "each class needs a weight",
         )),
         _ => Ok(()),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::balanced;
+
+    /// scikit-learn's `compute_class_weight("balanced", classes=[0, 2], y=[0, 0, 2])`.
+    #[test]
+    fn balanced_weights_do_not_count_absent_classes() {
+        assert_eq!(balanced(&[0, 0, 2]).unwrap(), [0.75, 0.0, 1.5]);
     }
 }

@@ -10,6 +10,7 @@ use crate::callbacks::Plan;
 use crate::check::{TRAINING, Targets, VALIDATION, changed, check_count, check_inputs};
 use crate::class_weights::{Weights, with_classes};
 use crate::limits;
+use crate::losses::counting;
 use crate::pass::Pass;
 use crate::run::{OwnSteps, Run};
 use crate::run_state::{RunState, Settings};
@@ -59,8 +60,8 @@ where
     /// As [`fit`](Self::fit), with a step of one's own: from batch, tape, model and optimizer to the loss and the outputs, which are
     /// counted as usual.
     ///
-    /// Batches, order, seeds, schedule, metrics, validation, callbacks, checkpoints are the trainer's; clipping, weights, accumulation and the
-    /// trainer's loss (but for evaluations) are not used.
+    /// Batches, order, seeds, schedule, metrics, validation, callbacks, checkpoints are the trainer's; clipping, weights of classes, accumulation and the
+    /// trainer's loss are not used but for evaluations. Weights of samples are, beside these, in metrics alone: in the loss they are the step's business.
     ///
     /// ```
     /// use backprop_datasets::synthetic::moons;
@@ -148,7 +149,7 @@ where
         }
         let classes = self.class_weights.as_ref();
         let classes = classes
-            .map(|weights| weights.resolve(train, validation))
+            .map(|weights| weights.resolve(&self.loss, train, validation))
             .transpose()?;
         let baseline = match checked {
             None => None,
@@ -222,7 +223,7 @@ where
         Targets { targets, weights }: Targets<Y>,
         classes: Option<&Weights>,
     ) -> Result<Option<f64>> {
-        let weights = with_classes(classes, &targets, weights)?;
+        let weights = with_classes(&self.loss, classes, &targets, weights)?;
         let baseline = self.loss.baseline(&targets, weights.as_ref());
         Ok(baseline.filter(|baseline| baseline.is_finite()))
     }
@@ -278,9 +279,9 @@ where
 {
     /// The loss and the metrics of a model on some data. The model is used, not trained.
     ///
-    /// If samples have weights, the loss is their weighted mean. The [weights of classes](Self::class_weights) do not count here, so that
-    /// models trained with different ones can be compared. Metrics count each sample once. A sample of weight 0 counts nothing in the loss, even
-    /// if its own is infinite.
+    /// If samples have weights, the loss is their weighted mean, and metrics [weigh](crate::Count::add_weighted) them too. The
+    /// [weights of classes](Self::class_weights) do not count here, so that models trained with different ones can be compared. A sample of weight 0, or
+    /// a target that the loss [ignores](crate::CrossEntropy::ignore_index), counts nothing, even if its loss is infinite.
     ///
     /// # Errors
     /// If there are no samples or more than 2³², all of them have the weight 0, the data cannot be had, a batch does not fit the model, or an input is no finite number and the trainer not
@@ -317,10 +318,11 @@ where
                 start += batch.len();
             }
             let output = model.forward(&Tape::inference().input(batch.inputs));
-            let weights = with_classes(classes, &batch.targets, batch.weights)?;
+            let counts = self.counts(&batch.targets, batch.weights.as_ref())?;
+            let weights = with_classes(&self.loss, classes, &batch.targets, batch.weights)?;
             let (loss, weight) = self.loss_of(&output, &batch.targets, weights.as_ref())?;
             pass.add_loss(loss.item()?.to_f64(), weight);
-            pass.add_metrics(output.value()?, &batch.targets)?;
+            pass.add_metrics(output.value()?, &batch.targets, counts.as_ref())?;
         }
         match pass.is_weightless() {
             true => Err(Error::setting(
@@ -331,6 +333,40 @@ where
         }
     }
 
+    /// How much each sample counts in a metric, `[n]`, or each target if the loss ignores some.
+    pub(crate) fn counts(
+        &self,
+        targets: &Tensor<Y>,
+        weights: Option<&Tensor<f64>>,
+    ) -> Result<Option<Tensor<f64>>> {
+        let Some(counts) = counting(targets, self.loss.ignored_class())? else {
+            return Ok(weights.cloned());
+        };
+        let Some(weights) = weights else {
+            return Ok(Some(counts));
+        };
+        let mut shape = vec![1; counts.rank()];
+        if let Some(samples) = shape.first_mut() {
+            *samples = weights.count();
+        }
+        Ok(Some(counts.try_mul(&weights.reshape(shape)?)?))
+    }
+
+    /// The weight of each sample, `[n]`, with the share of its targets that count.
+    fn with_counts(&self, targets: &Tensor<Y>, weights: Option<&Tensor<f64>>) -> Result<Option<Tensor<f64>>> {
+        let Some(counts) = counting(targets, self.loss.ignored_class())? else {
+            return Ok(weights.cloned());
+        };
+        let shares = match counts.rank() {
+            0 | 1 => counts,
+            rank => counts.mean((1..rank as isize).collect::<Vec<_>>())?,
+        };
+        Ok(Some(match weights {
+            None => shares,
+            Some(weights) => shares.try_mul(weights)?,
+        }))
+    }
+
     /// The loss of a batch, and the weight of its samples altogether.
     pub(crate) fn loss_of(
         &self,
@@ -338,7 +374,8 @@ where
         targets: &Tensor<Y>,
         weights: Option<&Tensor<f64>>,
     ) -> Result<(Var<T>, f64)> {
-        let Some(weights) = weights else {
+        let weights = self.with_counts(targets, weights)?;
+        let Some(weights) = &weights else {
             let samples = targets.shape().first().copied().unwrap_or(0);
             return Ok((self.loss.loss(output, targets), samples as f64));
         };

@@ -86,8 +86,8 @@ pub use error::{Error, Result};
 pub use fit::OwnStep;
 pub use history::{Ended, Epoch, Evaluation, History};
 pub use losses::{
-    BinaryCrossEntropy, CrossEntropy, Fault, LabelSmoothing, Loss, MeanAbsoluteError, MeanSquaredError,
-    PerSample, PerceptronCriterion,
+    BinaryCrossEntropy, CrossEntropy, Fault, Huber, IgnoreIndex, LabelSmoothing, Loss, MeanAbsoluteError,
+    MeanSquaredError, PerSample, PerceptronCriterion, PosWeight, SmoothL1,
 };
 pub use metrics::{
     Accuracy, Average, AveragePrecision, ClassReport, ConfusionMatrix, Count, F1, LogLoss, Metric,

@@ -50,9 +50,17 @@ impl<Y: Element, T: Float> Pass<Y, T> {
         self.weight == 0.0
     }
 
-    pub(crate) fn add_metrics(&mut self, output: &Tensor<T>, targets: &Tensor<Y>) -> Result<()> {
+    pub(crate) fn add_metrics(
+        &mut self,
+        output: &Tensor<T>,
+        targets: &Tensor<Y>,
+        weights: Option<&Tensor<f64>>,
+    ) -> Result<()> {
         let mut metrics = self.metrics.iter_mut();
-        metrics.try_for_each(|(_, metric)| metric.add(output, targets))
+        metrics.try_for_each(|(_, metric)| match weights {
+            None => metric.add(output, targets),
+            Some(weights) => metric.add_weighted(output, targets, weights),
+        })
     }
 
     pub(crate) fn evaluation(&self) -> Evaluation {

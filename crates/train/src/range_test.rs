@@ -237,6 +237,10 @@ impl<Y: Element, T: Float, L: Loss<Y, T>> Loss<Y, T> for Borrowed<'_, L> {
         self.0.each(output, targets)
     }
 
+    fn ignored_class(&self) -> Option<i64> {
+        self.0.ignored_class()
+    }
+
     fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
         self.0.check(output, targets)
     }

@@ -334,7 +334,8 @@ where
                 ..
             } = batch?;
             self.check_inputs(&inputs)?;
-            let weights = with_classes(self.classes.as_ref(), &targets, weights)?;
+            let counts = self.trainer.counts(&targets, weights.as_ref())?;
+            let weights = with_classes(&self.trainer.loss, self.classes.as_ref(), &targets, weights)?;
             let tape = Tape::training(self.trainer.rng.next_seed());
             let output = self.model.forward(&tape.input(inputs));
             if self.checks_batches() && !output.has_failed() {
@@ -351,7 +352,7 @@ where
             }
             let loss = loss.item()?.to_f64();
             pass.add_loss(loss, of_batch);
-            pass.add_metrics(output.value()?, &targets)?;
+            pass.add_metrics(output.value()?, &targets, counts.as_ref())?;
             (sum, weight) = (sum + loss * of_batch, weight + of_batch);
         }
         let Some(mut gradients) = all else {
@@ -385,6 +386,7 @@ where
             let batch = batch?;
             self.check_inputs(&batch.inputs)?;
             let (targets, samples) = (batch.targets.clone(), batch.len());
+            let counts = self.trainer.counts(&targets, batch.weights.as_ref())?;
             let tape = Tape::training(self.trainer.rng.next_seed());
             let Some(own) = &mut self.own else { return Ok(last) };
             let (loss, output) = own(OwnStep {
@@ -395,7 +397,7 @@ where
             })?;
             last = (loss.item()?.to_f64(), samples as f64);
             pass.add_loss(last.0, last.1);
-            pass.add_metrics(output.value()?, &targets)?;
+            pass.add_metrics(output.value()?, &targets, counts.as_ref())?;
         }
         Ok(last)
     }

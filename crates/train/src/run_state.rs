@@ -11,7 +11,7 @@ use crate::pass::PassState;
 use crate::{Error, History, Result, codec};
 
 /// The version of the files. It grows with every change to [`RunState`].
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 
 /// Everything that decides how a training goes on.
 #[derive(Debug, Clone, Serialize, Deserialize)]

@@ -1,4 +1,4 @@
-//! Every metric is what scikit-learn says it is, with ties and absent classes, from `reference/make.py`.
+//! Every metric is what scikit-learn says it is, with ties, absent classes and weights, from `reference/make.py` and `reference/weighted.py`.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -12,6 +12,7 @@ use serde::Deserialize;
 #[derive(Deserialize)]
 struct Reference {
     cases: Vec<Case>,
+    #[serde(default)]
     curves: Vec<Curve>,
 }
 
@@ -22,7 +23,10 @@ struct Case {
     outputs: Vec<f64>,
     target_shape: Vec<usize>,
     targets: Vec<f64>,
-    values: BTreeMap<String, f64>,
+    #[serde(default)]
+    weights: Option<Vec<f64>>,
+    /// Nothing for NaN.
+    values: BTreeMap<String, Option<f64>>,
 }
 
 #[derive(Deserialize)]
@@ -42,6 +46,12 @@ struct Curve {
 
 fn reference() -> Reference {
     serde_json::from_str(include_str!("reference/metrics.json")).unwrap()
+}
+
+/// All cases, those of small random sets too.
+fn cases() -> Vec<Case> {
+    let weighted: Reference = serde_json::from_str(include_str!("reference/weighted.json")).unwrap();
+    reference().cases.into_iter().chain(weighted.cases).collect()
 }
 
 fn metrics() -> Vec<Box<dyn Metric<f64, f64>>> {
@@ -75,7 +85,7 @@ fn metrics() -> Vec<Box<dyn Metric<f64, f64>>> {
 #[test]
 fn metrics_are_those_of_scikit_learn() {
     let mut compared = BTreeSet::new();
-    for (index, case) in reference().cases.iter().enumerate() {
+    for (index, case) in cases().iter().enumerate() {
         let outputs = Tensor::from_slice(&case.outputs, &case.shape[..]).unwrap();
         let targets = Tensor::from_slice(&case.targets, &case.target_shape[..]).unwrap();
         for metric in metrics() {
@@ -83,15 +93,28 @@ fn metrics_are_those_of_scikit_learn() {
                 continue;
             };
             let mut count = metric.start();
-            for part in [0..13, 13..14, 14..40] {
+            let samples = case.shape[0];
+            for part in [
+                0..samples / 3,
+                samples / 3..samples / 3 + 1,
+                samples / 3 + 1..samples,
+            ] {
                 let outputs = outputs.slice(0, part.clone()).unwrap();
-                count.add(&outputs, &targets.slice(0, part).unwrap()).unwrap();
+                let targets = targets.slice(0, part.clone()).unwrap();
+                match &case.weights {
+                    None => count.add(&outputs, &targets).unwrap(),
+                    Some(weights) => {
+                        let weights = Tensor::from(weights[part].to_vec());
+                        count.add_weighted(&outputs, &targets, &weights).unwrap();
+                    }
+                }
             }
+            let (name, value) = (metric.name(), count.value());
+            let expected = expected.unwrap_or(f64::NAN);
             // Sums of 40 numbers in another order.
             let tolerance = 1e-13 * (1.0 + expected.abs());
-            let (name, value) = (metric.name(), count.value());
             assert!(
-                (value - expected).abs() <= tolerance,
+                (value - expected).abs() <= tolerance || (value.is_nan() && expected.is_nan()),
                 "case {index}, {}: {name} is {value}, not {expected}",
                 case.task
             );

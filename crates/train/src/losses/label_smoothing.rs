@@ -32,11 +32,11 @@ impl CrossEntropy {
 
 impl<Y: Numeric, T: Float> Loss<Y, T> for LabelSmoothing {
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
-        cross_entropy(output, targets, self.smoothing, Reduction::Mean)
+        cross_entropy(output, targets, self.smoothing, None, Reduction::Mean)
     }
 
     fn each(&self, output: &Var<T>, targets: &Tensor<Y>) -> Option<Var<T>> {
-        let each = cross_entropy(output, targets, self.smoothing, Reduction::None);
+        let each = cross_entropy(output, targets, self.smoothing, None, Reduction::None);
         Some(mean_of_samples(&each))
     }
 

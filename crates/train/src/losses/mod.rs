@@ -2,23 +2,33 @@
 
 mod binary_cross_entropy;
 mod cross_entropy;
+mod huber;
+mod ignore_index;
 mod label_smoothing;
 mod mean_absolute_error;
 mod mean_squared_error;
 mod per_sample;
 mod perceptron_criterion;
+mod pos_weight;
 mod residual;
+mod smooth_l1;
 
 pub use binary_cross_entropy::BinaryCrossEntropy;
 pub use cross_entropy::CrossEntropy;
+pub use huber::Huber;
+pub use ignore_index::IgnoreIndex;
 pub use label_smoothing::LabelSmoothing;
 pub use mean_absolute_error::MeanAbsoluteError;
 pub use mean_squared_error::MeanSquaredError;
 pub use per_sample::PerSample;
 pub use perceptron_criterion::PerceptronCriterion;
+pub use pos_weight::PosWeight;
+pub use smooth_l1::SmoothL1;
 
 use backprop_autodiff::Var;
-use backprop_tensor::{Element, Float, Tensor};
+use backprop_tensor::{Element, Float, Result as TensorResult, Tensor};
+
+use crate::validation::is_integer;
 
 /// How far the outputs of a batch are from its targets, as one number.
 ///
@@ -44,6 +54,13 @@ pub trait Loss<Y: Element = i64, T: Float = f32> {
     /// The loss of each sample, `[n]`, of which [`loss`](Self::loss) is the mean. Without it (`None`), samples cannot be weighted.
     fn each(&self, output: &Var<T>, targets: &Tensor<Y>) -> Option<Var<T>> {
         let _ = (output, targets);
+        None
+    }
+
+    /// The class whose targets do not count, if there is one. The trainer then multiplies the weight of each sample with the share of its targets
+    /// that count, and its metrics pass over the others. A loss that says so must have [`each`](Self::each): the loss of a sample is the mean over
+    /// those of its targets that count.
+    fn ignored_class(&self) -> Option<i64> {
         None
     }
 
@@ -113,6 +130,20 @@ impl Fault {
             }),
         }
     }
+}
+
+/// How much each of these targets counts, in their shape: 0 where they are of the ignored class, otherwise 1; nothing if there is no such target.
+pub(crate) fn counting<Y: Element>(
+    targets: &Tensor<Y>,
+    ignored: Option<i64>,
+) -> TensorResult<Option<Tensor<f64>>> {
+    let Some(ignored) = ignored.filter(|_| is_integer::<Y>()) else {
+        return Ok(None);
+    };
+    let counts = targets
+        .cast::<i64>()?
+        .map(|class| if class == ignored { 0.0 } else { 1.0 })?;
+    Ok(counts.to_vec().contains(&0.0).then_some(counts))
 }
 
 /// How many numbers a sample has in a tensor of this shape; in one without samples, that may be more than can be counted.

@@ -26,9 +26,14 @@ impl<Y: Numeric, T: Float> Metric<Y, T> for Accuracy {
 struct Correct(Mean);
 
 impl Tally for Correct {
-    fn add(&mut self, output: &Tensor<f64>, targets: &Tensor<f64>) -> Result<()> {
-        let scores = Scores::new("accuracy", output, targets)?;
-        for (scores_of, targets) in scores.rows() {
+    fn add(
+        &mut self,
+        output: &Tensor<f64>,
+        targets: &Tensor<f64>,
+        weights: Option<&Tensor<f64>>,
+    ) -> Result<()> {
+        let scores = Scores::new("accuracy", output, targets, weights)?;
+        for (scores_of, targets, weight) in scores.rows() {
             let correct = match scores.task {
                 Task::Classes(_) => largest(scores_of) == Some(targets[0]),
                 Task::Binary | Task::Labels(_) => scores_of
@@ -36,7 +41,7 @@ impl Tally for Correct {
                     .zip(targets)
                     .all(|(&score, &target)| is_positive(score) == Some(target == 1)),
             };
-            self.0.add(f64::from(correct));
+            self.0.add(f64::from(correct), weight);
         }
         Ok(())
     }

@@ -8,7 +8,10 @@ use crate::Result;
 
 /// The area under the [precision-recall curve](crate::PrecisionRecallCurve) as steps: `Σ (R_i - R_(i-1)) P_i` over the thresholds.
 ///
-/// Of several classes (one against the others, by probability) or labels, the mean over those that have samples; NaN if there are none.
+/// Of several classes (one against the others, by probability) or labels, the mean over them: scikit-learn's `average_precision_score` with
+/// `average="macro"`. Without positive samples it is 0 of a binary output and of a label, as in scikit-learn. Of several classes, one of which has no samples,
+/// it is the mean over the others, as if there were no such class (scikit-learn refuses that).
+///
 /// It keeps all outputs of a pass in memory. Shapes and tasks: see [`Metric`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct AveragePrecision;
@@ -27,23 +30,30 @@ impl<Y: Numeric, T: Float> Metric<Y, T> for AveragePrecision {
 struct Ranks(Ranked);
 
 impl Tally for Ranks {
-    fn add(&mut self, output: &Tensor<f64>, targets: &Tensor<f64>) -> Result<()> {
-        self.0.add("average_precision", output, targets)
+    fn add(
+        &mut self,
+        output: &Tensor<f64>,
+        targets: &Tensor<f64>,
+        weights: Option<&Tensor<f64>>,
+    ) -> Result<()> {
+        self.0.add("average_precision", output, targets, weights)
     }
 
     fn value(&self) -> f64 {
-        self.0.mean(average_precision)
+        self.0.mean(average_precision, 0.0)
     }
 }
 
 /// `None` without positive samples.
 pub(super) fn average_precision(thresholds: &[Above]) -> Option<f64> {
-    let positive = thresholds.last().map(|last| last.hits).filter(|&hits| hits > 0)?;
-    let (mut before, mut sum) = (0, 0.0);
+    let positive = thresholds
+        .last()
+        .map(|last| last.hits)
+        .filter(|&hits| hits > 0.0)?;
+    let (mut before, mut sum) = (0.0, 0.0);
     for above in thresholds {
-        let precision = above.hits as f64 / (above.hits + above.false_alarms) as f64;
-        sum += (above.hits - before) as f64 * precision;
+        sum += (above.hits - before) * above.precision();
         before = above.hits;
     }
-    Some(sum / positive as f64)
+    Some(sum / positive)
 }

@@ -4,7 +4,7 @@ use backprop_tensor::{Error, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::scores::{Scores, Task, is_positive, largest};
-use super::tally::counted;
+use super::tally::weighed;
 use crate::Result;
 
 /// How the numbers of several classes become one.
@@ -20,7 +20,7 @@ pub enum Average {
     Macro,
     /// All classes counted together: each sample counts the same.
     Micro,
-    /// The mean over the classes, weighted with the number of their samples.
+    /// The mean over the classes, weighted with the number (or the weight) of their samples.
     Weighted,
 }
 
@@ -36,21 +36,34 @@ impl Average {
     }
 }
 
-/// Of one class.
-#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+/// Of one class: the weights of its samples, 1 each if they have none.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub(crate) struct ClassCount {
     /// Samples of the class taken for it.
-    #[serde(deserialize_with = "counted")]
-    pub(crate) hits: u64,
+    #[serde(deserialize_with = "weighed")]
+    pub(crate) hits: f64,
     /// Samples taken for the class.
-    #[serde(deserialize_with = "counted")]
-    pub(crate) predicted: u64,
+    #[serde(deserialize_with = "weighed")]
+    pub(crate) predicted: f64,
     /// Samples of the class.
-    #[serde(deserialize_with = "counted")]
-    pub(crate) actual: u64,
+    #[serde(deserialize_with = "weighed")]
+    pub(crate) actual: f64,
 }
 
 impl ClassCount {
+    /// A sample: whether it was taken for the class, and whether it is of it.
+    fn count(&mut self, predicted: bool, actual: bool, weight: f64) {
+        if predicted {
+            self.predicted += weight;
+        }
+        if actual {
+            self.actual += weight;
+        }
+        if predicted && actual {
+            self.hits += weight;
+        }
+    }
+
     pub(crate) fn precision(self) -> f64 {
         share(self.hits, self.predicted)
     }
@@ -60,17 +73,13 @@ impl ClassCount {
     }
 
     pub(crate) fn f1(self) -> f64 {
-        share(2 * self.hits, self.predicted + self.actual)
+        share(2.0 * self.hits, self.predicted + self.actual)
     }
 }
 
 /// 0 of nothing.
-fn share(part: u64, whole: u64) -> f64 {
-    if whole == 0 {
-        0.0
-    } else {
-        part as f64 / whole as f64
-    }
+fn share(part: f64, whole: f64) -> f64 {
+    if whole == 0.0 { 0.0 } else { part / whole }
 }
 
 /// Of all classes.
@@ -86,8 +95,9 @@ impl ClassCounts {
         metric: &'static str,
         output: &Tensor<f64>,
         targets: &Tensor<f64>,
+        weights: Option<&Tensor<f64>>,
     ) -> Result<()> {
-        let scores = Scores::new(metric, output, targets)?;
+        let scores = Scores::new(metric, output, targets, weights)?;
         if scores.is_empty() {
             return Ok(());
         }
@@ -98,18 +108,16 @@ impl ClassCounts {
         }
         let classes = if task == Task::Binary { 2 } else { task.width() };
         self.classes.resize(classes, ClassCount::default());
-        for (scores, targets) in scores.rows() {
+        for (scores, targets, weight) in scores.rows() {
             match task {
-                Task::Binary => self.count(is_positive(scores[0]).map(usize::from), targets[0]),
-                Task::Classes(_) => self.count(largest(scores), targets[0]),
+                Task::Binary => self.count(is_positive(scores[0]).map(usize::from), targets[0], weight),
+                Task::Classes(_) => self.count(largest(scores), targets[0], weight),
                 Task::Labels(_) => {
                     for ((class, score), target) in self.classes.iter_mut().zip(scores).zip(targets) {
-                        let actual = *target as u64;
+                        let actual = *target == 1;
                         // What is NaN is wrong in either case.
-                        let predicted = is_positive(*score).map_or(1 - actual, u64::from);
-                        class.hits += predicted & actual;
-                        class.predicted += predicted;
-                        class.actual += actual;
+                        let predicted = is_positive(*score).unwrap_or(!actual);
+                        class.count(predicted, actual, weight);
                     }
                 }
             }
@@ -118,18 +126,19 @@ impl ClassCounts {
     }
 
     /// A sample taken for a class, or for none.
-    fn count(&mut self, predicted: Option<usize>, actual: usize) {
+    fn count(&mut self, predicted: Option<usize>, actual: usize, weight: f64) {
         if let Some(predicted) = predicted {
-            self.classes[predicted].predicted += 1;
+            self.classes[predicted].count(true, predicted == actual, weight);
         }
-        self.classes[actual].actual += 1;
-        self.classes[actual].hits += u64::from(predicted == Some(actual));
+        if predicted != Some(actual) {
+            self.classes[actual].count(false, true, weight);
+        }
     }
 
     /// A rate of the classes, as one number; NaN if nothing was counted.
     pub(crate) fn average(&self, average: Average, rate: fn(ClassCount) -> f64) -> f64 {
         let is_labels = matches!(self.task, Some(Task::Labels(_)));
-        if self.classes.iter().all(|class| class.actual == 0) && !is_labels {
+        if self.classes.iter().all(|class| class.actual == 0.0) && !is_labels {
             return f64::NAN;
         }
         if average == Average::Automatic && self.task == Some(Task::Binary) {
@@ -148,24 +157,18 @@ pub(crate) fn average_of(
 ) -> f64 {
     let present = || {
         let classes = classes.iter().copied();
-        classes.filter(|class| keep_absent || class.actual + class.predicted > 0)
+        classes.filter(|class| keep_absent || class.actual + class.predicted > 0.0)
     };
     match average {
         Average::Automatic | Average::Macro => present().map(rate).sum::<f64>() / present().count() as f64,
         Average::Micro => rate(present().fold(ClassCount::default(), |sum, class| ClassCount {
-            hits: sum.hits.saturating_add(class.hits),
-            predicted: sum.predicted.saturating_add(class.predicted),
-            actual: sum.actual.saturating_add(class.actual),
+            hits: sum.hits + class.hits,
+            predicted: sum.predicted + class.predicted,
+            actual: sum.actual + class.actual,
         })),
         Average::Weighted => {
-            let samples = present().map(|class| class.actual);
-            let samples = samples.fold(0, u64::saturating_add);
-            let weighted: f64 = present().map(|class| class.actual as f64 * rate(class)).sum();
-            if samples == 0 {
-                0.0
-            } else {
-                weighted / samples as f64
-            }
+            let weighted = present().map(|class| class.actual * rate(class)).sum();
+            share(weighted, present().map(|class| class.actual).sum())
         }
     }
 }

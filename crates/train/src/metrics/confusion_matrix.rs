@@ -4,6 +4,7 @@ use backprop_tensor::{Error as TensorError, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::ClassReport;
+use super::class_counts::ClassCount;
 use super::tally::MOST;
 use crate::Result;
 
@@ -132,33 +133,39 @@ impl ConfusionMatrix {
         self.counts.get(place).copied().unwrap_or(0)
     }
 
-    /// The share of all samples that were taken for what they are.
+    /// The share of all samples that were taken for what they are; NaN if nothing was counted.
     pub fn accuracy(&self) -> f64 {
         let correct: u64 = self.counts.iter().step_by(self.classes.saturating_add(1)).sum();
         correct as f64 / self.counts.iter().sum::<u64>() as f64
     }
 
-    /// The share of the samples of a class that were taken for it; NaN if there were none.
+    /// The share of the samples of a class that were taken for it: `TP / (TP + FN)`; 0 if there were none.
     pub fn recall(&self, class: usize) -> f64 {
-        let row = self.counts.chunks(self.classes.max(1)).nth(class);
-        let samples: u64 = row.map_or(0, |row| row.iter().sum());
-        self.count(class, class) as f64 / samples as f64
+        self.of_class(class).recall()
     }
 
-    /// The share of the samples taken for a class that are of it; NaN if there were none.
+    /// The share of the samples taken for a class that are of it: `TP / (TP + FP)`; 0 if there were none.
     pub fn precision(&self, class: usize) -> f64 {
-        let column = self.counts.iter().skip(class).step_by(self.classes.max(1));
-        let samples: u64 = if class < self.classes { column.sum() } else { 0 };
-        self.count(class, class) as f64 / samples as f64
+        self.of_class(class).precision()
     }
 
-    /// The harmonic mean of precision and recall of a class.
+    /// The harmonic mean of precision and recall of a class: `2 TP / (2 TP + FP + FN)`; 0 if there is nothing of it.
     pub fn f1(&self, class: usize) -> f64 {
-        let (precision, recall) = (self.precision(class), self.recall(class));
-        if precision + recall == 0.0 {
-            return 0.0;
+        self.of_class(class).f1()
+    }
+
+    /// What its rates are made of; nothing of a class that does not exist.
+    pub(super) fn of_class(&self, class: usize) -> ClassCount {
+        if class >= self.classes {
+            return ClassCount::default();
         }
-        2.0 * precision * recall / (precision + recall)
+        let row = self.counts.chunks(self.classes).nth(class);
+        let column = self.counts.iter().skip(class).step_by(self.classes);
+        ClassCount {
+            hits: self.count(class, class) as f64,
+            predicted: column.sum::<u64>() as f64,
+            actual: row.map_or(0, |row| row.iter().sum::<u64>()) as f64,
+        }
     }
 
     /// Precision, recall and F1 of each class, with averages, to be printed. Of a matrix that has counted nothing, it has no classes.

@@ -15,8 +15,7 @@ use crate::Result;
 /// use backprop_tensor::Tensor;
 /// use backprop_train::{Average, Metric, F1};
 ///
-/// let metric = F1::new(Average::Macro);
-/// let mut count = Metric::<i64, f32>::start(&metric);
+/// let mut count = F1::new(Average::Macro).start();
 /// // Taken for class 1, 1 and 0, but of class 1, 0 and 0.
 /// count.add(&Tensor::from([[0.2, 0.8], [0.4, 0.6], [0.9, 0.1]]), &Tensor::from([1, 0, 0]))?;
 /// assert!((count.value() - 2.0 / 3.0).abs() < 1e-12);
@@ -64,8 +63,13 @@ struct F1Counts {
 }
 
 impl Tally for F1Counts {
-    fn add(&mut self, output: &Tensor<f64>, targets: &Tensor<f64>) -> Result<()> {
-        self.counts.add("f1", output, targets)
+    fn add(
+        &mut self,
+        output: &Tensor<f64>,
+        targets: &Tensor<f64>,
+        weights: Option<&Tensor<f64>>,
+    ) -> Result<()> {
+        self.counts.add("f1", output, targets, weights)
     }
 
     fn value(&self) -> f64 {

@@ -31,14 +31,19 @@ impl<Y: Numeric, T: Float> Metric<Y, T> for LogLoss {
 pub(super) struct Surprise(Mean);
 
 impl Tally for Surprise {
-    fn add(&mut self, output: &Tensor<f64>, targets: &Tensor<f64>) -> Result<()> {
-        let scores = Scores::new("log_loss", output, targets)?;
-        for (scores_of, targets) in scores.rows() {
+    fn add(
+        &mut self,
+        output: &Tensor<f64>,
+        targets: &Tensor<f64>,
+        weights: Option<&Tensor<f64>>,
+    ) -> Result<()> {
+        let scores = Scores::new("log_loss", output, targets, weights)?;
+        for (scores_of, targets, weight) in scores.rows() {
             match scores.task {
-                Task::Classes(_) => self.0.add(surprise(scores_of, targets[0])),
+                Task::Classes(_) => self.0.add(surprise(scores_of, targets[0]), weight),
                 Task::Binary | Task::Labels(_) => {
                     for (&score, &target) in scores_of.iter().zip(targets) {
-                        self.0.add(binary_surprise(score, target));
+                        self.0.add(binary_surprise(score, target), weight);
                     }
                 }
             }

@@ -25,9 +25,14 @@ impl<Y: Numeric, T: Float> Metric<Y, T> for MeanAbsoluteError {
 struct Absolute(Mean);
 
 impl Tally for Absolute {
-    fn add(&mut self, output: &Tensor<f64>, targets: &Tensor<f64>) -> Result<()> {
-        for (output, target) in Pairs::new("mae", output, targets)?.iter() {
-            self.0.add((output - target).abs());
+    fn add(
+        &mut self,
+        output: &Tensor<f64>,
+        targets: &Tensor<f64>,
+        weights: Option<&Tensor<f64>>,
+    ) -> Result<()> {
+        for (_, output, target, weight) in Pairs::new("mae", output, targets, weights)?.iter() {
+            self.0.add((output - target).abs(), weight);
         }
         Ok(())
     }

@@ -25,9 +25,14 @@ impl<Y: Numeric, T: Float> Metric<Y, T> for MeanSquaredError {
 struct Squared(Mean);
 
 impl Tally for Squared {
-    fn add(&mut self, output: &Tensor<f64>, targets: &Tensor<f64>) -> Result<()> {
-        for (output, target) in Pairs::new("mse", output, targets)?.iter() {
-            self.0.add((output - target).powi(2));
+    fn add(
+        &mut self,
+        output: &Tensor<f64>,
+        targets: &Tensor<f64>,
+        weights: Option<&Tensor<f64>>,
+    ) -> Result<()> {
+        for (_, output, target, weight) in Pairs::new("mse", output, targets, weights)?.iter() {
+            self.0.add((output - target).powi(2), weight);
         }
         Ok(())
     }

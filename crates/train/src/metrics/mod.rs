@@ -1,7 +1,8 @@
 //! What is reported beside the loss: one file a metric.
 //!
 //! Every metric counts in f64, sample after sample, so that it is the same number whatever the batches are. What it means, and what it is
-//! where a class is absent or scores are equal, is what scikit-learn documents.
+//! where a class is absent, scores are equal or samples have weights, is what scikit-learn documents; where that is an error, each metric says
+//! what it is here.
 
 mod accuracy;
 mod average_precision;
@@ -22,6 +23,7 @@ mod report;
 mod roc_auc;
 mod roc_curve;
 mod root_mean_squared_error;
+mod sample_weights;
 mod scores;
 mod tally;
 mod top_k;
@@ -64,6 +66,28 @@ use crate::{Error, Result};
 /// several labels, a label of NaN is taken for what it is not.
 ///
 /// For regression, outputs and targets have the same shape, or `[n, 1]` and `[n]`.
+///
+/// A [`Trainer`](crate::Trainer) counts its metrics by itself. In a loop of one's own, a metric is started once for each pass over the data:
+///
+/// ```
+/// use backprop_autodiff::Tape;
+/// use backprop_datasets::{Dataset, synthetic::moons};
+/// use backprop_layers::{Layer, Linear};
+/// use backprop_tensor::Rng;
+/// use backprop_train::{Accuracy, Metric};
+///
+/// let data = moons(100, 0.1, &mut Rng::seed(0))?;
+/// let model = Linear::new(2, 2, &mut Rng::seed(0));
+/// let mut accuracy = Accuracy.start();
+/// for batch in data.batches(32) {
+///     let output = model.forward(&Tape::inference().input(batch.inputs));
+///     accuracy.add(output.value()?, &batch.targets)?;
+/// }
+/// assert!((0.0..=1.0).contains(&accuracy.value()));
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Samples may have weights: see [`Count::add_weighted`].
 pub trait Metric<Y: Element = i64, T: Float = f32>: Debug {
     /// What it is called in progress lines and histories: `accuracy`.
     fn name(&self) -> &str;
@@ -99,6 +123,20 @@ pub trait Count<Y: Element = i64, T: Float = f32> {
     /// # Errors
     /// If the shapes of outputs and targets do not fit.
     fn add(&mut self, output: &Tensor<T>, targets: &Tensor<Y>) -> Result<()>;
+
+    /// Counts a batch whose samples have weights: `[n]`, or one for each target in the shape of the targets; finite and at least 0. A sum over samples
+    /// becomes one over their weights (scikit-learn's `sample_weight`), so that a weight of 2 is the same as two such samples.
+    /// What has the weight 0 is passed over, whatever its output and target are, as if it were not there.
+    ///
+    /// # Errors
+    /// As [`add`](Self::add), or if the weights are no such weights. By default always: a count has to say how it weighs.
+    fn add_weighted(&mut self, output: &Tensor<T>, targets: &Tensor<Y>, weights: &Tensor<f64>) -> Result<()> {
+        let _ = (output, targets, weights);
+        Err(Error::setting(
+            "weights of samples",
+            "this metric takes none: its count must have `add_weighted`",
+        ))
+    }
 
     /// The metric over all batches so far; NaN if there were none.
     fn value(&self) -> f64;

@@ -2,6 +2,7 @@
 
 use backprop_tensor::{Error, Tensor};
 
+use super::sample_weights::RowWeights;
 use crate::Result;
 use crate::losses::of_sample;
 
@@ -10,6 +11,7 @@ use crate::losses::of_sample;
 pub(crate) struct Pairs {
     outputs: Vec<f64>,
     targets: Vec<f64>,
+    weights: RowWeights,
     /// How many outputs a sample has.
     pub(crate) width: usize,
 }
@@ -17,7 +19,12 @@ pub(crate) struct Pairs {
 impl Pairs {
     /// # Errors
     /// If the shapes are not equal, and not `[n, 1]` and `[n]` either.
-    pub(crate) fn new(metric: &'static str, output: &Tensor<f64>, targets: &Tensor<f64>) -> Result<Self> {
+    pub(crate) fn new(
+        metric: &'static str,
+        output: &Tensor<f64>,
+        targets: &Tensor<f64>,
+        weights: Option<&Tensor<f64>>,
+    ) -> Result<Self> {
         let (shape, right) = (output.shape().dims(), targets.shape().dims());
         let is_column = matches!((shape, right), ([n, 1], [m]) | ([n], [m, 1]) if n == m);
         if (shape != right && !is_column) || shape.is_empty() {
@@ -27,23 +34,27 @@ impl Pairs {
         Ok(Self {
             outputs: output.to_vec(),
             targets: targets.to_vec(),
+            weights: RowWeights::new(metric, weights, right, targets.count())?,
             width: of_sample(shape),
         })
     }
 
-    /// Output and target, one after another.
-    pub(crate) fn iter(&self) -> impl Iterator<Item = (f64, f64)> {
-        let outputs = self.outputs.iter().copied();
-        outputs.zip(self.targets.iter().copied())
+    /// Place, output, target and weight, one after another, without those that have no weight.
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (usize, f64, f64, f64)> {
+        let pairs = self.outputs.iter().copied().zip(self.targets.iter().copied());
+        pairs
+            .enumerate()
+            .map(|(place, (output, target))| (place, output, target, self.weights.of(place)))
+            .filter(|&(.., weight)| weight > 0.0)
     }
 
-    /// As [`iter`](Self::iter), with the place of the output in its sample. `columns` holds something for each place: it is made longer when it
+    /// As [`iter`](Self::iter), with what is counted for the place of the output in its sample. `columns` holds something for each place: it is made longer when it
     /// is empty.
     pub(crate) fn for_columns<C: Clone + Default>(
         &self,
         metric: &'static str,
         columns: &mut Vec<C>,
-        mut each: impl FnMut(&mut C, f64, f64),
+        mut each: impl FnMut(&mut C, f64, f64, f64),
     ) -> Result<()> {
         // No samples may have more columns than memory could hold.
         if self.outputs.is_empty() {
@@ -56,8 +67,8 @@ impl Pairs {
             let expected = format!("as the batches before, {} outputs a sample", columns.len());
             return Err(Error::argument(metric, "outputs", self.width, expected).into());
         }
-        for (place, (output, target)) in self.iter().enumerate() {
-            each(&mut columns[place % self.width], output, target);
+        for (place, output, target, weight) in self.iter() {
+            each(&mut columns[place % self.width], output, target, weight);
         }
         Ok(())
     }

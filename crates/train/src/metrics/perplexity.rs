@@ -30,8 +30,13 @@ impl<Y: Numeric, T: Float> Metric<Y, T> for Perplexity {
 struct Guesses(Surprise);
 
 impl Tally for Guesses {
-    fn add(&mut self, output: &Tensor<f64>, targets: &Tensor<f64>) -> Result<()> {
-        self.0.add(output, targets)
+    fn add(
+        &mut self,
+        output: &Tensor<f64>,
+        targets: &Tensor<f64>,
+        weights: Option<&Tensor<f64>>,
+    ) -> Result<()> {
+        self.0.add(output, targets, weights)
     }
 
     fn value(&self) -> f64 {

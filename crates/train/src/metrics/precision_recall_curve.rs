@@ -40,21 +40,21 @@ impl PrecisionRecallCurve {
     pub fn new<T: Float, Y: Numeric>(scores: &Tensor<T>, targets: &Tensor<Y>) -> Result<Self> {
         let samples = binary("precision-recall curve", &scores.cast()?, &targets.cast()?)?;
         let above = thresholds(&samples);
-        let positive = above.last().map_or(0, |last| last.hits);
+        let positive = above.last().map_or(0.0, |last| last.hits);
         let points = above.iter().rev();
         Ok(Self {
             precision: points
                 .clone()
-                .map(|above| above.hits as f64 / (above.hits + above.false_alarms) as f64)
+                .map(|above| above.precision())
                 .chain([1.0])
                 .collect(),
             recall: points
                 .clone()
                 .map(|above| {
-                    if positive == 0 {
+                    if positive == 0.0 {
                         1.0
                     } else {
-                        above.hits as f64 / positive as f64
+                        above.hits / positive
                     }
                 })
                 .chain([0.0])

@@ -2,7 +2,7 @@ use backprop_tensor::{Float, Numeric, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::pairs::Pairs;
-use super::tally::{Tally, counted, counting};
+use super::tally::{Tally, counted, counting, weighed};
 use super::{Count, Metric};
 use crate::Result;
 
@@ -28,11 +28,13 @@ struct Explained {
     columns: Vec<Spread>,
 }
 
-/// Of one output: the spread of its targets around their running mean (Welford 1962), and what is left of it.
+/// Of one output: the spread of its targets around their running mean (West 1979), and what is left of it.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 struct Spread {
     #[serde(deserialize_with = "counted")]
     count: u64,
+    #[serde(deserialize_with = "weighed")]
+    weight: f64,
     mean: f64,
     total: f64,
     residual: f64,
@@ -54,14 +56,20 @@ impl Spread {
 }
 
 impl Tally for Explained {
-    fn add(&mut self, output: &Tensor<f64>, targets: &Tensor<f64>) -> Result<()> {
-        let pairs = Pairs::new("r2", output, targets)?;
-        pairs.for_columns("r2", &mut self.columns, |spread, output, target| {
+    fn add(
+        &mut self,
+        output: &Tensor<f64>,
+        targets: &Tensor<f64>,
+        weights: Option<&Tensor<f64>>,
+    ) -> Result<()> {
+        let pairs = Pairs::new("r2", output, targets, weights)?;
+        pairs.for_columns("r2", &mut self.columns, |spread, output, target, weight| {
             spread.count += 1;
+            spread.weight += weight;
             let distance = target - spread.mean;
-            spread.mean += distance / spread.count as f64;
-            spread.total += distance * (target - spread.mean);
-            spread.residual += (output - target).powi(2);
+            spread.mean += distance * weight / spread.weight;
+            spread.total += weight * distance * (target - spread.mean);
+            spread.residual += weight * (output - target).powi(2);
         })
     }
 

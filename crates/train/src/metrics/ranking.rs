@@ -4,29 +4,49 @@ use backprop_tensor::{Error, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::scores::{Scores, Task};
+use super::tally::weighed;
 use crate::Result;
 
-/// Above a threshold.
+/// A score of a sample for a class.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Score {
+    pub(crate) score: f64,
+    /// Whether the sample is of the class.
+    pub(crate) positive: bool,
+    #[serde(deserialize_with = "weighed")]
+    pub(crate) weight: f64,
+}
+
+/// What lies at a threshold and above: the weights of the samples, 1 each if they have none.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Above {
     pub(crate) threshold: f64,
-    pub(crate) hits: u64,
-    pub(crate) false_alarms: u64,
+    pub(crate) hits: f64,
+    pub(crate) false_alarms: f64,
+}
+
+impl Above {
+    pub(crate) fn precision(self) -> f64 {
+        self.hits / (self.hits + self.false_alarms)
+    }
 }
 
 /// For each score, from the largest down, what lies at it and above. Equal scores are one.
-pub(crate) fn thresholds(samples: &[(f64, bool)]) -> Vec<Above> {
+pub(crate) fn thresholds(samples: &[Score]) -> Vec<Above> {
     let mut sorted = samples.to_vec();
-    sorted.sort_by(|(a, _), (b, _)| b.total_cmp(a));
-    let (mut hits, mut false_alarms) = (0, 0);
-    let groups = sorted.chunk_by(|(a, _), (b, _)| a == b);
+    sorted.sort_by(|a, b| b.score.total_cmp(&a.score));
+    let (mut hits, mut false_alarms) = (0.0, 0.0);
+    let groups = sorted.chunk_by(|a, b| a.score == b.score);
     groups
         .map(|group| {
-            let positive = group.iter().filter(|(_, positive)| *positive).count();
-            hits += positive as u64;
-            false_alarms += (group.len() - positive) as u64;
+            for sample in group {
+                match sample.positive {
+                    true => hits += sample.weight,
+                    false => false_alarms += sample.weight,
+                }
+            }
             Above {
-                threshold: group[0].0,
+                threshold: group[0].score,
                 hits,
                 false_alarms,
             }
@@ -38,11 +58,7 @@ pub(crate) fn thresholds(samples: &[(f64, bool)]) -> Vec<Above> {
 ///
 /// # Errors
 /// If their shapes differ, a target is neither 0 nor 1, or a score is no number.
-pub(crate) fn binary(
-    curve: &'static str,
-    scores: &Tensor<f64>,
-    targets: &Tensor<f64>,
-) -> Result<Vec<(f64, bool)>> {
+pub(crate) fn binary(curve: &'static str, scores: &Tensor<f64>, targets: &Tensor<f64>) -> Result<Vec<Score>> {
     if scores.shape() != targets.shape() {
         let expected = "must be equal: 0 or 1 for each score";
         return Err(Error::shapes(curve, scores.shape(), targets.shape(), expected).into());
@@ -53,7 +69,11 @@ pub(crate) fn binary(
             return Err(Error::argument(curve, "score", score, "must be a number").into());
         }
         match target {
-            0.0 | 1.0 => Ok((score, target == 1.0)),
+            0.0 | 1.0 => Ok(Score {
+                score,
+                positive: target == 1.0,
+                weight: 1.0,
+            }),
             _ => Err(Error::argument(curve, "target", target, "must be 0 or 1").into()),
         }
     });
@@ -64,7 +84,7 @@ pub(crate) fn binary(
 #[derive(Debug, Default, Serialize, Deserialize)]
 pub(crate) struct Ranked {
     task: Option<Task>,
-    classes: Vec<Vec<(f64, bool)>>,
+    classes: Vec<Vec<Score>>,
 }
 
 impl Ranked {
@@ -73,8 +93,9 @@ impl Ranked {
         metric: &'static str,
         output: &Tensor<f64>,
         targets: &Tensor<f64>,
+        weights: Option<&Tensor<f64>>,
     ) -> Result<()> {
-        let scores = Scores::new(metric, output, targets)?;
+        let scores = Scores::new(metric, output, targets, weights)?;
         if scores.is_empty() {
             return Ok(());
         }
@@ -84,17 +105,27 @@ impl Ranked {
             return Err(Error::shape(metric, output.shape(), expected).into());
         }
         self.classes.resize(task.width(), Vec::new());
-        for (scores, targets) in scores.rows() {
+        for (scores, targets, weight) in scores.rows() {
             match task {
                 // Scores of different samples can be compared as probabilities only, and those of two classes of equal logits are equal.
                 Task::Classes(_) => {
-                    for (class, odds) in log_odds(scores).into_iter().enumerate() {
-                        self.classes[class].push((odds, targets[0] == class));
+                    for (class, score) in log_odds(scores).into_iter().enumerate() {
+                        let positive = targets[0] == class;
+                        self.classes[class].push(Score {
+                            score,
+                            positive,
+                            weight,
+                        });
                     }
                 }
                 Task::Binary | Task::Labels(_) => {
                     for ((class, &score), &target) in self.classes.iter_mut().zip(scores).zip(targets) {
-                        class.push((score, target == 1));
+                        let positive = target == 1;
+                        class.push(Score {
+                            score,
+                            positive,
+                            weight,
+                        });
                     }
                 }
             }
@@ -102,17 +133,19 @@ impl Ranked {
         Ok(())
     }
 
-    /// The mean of an area over the classes for which there is one; NaN if there is none, or if a score is no number.
-    pub(crate) fn mean(&self, area: fn(&[Above]) -> Option<f64>) -> f64 {
-        let numbers = self.classes.iter().flatten();
-        if numbers.into_iter().any(|(score, _)| score.is_nan()) {
+    /// The mean of an area over the classes; NaN if nothing was counted, or if a score is NaN.
+    ///
+    /// A class for which there is none is left out, as if there were no such class; that of a label, which is asked of every sample, is `absent`.
+    pub(crate) fn mean(&self, area: fn(&[Above]) -> Option<f64>, absent: f64) -> f64 {
+        let mut scores = self.classes.iter().flatten().peekable();
+        if scores.peek().is_none() || scores.any(|score| score.score.is_nan()) {
             return f64::NAN;
         }
-        let areas: Vec<f64> = self
-            .classes
-            .iter()
-            .filter_map(|class| area(&thresholds(class)))
-            .collect();
+        let areas = self.classes.iter().map(|class| area(&thresholds(class)));
+        let areas: Vec<f64> = match self.task {
+            Some(Task::Classes(_)) => areas.flatten().collect(),
+            _ => areas.map(|area| area.unwrap_or(absent)).collect(),
+        };
         areas.iter().sum::<f64>() / areas.len() as f64
     }
 }

@@ -15,8 +15,7 @@ use crate::Result;
 /// use backprop_tensor::Tensor;
 /// use backprop_train::{Average, Metric, Recall};
 ///
-/// let metric = Recall::new(Average::Macro);
-/// let mut count = Metric::<i64, f32>::start(&metric);
+/// let mut count = Recall::new(Average::Macro).start();
 /// // Taken for class 1, 1 and 0, but of class 1, 0 and 0.
 /// count.add(&Tensor::from([[0.2, 0.8], [0.4, 0.6], [0.9, 0.1]]), &Tensor::from([1, 0, 0]))?;
 /// assert_eq!(count.value(), (0.5 + 1.0) / 2.0);
@@ -64,8 +63,13 @@ struct RecallCounts {
 }
 
 impl Tally for RecallCounts {
-    fn add(&mut self, output: &Tensor<f64>, targets: &Tensor<f64>) -> Result<()> {
-        self.counts.add("recall", output, targets)
+    fn add(
+        &mut self,
+        output: &Tensor<f64>,
+        targets: &Tensor<f64>,
+        weights: Option<&Tensor<f64>>,
+    ) -> Result<()> {
+        self.counts.add("recall", output, targets, weights)
     }
 
     fn value(&self) -> f64 {

@@ -25,14 +25,8 @@ pub struct ClassReport {
 
 impl ClassReport {
     pub(super) fn new(matrix: &ConfusionMatrix, names: Vec<String>) -> Self {
-        let all = || 0..names.len();
-        let classes = all().map(|class| ClassCount {
-            hits: matrix.count(class, class),
-            predicted: all().map(|target| matrix.count(target, class)).sum(),
-            actual: all().map(|predicted| matrix.count(class, predicted)).sum(),
-        });
         Self {
-            classes: classes.collect(),
+            classes: (0..names.len()).map(|class| matrix.of_class(class)).collect(),
             names,
         }
     }
@@ -54,7 +48,7 @@ impl ClassReport {
 
     /// The number of samples of a class.
     pub fn support(&self, class: usize) -> u64 {
-        self.class(class).actual
+        self.class(class).actual as u64
     }
 
     /// The average of the classes' precisions.
@@ -79,7 +73,7 @@ impl ClassReport {
 
 impl fmt::Display for ClassReport {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let samples: u64 = self.classes.iter().map(|class| class.actual).sum();
+        let samples: f64 = self.classes.iter().map(|class| class.actual).sum();
         let averages = [
             ("macro average", Average::Macro),
             ("weighted average", Average::Weighted),
@@ -92,7 +86,7 @@ impl fmt::Display for ClassReport {
             .max()
             .unwrap_or(0);
         writeln!(f, "{:width$}  precision  recall      f1  samples", "")?;
-        let row = |name: &str, [precision, recall, f1]: [f64; 3], samples: u64| {
+        let row = |name: &str, [precision, recall, f1]: [f64; 3], samples: f64| {
             format!("{name:>width$}  {precision:>9.4}  {recall:>6.4}  {f1:>6.4}  {samples:>7}")
         };
         for (name, class) in names.zip(&self.classes) {

@@ -9,8 +9,12 @@ use crate::Result;
 /// The area under the [ROC curve](crate::RocCurve): how likely a sample of a class has a larger output than one of another; equal outputs
 /// count half.
 ///
-/// Of several classes (one against the others, by probability) or labels, the mean over those that have samples of both kinds; NaN if
-/// there are none. It keeps all outputs of a pass in memory. Shapes and tasks: see [`Metric`].
+/// Of several classes (one against the others, by probability) or labels, the mean over them: scikit-learn's `roc_auc_score` with
+/// `multi_class="ovr", average="macro"`. Without samples of both kinds there is no area: it is NaN of a binary output and of labels, one of which has it, as
+/// in scikit-learn. Of several classes, one of which has no samples, it is the mean over the others, as if there were no such class
+/// (scikit-learn: NaN); NaN if all samples are of one class.
+///
+/// It keeps all outputs of a pass in memory. Shapes and tasks: see [`Metric`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RocAuc;
 
@@ -28,24 +32,29 @@ impl<Y: Numeric, T: Float> Metric<Y, T> for RocAuc {
 struct Ranks(Ranked);
 
 impl Tally for Ranks {
-    fn add(&mut self, output: &Tensor<f64>, targets: &Tensor<f64>) -> Result<()> {
-        self.0.add("roc_auc", output, targets)
+    fn add(
+        &mut self,
+        output: &Tensor<f64>,
+        targets: &Tensor<f64>,
+        weights: Option<&Tensor<f64>>,
+    ) -> Result<()> {
+        self.0.add("roc_auc", output, targets, weights)
     }
 
     fn value(&self) -> f64 {
-        self.0.mean(area)
+        self.0.mean(area, f64::NAN)
     }
 }
 
-/// In whole numbers but for the last step, so that nothing is rounded on the way.
+/// Sums of whole numbers but for the last step, if weights are: nothing is rounded on the way, up to 2⁵³ pairs.
 fn area(thresholds: &[Above]) -> Option<f64> {
     let last = thresholds
         .last()
-        .filter(|last| last.hits > 0 && last.false_alarms > 0)?;
-    let (mut before, mut twice) = ((0, 0), 0_u128);
+        .filter(|last| last.hits > 0.0 && last.false_alarms > 0.0)?;
+    let (mut before, mut twice) = ((0.0, 0.0), 0.0);
     for above in thresholds {
-        twice += u128::from(above.false_alarms - before.0) * u128::from(above.hits + before.1);
+        twice += (above.false_alarms - before.0) * (above.hits + before.1);
         before = (above.false_alarms, above.hits);
     }
-    Some(twice as f64 / (2.0 * last.hits as f64 * last.false_alarms as f64))
+    Some(twice / (2.0 * last.hits * last.false_alarms))
 }

@@ -38,18 +38,17 @@ impl RocCurve {
     pub fn new<T: Float, Y: Numeric>(scores: &Tensor<T>, targets: &Tensor<Y>) -> Result<Self> {
         let samples = binary("roc curve", &scores.cast()?, &targets.cast()?)?;
         let above = thresholds(&samples);
-        let positive = samples.iter().filter(|(_, positive)| *positive).count() as f64;
-        let negative = samples.len() as f64 - positive;
-        let rate = |count: u64, of: f64| count as f64 / of;
-        let start = |of: f64| rate(0, of);
+        let (positive, negative) = above
+            .last()
+            .map_or((0.0, 0.0), |last| (last.hits, last.false_alarms));
         let mut curve = Self {
-            false_positive_rate: vec![start(negative)],
-            true_positive_rate: vec![start(positive)],
+            false_positive_rate: vec![0.0 / negative],
+            true_positive_rate: vec![0.0 / positive],
             thresholds: vec![f64::INFINITY],
         };
         for above in above {
-            curve.false_positive_rate.push(rate(above.false_alarms, negative));
-            curve.true_positive_rate.push(rate(above.hits, positive));
+            curve.false_positive_rate.push(above.false_alarms / negative);
+            curve.true_positive_rate.push(above.hits / positive);
             curve.thresholds.push(above.threshold);
         }
         Ok(curve)

@@ -31,10 +31,15 @@ struct Roots {
 }
 
 impl Tally for Roots {
-    fn add(&mut self, output: &Tensor<f64>, targets: &Tensor<f64>) -> Result<()> {
-        let pairs = Pairs::new("rmse", output, targets)?;
-        pairs.for_columns("rmse", &mut self.columns, |mean, output, target| {
-            mean.add((output - target).powi(2));
+    fn add(
+        &mut self,
+        output: &Tensor<f64>,
+        targets: &Tensor<f64>,
+        weights: Option<&Tensor<f64>>,
+    ) -> Result<()> {
+        let pairs = Pairs::new("rmse", output, targets, weights)?;
+        pairs.for_columns("rmse", &mut self.columns, |mean, output, target, weight| {
+            mean.add((output - target).powi(2), weight);
         })
     }
 

@@ -3,6 +3,7 @@
 use backprop_tensor::{Error, Tensor};
 use serde::{Deserialize, Serialize};
 
+use super::sample_weights::RowWeights;
 use crate::Result;
 
 /// What is to be classified, with the numbers of classes and labels.
@@ -33,14 +34,21 @@ pub(crate) struct Scores {
     scores: Vec<f64>,
     /// A class for each row of scores, or 0 or 1 for each score.
     targets: Vec<usize>,
+    /// Of each row of scores.
+    weights: RowWeights,
 }
 
 impl Scores {
     /// The scores in these outputs.
     ///
     /// # Errors
-    /// If the shapes fit no task, or a target is no class.
-    pub(crate) fn new(metric: &'static str, output: &Tensor<f64>, targets: &Tensor<f64>) -> Result<Self> {
+    /// If the shapes fit no task, or a target that counts is no class.
+    pub(crate) fn new(
+        metric: &'static str,
+        output: &Tensor<f64>,
+        targets: &Tensor<f64>,
+        weights: Option<&Tensor<f64>>,
+    ) -> Result<Self> {
         let (shape, right) = (output.shape().dims(), targets.shape().dims());
         let (task, scores) = match (shape, right) {
             ([n] | [n, 1], [m] | [m, 1]) if n == m => (Task::Binary, output.to_vec()),
@@ -57,7 +65,14 @@ impl Scores {
             Task::Classes(classes) => classes,
             Task::Binary | Task::Labels(_) => 2,
         };
-        let class = |target: f64| match target {
+        // How many targets a row of scores has.
+        let width = match task {
+            Task::Labels(labels) => labels.max(1),
+            Task::Binary | Task::Classes(_) => 1,
+        };
+        let weights = RowWeights::new(metric, weights, right, targets.count() / width)?;
+        let class = |(place, target): (usize, f64)| match target {
+            _ if weights.of(place / width) == 0.0 => Ok(0),
             class if class >= 0.0 && class < classes as f64 && class.fract() == 0.0 => Ok(class as usize),
             _ => Err(Error::argument(
                 metric,
@@ -69,28 +84,34 @@ impl Scores {
         let targets = targets
             .to_vec()
             .into_iter()
+            .enumerate()
             .map(class)
             .collect::<Result<_, _>>()?;
         Ok(Self {
             task,
             scores,
             targets,
+            weights,
         })
     }
 
-    /// Whether nothing can be counted; there may be more classes then than memory could hold.
+    /// Whether nothing counts; there may be more classes then than memory could hold.
     pub(crate) fn is_empty(&self) -> bool {
-        self.scores.is_empty()
+        self.rows().next().is_none()
     }
 
-    /// Scores and targets, sample by sample: one target for all scores of a class, one for each of labels.
-    pub(crate) fn rows(&self) -> impl Iterator<Item = (&[f64], &[usize])> {
+    /// Scores, targets and weight, sample by sample, without those that have no weight: one target for all scores of a class, one for each of
+    /// labels.
+    pub(crate) fn rows(&self) -> impl Iterator<Item = (&[f64], &[usize], f64)> {
         let width = match self.task {
             Task::Labels(labels) => labels,
             Task::Binary | Task::Classes(_) => 1,
         };
         let scores = self.scores.chunks_exact(self.task.width().max(1));
-        scores.zip(self.targets.chunks_exact(width.max(1)))
+        let rows = scores.zip(self.targets.chunks_exact(width.max(1)));
+        rows.enumerate()
+            .map(|(row, (scores, targets))| (scores, targets, self.weights.of(row)))
+            .filter(|&(.., weight)| weight > 0.0)
     }
 }
 

@@ -9,7 +9,13 @@ use crate::{Result, codec};
 
 /// A count of outputs and targets as `f64`.
 pub(crate) trait Tally: Serialize + DeserializeOwned + 'static {
-    fn add(&mut self, output: &Tensor<f64>, targets: &Tensor<f64>) -> Result<()>;
+    /// With weights `[n]` of the samples or in the shape of the targets, if not all are 1.
+    fn add(
+        &mut self,
+        output: &Tensor<f64>,
+        targets: &Tensor<f64>,
+        weights: Option<&Tensor<f64>>,
+    ) -> Result<()>;
 
     fn value(&self) -> f64;
 }
@@ -23,7 +29,11 @@ struct Counting<C>(C);
 
 impl<Y: Numeric, T: Float, C: Tally> Count<Y, T> for Counting<C> {
     fn add(&mut self, output: &Tensor<T>, targets: &Tensor<Y>) -> Result<()> {
-        self.0.add(&output.cast()?, &targets.cast()?)
+        self.0.add(&output.cast()?, &targets.cast()?, None)
+    }
+
+    fn add_weighted(&mut self, output: &Tensor<T>, targets: &Tensor<Y>, weights: &Tensor<f64>) -> Result<()> {
+        self.0.add(&output.cast()?, &targets.cast()?, Some(weights))
     }
 
     fn value(&self) -> f64 {
@@ -40,23 +50,23 @@ impl<Y: Numeric, T: Float, C: Tally> Count<Y, T> for Counting<C> {
     }
 }
 
-/// A sum of numbers one after another, and how many they were.
+/// A sum of weighted numbers one after another, and that of their weights.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Mean {
     sum: f64,
-    #[serde(deserialize_with = "counted")]
-    count: u64,
+    #[serde(deserialize_with = "weighed")]
+    weight: f64,
 }
 
 impl Mean {
-    pub(crate) fn add(&mut self, value: f64) {
-        self.sum += value;
-        self.count += 1;
+    pub(crate) fn add(&mut self, value: f64, weight: f64) {
+        self.sum += value * weight;
+        self.weight += weight;
     }
 
     /// NaN of nothing.
     pub(crate) fn value(&self) -> f64 {
-        self.sum / self.count as f64
+        self.sum / self.weight
     }
 }
 
@@ -69,6 +79,16 @@ pub(super) fn counted<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64,
         count if count <= MOST => Ok(count),
         count => Err(D::Error::custom(format_args!(
             "{count} samples were counted, but 2⁵³ are the most there can be"
+        ))),
+    }
+}
+
+/// A sum of weights that was written down. What no weights add up to is damage.
+pub(super) fn weighed<'de, D: Deserializer<'de>>(deserializer: D) -> Result<f64, D::Error> {
+    match f64::deserialize(deserializer)? {
+        weight if weight.is_finite() && weight >= 0.0 => Ok(weight),
+        weight => Err(D::Error::custom(format_args!(
+            "the samples weigh {weight}, but weights are finite and at least 0"
         ))),
     }
 }

@@ -14,8 +14,7 @@ use crate::Result;
 /// use backprop_tensor::Tensor;
 /// use backprop_train::{Metric, TopK};
 ///
-/// let metric = TopK::new(2);
-/// let mut count = Metric::<i64, f32>::start(&metric);
+/// let mut count = TopK::new(2).start();
 /// count.add(&Tensor::from([[0.5, 0.3, 0.2], [0.1, 0.2, 0.7]]), &Tensor::from([1, 0]))?;
 /// assert_eq!(count.value(), 0.5);
 /// # Ok::<(), backprop_train::Error>(())
@@ -56,18 +55,24 @@ struct Among {
 }
 
 impl Tally for Among {
-    fn add(&mut self, output: &Tensor<f64>, targets: &Tensor<f64>) -> Result<()> {
-        let scores = Scores::new("top_k", output, targets)?;
+    fn add(
+        &mut self,
+        output: &Tensor<f64>,
+        targets: &Tensor<f64>,
+        weights: Option<&Tensor<f64>>,
+    ) -> Result<()> {
+        let scores = Scores::new("top_k", output, targets, weights)?;
         if !matches!(scores.task, Task::Classes(_)) {
             let expected = "do not fit: outputs [n, classes] and a class for each";
             return Err(Error::shapes("top_k", output.shape(), targets.shape(), expected).into());
         }
-        for (scores, targets) in scores.rows() {
+        for (scores, targets, weight) in scores.rows() {
             let (own, class) = (scores[targets[0]], targets[0]);
             let better = scores.iter().enumerate();
             let better = better.filter(|&(other, &score)| score > own || (score == own && other > class));
             let is_number = !scores.iter().any(|score| score.is_nan());
-            self.mean.add(f64::from(is_number && better.count() < self.k));
+            self.mean
+                .add(f64::from(is_number && better.count() < self.k), weight);
         }
         Ok(())
     }

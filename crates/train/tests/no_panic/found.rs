@@ -328,21 +328,22 @@ fn counts_that_nobody_counted_are_refused() {
     fn error<Y: Element>(metric: &dyn Metric<Y>, state: &[u8]) -> String {
         metric.start().restore(state).unwrap_err().to_string()
     }
-    let most = "2⁵³ are the most there can be";
-    let mean = [&[0; 8][..], &large(u64::MAX)].concat();
-    assert!(error::<i64>(&Accuracy, &mean).contains(most));
     // One column.
-    let spread = [&[1][..], &large((1 << 53) + 1), &[0; 24]].concat();
-    assert!(error::<f32>(&R2, &spread).contains(most));
-    // A task of two classes, and one count of three.
-    let class = [
-        &[1, 1, 2, 1][..],
-        &large(1 << 63),
-        &large(1 << 63),
-        &large(1 << 63),
-    ]
-    .concat();
-    assert!(error::<i64>(&F1::new(Average::Micro), &class).contains(most));
+    let spread = [&[1][..], &large((1 << 53) + 1), &[0; 32]].concat();
+    assert!(error::<f32>(&R2, &spread).contains("2⁵³ are the most there can be"));
+    for weight in [-1.0, f64::INFINITY, f64::NAN] {
+        let weight = weight.to_le_bytes();
+        let none = "weights are finite and at least 0";
+        assert!(error::<i64>(&Accuracy, &[[0; 8], weight].concat()).contains(none));
+        let spread = [&[1, 0][..], &weight, &[0; 24]].concat();
+        assert!(error::<f32>(&R2, &spread).contains(none));
+        // A task of two classes, and one count of three; the average comes first.
+        let class = [&[2, 1, 1, 2, 1][..], &[0; 16], &weight].concat();
+        assert!(error::<i64>(&F1::new(Average::Micro), &class).contains(none));
+        // The same with one score, of a positive sample.
+        let score = [&[1, 1, 2, 1, 1][..], &[0; 8], &[1], &weight].concat();
+        assert!(error::<i64>(&RocAuc, &score).contains(none));
+    }
 }
 
 #[test]

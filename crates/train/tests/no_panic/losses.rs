@@ -7,8 +7,8 @@ use backprop_tensor::{Element, Numeric, Tensor};
 use backprop_testing::calls;
 use backprop_testing::hostile::{Call, Sample, Source};
 use backprop_train::{
-    BinaryCrossEntropy, CrossEntropy, Fault, Loss, MeanAbsoluteError, MeanSquaredError, PerSample,
-    PerceptronCriterion,
+    BinaryCrossEntropy, CrossEntropy, Fault, Huber, Loss, MeanAbsoluteError, MeanSquaredError, PerSample,
+    PerceptronCriterion, SmoothL1,
 };
 
 use super::outputs;
@@ -31,6 +31,10 @@ impl<Y: Element> Loss<Y> for AnyLoss<Y> {
         self.0.each(output, targets)
     }
 
+    fn ignored_class(&self) -> Option<i64> {
+        self.0.ignored_class()
+    }
+
     fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
         self.0.check(output, targets)
     }
@@ -46,19 +50,35 @@ impl<Y: Element> Loss<Y> for AnyLoss<Y> {
 
 /// A loss that fits these targets, if outputs and targets are what they should be.
 pub(super) fn fitting<Y: Numeric>(s: &mut Source) -> AnyLoss<Y> {
-    AnyLoss(match s.rng.below(6) {
+    AnyLoss(match s.rng.below(8) {
         0 => Box::new(PerSample(|output: &Var, _: &Tensor<Y>| output.square().mean(-1))),
         1 => Box::new(|output: &Var, _: &Tensor<Y>| output.square().mean(..)),
         2 if Y::IS_INTEGER => Box::new(CrossEntropy.label_smoothing(s.rng.uniform())),
+        3 if Y::IS_INTEGER => Box::new(CrossEntropy.ignore_index(s.rng.below(2) as i64)),
+        4 if Y::IS_INTEGER => Box::new(CrossEntropy.label_smoothing(0.1).ignore_index(1)),
         _ if Y::IS_INTEGER => Box::new(CrossEntropy),
         2 => Box::new(BinaryCrossEntropy),
         3 => Box::new(MeanAbsoluteError),
+        4 => Box::new(Huber { delta: 0.5 }),
+        5 => Box::new(SmoothL1 { beta: 0.5 }),
+        6 => Box::new(BinaryCrossEntropy.pos_weight([2.0])),
         _ => Box::new(MeanSquaredError),
     })
 }
 
 pub(super) fn loss<Y: Numeric>(s: &mut Source) -> AnyLoss<Y> {
-    AnyLoss(match s.rng.below(8) {
+    AnyLoss(match s.rng.below(13) {
+        8 => Box::new(Huber { delta: s.real() }),
+        9 => Box::new(SmoothL1 { beta: s.real() }),
+        10 => {
+            Box::new(BinaryCrossEntropy.pos_weight((0..s.rng.below(3)).map(|_| s.real()).collect::<Vec<_>>()))
+        }
+        11 => Box::new(CrossEntropy.ignore_index(s.number())),
+        12 => Box::new(
+            CrossEntropy
+                .label_smoothing(s.real())
+                .ignore_index(s.rng.below(3) as i64),
+        ),
         0 => Box::new(BinaryCrossEntropy),
         1 => Box::new(CrossEntropy.label_smoothing(s.real())),
         2 => Box::new(MeanAbsoluteError),
@@ -80,7 +100,11 @@ fn losses<Y: Numeric + Sample>(s: &mut Source) -> (Var, Vec<Var>, String) {
     );
     let weights = s.tensor::<f64>();
     let baselines = [None, Some(&weights)].map(|weights| loss.baseline(&targets, weights));
-    let seen = format!("{checked:?} {classes:?} {baselines:?}");
+    let ignored = CrossEntropy.ignore_index(s.number()).weights(&targets).is_ok();
+    let seen = format!(
+        "{checked:?} {classes:?} {baselines:?} {ignored} {:?}",
+        loss.ignored_class()
+    );
     let output = Tape::new().variable(output);
     let each = loss.each(&output, &targets);
     (loss.loss(&output, &targets), each.into_iter().collect(), seen)

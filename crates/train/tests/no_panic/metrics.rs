@@ -45,7 +45,18 @@ fn counted<Y: Numeric + Sample>(s: &mut Source) -> String {
     let mut seen = metric.name().to_owned();
     for _ in 0..3 {
         let (output, targets) = outputs(s);
-        seen += &super::seen(&count.add(&output, &targets));
+        let added = match s.flag() {
+            true => count.add(&output, &targets),
+            false => {
+                let weights = match s.flag() {
+                    true => Tensor::ones([targets.shape().first().copied().unwrap_or(0).min(9)])
+                        .unwrap_or_default(),
+                    false => s.tensor::<f64>(),
+                };
+                count.add_weighted(&output, &targets, &weights)
+            }
+        };
+        seen += &super::seen(&added);
         if s.seldom(3) {
             let mut state = count.state().unwrap_or_default();
             if s.seldom(3) {

@@ -15,6 +15,9 @@ use crate::{InputGradients, Op, Var, operands};
 ///
 /// The mean is over the samples. With classes, it is weighted by `w` of each sample's class, and ignored samples do not count, whatever their logits;
 /// without any that does, it is NaN, and its gradient 0. (All as PyTorch's `cross_entropy`.)
+///
+/// What has no weight costs nothing, however improbable: where `w_c q_nc` is 0, the term is 0 and so is its gradient, even with a logit of -∞
+/// (PyTorch: NaN, as 0 times infinity).
 #[derive(Debug, Clone)]
 pub struct CrossEntropy<T: Float> {
     targets: Targets<T>,
@@ -104,6 +107,8 @@ impl<T: Float> Op<T> for CrossEntropy<T> {
                 T::ONE,
             ),
             Reduction::Sum => (Tensor::scalar(weighted.total(&log_softmax)?), T::ONE),
+            // Smoothing spreads weight to classes that have some: without this, the mean of nothing would be infinite.
+            Reduction::Mean if divisor == T::ZERO => (Tensor::scalar(T::NAN), divisor),
             Reduction::Mean => (Tensor::scalar(weighted.total(&log_softmax)? / divisor), divisor),
         };
         let saved = SavedCrossEntropy {
@@ -128,6 +133,9 @@ impl<T: Float> Op<T> for CrossEntropy<T> {
             weighted,
             divisor,
         } = saved;
+        if divisor == T::ZERO {
+            return inputs.add(0, Tensor::zeros(&shape[..])?);
+        }
         let slope = match weighted {
             Weighted::Sparse(sparse) => sparse.slope(log_softmax, &gradient, divisor)?,
             Weighted::Dense(weighted) => dense_slope(log_softmax, &weighted, gradient / divisor)?,
@@ -272,11 +280,13 @@ fn dense_slope<T: Float>(
         _ => scale.reshape([samples, 1])?,
     };
     let total = weighted.sum(backprop_tensor::keep(1))?;
-    let formula = kernel!(|p, total, q, scale| if total == 0.0 && q == 0.0 {
-        0.0
-    } else {
-        (math::exp(p) * total - q) * scale
-    });
+    let formula = kernel!(
+        |p, total, q, scale| if scale == 0.0 || (total == 0.0 && q == 0.0) {
+            0.0
+        } else {
+            (math::exp(p) * total - q) * scale
+        }
+    );
     log_softmax.into_apply(&formula, &[], &[&total, weighted, &scale])
 }
 

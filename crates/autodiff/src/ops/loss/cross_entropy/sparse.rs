@@ -71,12 +71,15 @@ impl<T: Float> Sparse<T> {
         T::from_f64(self.samples().flatten().map(|(_, weight)| weight.to_f64()).sum())
     }
 
-    /// `-w log p` of each sample's class.
+    /// `-w log p` of each sample's class; 0 where `w` is, even if the probability is.
     fn each<'a>(&'a self, log_softmax: &'a Tensor<T>) -> impl Iterator<Item = T> + 'a {
         let length = log_softmax.shape().last().map_or(1, |&length| length.max(1));
         let rows = log_softmax.as_slice().unwrap_or(&[]).chunks_exact(length);
         self.samples().zip(rows).map(|(sample, row)| {
-            let loss = sample.and_then(|(place, weight)| Some(-*row.get(place)? * weight));
+            let loss = sample.and_then(|(place, weight)| match weight == T::ZERO {
+                true => None,
+                false => Some(-*row.get(place)? * weight),
+            });
             loss.unwrap_or(T::ZERO)
         })
     }

@@ -1,0 +1,239 @@
+//! Weights of samples in metrics: a weight of 2 is the same as two such samples, one of 0 as none.
+
+use backprop_autodiff::Param;
+use backprop_datasets::TensorDataset;
+use backprop_layers::{Layer, Linear};
+use backprop_optim::Sgd;
+use backprop_tensor::{Float, Numeric, Rng, Tensor};
+use backprop_train::{
+    Accuracy, Average, AveragePrecision, ClassWeights, Count, CrossEntropy, F1, LogLoss, MeanAbsoluteError,
+    MeanSquaredError, Metric, OwnStep, Perplexity, Precision, Progress, R2, Recall, Result, RocAuc,
+    RootMeanSquaredError, TopK, Trainer,
+};
+use proptest::prelude::*;
+
+fn of_classes() -> Vec<Box<dyn Metric<i64, f32>>> {
+    let mut metrics: Vec<Box<dyn Metric<i64, f32>>> = vec![
+        Box::new(Accuracy),
+        Box::new(TopK::new(2)),
+        Box::new(RocAuc),
+        Box::new(AveragePrecision),
+        Box::new(LogLoss),
+        Box::new(Perplexity),
+    ];
+    for average in [
+        Average::Automatic,
+        Average::Macro,
+        Average::Micro,
+        Average::Weighted,
+    ] {
+        metrics.push(Box::new(Precision::new(average)));
+        metrics.push(Box::new(Recall::new(average)));
+        metrics.push(Box::new(F1::new(average)));
+    }
+    metrics
+}
+
+fn of_numbers() -> Vec<Box<dyn Metric<f32, f32>>> {
+    vec![
+        Box::new(MeanAbsoluteError),
+        Box::new(MeanSquaredError),
+        Box::new(RootMeanSquaredError),
+        Box::new(R2),
+    ]
+}
+
+/// With whole weights `[n]`, given so, and with as many copies of each sample.
+fn both<Y: Numeric, T: Float>(
+    metric: &dyn Metric<Y, T>,
+    outputs: &Tensor<T>,
+    targets: &Tensor<Y>,
+    weights: &[usize],
+) -> Result<[f64; 2]> {
+    let mut weighted = metric.start();
+    weighted.add_weighted(
+        outputs,
+        targets,
+        &Tensor::from_fn([weights.len()], |i| weights[i] as f64)?,
+    )?;
+    let copies = (0_i64..)
+        .zip(weights)
+        .flat_map(|(i, &weight)| std::iter::repeat_n(i, weight));
+    let copies = Tensor::from(copies.collect::<Vec<_>>());
+    let mut copied = metric.start();
+    copied.add(
+        &outputs.index_select(0, &copies)?,
+        &targets.index_select(0, &copies)?,
+    )?;
+    Ok([weighted.value(), copied.value()])
+}
+
+/// Of two sums of some dozens of numbers below 20 in another order.
+fn same(name: &str, [weighted, copied]: [f64; 2]) -> std::result::Result<(), TestCaseError> {
+    let close = (weighted - copied).abs() <= 1e-12 * (1.0 + copied.abs());
+    prop_assert!(
+        close || (weighted.is_nan() && copied.is_nan()),
+        "{name}: {weighted} with weights, {copied} with copies"
+    );
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn weights_are_copies(weights in proptest::collection::vec(0..4_usize, 1..12), width in 1..4_usize, seed: u64) {
+        let (rng, n) = (&mut Rng::seed(seed), weights.len());
+        // Whole logits, so that there are ties.
+        let outputs = Tensor::<i64>::random_integers([n, width], -2, 3, rng).unwrap().cast::<f32>().unwrap();
+        let classes = Tensor::<i64>::random_integers([n], 0, width.max(2) as i64, rng).unwrap();
+        let labels = Tensor::<i64>::random_integers([n, width], 0, 2, rng).unwrap();
+        for metric in of_classes() {
+            let name = metric.name();
+            if width > 1 || !name.starts_with("top") {
+                same(name, both(&*metric, &outputs, &classes, &weights).unwrap())?;
+            }
+            if !name.starts_with("top") {
+                same(name, both(&*metric, &outputs, &labels, &weights).unwrap())?;
+            }
+        }
+        let numbers = Tensor::<f32>::uniform([n, width], -2.0, 2.0, rng).unwrap();
+        // R² of one sample is NaN, however much it weighs, but a copy of it is another sample.
+        let several = weights.iter().filter(|&&weight| weight > 0).count() > 1;
+        for metric in of_numbers().into_iter().filter(|metric| several || metric.name() != "r2") {
+            same(metric.name(), both(&*metric, &outputs, &numbers, &weights).unwrap())?;
+        }
+    }
+
+    /// Of words in sequences, each may have a weight of its own; what has none is passed over, whatever its class.
+    #[test]
+    fn targets_have_weights_too(weights in proptest::collection::vec(0..3_usize, 6), seed: u64) {
+        let rng = &mut Rng::seed(seed);
+        let outputs = Tensor::<f32>::uniform([2, 4, 3], -2.0, 2.0, rng).unwrap();
+        let classes = Tensor::<i64>::random_integers([2, 3], 0, 4, rng).unwrap().to_vec();
+        let classes = Tensor::from_fn([2, 3], |i| if weights[i] == 0 { -100 } else { classes[i] }).unwrap();
+        let of_words = Tensor::from_fn([2, 3], |i| weights[i] as f64).unwrap();
+        let rows = outputs.permute([0, 2, 1]).unwrap().reshape([6, 4]).unwrap();
+        for metric in of_classes() {
+            let mut count = metric.start();
+            count.add_weighted(&outputs, &classes, &of_words).unwrap();
+            let [_, copied] = both(&*metric, &rows, &classes.reshape([6]).unwrap(), &weights).unwrap();
+            same(metric.name(), [count.value(), copied])?;
+        }
+    }
+}
+
+#[test]
+fn what_has_no_weight_may_be_infinite() {
+    let weights = Tensor::from([1.0, 0.0]);
+    let infinite = Tensor::from([[0.0_f32, 0.0], [f32::NEG_INFINITY, 0.0]]);
+    for metric in of_classes() {
+        let mut count = metric.start();
+        count
+            .add_weighted(&infinite, &Tensor::from([0, 0]), &weights)
+            .unwrap();
+        assert!(
+            count.value().is_finite() || metric.name() == "roc_auc",
+            "{}",
+            metric.name()
+        );
+    }
+    for metric in of_numbers() {
+        let mut count = metric.start();
+        let outputs = Tensor::from([0.5_f32, f32::INFINITY, 2.0]);
+        count
+            .add_weighted(
+                &outputs,
+                &Tensor::from([0.0, 1.0, 1.0]),
+                &Tensor::from([1.0, 0.0, 1.0]),
+            )
+            .unwrap();
+        assert!(count.value().is_finite(), "{}", metric.name());
+    }
+}
+
+#[test]
+fn what_is_no_weight_is_an_error() {
+    let outputs = Tensor::from([[0.0_f32, 1.0], [1.0, 0.0]]);
+    let mut count = Accuracy.start();
+    let mut error = |weights: &Tensor<f64>| {
+        let result = count.add_weighted(&outputs, &Tensor::from([0_i64, 1]), weights);
+        result.unwrap_err().to_string()
+    };
+    for weight in [-1.0, f64::NAN, f64::INFINITY] {
+        let expected = format!("accuracy: weight = {weight}: must be a finite number, at least 0");
+        assert_eq!(error(&Tensor::from([1.0, weight])), expected);
+    }
+    assert!(error(&Tensor::from([1.0])).contains("a weight for each sample"));
+    assert!(error(&Tensor::from([[1.0, 1.0]])).contains("a weight for each sample"));
+    assert!(count.value().is_nan());
+}
+
+/// A metric of one's own that knows of no weights.
+#[derive(Debug)]
+struct Largest;
+
+impl Metric for Largest {
+    fn name(&self) -> &str {
+        "largest"
+    }
+
+    fn start(&self) -> Box<dyn Count> {
+        Box::new(Seen(0.0))
+    }
+}
+
+struct Seen(f64);
+
+impl Count for Seen {
+    fn add(&mut self, output: &Tensor, _: &Tensor<i64>) -> Result<()> {
+        self.0 = output
+            .to_vec()
+            .iter()
+            .fold(self.0, |most, &x| most.max(f64::from(x)));
+        Ok(())
+    }
+
+    fn value(&self) -> f64 {
+        self.0
+    }
+}
+
+#[test]
+fn a_metric_that_does_not_weigh_says_so() {
+    let (outputs, targets) = (Tensor::from([1.0]), Tensor::from([0]));
+    let error = Largest
+        .start()
+        .add_weighted(&outputs, &targets, &Tensor::from([2.0]))
+        .unwrap_err();
+    assert!(error.to_string().contains("add_weighted"), "{error}");
+}
+
+#[test]
+fn weights_of_samples_reach_the_metrics_of_a_trainer() {
+    let data = TensorDataset::new(
+        Tensor::from([[2.0_f32, 0.0], [0.0, 1.0], [0.0, 3.0]]),
+        Tensor::from([0_i64, 0, 1]),
+    );
+    let data = data
+        .unwrap()
+        .with_weights(&Tensor::from([1.0, 4.0, 3.0]))
+        .unwrap();
+    let mut trainer = Trainer::new(CrossEntropy, Sgd::new(0.0))
+        .epochs(1)
+        .class_weights(ClassWeights::Given(vec![0.0, 1.0]))
+        .metric(Accuracy)
+        .progress(Progress::Silent);
+    // The weights of classes are not those of a metric.
+    let mut model = Linear::new(2, 2, &mut Rng::seed(0));
+    model.weight = Param::new(Tensor::from([[1.0, 0.0], [0.0, 1.0]]));
+    model.bias = None;
+    let evaluation = trainer.evaluate(&model, &data).unwrap();
+    assert_eq!(evaluation.metrics, [("accuracy".to_owned(), 0.5)]);
+    let history = trainer.fit(&mut model, &data, &data).unwrap();
+    let epoch = &history.epochs[0];
+    assert_eq!([epoch.train.metrics[0].1, epoch.judged().metrics[0].1], [0.5; 2]);
+    let own = trainer.fit_with(&mut model, &data, None, |step: OwnStep<'_, Linear, Sgd>| {
+        let output = step.model.forward(&step.tape.input(step.batch.inputs));
+        Ok((output.cross_entropy(&step.batch.targets), output))
+    });
+    assert_eq!(own.unwrap().epochs[0].train.metrics[0].1, 0.5);
+}
