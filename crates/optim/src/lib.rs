@@ -1,7 +1,7 @@
 //! Optimizers: how gradients change parameters.
 //!
-//! An [`Optimizer`] brings a model and the gradients of a loss together. It knows parameters by their paths in the model, and keeps
-//! its own state (momenta) under these paths, so the state can be saved, and fits the model again after both have been read back.
+//! An [`Optimizer`] brings a model and the gradients of a loss together. It keeps its own state (momenta) for each model, and saves it under the
+//! paths of the parameters, so that it fits the model again after both have been read back.
 //!
 //! ```
 //! use backprop_autodiff::{Param, Tape};
