@@ -27,7 +27,8 @@
 //! * **Groups by name.** [`Groups`] gives parameters whose path matches a pattern (`*.bias`, `encoder.*`) a learning rate
 //!   or weight decay of their own.
 //! * **A step is all or nothing**: a gradient that does not fit is found before anything has changed.
-//! * **A schedule is a factor** ([`Schedule`]) of the learning rate that the optimizer has, so one fits every optimizer.
+//! * **A schedule is a factor** ([`Schedule`]) of the learning rate that the optimizer has, so one fits every optimizer; a [`Scheduler`] sets
+//!   it, in a call before each step.
 //! * **Rules without gradients** ([`rules`]): Hebb, Oja, the perceptron and its variants, on a tensor of weights and samples.
 //! * **A step writes buffers too**: what a forward pass has left for running means and the like.
 //!
@@ -55,7 +56,9 @@ pub use error::{Error, Result};
 pub use groups::{Group, Groups};
 pub use optimizer::{Optimizer, OptimizerState};
 pub use rmsprop::RmsProp;
-pub use schedule::{Cosine, Exponential, OneCycle, ReduceOnPlateau, Schedule, StepDecay, Time, WarmUp};
+pub use schedule::{
+    Cosine, Exponential, OneCycle, ReduceOnPlateau, Schedule, Scheduler, StepDecay, Time, WarmUp,
+};
 pub use sgd::Sgd;
 
 #[cfg(doctest)]
