@@ -4,7 +4,7 @@ use backprop_autodiff::{Buffer, Gradients, Module, Param, Tape};
 use backprop_optim::{
     Adagrad, Adam, AdamW, Error, Group, Optimizer, RmsProp, Sgd, clip_norm, clip_value, norm,
 };
-use backprop_tensor::{Rng, Tensor};
+use backprop_tensor::{Float, Rng, Tensor};
 use proptest::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -415,31 +415,65 @@ fn numbers(value: &serde_json::Value) -> Vec<f64> {
     }
 }
 
+/// What an optimizer keeps in steps with gradients down to this one and then without any, which falls by a share each time.
+fn kept<T: Float, O: Optimizer<T> + Serialize>(mut optimizer: O, gradient: f64) -> Vec<f64> {
+    let mut param = Param::new(Tensor::from([T::ZERO]));
+    let mut kept = Vec::new();
+    for step in 0..400 {
+        let gradient = if step < 50 { gradient } else { 0.0 };
+        let tape = Tape::new();
+        let loss = (tape.param(&param) * T::from_f64(gradient)).sum(..);
+        optimizer.step(&mut param, &loss.backward().unwrap()).unwrap();
+        kept.extend(numbers(&serde_json::to_value(&optimizer).unwrap()));
+    }
+    kept
+}
+
 /// Numbers below the smallest normal one take many times as long; none is kept, however small the gradients.
 #[test]
 fn what_is_kept_is_no_subnormal_number() {
-    fn check<O: Optimizer + Serialize>(new: impl Fn() -> O) {
-        for gradient in [1e-10_f32, 1e-17, 3e-18, 1e-19, 1e-22, 1e-30] {
-            let (mut param, mut optimizer) = (Param::new(Tensor::from([0.0_f32])), new());
-            for step in 0..400 {
-                let gradient = if step < 50 { gradient } else { 0.0 };
-                let tape = Tape::new();
-                let gradients = (tape.param(&param) * gradient).sum(..).backward().unwrap();
-                optimizer.step(&mut param, &gradients).unwrap();
-                for number in numbers(&serde_json::to_value(&optimizer).unwrap()) {
-                    let single = number as f32;
-                    assert!(
-                        !single.is_subnormal(),
-                        "{single:e} after {gradient:e}, step {step}"
-                    );
+    macro_rules! check {
+        ($type:ty, $gradients:expr) => {
+            for gradient in $gradients {
+                let all = [
+                    kept::<$type, _>(Sgd::new(0.1).momentum(0.5), gradient),
+                    kept::<$type, _>(Adam::new(0.01).betas(0.5, 0.6), gradient),
+                    kept::<$type, _>(AdamW::new(0.01), gradient),
+                    kept::<$type, _>(RmsProp::new(0.01).alpha(0.5).momentum(0.5), gradient),
+                    kept::<$type, _>(
+                        RmsProp::new(0.01).alpha(0.7).momentum(0.5).centred(true),
+                        gradient,
+                    ),
+                    kept::<$type, _>(Adagrad::new(0.1), gradient),
+                ];
+                for number in all.iter().flatten() {
+                    let number = *number as $type;
+                    assert!(!number.is_subnormal(), "{number:e} after {gradient:e}");
                 }
             }
+        };
+    }
+    check!(f32, [1e-10, 1e-17, 3e-18, 1e-19, 1e-22, 1e-30, 2e-38]);
+    check!(
+        f64,
+        [1e-140, 1e-151, 3e-152, 3e-153, 1e-154, 1e-200, 1e-300, 3e-308]
+    );
+}
+
+/// The velocity goes on down to the smallest normal numbers of its type, and not further: nothing above ten of them is dropped.
+#[test]
+fn what_is_kept_goes_down_to_the_smallest_normal_number() {
+    fn check<T: Float>() {
+        let least = T::MIN_NORMAL.to_f64();
+        for optimizer in [
+            Sgd::<T>::new(0.1).momentum(0.5),
+            Sgd::new(0.1).momentum(0.5).nesterov(true),
+        ] {
+            let kept = kept(optimizer, 16.0 * least);
+            let velocity = |times: f64| kept.iter().any(|&number| number == times * least);
+            assert!(velocity(16.0) && velocity(24.0) && !velocity(4.0));
         }
     }
-    check(|| Sgd::new(0.1).momentum(0.5));
-    check(|| Adam::new(0.01).betas(0.5, 0.6));
-    check(|| AdamW::new(0.01));
-    check(|| RmsProp::new(0.01).alpha(0.5).momentum(0.5));
-    check(|| RmsProp::new(0.01).alpha(0.7).momentum(0.5).centred(true));
-    check(|| Adagrad::new(0.1));
+    check::<f32>();
+    check::<f64>();
 }
