@@ -119,6 +119,7 @@ fn with_trainer(model: &mut impl Layer, train: &TensorDataset, seed: u64) -> Res
     Trainer::new(BinaryCrossEntropy, Adam::new(LEARNING_RATE))
         .epochs(EPOCHS)
         .batch_size(BATCH)
+        .schedule(Cosine::new().least(0.2))
         .seed(seed)
         .progress(Progress::Silent)
         .fit(model, train, None)?;
@@ -128,9 +129,12 @@ fn with_trainer(model: &mut impl Layer, train: &TensorDataset, seed: u64) -> Res
 /// Layers, loss and optimizer of the library in a loop in which anything else can be done.
 fn with_loop(model: &mut impl Layer, train: &TensorDataset, seed: u64) -> Result<(), Error> {
     let mut optimizer = Adam::new(LEARNING_RATE);
+    let schedule = Cosine::new().least(0.2);
+    let mut scheduler = Scheduler::new(schedule, LEARNING_RATE, EPOCHS, train.batches(BATCH).len());
     let mut rng = Rng::seed(seed);
     for _ in 0..EPOCHS {
         for batch in train.batches(BATCH).shuffle(&mut rng) {
+            scheduler.step(&mut optimizer);
             let tape = Tape::training(rng.next_seed());
             let logits = model.forward(&tape.input(batch.inputs));
             let loss = BinaryCrossEntropy.loss(&logits, &batch.targets);

@@ -56,7 +56,7 @@ pub use gradients::Gradients;
 pub use graph::{Record, Source};
 pub use module::{Leaf, LeafMut, Module, Path};
 pub use op::{InputGradients, Op, operands};
-pub use param::{Buffer, BufferId, Param, ParamId, TapeId};
+pub use param::{Buffer, BufferId, Lineage, Param, ParamId, TapeId};
 pub use tape::Tape;
 pub use var::Var;
 

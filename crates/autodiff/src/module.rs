@@ -49,15 +49,23 @@ impl<'a> Path<'a> {
 
 impl fmt::Display for Path<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Some(parent) = self.parent else { return Ok(()) };
-        parent.fmt(f)?;
-        if parent.parent.is_some() {
-            f.write_str(".")?;
+        // Of a model that is nested deeply, it is longer than the stack would take.
+        let mut segments = Vec::new();
+        let mut at = self;
+        while let Some(parent) = at.parent {
+            segments.push(at.segment);
+            at = parent;
         }
-        match self.segment {
-            Segment::Name(name) => f.write_str(name),
-            Segment::Index(index) => write!(f, "{index}"),
+        for (place, segment) in segments.into_iter().rev().enumerate() {
+            if place > 0 {
+                f.write_str(".")?;
+            }
+            match segment {
+                Segment::Name(name) => f.write_str(name)?,
+                Segment::Index(index) => write!(f, "{index}")?,
+            }
         }
+        Ok(())
     }
 }
 

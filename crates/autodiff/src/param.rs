@@ -2,6 +2,7 @@
 
 use std::fmt;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
+use std::sync::{Arc, Weak};
 
 use backprop_tensor::{Error as TensorError, Float, Result as TensorResult, Shape, Tensor};
 use serde::{Deserialize, Serialize};
@@ -35,10 +36,46 @@ identity! {
     TapeId
 }
 
+/// Which parameters are copies of one: clones and [casts](Param::cast), through any number of them.
+///
+/// By it an optimizer tells the copy of a model, which goes on with what was gathered, from another model whose parameters have the same names
+/// and shapes. [`Param::new`] begins a lineage, and so does one that is read from a file, or the first step of an optimizer
+/// ([`Param::begin_lineage`]): copies made before it are others then.
+///
+/// ```
+/// use backprop_autodiff::Param;
+/// use backprop_tensor::Tensor;
+///
+/// let mut w = Param::new(Tensor::from([1.0_f32]));
+/// let (before, other) = (w.clone(), Param::new(Tensor::from([1.0_f32])));
+/// assert_eq!(before.lineage(), w.lineage());
+/// assert_ne!(other.lineage(), w.lineage());
+/// w.begin_lineage();
+/// assert_ne!(before.lineage(), w.lineage());
+/// assert_eq!(w.clone().lineage(), w.lineage());
+/// ```
+#[derive(Debug, Clone)]
+pub struct Lineage(Weak<()>);
+
+impl Lineage {
+    /// Whether a parameter of it is left.
+    pub fn is_alive(&self) -> bool {
+        self.0.strong_count() > 0
+    }
+}
+
+impl PartialEq for Lineage {
+    fn eq(&self, other: &Self) -> bool {
+        self.0.ptr_eq(&other.0)
+    }
+}
+
+impl Eq for Lineage {}
+
 /// A tensor that training changes.
 ///
-/// Each has an identity, by which gradients find it: a clone, or one read from a file, has a new one. Comparison and
-/// serialisation look at the value alone.
+/// Each has an identity, by which gradients find it: a clone, or one read from a file, has a new one. A clone shares its [`Lineage`] with the
+/// original, by which an optimizer tells a model from another one. Comparison and serialisation look at the value alone.
 ///
 /// ```
 /// use backprop_autodiff::{Param, Tape};
@@ -59,6 +96,9 @@ pub struct Param<T: Float = f32> {
     trainable: bool,
     #[serde(skip, default = "ParamId::next")]
     id: ParamId,
+    /// One allocation for all copies, whose address says that they are.
+    #[serde(skip)]
+    lineage: Arc<()>,
     #[serde(skip)]
     failure: Option<Box<TensorError>>,
 }
@@ -70,6 +110,7 @@ impl<T: Float> Param<T> {
             value,
             trainable: true,
             id: ParamId::next(),
+            lineage: Arc::default(),
             failure: None,
         }
     }
@@ -90,6 +131,17 @@ impl<T: Float> Param<T> {
     /// Which one it is.
     pub fn id(&self) -> ParamId {
         self.id
+    }
+
+    /// Which parameters are copies of it, or it of them.
+    pub fn lineage(&self) -> Lineage {
+        Lineage(Arc::downgrade(&self.lineage))
+    }
+
+    /// Begins a lineage: it is a copy of none of those that there are.
+    pub fn begin_lineage(&mut self) -> Lineage {
+        self.lineage = Arc::default();
+        self.lineage()
     }
 
     /// Its value.
@@ -138,6 +190,7 @@ impl<T: Float> Param<T> {
         };
         Param {
             trainable: self.trainable,
+            lineage: self.lineage.clone(),
             ..Param::from_result(value)
         }
     }
@@ -211,6 +264,7 @@ impl<T: Float> Clone for Param<T> {
             value: self.value.clone(),
             trainable: self.trainable,
             id: ParamId::next(),
+            lineage: self.lineage.clone(),
             failure: self.failure.clone(),
         }
     }

@@ -5,7 +5,7 @@ pub use backprop_autodiff::{Buffer, Gradients, InputGradients, Op, Param, Tape, 
 pub use backprop_datasets::{Augment, Batch, Dataset, RandomShift, TensorDataset};
 pub use backprop_optim::{
     Adagrad, Adam, AdamW, Cosine, Exponential, Group, OneCycle, Optimizer, ReduceOnPlateau, RmsProp,
-    Schedule, Sgd, StepDecay, WarmUp, clip_norm, clip_value,
+    Schedule, Scheduler, Sgd, StepDecay, WarmUp, clip_norm, clip_value,
 };
 #[cfg(feature = "plot")]
 pub use backprop_plot::Picture;

@@ -17,7 +17,8 @@
 //! apart, so the name of the file does not matter.
 //!
 //! A header may claim anything, so it is never believed: sizes are computed with overflow checks, memory grows with
-//! the data that really arrives, and data that is shorter or longer than the header says is an error.
+//! the data that really arrives, and data that is shorter or longer than the header says is an error. What a little gzip may unpack to has a
+//! [limit](Idx::read), and callers may [set theirs](Idx::read_at_most).
 //!
 //! ```
 //! use backprop_datasets::idx::Idx;
@@ -40,6 +41,8 @@
 
 mod elements;
 mod error;
+#[cfg(feature = "gzip")]
+mod gzip;
 mod read;
 mod tensor;
 #[cfg(test)]

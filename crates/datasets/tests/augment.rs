@@ -90,6 +90,48 @@ proptest! {
     }
 }
 
+/// Each batch of each pass has random numbers of its own: what is drawn in one says nothing of the next.
+#[test]
+fn no_two_batches_are_changed_alike() {
+    let draw = |inputs: &Tensor, rng: &mut Rng| -> Result<Tensor> {
+        let by = rng.uniform() as f32;
+        Ok(inputs.map(|_| by)?)
+    };
+    let drawn = data(40).augment(draw);
+    let subset = Subset::new(&drawn, (0..40).collect::<Vec<_>>()).unwrap();
+    let mut rng = Rng::seed(0);
+    let passes = [
+        pass(&drawn, 1, &mut rng),
+        pass(&drawn, 4, &mut rng),
+        pass(&subset, 3, &mut rng),
+    ];
+    let mut seen: Vec<f32> = passes
+        .iter()
+        .flatten()
+        .map(|batch| batch.inputs.to_vec()[0])
+        .collect();
+    assert_eq!(seen.len(), 40 + 10 + 14);
+    seen.sort_by(f32::total_cmp);
+    seen.dedup();
+    // Of 64 numbers of 24 bits, two are alike once in 8000 seeds.
+    assert_eq!(seen.len(), 64);
+}
+
+/// And each sample of a batch.
+#[test]
+fn images_of_a_batch_move_by_themselves() {
+    let x = Tensor::<f32>::from_fn([64, 5, 5], |place| if place % 25 == 12 { 1.0 } else { 0.0 }).unwrap();
+    let y = RandomShift::new([5, 5], 2)
+        .augment(&x, &mut Rng::seed(0))
+        .unwrap();
+    let y = y.reshape([64, 25]).unwrap().argmax(1).unwrap().to_vec();
+    let (rows, columns): (Vec<i64>, Vec<i64>) = y.iter().map(|place| (place / 5, place % 5)).unzip();
+    assert_ne!(rows, columns);
+    for shifts in [rows, columns] {
+        assert!((0..5).all(|shift| shifts.contains(&shift)), "{shifts:?}");
+    }
+}
+
 /// Every shift is as probable as any other: of 5 x 5, in 2500 images each comes 100 times, give or take 5 standard deviations of 9.8.
 #[test]
 fn all_shifts_are_equally_probable() {

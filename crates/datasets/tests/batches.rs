@@ -190,6 +190,57 @@ fn batches_that_are_skipped_are_not_loaded() {
     assert_eq!(data.loaded.get(), 1);
 }
 
+/// However far ahead, and with what is random in a batch.
+#[test]
+fn a_batch_far_ahead_is_that_of_the_whole_pass() {
+    let add = |inputs: &Tensor, rng: &mut Rng| -> Result<Tensor> {
+        let by = rng.uniform() as f32;
+        Ok(inputs.map(|x| x + by)?)
+    };
+    let data = numbered(1000);
+    let augmented = data.clone().augment(add);
+    for size in [1, 3, 7, 999, 1000, 1001] {
+        let batches = || data.batches(size).shuffle(&mut Rng::seed(1));
+        let changed = || {
+            augmented
+                .try_batches(size)
+                .shuffle(&mut Rng::seed(1))
+                .map(Result::unwrap)
+        };
+        let (all, all_changed): (Vec<Batch>, Vec<Batch>) = (batches().collect(), changed().collect());
+        for n in [
+            0,
+            1,
+            2,
+            5,
+            50,
+            141,
+            142,
+            143,
+            333,
+            334,
+            999,
+            1000,
+            1001,
+            usize::MAX / 7 + 1,
+            usize::MAX,
+        ] {
+            assert_eq!(data.batches(size).nth(n), data.batches(size).skip(n).next());
+            assert_eq!(batches().nth(n).as_ref(), all.get(n));
+            assert_eq!(changed().nth(n).as_ref(), all_changed.get(n));
+            // From where it is, not from the start, and then on.
+            let (mut rest, mut rest_changed) = (batches(), changed());
+            assert_eq!(rest.nth(1).as_ref(), all.get(1));
+            assert_eq!(rest_changed.nth(1).as_ref(), all_changed.get(1));
+            let place = n.saturating_add(2);
+            assert_eq!(rest.nth(n).as_ref(), all.get(place));
+            assert_eq!(rest_changed.nth(n).as_ref(), all_changed.get(place));
+            assert_eq!(rest.len(), all.len().saturating_sub(place.saturating_add(1)));
+            assert_eq!(rest.next().as_ref(), all.get(place.saturating_add(1)));
+        }
+    }
+}
+
 /// A source of any size, whose range is cheaper than its samples.
 struct Endless(usize);
 

@@ -8,11 +8,16 @@ use backprop_tensor::{Float, Shape, Tensor};
 
 use crate::Layer;
 
+/// Of how many levels at either end of a path the numbers are shown.
+const SHOWN: usize = 50;
+
 /// What a model consists of: its layers with the shapes that come out of them, found by a forward pass on zeros, and its
 /// parameters.
 ///
 /// The parts of a [`Sequential`](crate::Sequential) are listed one by one; of any other layer, the operations that use its
 /// parameters, under the path of these, in the order in which they were applied.
+///
+/// Sequences may be nested however deeply; it takes no more stack for that, and time in proportion to the number of layers.
 ///
 /// # Errors
 /// That of the forward pass, if the model does not take an input of this shape.
@@ -45,20 +50,6 @@ pub fn summary<T: Float, L: Layer<T> + ?Sized>(model: &L, input: impl AsRef<[usi
         trainable: 0,
         buffers: 0,
     };
-    model.visit(&Path::ROOT, &mut |_, leaf| match leaf {
-        Leaf::Param(param) => {
-            // Values that are broadcast may be more numbers than can be counted.
-            let count = param.value().count();
-            summary.parameters = summary.parameters.saturating_add(count);
-            if param.is_trainable() {
-                summary.trainable = summary.trainable.saturating_add(count);
-            }
-        }
-        Leaf::Buffer(buffer) => {
-            summary.buffers = summary.buffers.saturating_add(buffer.value().count());
-        }
-        _ => {}
-    });
     summary.add(model, Tensor::zeros(input)?)?;
     Ok(summary)
 }
@@ -81,7 +72,8 @@ pub struct Summary {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Row {
-    /// Its path in the model; empty for the model itself.
+    /// Its path in the model; empty for the model itself. In more than 100 sequences, each in another, the number of those in the middle
+    /// stands for them.
     pub path: String,
     /// Its name.
     pub layer: String,
@@ -92,24 +84,57 @@ pub struct Row {
 }
 
 impl Summary {
-    /// Adds the rows of a model, and gives what comes out of it.
-    fn add<T: Float, L: Layer<T> + ?Sized>(&mut self, model: &L, input: Tensor<T>) -> Result<Tensor<T>> {
+    /// Adds the rows of a model. Sequences in sequences may be nested deeper than the stack takes, so it keeps one of its own.
+    fn add<T: Float, L: Layer<T> + ?Sized>(&mut self, model: &L, input: Tensor<T>) -> Result<()> {
         let sequence = model.sequence();
         if sequence.is_empty() {
-            return self.add_layer(model, input);
+            return self.add_layer(model, input).map(drop);
         }
         let mut value = input;
-        for (index, layer) in sequence.into_iter().enumerate() {
+        let mut levels = vec![sequence.into_iter().enumerate()];
+        let mut path = Vec::new();
+        while let Some(level) = levels.last_mut() {
+            let Some((index, layer)) = level.next() else {
+                levels.pop();
+                path.pop();
+                continue;
+            };
+            path.push(index);
+            let sequence = layer.sequence();
+            if !sequence.is_empty() {
+                levels.push(sequence.into_iter().enumerate());
+                continue;
+            }
             let first = self.rows.len();
-            value = self.add(layer, value)?;
+            value = self.add_layer(layer, value)?;
+            let prefix = joined(&path);
             for row in &mut self.rows[first..] {
                 row.path = match row.path.as_str() {
-                    "" => index.to_string(),
-                    rest => format!("{index}.{rest}"),
+                    "" => prefix.clone(),
+                    rest => format!("{prefix}.{rest}"),
                 };
             }
+            path.pop();
         }
-        Ok(value)
+        Ok(())
+    }
+
+    /// Adds the numbers that a layer holds.
+    fn count<T: Float, L: Layer<T> + ?Sized>(&mut self, layer: &L) {
+        layer.visit(&Path::ROOT, &mut |_, leaf| match leaf {
+            Leaf::Param(param) => {
+                // Values that are broadcast may be more numbers than can be counted.
+                let count = param.value().count();
+                self.parameters = self.parameters.saturating_add(count);
+                if param.is_trainable() {
+                    self.trainable = self.trainable.saturating_add(count);
+                }
+            }
+            Leaf::Buffer(buffer) => {
+                self.buffers = self.buffers.saturating_add(buffer.value().count());
+            }
+            _ => {}
+        });
     }
 
     /// Adds a layer, and below it the operations that use parameters of its parts.
@@ -123,6 +148,7 @@ impl Summary {
         let records = tape.records();
         let value = output.into_value()?;
         let owners = owners(layer);
+        self.count(layer);
         self.rows.push(Row {
             path: String::new(),
             layer: layer.name().into(),
@@ -133,6 +159,18 @@ impl Summary {
             self.rows.extend(parts(&records, &owners));
         }
         Ok(value)
+    }
+}
+
+/// The path of a layer in sequences, shortened in the middle so that a table of deeply nested ones does not grow with the square of their number.
+fn joined(path: &[usize]) -> String {
+    let join = |path: &[usize]| path.iter().map(usize::to_string).collect::<Vec<_>>().join(".");
+    match path.len().checked_sub(2 * SHOWN) {
+        None | Some(0) => join(path),
+        Some(left_out) => {
+            let (start, end) = (&path[..SHOWN], &path[SHOWN + left_out..]);
+            format!("{}.({left_out} more).{}", join(start), join(end))
+        }
     }
 }
 

@@ -135,3 +135,33 @@ fn models_are_plain_data() {
     plain(&sequential![Linear::new(3, 4, rng), Relu]);
     plain(&DynamicSequential::<f64>::dynamic());
 }
+
+/// As the documentation says.
+#[test]
+fn many_levels_fit_into_the_stack_of_a_thread() {
+    let mut model = Sequential::dynamic();
+    model.push(Linear::new(3, 2, &mut Rng::seed(0)));
+    for _ in 1..5_000 {
+        let mut outer = Sequential::dynamic();
+        outer.push(model);
+        model = outer;
+    }
+    let walk = move || {
+        let tape = Tape::training(0);
+        let output = model.forward(&tape.input(Tensor::ones([1, 3])?));
+        let gradients = output.square().sum(..).backward()?;
+        assert!(
+            model
+                .parameters()
+                .iter()
+                .all(|param| gradients.get(param).is_some())
+        );
+        let copy = model.clone();
+        assert_eq!(copy, model);
+        assert!(format!("{copy:?}").starts_with("Sequential[Sequential[Sequential["));
+        assert_eq!(copy.state(), model.state());
+        Ok::<_, backprop_autodiff::Error>(())
+    };
+    let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(walk);
+    thread.unwrap().join().unwrap().unwrap();
+}

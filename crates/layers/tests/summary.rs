@@ -1,7 +1,9 @@
 //! Summaries.
 
 use backprop_autodiff::Var;
-use backprop_layers::{Dropout, Flatten, Layer, Linear, Module, Relu, Sequential, Tanh, sequential, summary};
+use backprop_layers::{
+    Dropout, DynamicSequential, Flatten, Layer, Linear, Module, Relu, Sequential, Tanh, sequential, summary,
+};
 use backprop_tensor::Rng;
 
 #[derive(Module)]
@@ -126,4 +128,55 @@ fn an_input_that_does_not_fit_is_an_error() {
         assert!(summary(&model, shape).is_err());
     }
     assert!(summary(&model, [0, 4]).is_ok());
+}
+
+/// 30,000 sequences, each in another, with a layer before and one after the inner one if `sides`; a map in the innermost.
+fn nest(sides: bool) -> DynamicSequential {
+    let mut model = Sequential::dynamic();
+    model.push(Linear::new(3, 2, &mut Rng::seed(0)));
+    for _ in 1..30_000 {
+        let mut outer = Sequential::dynamic();
+        if sides {
+            outer.push(Tanh);
+        }
+        outer.push(model);
+        if sides {
+            outer.push(Relu);
+        }
+        model = outer;
+    }
+    model
+}
+
+/// Runs on a thread with a stack of so many kilobytes.
+fn with_stack<R: Send>(kilobytes: usize, run: impl FnOnce() -> R + Send) -> R {
+    std::thread::scope(|scope| {
+        let builder = std::thread::Builder::new().stack_size(kilobytes << 10);
+        builder.spawn_scoped(scope, run).unwrap().join().unwrap()
+    })
+}
+
+#[test]
+fn sequences_may_be_nested_deeper_than_the_stack() {
+    for sides in [false, true] {
+        let model = nest(sides);
+        let table = with_stack(128, || summary(&model, [1, 3]).unwrap());
+        assert_eq!((table.parameters, table.trainable, table.buffers), (8, 8, 0));
+        let levels = if sides { 29_999 } else { 0 };
+        assert_eq!(table.rows.len(), 2 * levels + 1);
+        let map = &table.rows[levels];
+        assert_eq!((map.layer.as_str(), map.parameters), ("Linear", 8));
+        let step = if sides { "1" } else { "0" };
+        let (start, end) = (vec![step; 50].join("."), vec![step; 49].join("."));
+        assert_eq!(map.path, format!("{start}.(29900 more).{end}.0"));
+        if sides {
+            let paths = [0, 1, 99, 100].map(|row| table.rows[row].path.as_str());
+            let exact = |level| format!("{}0", "1.".repeat(level));
+            assert_eq!(paths[..3], [exact(0), exact(1), exact(99)]);
+            assert_eq!(paths[3], format!("{start}.(1 more).{end}.0"));
+            assert_eq!(table.rows.last().map(|row| row.path.as_str()), Some("2"));
+        }
+        // Forgetting the boxes goes from one into the next.
+        with_stack(1 << 18, || drop(model));
+    }
 }

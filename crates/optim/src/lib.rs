@@ -1,7 +1,7 @@
 //! Optimizers: how gradients change parameters.
 //!
-//! An [`Optimizer`] brings a model and the gradients of a loss together. It knows parameters by their paths in the model, and keeps
-//! its own state (momenta) under these paths, so the state can be saved, and fits the model again after both have been read back.
+//! An [`Optimizer`] brings a model and the gradients of a loss together. It keeps its own state (momenta) for each model, and saves it under the
+//! paths of the parameters, so that it fits the model again after both have been read back.
 //!
 //! ```
 //! use backprop_autodiff::{Param, Tape};
@@ -27,7 +27,8 @@
 //! * **Groups by name.** [`Groups`] gives parameters whose path matches a pattern (`*.bias`, `encoder.*`) a learning rate
 //!   or weight decay of their own.
 //! * **A step is all or nothing**: a gradient that does not fit is found before anything has changed.
-//! * **A schedule is a factor** ([`Schedule`]) of the learning rate that the optimizer has, so one fits every optimizer.
+//! * **A schedule is a factor** ([`Schedule`]) of the learning rate that the optimizer has, so one fits every optimizer; a [`Scheduler`] sets
+//!   it, in a call before each step.
 //! * **Rules without gradients** ([`rules`]): Hebb, Oja, the perceptron and its variants, on a tensor of weights and samples.
 //! * **A step writes buffers too**: what a forward pass has left for running means and the like.
 //!
@@ -55,7 +56,9 @@ pub use error::{Error, Result};
 pub use groups::{Group, Groups};
 pub use optimizer::{Optimizer, OptimizerState};
 pub use rmsprop::RmsProp;
-pub use schedule::{Cosine, Exponential, OneCycle, ReduceOnPlateau, Schedule, StepDecay, Time, WarmUp};
+pub use schedule::{
+    Cosine, Exponential, OneCycle, ReduceOnPlateau, Schedule, Scheduler, StepDecay, Time, WarmUp,
+};
 pub use sgd::Sgd;
 
 #[cfg(doctest)]

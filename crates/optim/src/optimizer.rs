@@ -7,6 +7,36 @@ use serde::{Deserialize, Serialize};
 use crate::{Error, Result};
 
 /// Something that changes a model by the gradients of a loss.
+///
+/// # Several models
+/// What is gathered about a model (momenta and the like) is for this model alone. A step with another one, though its parameters have the same names
+/// and shapes, begins afresh, as with a new optimizer; and a step with the first one goes on where it was, for as long as it lives. So one
+/// optimizer can train models one after the other, or by turns.
+///
+/// A clone made after the first step is the same model: one goes on from a copy of the best weights, or from a moving average. One made before is
+/// another, and so is a model that was built anew or read from a file. To have it take over what was gathered nevertheless, say so:
+/// `optimizer.load_state(optimizer.state()?)?`. What was loaded goes to the first model that has parameters of these names. [`reset`](Self::reset)
+/// forgets everything.
+///
+/// ```
+/// use backprop_autodiff::{Param, Tape};
+/// use backprop_optim::{Optimizer, Sgd};
+/// use backprop_tensor::Tensor;
+///
+/// let mut optimizer = Sgd::new(0.5).momentum(0.5);
+/// let mut step = |w: &mut Param| {
+///     let gradients = Tape::training(0).param(w).sum(..).backward()?;
+///     optimizer.step(w, &gradients)
+/// };
+/// let mut first = Param::new(Tensor::from(0.0_f32));
+/// let mut second = Param::new(Tensor::from(0.0));
+/// step(&mut first)?;
+/// step(&mut second)?;
+/// assert_eq!(second.value(), &Tensor::from(-0.5)); // and not -0.5 - 0.5 · 0.5
+/// step(&mut first)?;
+/// assert_eq!(first.value(), &Tensor::from(-0.5 - 0.5 * 1.5));
+/// # Ok::<(), backprop_optim::Error>(())
+/// ```
 pub trait Optimizer<T: Float = f32> {
     /// One step: updates every parameter that has a gradient, and writes what the forward pass has left for buffers.
     ///
@@ -20,7 +50,7 @@ pub trait Optimizer<T: Float = f32> {
     /// Sets the learning rate for the steps to come; a schedule does this.
     fn set_learning_rate(&mut self, rate: f64);
 
-    /// What it has gathered about the parameters, for a training that is continued later.
+    /// What it has gathered about the parameters, for a training that is continued later: of each path, about the model of the last step.
     ///
     /// # Errors
     /// If it does not say, which is so unless overridden.
@@ -30,7 +60,7 @@ pub trait Optimizer<T: Float = f32> {
         ))
     }
 
-    /// Takes over what was gathered. The settings stay.
+    /// Takes over what was gathered, for the first model that has these parameters, and forgets what it has. The settings stay.
     ///
     /// # Errors
     /// If it cannot, which is so unless overridden.
@@ -39,6 +69,14 @@ pub trait Optimizer<T: Float = f32> {
         Err(Error::State(
             "this optimizer does not take over what was gathered".into(),
         ))
+    }
+
+    /// Forgets what it has gathered, about every model: the next step is a first one. The settings stay.
+    ///
+    /// # Errors
+    /// If it cannot [take over a state](Self::load_state).
+    fn reset(&mut self) -> Result<()> {
+        self.load_state(OptimizerState::default())
     }
 }
 
@@ -86,5 +124,9 @@ impl<T: Float, O: Optimizer<T> + ?Sized> Optimizer<T> for Box<O> {
 
     fn load_state(&mut self, state: OptimizerState<T>) -> Result<()> {
         (**self).load_state(state)
+    }
+
+    fn reset(&mut self) -> Result<()> {
+        (**self).reset()
     }
 }

@@ -48,25 +48,19 @@ impl Check {
     }
 }
 
-fn is_single<T: Float>() -> bool {
-    T::EPSILON.to_f64() > 1e-10
-}
-
 /// The least velocity, or other running mean of gradients, that is kept. Without a gradient one falls to numbers below the smallest normal one,
-/// which take a hundred times as long.
+/// which take a hundred times as long; so does its product with a share, a little above it.
 pub(crate) fn least_mean<T: Float>() -> f64 {
-    if is_single::<T>() { 1e-37 } else { 1e-307 }
+    8.0 * T::MIN_NORMAL.to_f64()
 }
 
 /// The least gradient whose square is counted, and the least mean of squares that is kept: squares of smaller ones, or what is left of
 /// them, would fall below the smallest normal number, where arithmetic is many times slower. Both are 0 if `epsilon`, which is added to
 /// the root of that mean, is so small that they would be seen beside it.
 pub(crate) fn least_counted<T: Float>(epsilon: f64) -> (f64, f64) {
-    let (least, least_square) = if is_single::<T>() {
-        (1e-17, 1e-37)
-    } else {
-        (1e-150, 1e-303)
-    };
+    let least_square = least_mean::<T>();
+    // A thousandth of a square, as Adam takes, is kept.
+    let least = (1024.0 * least_square).sqrt();
     if epsilon < 1e6 * least {
         return (0.0, 0.0);
     }

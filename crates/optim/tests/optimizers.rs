@@ -1,10 +1,10 @@
 //! What every optimizer must keep.
 
-use backprop_autodiff::{Buffer, Gradients, Param, Tape};
+use backprop_autodiff::{Buffer, Gradients, Module, Param, Tape};
 use backprop_optim::{
     Adagrad, Adam, AdamW, Error, Group, Optimizer, RmsProp, Sgd, clip_norm, clip_value, norm,
 };
-use backprop_tensor::{Rng, Tensor};
+use backprop_tensor::{Float, Rng, Tensor};
 use proptest::prelude::*;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -105,6 +105,149 @@ fn parameters_do_not_depend_on_each_other() {
         assert_eq!(together, (alone, late));
     }
     for_each_optimizer!(check);
+}
+
+/// Some steps, of which the first has the number `from`.
+fn steps<O: Optimizer>(optimizer: &mut O, model: &mut Model, from: u64) {
+    for step in from..from + 3 {
+        let gradients = gradients(model, step);
+        optimizer.step(model, &gradients).unwrap();
+    }
+}
+
+/// The model that steps with an optimizer of its own, which has seen nothing else, lead to.
+fn alone<O: Optimizer>(new: impl Fn() -> O, mut model: Model, rounds: u64) -> Model {
+    let mut optimizer = new();
+    (0..rounds).for_each(|round| steps(&mut optimizer, &mut model, 3 * round));
+    model
+}
+
+#[test]
+fn a_second_model_begins_afresh_and_the_first_goes_on() {
+    fn check<O: Optimizer>(new: impl Fn() -> O) {
+        let (mut first, mut second, mut optimizer) = (model(1), model(2), new());
+        // Clones made before the first step are others as well.
+        let (expected, mut third) = (
+            [alone(&new, first.clone(), 3), alone(&new, second.clone(), 3)],
+            first.clone(),
+        );
+        for round in 0..3 {
+            steps(&mut optimizer, &mut first, 3 * round);
+            steps(&mut optimizer, &mut second, 3 * round);
+        }
+        assert_eq!([first, second], expected);
+        steps(&mut optimizer, &mut third, 0);
+        assert_eq!(third, alone(&new, model(1), 1));
+    }
+    for_each_optimizer!(check);
+}
+
+#[test]
+fn a_clone_goes_on_and_so_does_a_model_that_is_given_its_values_back() {
+    fn check<O: Optimizer>(new: impl Fn() -> O) {
+        let (mut model, mut optimizer) = (model(1), new());
+        let expected = alone(&new, model.clone(), 3);
+        steps(&mut optimizer, &mut model, 0);
+        let mut copy = model.clone();
+        drop(model);
+        steps(&mut optimizer, &mut copy, 3);
+        let values = copy.state();
+        copy.parameters_mut()
+            .into_iter()
+            .for_each(|param| *param.value_mut() = Tensor::zeros(param.shape()).unwrap());
+        copy.load_state(&values).unwrap();
+        steps(&mut optimizer, &mut copy, 6);
+        assert_eq!(copy, expected);
+    }
+    for_each_optimizer!(check);
+}
+
+#[test]
+fn what_was_gathered_goes_to_another_model_when_it_is_asked_for_and_is_forgotten_so_too() {
+    fn check<O: Optimizer>(new: impl Fn() -> O) {
+        let (mut first, mut optimizer) = (model(1), new());
+        steps(&mut optimizer, &mut first, 0);
+        let (mut other, mut same) = (model(2), first.clone());
+        for (to, from) in other.parameters_mut().into_iter().zip(first.parameters()) {
+            to.set(from.value().clone()).unwrap();
+        }
+        optimizer.load_state(optimizer.state().unwrap()).unwrap();
+        steps(&mut optimizer, &mut other, 3);
+        assert_eq!(other, alone(&new, model(1), 2));
+        optimizer.reset().unwrap();
+        assert!(optimizer.state().unwrap().0.is_empty());
+        let expected = alone(&new, same.clone(), 1);
+        steps(&mut optimizer, &mut same, 0);
+        assert_eq!(same, expected);
+    }
+    for_each_optimizer!(check);
+}
+
+#[test]
+fn the_state_is_that_of_the_model_of_the_last_step() {
+    let (mut first, mut second) = (model(1), model(2));
+    let [mut both, mut one] = [Adam::new(0.1), Adam::new(0.1)];
+    steps(&mut one, &mut second.clone(), 0);
+    steps(&mut both, &mut first, 0);
+    let of_first = both.state().unwrap();
+    steps(&mut both, &mut second, 0);
+    assert_eq!(both.state().unwrap(), one.state().unwrap());
+    // A step that fails changes nothing, and no more does a model that is gone.
+    let gradients = gradients(&first, 0);
+    let mut broken = Adam::new(0.1).betas(2.0, 0.0);
+    assert!(broken.step(&mut first, &gradients).is_err());
+    *first[1].0.value_mut() = Tensor::zeros([7]).unwrap();
+    assert!(both.step(&mut first, &gradients).is_err());
+    drop(second);
+    assert_eq!(both.state().unwrap(), one.state().unwrap());
+    assert_ne!(both.state().unwrap(), of_first);
+}
+
+/// Its momenta would be kept for ever else.
+#[test]
+fn a_model_that_is_gone_leaves_nothing() {
+    let mut optimizer = Sgd::new(0.1).momentum(0.9);
+    let mut gone = vec![
+        Param::new(Tensor::from([1.0_f32])),
+        Param::new(Tensor::from([2.0])),
+    ];
+    let tape = Tape::new();
+    let loss = tape.param(&gone[0]).sum(..) + tape.param(&gone[1]).sum(..);
+    optimizer.step(&mut gone, &loss.backward().unwrap()).unwrap();
+    assert_eq!(optimizer.state().unwrap().0.len(), 2);
+    drop(gone);
+    let mut other = Param::new(Tensor::from([1.0_f32]));
+    let gradients = Tape::new().param(&other).sum(..).backward().unwrap();
+    optimizer.step(&mut other, &gradients).unwrap();
+    assert_eq!(optimizer.state().unwrap().0.into_keys().collect::<Vec<_>>(), [""]);
+}
+
+/// A part of a model that becomes part of a larger one keeps its momenta, and has the groups of its new path.
+#[test]
+fn a_parameter_that_moves_is_known_again() {
+    let step = |optimizer: &mut Sgd, model: &mut Vec<Vec<Param>>| {
+        let tape = Tape::new();
+        let losses = model.iter().flatten().map(|param| tape.param(param).sum(..));
+        let loss = losses.reduce(|a, b| a + b).unwrap();
+        optimizer.step(model, &loss.backward().unwrap()).unwrap();
+    };
+    let group = Group::matching("1.*").learning_rate_factor(0.5);
+    let mut optimizer = Sgd::new(1.0).momentum(0.5).group(group);
+    let param = || Param::new(Tensor::from(0.0_f32));
+    let mut model = vec![vec![param()]];
+    step(&mut optimizer, &mut model);
+    model.insert(0, vec![param()]);
+    step(&mut optimizer, &mut model);
+    assert_eq!(model[0][0].value(), &Tensor::from(-1.0));
+    assert_eq!(model[1][0].value(), &Tensor::from(-1.0 - 0.5 * 1.5));
+    let state = optimizer.state().unwrap().0;
+    assert_eq!(
+        state
+            .into_iter()
+            .map(|(path, (steps, _))| (path, steps))
+            .collect::<Vec<_>>(),
+        [("0.0".into(), 1), ("1.0".into(), 2)]
+    );
 }
 
 #[test]
@@ -272,31 +415,65 @@ fn numbers(value: &serde_json::Value) -> Vec<f64> {
     }
 }
 
+/// What an optimizer keeps in steps with gradients down to this one and then without any, which falls by a share each time.
+fn kept<T: Float, O: Optimizer<T> + Serialize>(mut optimizer: O, gradient: f64) -> Vec<f64> {
+    let mut param = Param::new(Tensor::from([T::ZERO]));
+    let mut kept = Vec::new();
+    for step in 0..400 {
+        let gradient = if step < 50 { gradient } else { 0.0 };
+        let tape = Tape::new();
+        let loss = (tape.param(&param) * T::from_f64(gradient)).sum(..);
+        optimizer.step(&mut param, &loss.backward().unwrap()).unwrap();
+        kept.extend(numbers(&serde_json::to_value(&optimizer).unwrap()));
+    }
+    kept
+}
+
 /// Numbers below the smallest normal one take many times as long; none is kept, however small the gradients.
 #[test]
 fn what_is_kept_is_no_subnormal_number() {
-    fn check<O: Optimizer + Serialize>(new: impl Fn() -> O) {
-        for gradient in [1e-10_f32, 1e-17, 3e-18, 1e-19, 1e-22, 1e-30] {
-            let (mut param, mut optimizer) = (Param::new(Tensor::from([0.0_f32])), new());
-            for step in 0..400 {
-                let gradient = if step < 50 { gradient } else { 0.0 };
-                let tape = Tape::new();
-                let gradients = (tape.param(&param) * gradient).sum(..).backward().unwrap();
-                optimizer.step(&mut param, &gradients).unwrap();
-                for number in numbers(&serde_json::to_value(&optimizer).unwrap()) {
-                    let single = number as f32;
-                    assert!(
-                        !single.is_subnormal(),
-                        "{single:e} after {gradient:e}, step {step}"
-                    );
+    macro_rules! check {
+        ($type:ty, $gradients:expr) => {
+            for gradient in $gradients {
+                let all = [
+                    kept::<$type, _>(Sgd::new(0.1).momentum(0.5), gradient),
+                    kept::<$type, _>(Adam::new(0.01).betas(0.5, 0.6), gradient),
+                    kept::<$type, _>(AdamW::new(0.01), gradient),
+                    kept::<$type, _>(RmsProp::new(0.01).alpha(0.5).momentum(0.5), gradient),
+                    kept::<$type, _>(
+                        RmsProp::new(0.01).alpha(0.7).momentum(0.5).centred(true),
+                        gradient,
+                    ),
+                    kept::<$type, _>(Adagrad::new(0.1), gradient),
+                ];
+                for number in all.iter().flatten() {
+                    let number = *number as $type;
+                    assert!(!number.is_subnormal(), "{number:e} after {gradient:e}");
                 }
             }
+        };
+    }
+    check!(f32, [1e-10, 1e-17, 3e-18, 1e-19, 1e-22, 1e-30, 2e-38]);
+    check!(
+        f64,
+        [1e-140, 1e-151, 3e-152, 3e-153, 1e-154, 1e-200, 1e-300, 3e-308]
+    );
+}
+
+/// The velocity goes on down to the smallest normal numbers of its type, and not further: nothing above ten of them is dropped.
+#[test]
+fn what_is_kept_goes_down_to_the_smallest_normal_number() {
+    fn check<T: Float>() {
+        let least = T::MIN_NORMAL.to_f64();
+        for optimizer in [
+            Sgd::<T>::new(0.1).momentum(0.5),
+            Sgd::new(0.1).momentum(0.5).nesterov(true),
+        ] {
+            let kept = kept(optimizer, 16.0 * least);
+            let velocity = |times: f64| kept.iter().any(|&number| number == times * least);
+            assert!(velocity(16.0) && velocity(24.0) && !velocity(4.0));
         }
     }
-    check(|| Sgd::new(0.1).momentum(0.5));
-    check(|| Adam::new(0.01).betas(0.5, 0.6));
-    check(|| AdamW::new(0.01));
-    check(|| RmsProp::new(0.01).alpha(0.5).momentum(0.5));
-    check(|| RmsProp::new(0.01).alpha(0.7).momentum(0.5).centred(true));
-    check(|| Adagrad::new(0.1));
+    check::<f32>();
+    check::<f64>();
 }

@@ -46,6 +46,30 @@
 //! There is no `zero_grad` to forget: gradients belong to one [`backward`](crate::autodiff::Var::backward), not to the parameters. There is no global
 //! switch between training and evaluation: the tape says which it is, and `Dropout` asks it.
 //!
+//! # A learning rate that changes
+//!
+//! Nothing happens in a loop of your own that is not in it, and so the learning rate stays what it is. A `Scheduler` sets it by a schedule, one call a step:
+//!
+//! ```
+//! use backprop::prelude::*;
+//!
+//! let mut rng = Rng::seed(0);
+//! let train = backprop::datasets::synthetic::moons(320, 0.1, &mut rng)?;
+//! let mut model = sequential![Linear::new(2, 16, &mut rng), Tanh, Linear::new(16, 2, &mut rng)];
+//! let mut optimizer = Adam::new(1e-2);
+//! let mut scheduler = Scheduler::new(WarmUp::new(10, Cosine::new()), 1e-2, 20, train.batches(32).len());
+//! for _epoch in 0..20 {
+//!     for batch in train.batches(32).shuffle(&mut rng) {
+//!         scheduler.step(&mut optimizer);
+//!         let tape = Tape::training(rng.next_seed());
+//!         let loss = model.forward(&tape.input(batch.inputs)).cross_entropy(&batch.targets);
+//!         optimizer.step(&mut model, &loss.backward()?)?;
+//!     }
+//! }
+//! assert!(optimizer.learning_rate() < 1e-5);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # Mistakes
 //!
 //! Formulas have no `?` in them, and yet nothing panics. A mistake makes its result a failed variable; what follows does nothing; and `backward` (or `value`) reports

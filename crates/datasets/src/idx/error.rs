@@ -63,6 +63,31 @@ pub enum ErrorKind {
         /// The element type in the header.
         element_type: ElementType,
     },
+    /// The header announces more than the caller's limit.
+    #[error(
+        "the header announces {shape:?} elements of type {element_type}, which takes {expected} bytes, more than the limit of {limit}"
+    )]
+    Limit {
+        /// The dimensions in the header.
+        shape: Vec<usize>,
+        /// The element type in the header.
+        element_type: ElementType,
+        /// The number of bytes the elements take.
+        expected: usize,
+        /// The number of bytes they may take.
+        limit: usize,
+    },
+    /// A gzip stream unpacks to more than 64 MiB and more than 64 times its own size.
+    #[error(
+        "unpacks from {packed} bytes of gzip to {unpacked} and more, as an attack would: if it is none, \
+         Idx::open_at_most and Idx::read_at_most take a limit of one's own"
+    )]
+    Unpacked {
+        /// The number of bytes that were unpacked.
+        packed: usize,
+        /// The number of bytes they gave.
+        unpacked: usize,
+    },
     /// There is less data than the header announces.
     #[error(
         "breaks off: the header announces {shape:?} elements of type {element_type}, which takes {expected} bytes, \

@@ -1,4 +1,4 @@
-use std::io::{self, Read};
+use std::io::{self, Read, Write};
 
 use proptest::{collection::vec, prelude::*};
 
@@ -166,6 +166,99 @@ mod gzip {
         assert_eq!(Idx::from_bytes(&bytes).unwrap().as_slice::<u8>().unwrap(), b"abc");
     }
 
+    /// Between members and at the end, as tapes leave them; `gzip -d` and Python take them as well.
+    #[test]
+    fn zeros_are_passed_over_and_nothing_else_is() {
+        let array = Idx::new([3000], vec![7_u8; 3000]).unwrap();
+        let (plain, whole) = (array.to_bytes(), compressed(&array));
+        let member = |bytes: &[u8]| {
+            let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+            encoder.write_all(bytes).unwrap();
+            encoder.finish().unwrap()
+        };
+        for zeros in [0, 1, 7, 512, 100_000] {
+            let padding = vec![0; zeros];
+            assert_eq!(Idx::from_bytes(&[&whole[..], &padding].concat()).unwrap(), array);
+            let two = [
+                &member(&plain[..1000])[..],
+                &padding,
+                &member(&plain[1000..]),
+                &padding,
+            ]
+            .concat();
+            assert_eq!(Idx::from_bytes(&two).unwrap(), array);
+            assert_eq!(Idx::read(Trickle(&two, false)).unwrap(), array);
+            let empty = [&whole[..], &padding, &member(&[]), &padding].concat();
+            assert_eq!(Idx::from_bytes(&empty).unwrap(), array);
+            for garbage in [&b"x"[..], &[0x1f], &[0x1f, 0x8b], &whole[..12], b"\x00\x00 more"] {
+                let error = Idx::from_bytes(&[&whole[..], &padding, garbage].concat()).unwrap_err();
+                assert!(matches!(error.kind(), ErrorKind::Io(_)), "{error}");
+            }
+            let more = Idx::from_bytes(&[&whole[..], &padding, &member(b"x")].concat()).unwrap_err();
+            assert!(matches!(more.kind(), ErrorKind::Trailing { .. }), "{more}");
+        }
+    }
+
+    /// 400 MB of zeros with a true header take about 390 kB.
+    #[test]
+    fn a_little_gzip_does_not_unpack_to_all_memory() {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::best());
+        let length = 400_000_000_u32;
+        encoder.write_all(&[0, 0, 8, 1]).unwrap();
+        encoder.write_all(&length.to_be_bytes()).unwrap();
+        let zeros = vec![0; 1_000_000];
+        (0..100).for_each(|_| encoder.write_all(&zeros).unwrap());
+        // A quarter is enough.
+        let bytes = encoder.finish().unwrap();
+        let error = Idx::from_bytes(&bytes).unwrap_err();
+        let &ErrorKind::Unpacked { packed, unpacked } = error.kind() else {
+            panic!("{error}")
+        };
+        assert!(
+            packed <= bytes.len() && unpacked > 64 << 20 && unpacked <= (64 << 20) + CHUNK,
+            "{error}"
+        );
+        // A limit of one's own decides alone, by the header, before anything is unpacked.
+        let error = Idx::read_at_most(&bytes[..2000], length as usize - 1).unwrap_err();
+        assert!(
+            matches!(
+                error.kind(),
+                ErrorKind::Limit {
+                    expected: 400_000_000,
+                    ..
+                }
+            ),
+            "{error}"
+        );
+        let error = Idx::read_at_most(&bytes[..], length as usize).unwrap_err();
+        assert!(
+            matches!(
+                error.kind(),
+                ErrorKind::Truncated {
+                    found: 100_000_000,
+                    ..
+                }
+            ),
+            "{error}"
+        );
+    }
+
+    /// As data does: 80 MB that gzip can make 40 times smaller, and not 64 times.
+    #[test]
+    fn what_is_well_packed_is_read() {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        let mut piece: Vec<u8> = vec![0; 1_000_000];
+        let mut rng = backprop_tensor::Rng::seed(0);
+        piece[..20_000].fill_with(|| rng.below(256) as u8);
+        encoder.write_all(&[0, 0, 8, 1]).unwrap();
+        encoder.write_all(&80_000_000_u32.to_be_bytes()).unwrap();
+        (0..80).for_each(|_| encoder.write_all(&piece).unwrap());
+        let bytes = encoder.finish().unwrap();
+        assert!((40..64).contains(&(80_000_000 / bytes.len())));
+        let read = Idx::from_bytes(&bytes).unwrap();
+        assert_eq!(read.as_slice::<u8>().unwrap()[79_000_000..], piece);
+    }
+
     #[test]
     fn a_path_that_ends_in_gz_is_compressed() {
         let file = TemporaryFile::new("array.idx.GZ");
@@ -175,6 +268,9 @@ mod gzip {
         assert_eq!(bytes[..2], GZIP_MAGIC);
         assert!(bytes.len() < 100);
         assert_eq!(Idx::open(&file.0).unwrap(), array);
+        let error = Idx::open_at_most(&file.0, 999).unwrap_err();
+        assert_eq!(error.path(), Some(&*file.0));
+        assert_eq!(Idx::open_at_most(&file.0, 1000).unwrap(), array);
     }
 }
 

@@ -266,7 +266,8 @@ fn files() -> Vec<Call> {
         };
         read |s| {
             let bytes = bytes(s);
-            Idx::read(&bytes[s.rng.below(bytes.len())..]).is_ok()
+            let bytes = &bytes[s.rng.below(bytes.len())..];
+            (Idx::read(bytes).is_ok(), Idx::read_at_most(bytes, s.length()).is_ok(), Idx::open_at_most("no/such/file", 0).is_ok())
         };
         from_tensor |s| Idx::from_tensor(&s.tensor::<u8>()).is_ok();
         with_shape |s| Idx::new(s.lengths(), vec![1_u8; 6]).is_ok();

@@ -61,6 +61,9 @@ impl<T: Float> PartialEq for BoxedLayer<T> {
 impl<T: Float> Sequential<Vec<BoxedLayer<T>>> {
     /// No layers yet; [`push`](Self::push) adds them.
     ///
+    /// Sequences may be nested. Whatever walks through them (computing, visiting parameters, cloning, comparing, printing, dropping) takes some stack for
+    /// each level, about 200 bytes: 5,000 levels fit into the 2 MiB that a thread has. [`summary`](crate::summary()) takes any number.
+    ///
     /// ```
     /// use backprop_autodiff::Module;
     /// use backprop_layers::{Dropout, Linear, Relu, Sequential};

@@ -4,6 +4,7 @@ mod cosine;
 mod exponential;
 mod one_cycle;
 mod reduce_on_plateau;
+mod scheduler;
 mod step_decay;
 mod warm_up;
 
@@ -11,6 +12,7 @@ pub use cosine::Cosine;
 pub use exponential::Exponential;
 pub use one_cycle::OneCycle;
 pub use reduce_on_plateau::ReduceOnPlateau;
+pub use scheduler::Scheduler;
 pub use step_decay::StepDecay;
 pub use warm_up::WarmUp;
 
@@ -98,6 +100,12 @@ impl Schedule for Box<dyn Schedule> {
     fn load_state(&mut self, state: &[f64]) -> Result<()> {
         (**self).load_state(state)
     }
+}
+
+/// A number of steps or epochs, if a number in a state can be one.
+fn count(number: f64) -> Option<usize> {
+    let is_count = number >= 0.0 && number < 2.0_f64.powi(53) && number.fract() == 0.0;
+    is_count.then_some(number as usize)
 }
 
 /// From `start` to `end` along half a cosine, for a share from 0 to 1.

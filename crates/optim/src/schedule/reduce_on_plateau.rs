@@ -1,4 +1,4 @@
-use super::{Schedule, Time};
+use super::{Schedule, Time, count};
 use crate::{Error, Result};
 
 /// Smaller by a factor when the loss has not become smaller for more than some epochs.
@@ -95,16 +95,16 @@ impl Schedule for ReduceOnPlateau {
         let &[best, bad, cooling, factor] = state else {
             return Err(Error::State("ReduceOnPlateau gathers four numbers".into()));
         };
-        let is_count = |count: f64| count >= 0.0 && count < 2.0_f64.powi(53) && count.fract() == 0.0;
-        let counts = is_count(bad) && is_count(cooling);
-        if best.is_nan() || !counts || factor.is_nan() || factor < 0.0 || factor.is_infinite() {
+        let counts = count(bad).zip(count(cooling));
+        let factor_is_right = factor >= 0.0 && factor.is_finite();
+        let Some((bad, cooling)) = counts.filter(|_| factor_is_right && !best.is_nan()) else {
             let expected = "a loss, two numbers of epochs, and a factor of at least 0";
             return Err(Error::State(format!(
                 "ReduceOnPlateau gathers {expected}, not {state:?}"
             )));
-        }
+        };
         (self.best, self.factor) = (best, factor);
-        (self.bad, self.cooling) = (bad as usize, cooling as usize);
+        (self.bad, self.cooling) = (bad, cooling);
         Ok(())
     }
 }

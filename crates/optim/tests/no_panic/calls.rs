@@ -4,7 +4,7 @@ use backprop_autodiff::{Gradients, Param, Tape};
 use backprop_optim::rules::{AveragedPerceptron, Hebb, Oja, Perceptron, PerceptronRule, Pocket};
 use backprop_optim::{
     Adagrad, Adam, AdamW, Cosine, Exponential, Group, OneCycle, Optimizer, ReduceOnPlateau, Result, RmsProp,
-    Schedule, Sgd, StepDecay, Time, WarmUp, clip_norm, clip_value, norm,
+    Schedule, Scheduler, Sgd, StepDecay, Time, WarmUp, clip_norm, clip_value, norm,
 };
 use backprop_tensor::Tensor;
 use backprop_testing::calls;
@@ -44,6 +44,9 @@ fn steps(mut optimizer: impl Optimizer, s: &mut Source) -> String {
             continue;
         };
         seen += &format!("{:?}", optimizer.step(&mut model, &gradients));
+        if s.seldom(8) {
+            seen += &format!("{:?}", optimizer.reset());
+        }
         if s.seldom(3) {
             optimizer.set_learning_rate(s.real());
         }
@@ -138,6 +141,17 @@ fn schedules() -> Vec<Call> {
         one_cycle |s| factors(OneCycle::new().rising(s.real()).divisions(s.real(), s.real()), s);
         step_decay |s| factors(StepDecay::new(s.length(), s.real()), s);
         warm_up |s| factors(WarmUp::new(s.length(), Exponential::new(s.real())), s);
+        scheduler |s| {
+            let schedule = ReduceOnPlateau::new(s.real(), s.length());
+            let mut scheduler = Scheduler::new(schedule, s.real(), s.length(), s.length());
+            let mut optimizer = Sgd::<f32>::new(s.real());
+            scheduler.apply(&mut optimizer, s.length());
+            scheduler.observe(s.real());
+            let state = if s.flag() { scheduler.state() } else { s.tensor::<f64>().to_vec() };
+            let loaded = scheduler.load_state(&state);
+            scheduler.step(&mut optimizer);
+            format!("{loaded:?} {} {}", optimizer.learning_rate(), scheduler.learning_rate(s.length()))
+        };
         reduce_on_plateau |s| {
             let schedule = ReduceOnPlateau::new(s.real(), s.length()).threshold(s.real());
             factors(schedule.cooldown(s.length()).least(s.real()), s)
