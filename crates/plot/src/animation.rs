@@ -29,15 +29,16 @@ pub struct Animation {
     title: String,
 }
 
-/// More frames are not drawn.
+/// More frames are an error when they are drawn.
 const MOST_FRAMES: usize = 2000;
 
 impl Animation {
-    /// Of these frames, at most 2000.
+    /// Of these frames. Of more than 2000, the first 2001 are taken, which are too many: [`to_gif`](Self::to_gif) and
+    /// [`to_html`](Self::to_html) say so.
     pub fn new<P: Picture + Send + Sync + 'static>(frames: impl IntoIterator<Item = P>) -> Self {
         let frames = frames
             .into_iter()
-            .take(MOST_FRAMES)
+            .take(MOST_FRAMES + 1)
             .map(|frame| Arc::new(frame) as Arc<dyn Picture + Send + Sync>);
         Self {
             frames: frames.collect(),
@@ -46,9 +47,9 @@ impl Animation {
         }
     }
 
-    /// With one frame more; those beyond 2000 are left out.
+    /// With one frame more. More than 2000 cannot be drawn: of a longer training, show every n-th step.
     pub fn push(&mut self, frame: impl Picture + Send + Sync + 'static) {
-        if self.frames.len() < MOST_FRAMES {
+        if self.frames.len() <= MOST_FRAMES {
             self.frames.push(Arc::new(frame));
         }
     }
@@ -87,6 +88,11 @@ impl Animation {
                 "animation",
                 "no frames: there must be at least one",
             ));
+        }
+        if self.frames.len() > MOST_FRAMES {
+            let problem =
+                format!("more than {MOST_FRAMES} frames: show every n-th, or make several animations");
+            return Err(Error::invalid("animation", problem));
         }
         Ok(())
     }

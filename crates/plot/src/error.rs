@@ -38,6 +38,18 @@ pub enum Error {
         /// The largest side there can be.
         limit: f64,
     },
+    /// More pixels than a bitmap is drawn with.
+    #[error(
+        "a picture of {width} x {height} pixels: there may be {limit} in all; a smaller size or scale is needed"
+    )]
+    Pixels {
+        /// The width asked for, in pixels.
+        width: usize,
+        /// The height asked for, in pixels.
+        height: usize,
+        /// The most pixels there can be.
+        limit: usize,
+    },
     /// A file name that does not end in a format's name.
     #[error("{}: the name must end in {expected}", path.display())]
     Format {

@@ -65,6 +65,7 @@ pub trait Layer: std::fmt::Debug {
 
 /// As many of the one as of the other.
 pub(crate) fn check_lengths(picture: &'static str, x: usize, y: usize) -> Result<()> {
+    crate::values::check_count(picture, x.max(y))?;
     if x == y {
         return Ok(());
     }

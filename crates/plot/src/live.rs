@@ -69,12 +69,12 @@ impl<W: Write> Live<W> {
     /// Shows a picture in the place of the one before; whether there is a terminal to show it on.
     ///
     /// # Errors
-    /// The first mistake of the calls that built the picture; [`Error::Write`] if the terminal is gone.
+    /// The first mistake of the calls that built the picture; more than 1000 letters or lines; [`Error::Write`] if the terminal is gone.
     pub fn show(&mut self, picture: &(impl Picture + ?Sized)) -> Result<bool> {
         if !self.is_terminal {
             return Ok(false);
         }
-        let mut screen = crate::Screen::new(self.width, self.height);
+        let mut screen = crate::Screen::of_size(self.width, self.height)?;
         picture.print(&mut screen)?;
         let page = if self.with_colors {
             screen.to_colored_text()

@@ -63,7 +63,7 @@ pub trait Picture: std::fmt::Debug {
     /// As a scene of its own size.
     ///
     /// # Errors
-    /// As [`draw`](Self::draw), and for a size that no picture can have.
+    /// As [`draw`](Self::draw), and [`Error::Size`] for a side that is not 1 to 16384 pixels long.
     fn scene(&self) -> Result<Scene> {
         let size = self.size();
         let mut scene = Scene::new(size.x, size.y)?;
@@ -83,7 +83,7 @@ pub trait Picture: std::fmt::Debug {
     /// As a PNG file of its [`size`](Self::size).
     ///
     /// # Errors
-    /// As [`scene`](Self::scene), and if there is no memory for its pixels.
+    /// As [`scene`](Self::scene), and [`Error::Pixels`] if it has more than 2²⁶ (67,108,864) pixels, such as 8192 x 8192.
     fn to_png(&self) -> Result<Vec<u8>> {
         self.scene()?.to_png(1.0)
     }
@@ -91,9 +91,9 @@ pub trait Picture: std::fmt::Debug {
     /// As text of `width` letters and `height` lines, each ended by `\n`, without colours.
     ///
     /// # Errors
-    /// As [`draw`](Self::draw).
+    /// As [`draw`](Self::draw), and if there are to be more than 1000 letters or lines.
     fn to_terminal(&self, width: usize, height: usize) -> Result<String> {
-        let mut screen = Screen::new(width, height);
+        let mut screen = Screen::of_size(width, height)?;
         self.print(&mut screen)?;
         Ok(screen.to_text())
     }
@@ -101,9 +101,9 @@ pub trait Picture: std::fmt::Debug {
     /// As [`to_terminal`](Self::to_terminal), with the colours of a terminal (ANSI escape sequences).
     ///
     /// # Errors
-    /// As [`draw`](Self::draw).
+    /// As [`to_terminal`](Self::to_terminal).
     fn to_terminal_colored(&self, width: usize, height: usize) -> Result<String> {
-        let mut screen = Screen::new(width, height);
+        let mut screen = Screen::of_size(width, height)?;
         self.print(&mut screen)?;
         Ok(screen.to_colored_text())
     }

@@ -1,5 +1,6 @@
 //! What follows from the order of scores: the curves behind ROC and precision-recall, and the areas below them.
 
+use crate::values::check_count;
 use crate::{Error, Result};
 
 /// For each threshold, from the highest score down: how many positives and how many negatives have at least that score. Scores
@@ -17,6 +18,7 @@ impl Ranking {
     /// # Errors
     /// If there are not as many labels as scores, or not both positives and negatives.
     pub(crate) fn new(picture: &'static str, scores: &[f64], labels: &[f64]) -> Result<Self> {
+        check_count(picture, scores.len().max(labels.len()))?;
         if scores.len() != labels.len() {
             let problem = format!(
                 "{} scores and {} labels: there must be as many",

@@ -5,14 +5,15 @@ use tiny_skia::{FillRule, LineCap, LineJoin, Mask, Paint, PathBuilder, Pixmap, S
 use crate::font;
 use crate::geometry::Rect;
 use crate::png;
-use crate::scene::{Bitmap, Item, LIMIT, Mark, Path, Scene, Segment, Stroke, Text};
+use crate::scene::{Bitmap, Item, LIMIT, MOST_PIXELS, Mark, Path, Scene, Segment, Stroke, Text};
 use crate::{Color, Error, Result};
 
 impl Scene {
     /// As a PNG file with `scale` pixels for each pixel of the scene.
     ///
     /// # Errors
-    /// If that gives a side of no pixels or of more than 16384, or more pixels than there is memory for.
+    /// [`Error::Size`] if that gives a side of no pixels or of more than 16384, [`Error::Pixels`] if it gives more than 2²⁶ (67,108,864) pixels in
+    /// all, such as 8192 x 8192.
     pub fn to_png(&self, scale: f64) -> Result<Vec<u8>> {
         Ok(png::encode(&self.to_bitmap(scale)?))
     }
@@ -40,7 +41,15 @@ impl Scene {
         if !(width.round() >= 1.0 && height.round() >= 1.0 && width <= LIMIT && height <= LIMIT) {
             return Err(too_large);
         }
-        let pixmap = Pixmap::new(width.round() as u32, height.round() as u32).ok_or(too_large)?;
+        let (columns, rows) = (width.round() as usize, height.round() as usize);
+        if columns * rows > MOST_PIXELS {
+            return Err(Error::Pixels {
+                width: columns,
+                height: rows,
+                limit: MOST_PIXELS,
+            });
+        }
+        let pixmap = Pixmap::new(columns as u32, rows as u32).ok_or(too_large)?;
         let mut painter = Painter {
             pixmap,
             scale,

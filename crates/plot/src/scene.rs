@@ -14,6 +14,9 @@ use crate::{Color, Error, Marker, Result};
 /// The largest width and height of a picture, in pixels.
 pub(crate) const LIMIT: f64 = 16_384.0;
 
+/// The most pixels of a bitmap that is drawn: for each, up to 16 bytes are in memory before a file is written, 1 GiB in all.
+pub(crate) const MOST_PIXELS: usize = 1 << 26;
+
 /// How a line is drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stroke {

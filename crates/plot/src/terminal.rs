@@ -3,7 +3,7 @@
 mod dots;
 
 use crate::scene::{Bitmap, Scene};
-use crate::{Color, Result};
+use crate::{Color, Error, Result};
 
 pub(crate) use dots::Cells;
 
@@ -32,7 +32,7 @@ const EMPTY: Cell = Cell {
 };
 
 impl Screen {
-    /// An empty page; sides beyond 1000 letters are cut.
+    /// An empty page; sides beyond 1000 letters are cut. [`Picture::to_terminal`](crate::Picture::to_terminal) says that they are too long.
     pub fn new(width: usize, height: usize) -> Self {
         let (width, height) = (width.min(LIMIT), height.min(LIMIT));
         Self {
@@ -40,6 +40,18 @@ impl Screen {
             height,
             cells: vec![EMPTY; width * height],
         }
+    }
+
+    /// An empty page of exactly this size.
+    ///
+    /// # Errors
+    /// If a side is more than 1000 letters long.
+    pub(crate) fn of_size(width: usize, height: usize) -> Result<Self> {
+        if width <= LIMIT && height <= LIMIT {
+            return Ok(Self::new(width, height));
+        }
+        let problem = format!("a page of {width} x {height} letters: there may be {LIMIT} on each side");
+        Err(Error::invalid("terminal", problem))
     }
 
     /// Letters in a line.

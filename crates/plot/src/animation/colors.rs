@@ -37,15 +37,8 @@ impl Palette {
         Some(Self::new(colors.into_iter().collect()))
     }
 
-    /// 256 colours that are near to those of all bitmaps.
-    pub(super) fn of(bitmaps: &[Bitmap]) -> Self {
-        let count: usize = bitmaps.iter().map(|bitmap| bitmap.pixels.len()).sum();
-        let pixels = bitmaps.iter().flat_map(|bitmap| &bitmap.pixels);
-        let sample: Vec<Rgb> = pixels
-            .step_by(count.div_ceil(PIXELS).max(1))
-            .copied()
-            .map(rgb)
-            .collect();
+    /// 256 colours that are near to those of a sample.
+    pub(super) fn of(sample: &[Rgb]) -> Self {
         // A frame of its own, so that the GIF crate finds colours for it; a side has 16 bits.
         let width = sample.len().min(1 << 15);
         let height = sample.len() / width.max(1);
@@ -58,7 +51,7 @@ impl Palette {
         let mut palette = Self::new(found.as_chunks().0.to_vec());
 
         let mut counts = BTreeMap::new();
-        for &color in &sample {
+        for &color in sample {
             *counts.entry(color).or_insert(0_usize) += 1;
         }
         let mut frequent: Vec<(usize, Rgb)> =
@@ -120,6 +113,13 @@ impl Palette {
             .min_by_key(|(_, other)| distance(other));
         nearest.map_or(0, |(index, _)| index)
     }
+}
+
+/// Colours of some of the pixels of one of so many bitmaps.
+pub(super) fn sample(bitmap: &Bitmap, bitmaps: usize) -> impl Iterator<Item = Rgb> {
+    let count = bitmap.pixels.len().saturating_mul(bitmaps);
+    let some = bitmap.pixels.iter().step_by(count.div_ceil(PIXELS).max(1));
+    some.copied().map(rgb)
 }
 
 fn rgb(color: Color) -> Rgb {

@@ -1,7 +1,7 @@
 use gif::{Encoder, Frame, Repeat};
 
 use super::Animation;
-use super::colors::Palette;
+use super::colors::{self, Palette};
 use crate::geometry::{Point, Rect};
 use crate::scene::{Bitmap, Scene};
 use crate::{Error, Picture, Result};
@@ -9,15 +9,19 @@ use crate::{Error, Picture, Result};
 /// So many frames, evenly spread, say which colours all of them are drawn with.
 const SAMPLED_FRAMES: usize = 8;
 
+/// More pixels in all frames are minutes of work and a file that no viewer opens: 2000 frames of 800 x 600 pixels have fewer.
+const MOST_PIXELS: usize = 1 << 30;
+
 impl Animation {
     /// As an animated GIF that repeats for ever; all frames have the size of the first. The format has 256 colours for a frame: those with more
     /// share 256 that are near to all, so that a colour does not change from frame to frame.
     ///
     /// # Errors
-    /// If there is no frame, or one cannot be drawn.
+    /// If there is no frame, there are more than 2000 of them, one cannot be drawn, or all together have more than 2³⁰ (1,073,741,824) pixels.
     pub fn to_gif(&self) -> Result<Vec<u8>> {
         self.check()?;
         let size = self.frames[0].size();
+        self.check_pixels(size)?;
         let mut file = Vec::new();
         let failed = |error: gif::EncodingError| Error::invalid("animation", error.to_string());
         let side = |length: f64| length.round() as u16;
@@ -52,8 +56,27 @@ impl Animation {
         let step = self.frames.len().div_ceil(SAMPLED_FRAMES);
         // From the last one on: a training ends with more to see than it began with.
         let sampled = self.frames.iter().rev().step_by(step);
-        let bitmaps = sampled.map(|picture| bitmap(picture.as_ref(), size));
-        Ok(Palette::of(&bitmaps.collect::<Result<Vec<_>>>()?))
+        let mut sample = Vec::new();
+        // One bitmap at a time: eight of the largest are more than there may be memory for.
+        for picture in sampled {
+            sample.extend(colors::sample(&bitmap(picture.as_ref(), size)?, SAMPLED_FRAMES));
+        }
+        Ok(Palette::of(&sample))
+    }
+
+    /// Whether frames of this size are small enough for their number.
+    fn check_pixels(&self, size: Point) -> Result<()> {
+        let count = self.frames.len();
+        let pixels = size.x.round() * size.y.round() * count as f64;
+        if pixels > MOST_PIXELS as f64 {
+            let problem = format!(
+                "{count} frames of {} x {} pixels: there may be {MOST_PIXELS} in all; show fewer or smaller frames",
+                size.x.round(),
+                size.y.round()
+            );
+            return Err(Error::invalid("animation", problem));
+        }
+        Ok(())
     }
 }
 

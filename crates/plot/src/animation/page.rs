@@ -1,13 +1,16 @@
 use super::Animation;
-use crate::Result;
 use crate::html;
 use crate::svg::escape;
+use crate::{Error, Result};
+
+/// A longer page is more than a browser holds in one text.
+const MOST_BYTES: usize = 1 << 29;
 
 impl Animation {
     /// As a web page with a slider and a button that plays; it loads nothing from anywhere.
     ///
     /// # Errors
-    /// If there is no frame, or one cannot be drawn.
+    /// If there is no frame, there are more than 2000 of them, one cannot be drawn, or all together are more than 512 MiB.
     pub fn to_html(&self) -> Result<String> {
         self.check()?;
         let mut body = String::new();
@@ -24,6 +27,15 @@ impl Animation {
         for (index, frame) in self.frames.iter().enumerate() {
             let hidden = if index == last { "" } else { " hidden=\"hidden\"" };
             body += &format!("<figure{hidden}>\n{}</figure>\n", frame.to_svg()?);
+            if body.len() > MOST_BYTES {
+                let problem = format!(
+                    "{} of {} frames are {} bytes: a page may have {MOST_BYTES}; show fewer frames, or simpler ones",
+                    index + 1,
+                    last + 1,
+                    body.len()
+                );
+                return Err(Error::invalid("animation", problem));
+            }
         }
         body += &format!(
             "</div>\n<script>\nconst pause = {};\n{SCRIPT}</script>\n",

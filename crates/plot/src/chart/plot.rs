@@ -1,9 +1,11 @@
 use crate::axis::Scale;
 use crate::geometry::{Point, Rect, point};
-use crate::scene::{Mark, Scene};
+use crate::scene::{LIMIT, MOST_PIXELS, Mark, Scene};
 
 /// More shapes than these are drawn as a bitmap.
 const MOST_SHAPES: usize = 20_000;
+/// Pixels of that bitmap for each pixel of the picture, fewer if it would have too many.
+const SCALE: f64 = 2.0;
 
 /// The area between the axes, for a [`Layer`](crate::Layer) to draw in: numbers become places.
 #[derive(Debug)]
@@ -76,7 +78,6 @@ impl<'a> Plot<'a> {
 
     /// Draws something with two pixels for each pixel of the picture, as one bitmap; whether that can be done.
     fn as_bitmap(&mut self, draw: impl FnOnce(&mut Plot<'_>)) -> bool {
-        const SCALE: f64 = 2.0;
         let Rect {
             left,
             top,
@@ -94,9 +95,13 @@ impl<'a> Plot<'a> {
         let Ok(mut scene) = Scene::new(place.width(), place.height()) else {
             return false;
         };
+        // As fine as there may be pixels.
+        let scale = (LIMIT / place.width().max(place.height()))
+            .min((MOST_PIXELS as f64 / (place.width() * place.height())).sqrt() * 0.99)
+            .min(SCALE);
         let area = Rect::new(left - start.x, top - start.y, right - left, bottom - top);
         draw(&mut Plot::new(&mut scene, area, self.x, self.y));
-        let bitmap = scene.to_transparent_bitmap(SCALE);
+        let bitmap = scene.to_transparent_bitmap(scale);
         bitmap.map(|bitmap| self.scene.bitmap(place, bitmap)).is_ok()
     }
 

@@ -1,7 +1,7 @@
 use crate::geometry::{Point, Rect, point};
 use crate::scene::{Align, Mark, Path, Scene, Stroke, Text, shorten};
 use crate::style::{AXIS, GAP, INK, LABEL, MARGIN, SOFT_INK, TICK, WIDTH};
-use crate::{Color, Picture, Result, category_color, font, heading};
+use crate::{Color, Error, Picture, Result, category_color, font, heading};
 
 /// A network as blocks with names and shapes, from left to right and line by line: for networks whose neurons are too many to
 /// draw.
@@ -9,9 +9,10 @@ use crate::{Color, Picture, Result, category_color, font, heading};
 pub struct BlockDiagram {
     blocks: Vec<(String, String)>,
     title: String,
+    mistake: Option<Error>,
 }
 
-/// A network as blocks, each with a name and the shape of what comes out of it, in words.
+/// A network as blocks, each with a name and the shape of what comes out of it, in words. More than 400 blocks are an error.
 ///
 /// ```
 /// use backprop_plot::{Picture, block_diagram};
@@ -23,14 +24,20 @@ pub struct BlockDiagram {
 pub fn block_diagram<N: Into<String>, S: Into<String>>(
     blocks: impl IntoIterator<Item = (N, S)>,
 ) -> BlockDiagram {
-    let blocks = blocks.into_iter().take(MOST_BLOCKS);
+    let blocks = blocks.into_iter().take(MOST_BLOCKS + 1);
+    let blocks: Vec<(String, String)> = blocks.map(|(name, shape)| (name.into(), shape.into())).collect();
+    let mistake = (blocks.len() > MOST_BLOCKS).then(|| {
+        let problem = format!("more than {MOST_BLOCKS} blocks: join some, or draw a part of them");
+        Error::invalid("block diagram", problem)
+    });
     BlockDiagram {
-        blocks: blocks.map(|(name, shape)| (name.into(), shape.into())).collect(),
+        blocks,
         title: String::new(),
+        mistake,
     }
 }
 
-/// More blocks are not drawn.
+/// More blocks than these are more than one can follow.
 const MOST_BLOCKS: usize = 400;
 const BLOCK_HEIGHT: f64 = 62.0;
 const ARROW: f64 = 34.0;
@@ -73,6 +80,9 @@ impl Picture for BlockDiagram {
     }
 
     fn draw(&self, scene: &mut Scene, area: Rect) -> Result<()> {
+        if let Some(mistake) = &self.mistake {
+            return Err(mistake.clone());
+        }
         let area = heading::title(scene, area.inset(MARGIN), &self.title);
         if self.blocks.is_empty() {
             heading::notice(scene, area, "no layers");

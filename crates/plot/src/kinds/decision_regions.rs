@@ -12,7 +12,8 @@ use crate::{Chart, Color, ColorBar, Colormap, Error, Line, Number, Result, Value
 /// Where a model of two or more features decides for which class, with the samples on top.
 ///
 /// Of more features than two, two are shown; the others stay at their means, or at values that are set with
-/// [`fixed`](Self::fixed). With [`project`](Self::project) the plane may lie in any direction.
+/// [`fixed`](Self::fixed). With [`project`](Self::project) the plane may lie in any direction. More than 65,536 features, 2²⁷ numbers in all samples,
+/// or 2²⁶ predictions at once (for 16 rows of places) are an error.
 ///
 /// ```
 /// use backprop_plot::{DecisionRegions, Picture};
@@ -37,6 +38,13 @@ pub struct DecisionRegions {
     resolution: usize,
     reach: Option<f64>,
 }
+
+/// More samples times features are not copied to be shown.
+const MOST_INPUTS: usize = 1 << 27;
+/// So that a row of 1000 places has not more numbers than [`MOST_AT_ONCE`].
+const MOST_FEATURES: usize = 1 << 16;
+/// Numbers that are put before a model, and that it may answer, at once.
+const MOST_AT_ONCE: usize = 1 << 26;
 
 /// Points `origin + a first + b second`.
 #[derive(Debug, Clone)]
@@ -163,11 +171,10 @@ impl DecisionRegions {
         E: Into<Box<dyn StdError + Send + Sync>>,
     {
         let view = View::of(self)?;
-        let (values, columns) = view.ask(predict)?;
-        let classes: Vec<f64> = values
-            .chunks(columns)
-            .map(|scores| if columns == 1 { scores[0] } else { highest(scores) })
-            .collect();
+        let classes = view.ask(predict, |scores| match *scores {
+            [class] => Ok(class),
+            _ => Ok(highest(scores)),
+        })?;
         let color = |class: &f64| match *class {
             class if class >= 0.0 && class < MOST_CLASSES as f64 => {
                 category_color(class.round() as usize).mix(Color::WHITE, 0.68)
@@ -191,11 +198,16 @@ impl DecisionRegions {
         E: Into<Box<dyn StdError + Send + Sync>>,
     {
         let view = View::of(self)?;
-        let (values, columns) = view.ask(predict)?;
-        if columns != 1 {
-            let problem = format!("{columns} predictions for each point: a level map shows one");
-            return Err(Error::invalid("level map", problem));
-        }
+        let values = view.ask(predict, |predictions| match *predictions {
+            [level] => Ok(level),
+            _ => {
+                let problem = format!(
+                    "{} predictions for each point: a level map shows one",
+                    predictions.len()
+                );
+                Err(Error::invalid("level map", problem))
+            }
+        })?;
         let distances = values.iter().map(|value| (value - boundary).abs());
         let farthest = distances
             .filter(|distance| distance.is_finite())
@@ -266,6 +278,11 @@ impl View {
                 regions.targets.len()
             )));
         }
+        if regions.inputs.count() > MOST_INPUTS || features > MOST_FEATURES {
+            return Err(wrong(format!(
+                "{count} samples of {features} features: there may be {MOST_FEATURES} features and {MOST_INPUTS} numbers in all; show a part of them"
+            )));
+        }
         let rows = regions.inputs.to_vec();
         let plane = regions.plane_in(features, &rows)?;
         let on = |direction: &[f32]| -> Vec<f64> {
@@ -298,11 +315,12 @@ impl View {
         )
     }
 
-    /// The predictions for all places, from left to right and from below to above, and how many there are for each.
+    /// What the predictions for each place come to, from left to right and from below to above.
     fn ask<N, E>(
         &self,
         mut predict: impl FnMut(&Tensor<f32>) -> Result<Tensor<N>, E>,
-    ) -> Result<(Vec<f64>, usize)>
+        one: impl Fn(&[f64]) -> Result<f64>,
+    ) -> Result<Vec<f64>>
     where
         N: Number + Element,
         E: Into<Box<dyn StdError + Send + Sync>>,
@@ -312,11 +330,11 @@ impl View {
             first,
             second,
         } = &self.plane;
-        let mut values = Vec::new();
-        let mut each = 1;
+        let mut values = Vec::with_capacity(self.rows * self.columns);
         // Some rows at a time: what a model keeps of each place is not bounded.
         let rows: Vec<usize> = (0..self.rows).collect();
-        for rows in rows.chunks(16) {
+        let in_a_row = (self.columns * origin.len()).max(1);
+        for rows in rows.chunks((MOST_AT_ONCE / in_a_row).clamp(1, 16)) {
             let mut points = Vec::with_capacity(rows.len() * self.columns * origin.len());
             for &row in rows {
                 for column in 0..self.columns {
@@ -331,7 +349,7 @@ impl View {
             let count = rows.len() * self.columns;
             let points = Tensor::from_slice(&points, [count, origin.len()])?;
             let predicted = predict(&points).map_err(Error::model)?;
-            each = match *predicted.shape().as_ref() {
+            let each = match *predicted.shape().as_ref() {
                 [found] if found == count => 1,
                 [found, columns] if found == count && columns > 0 => columns,
                 _ => {
@@ -342,9 +360,18 @@ impl View {
                     return Err(Error::invalid("decision regions", problem));
                 }
             };
-            values.extend(predicted.to_vec().into_iter().map(Number::to_f64));
+            if predicted.count() > MOST_AT_ONCE {
+                let problem = format!(
+                    "{each} predictions for each of {count} points: there may be {MOST_AT_ONCE} at once; a lower resolution has fewer points"
+                );
+                return Err(Error::invalid("decision regions", problem));
+            }
+            let predicted: Vec<f64> = predicted.to_vec().into_iter().map(Number::to_f64).collect();
+            for predictions in predicted.chunks(each) {
+                values.push(one(predictions)?);
+            }
         }
-        Ok((values, each))
+        Ok(values)
     }
 
     /// A chart with a colour for each place.

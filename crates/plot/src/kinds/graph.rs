@@ -47,8 +47,11 @@ pub struct GraphDiagram {
 
 /// More nodes than these are more than a picture can show.
 const MOST_NODES: usize = 400;
+/// More lines than these, each counted once for every layer that it comes to, are more than one can follow.
+const MOST_LINES: usize = 10_000;
 
-/// The picture of a graph. The inputs of a node must come before it.
+/// The picture of a graph. The inputs of a node must come before it. More than 400 nodes are an error, and so are more than 10,000 lines, where one
+/// that passes layers counts for each of them.
 ///
 /// ```
 /// use backprop_plot::{GraphNode, NodeKind, Picture, graph_diagram};
@@ -84,10 +87,17 @@ pub fn graph_diagram(nodes: impl IntoIterator<Item = GraphNode>) -> GraphDiagram
         None => None,
     };
     let inputs: Vec<&[usize]> = nodes.iter().map(|node| node.inputs.as_slice()).collect();
-    let layers = if mistake.is_none() {
-        layers(&inputs)
-    } else {
-        Layers::default()
+    let (layers, mistake) = match mistake {
+        Some(mistake) => (Layers::default(), Some(mistake)),
+        None => match layers(&inputs, MOST_LINES) {
+            Some(layers) => (layers, None),
+            None => (
+                Layers::default(),
+                wrong(format!(
+                    "more than {MOST_LINES} lines from layer to layer: draw a part of the graph"
+                )),
+            ),
+        },
     };
     GraphDiagram {
         nodes,

@@ -1,6 +1,7 @@
-use crate::{Band, Bars, Chart, Line, Values, category_color};
+use crate::values::check_count;
+use crate::{Band, Bars, Chart, Error, Line, Values, category_color};
 
-/// How often values lie where, with a number of bins that fits them (Freedman and Diaconis, 1981).
+/// How often values lie where, with a number of bins that fits them (Freedman and Diaconis, 1981), 5 to 80.
 ///
 /// ```
 /// use backprop_plot::{Picture, histogram};
@@ -28,7 +29,10 @@ pub fn histograms<S: Into<String>, V: Values>(series: impl IntoIterator<Item = (
         .map(|(name, values)| (name.into(), finite(values)))
         .collect();
     let all: Vec<f64> = series.iter().flat_map(|(_, values)| values).copied().collect();
-    let Some(edges) = edges(&all) else {
+    if let Err(error) = check_count("histogram", all.len()) {
+        return Chart::failed(error);
+    }
+    let Some(edges) = edges(all) else {
         return Chart::new().y_label("count");
     };
     let opacity = if series.len() > 1 { 0.55 } else { 1.0 };
@@ -44,7 +48,8 @@ pub fn histograms<S: Into<String>, V: Values>(series: impl IntoIterator<Item = (
 }
 
 /// A hill for each name, one above the other from the first at the bottom: how weights or gradients spread, layer by layer or
-/// epoch by epoch. Each is as high as the others, whatever the number of its values.
+/// epoch by epoch. Each is as high as the others, whatever the number of its values. More than 1000 names are an error: a hill would be less than a
+/// pixel high.
 ///
 /// ```
 /// use backprop_plot::{Picture, ridges};
@@ -56,9 +61,17 @@ pub fn histograms<S: Into<String>, V: Values>(series: impl IntoIterator<Item = (
 pub fn ridges<S: Into<String>, V: Values>(rows: impl IntoIterator<Item = (S, V)>) -> Chart {
     let rows: Vec<(String, Vec<f64>)> = rows
         .into_iter()
+        .take(MOST_RIDGES + 1)
         .map(|(name, values)| (name.into(), finite(values)))
         .collect();
     let all: Vec<f64> = rows.iter().flat_map(|(_, values)| values).copied().collect();
+    let too_many = (rows.len() > MOST_RIDGES).then(|| {
+        let problem = format!("more than {MOST_RIDGES} names: draw every n-th");
+        Error::invalid("ridges", problem)
+    });
+    if let Some(error) = too_many.or(check_count("ridges", all.len()).err()) {
+        return Chart::failed(error);
+    }
     let names: Vec<String> = rows.iter().map(|(name, _)| name.clone()).collect();
     let top = names.len() as f64 + 0.9;
     let mut chart = Chart::new().y_categories(names).y_limits(-0.3, top);
@@ -87,6 +100,7 @@ pub fn ridges<S: Into<String>, V: Values>(rows: impl IntoIterator<Item = (S, V)>
 
 const PLACES: usize = 160;
 const MOST_BINS: f64 = 80.0;
+const MOST_RIDGES: usize = 1000;
 
 fn finite(values: impl Values) -> Vec<f64> {
     values
@@ -111,12 +125,12 @@ fn range(values: &[f64]) -> Option<(f64, f64)> {
 }
 
 /// Twice the middle half of the values over the cube root of their number is a bin, within 5 to 80 bins.
-fn edges(values: &[f64]) -> Option<Vec<f64>> {
-    let (low, high) = range(values)?;
-    let mut sorted = values.to_vec();
-    sorted.sort_by(f64::total_cmp);
-    let quarter = |share: usize| sorted.get(sorted.len() * share / 4).copied().unwrap_or_default();
-    let width = 2.0 * (quarter(3) - quarter(1)) / (values.len() as f64).cbrt();
+fn edges(mut values: Vec<f64>) -> Option<Vec<f64>> {
+    let (low, high) = range(&values)?;
+    let count = values.len();
+    // Neither place is beyond the end: there is a value.
+    let mut quarter = |share: usize| *values.select_nth_unstable_by(count * share / 4, f64::total_cmp).1;
+    let width = 2.0 * (quarter(3) - quarter(1)) / (count as f64).cbrt();
     let bins = if width > 0.0 {
         ((high - low) / width).ceil().clamp(5.0, MOST_BINS)
     } else {
@@ -180,7 +194,7 @@ mod tests {
         #[test]
         fn every_finite_value_is_in_one_bin(values in vec(prop_oneof![-1e3..1e3, any::<f64>()], 1..200)) {
             let values = finite(values);
-            if let Some(edges) = edges(&values) {
+            if let Some(edges) = edges(values.clone()) {
                 prop_assert!(edges.windows(2).all(|pair| pair[0] < pair[1]));
                 let inside = values.iter().filter(|value| (-1e300..=1e300).contains(*value)).count();
                 let total: f64 = counts(&values, &edges).iter().sum();
@@ -192,7 +206,7 @@ mod tests {
     #[test]
     fn bins_of_values_that_are_alike_or_too_large_have_a_width() {
         for value in [0.0, 1.0, -1e-320, 6e303, f64::MIN] {
-            let edges = edges(&[value, value]).unwrap();
+            let edges = edges(vec![value, value]).unwrap();
             assert!(edges.windows(2).all(|pair| pair[0] < pair[1]), "{value}");
         }
     }

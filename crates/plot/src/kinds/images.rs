@@ -24,7 +24,7 @@ pub struct Images {
 }
 
 /// More images than these are not drawn, larger ones are an error.
-const MOST_IMAGES: usize = 400;
+pub(super) const MOST_IMAGES: usize = 400;
 const MOST_PIXELS: usize = 4096;
 /// Two images of the largest size: all numbers of the images that are drawn are in memory, some of them twice.
 const MOST_PIXELS_OF_ALL: usize = 2 * MOST_PIXELS * MOST_PIXELS;

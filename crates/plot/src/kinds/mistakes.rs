@@ -1,11 +1,13 @@
 use backprop_tensor::{Element, Tensor};
 
+use super::images::MOST_IMAGES;
 use crate::{Error, Images, Number, Values, images};
 
 /// The images that a classifier was most sure of and wrong about, the worst first, each with what was predicted, what it is, and the
 /// probability that it was given.
 ///
-/// `pictures` are `[count, height, width]`, `probabilities` are `[count, classes]`; a class without a name has its number.
+/// `pictures` are `[count, height, width]`, `probabilities` are `[count, classes]`; a class without a name has its number. At most 400 images are
+/// drawn; more than 2²⁷ (134,217,728) probabilities are an error.
 ///
 /// ```
 /// use backprop_plot::{Picture, worst_mistakes};
@@ -39,20 +41,26 @@ pub fn worst_mistakes<T: Number + Element, P: Number + Element, S: Into<String>>
             return Images::failed(Error::invalid("worst mistakes", problem));
         }
     };
-    let probabilities: Vec<f64> = probabilities.to_vec().into_iter().map(Number::to_f64).collect();
-    let mut mistakes: Vec<(usize, usize, f64)> = (0..count)
-        .filter_map(|sample| {
-            let row = probabilities.get(sample * classes..(sample + 1) * classes)?;
+    if probabilities.count() > MOST_PROBABILITIES {
+        let problem = format!(
+            "{count} x {classes} probabilities: there may be {MOST_PROBABILITIES}; look at a part of the samples"
+        );
+        return Images::failed(Error::invalid("worst mistakes", problem));
+    }
+    let probabilities = probabilities.to_vec();
+    let rows = probabilities.chunks(classes).zip(&targets).enumerate();
+    let mut mistakes: Vec<(usize, usize, f64)> = rows
+        .filter_map(|(sample, (row, target))| {
             let (class, sure) = row
                 .iter()
-                .copied()
+                .map(|probability| probability.to_f64())
                 .enumerate()
                 .reduce(|best, next| if next.1 > best.1 { next } else { best })?;
-            (class as f64 != targets[sample] && sure.is_finite()).then_some((sample, class, sure))
+            (class as f64 != *target && sure.is_finite()).then_some((sample, class, sure))
         })
         .collect();
     mistakes.sort_by(|a, b| b.2.total_cmp(&a.2));
-    mistakes.truncate(most);
+    mistakes.truncate(most.min(MOST_IMAGES));
     let name = |class: f64| match names.get(class as usize) {
         Some(name) if class >= 0.0 => name.clone(),
         _ => format!("{class}"),
@@ -71,3 +79,6 @@ pub fn worst_mistakes<T: Number + Element, P: Number + Element, S: Into<String>>
         Err(error) => Images::failed(error.into()),
     }
 }
+
+/// More probabilities than these are not copied to be looked through.
+const MOST_PROBABILITIES: usize = 1 << 27;

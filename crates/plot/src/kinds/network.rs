@@ -13,6 +13,17 @@ struct Column {
     width: usize,
 }
 
+/// The weights of a layer.
+#[derive(Debug, Clone)]
+struct Weights {
+    /// Between the neurons that are drawn, row by row `[outputs, inputs]`.
+    shown: Vec<f64>,
+    /// How many inputs are drawn.
+    inputs: usize,
+    /// The largest of all, by its size, that is finite.
+    largest: f64,
+}
+
 /// A network as circles and lines, layer by layer from left to right.
 ///
 /// Lines are blue for weights below 0 and red for those above, and the thicker the larger the weight. Of a layer of more than
@@ -20,8 +31,8 @@ struct Column {
 #[derive(Debug, Clone)]
 pub struct NetworkDiagram {
     columns: Vec<Column>,
-    /// Between neighbouring layers, row by row `[outputs, inputs]`; empty if they are not known.
-    weights: Vec<Vec<f64>>,
+    /// Between neighbouring layers; empty if they are not known.
+    weights: Vec<Weights>,
     names: [Vec<String>; 2],
     title: String,
     size: Option<Point>,
@@ -32,8 +43,12 @@ pub struct NetworkDiagram {
 const MOST_LAYERS: usize = 40;
 /// Neurons of a layer that are all drawn.
 const MOST_NEURONS: usize = 14;
+/// More weights than these are not looked through for the largest: a second's work.
+const MOST_WEIGHTS: usize = 1 << 27;
+/// Weights that are copied at once.
+const BLOCK: usize = 1 << 20;
 
-/// A network of layers with so many neurons each, the inputs first.
+/// A network of layers with so many neurons each, the inputs first. More than 40 layers are an error.
 ///
 /// ```
 /// use backprop_plot::{Picture, network_diagram};
@@ -67,7 +82,8 @@ pub fn network_diagram(widths: impl IntoIterator<Item = usize>) -> NetworkDiagra
     }
 }
 
-/// A network with its weights: a matrix `[outputs, inputs]` for each layer, as [`Linear`] has it.
+/// A network with its weights: a matrix `[outputs, inputs]` for each layer, as [`Linear`] has it. More than 40 layers with the inputs, or more than
+/// 2²⁷ (134,217,728) weights in all, are an error.
 ///
 /// ```
 /// use backprop_plot::{Picture, network_with_weights};
@@ -87,6 +103,7 @@ pub fn network_with_weights<'a, T: Number + Element>(
     let mut widths: Vec<usize> = Vec::new();
     let mut values = Vec::new();
     let mut mistake = None;
+    let mut total = 0_usize;
     for matrix in weights.into_iter().take(MOST_LAYERS) {
         let fits = match *matrix.shape().as_ref() {
             [outputs, inputs] if widths.last().is_none_or(|last| *last == inputs) => Some((outputs, inputs)),
@@ -105,7 +122,14 @@ pub fn network_with_weights<'a, T: Number + Element>(
             widths.push(inputs);
         }
         widths.push(outputs);
-        values.push(matrix.to_vec().into_iter().map(Number::to_f64).collect());
+        total = total.saturating_add(matrix.count());
+        match weights_of(matrix, [outputs, inputs], total) {
+            Ok(weights) => values.push(weights),
+            Err(error) => {
+                mistake = Some(error);
+                break;
+            }
+        }
     }
     let diagram = network_diagram(widths);
     NetworkDiagram {
@@ -113,6 +137,40 @@ pub fn network_with_weights<'a, T: Number + Element>(
         mistake: mistake.or(diagram.mistake),
         ..diagram
     }
+}
+
+/// The weights of a matrix, if there are not more than can be looked through, with all before them.
+fn weights_of<T: Number + Element>(
+    matrix: &Tensor<T>,
+    [outputs, inputs]: [usize; 2],
+    total: usize,
+) -> Result<Weights> {
+    if total > MOST_WEIGHTS {
+        let problem = format!(
+            "{total} weights: there may be {MOST_WEIGHTS}; draw the network without them, or as blocks"
+        );
+        return Err(Error::invalid("network diagram", problem));
+    }
+    let drawn = |width: usize| -> Vec<i64> {
+        let neurons = NetworkDiagram::rows(width).into_iter().flatten();
+        neurons.map(|neuron| neuron as i64).collect()
+    };
+    let (rows, columns) = (drawn(outputs), drawn(inputs));
+    let part = matrix
+        .index_select(0, &Tensor::from(rows))?
+        .index_select(1, &Tensor::from(columns.clone()))?;
+    let mut largest = 0.0_f64;
+    let each = (BLOCK / inputs.max(1)).max(1);
+    for start in (0..outputs).step_by(each) {
+        let block = matrix.slice(0, start..outputs.min(start + each))?.to_vec();
+        let sizes = block.into_iter().map(|weight| weight.to_f64().abs());
+        largest = sizes.filter(|size| size.is_finite()).fold(largest, f64::max);
+    }
+    Ok(Weights {
+        shown: part.to_vec().into_iter().map(Number::to_f64).collect(),
+        inputs: columns.len(),
+        largest,
+    })
 }
 
 impl NetworkDiagram {
@@ -153,16 +211,16 @@ impl NetworkDiagram {
         Self { size, ..self }
     }
 
-    /// The weight between two neurons and its share of the largest; 1 and 0 if weights are not known.
+    /// The weight between two of the neurons that are drawn, as a share of the largest; `None` if it is not known.
     fn weight(&self, layer: usize, output: usize, input: usize, largest: f64) -> Option<f64> {
-        let inputs = self.columns.get(layer)?.width;
-        let value = *self.weights.get(layer)?.get(output * inputs + input)?;
+        let weights = self.weights.get(layer)?;
+        let value = *weights.shown.get(output * weights.inputs + input)?;
         (value.is_finite() && largest > 0.0).then_some(value / largest)
     }
 
     fn largest(&self) -> f64 {
-        let finite = self.weights.iter().flatten().filter(|weight| weight.is_finite());
-        finite.fold(0.0, |most, weight| most.max(weight.abs()))
+        let each = self.weights.iter().map(|weights| weights.largest);
+        each.fold(0.0, f64::max)
     }
 
     /// The rows of a column, one above the other: neurons by number, `None` where some are left out.
@@ -242,8 +300,13 @@ impl NetworkDiagram {
         let largest = self.largest();
         for (layer, pair) in layout.columns.windows(2).enumerate() {
             let mut edges = Vec::new();
-            for (input, from) in pair[0].iter().filter_map(|(neuron, at)| Some(((*neuron)?, *at))) {
-                for (output, to) in pair[1].iter().filter_map(|(neuron, at)| Some(((*neuron)?, *at))) {
+            let drawn = |column: &[(Option<usize>, Point)]| {
+                let neurons = column.iter().filter(|(neuron, _)| neuron.is_some());
+                neurons.map(|(_, at)| *at).enumerate().collect::<Vec<_>>()
+            };
+            let outputs = drawn(&pair[1]);
+            for (input, from) in drawn(&pair[0]) {
+                for &(output, to) in &outputs {
                     edges.push((self.weight(layer, output, input, largest), from, to));
                 }
             }

@@ -1,5 +1,5 @@
 use crate::layers::check_lengths;
-use crate::{Chart, Marker, Points, Values, category_color};
+use crate::{Chart, Error, Marker, Points, Values, category_color};
 
 /// The points (x, y).
 ///
@@ -14,7 +14,8 @@ pub fn scatter(x: impl Values, y: impl Values) -> Chart {
     Chart::new().add(Points::new(x, y))
 }
 
-/// The points (x, y), each in the colour and shape of its class 0, 1, 2 ...; a class without a name has its number.
+/// The points (x, y), each in the colour and shape of its class 0, 1, 2 ...; a class without a name has its number. Points whose class is negative
+/// or NaN are left out; a class of 100 or more is an error, as so many are not told apart.
 ///
 /// ```
 /// use backprop_plot::{Picture, scatter_classes};
@@ -49,14 +50,16 @@ pub(crate) fn with_classes(chart: Chart, x: &[f64], y: &[f64], classes: &[f64], 
     {
         return Chart::failed(error);
     }
-    let class = |value: f64| {
-        (value >= 0.0)
-            .then_some(value.round() as usize)
-            .filter(|class| *class < MOST_CLASSES)
-    };
+    let class = |value: f64| (value >= 0.0).then_some(value.round() as usize);
     let mut present: Vec<usize> = classes.iter().filter_map(|&value| class(value)).collect();
     present.sort_unstable();
     present.dedup();
+    if let Some(last) = present.last().filter(|last| **last >= MOST_CLASSES) {
+        let problem = format!(
+            "class {last}: there may be {MOST_CLASSES}, numbered from 0; draw a part of them, or join some"
+        );
+        return Chart::failed(Error::invalid("scatter", problem));
+    }
     present.into_iter().fold(chart, |chart, index| {
         let members = classes
             .iter()

@@ -68,7 +68,10 @@ fn layers(chart: Chart, kind: u8, name: String, x: Vec<f64>, y: Vec<f64>) -> Cha
         4 => chart.add(Band::new(&x, &y, &x).name(name)),
         5 => chart.add(Rule::boundary(y[0], x[0], 1.0).name(name)),
         6 => chart.add(Rule::horizontal(y[0]).name(name)),
-        7 => scatter_classes(&x, &y, &y, [name]),
+        7 => {
+            let classes: Vec<f64> = y.iter().map(|y| y % 99.0).collect();
+            scatter_classes(&x, &y, classes, [name])
+        }
         _ => chart.note(x[0], y[0], name),
     }
 }

@@ -17,11 +17,9 @@ pub(super) struct Layers {
 
 /// Times that layers are put in order, downwards and upwards.
 const SWEEPS: usize = 8;
-/// Places of lines beyond these are left out: a graph of few nodes may have many long lines.
-const MOST_PASSING: usize = 4000;
 
-/// The layers of a graph in which inputs come before what they go into.
-pub(super) fn layers(inputs: &[&[usize]]) -> Layers {
+/// The layers of a graph in which inputs come before what they go into; `None` if it has more lines from one layer to the next than `most_lines`.
+pub(super) fn layers(inputs: &[&[usize]], most_lines: usize) -> Option<Layers> {
     let depths = depths(inputs);
     let mut layers = Layers {
         rows: vec![Vec::new(); depths.iter().max().map_or(0, |deepest| deepest + 1)],
@@ -32,7 +30,6 @@ pub(super) fn layers(inputs: &[&[usize]]) -> Layers {
         places.push(layers.rows[depth].len());
         layers.rows[depth].push(Place { node: Some(node) });
     }
-    let mut passing = 0;
     for (node, sources) in inputs.iter().enumerate() {
         for &source in *sources {
             let mut at = places[source];
@@ -40,15 +37,14 @@ pub(super) fn layers(inputs: &[&[usize]]) -> Layers {
                 let next = if row + 1 == depths[node] {
                     places[node]
                 } else {
-                    passing += 1;
                     layers.rows[row + 1].push(Place { node: None });
                     layers.rows[row + 1].len() - 1
                 };
                 layers.edges.push((row, at, next));
                 at = next;
             }
-            if passing > MOST_PASSING {
-                return layers;
+            if layers.edges.len() > most_lines {
+                return None;
             }
         }
     }
@@ -60,7 +56,7 @@ pub(super) fn layers(inputs: &[&[usize]]) -> Layers {
             layers.order(row, false);
         }
     }
-    layers
+    Some(layers)
 }
 
 /// One more than the deepest input; what has none is just above what it goes into.
@@ -235,7 +231,7 @@ mod tests {
         #[test]
         fn lines_lead_downwards_and_join_what_they_should(graph in graphs()) {
             let inputs: Vec<&[usize]> = graph.iter().map(Vec::as_slice).collect();
-            let layers = layers(&inputs);
+            let layers = layers(&inputs, usize::MAX).unwrap();
             for (row, from, to) in &layers.edges {
                 prop_assert!(layers.rows[*row].get(*from).is_some() && layers.rows[row + 1].get(*to).is_some());
             }
@@ -263,7 +259,7 @@ mod tests {
         #[test]
         fn places_are_apart_and_in_order(graph in graphs(), width in 1.0..100.0) {
             let inputs: Vec<&[usize]> = graph.iter().map(Vec::as_slice).collect();
-            let layers = layers(&inputs);
+            let layers = layers(&inputs, usize::MAX).unwrap();
             let widths: Vec<Vec<f64>> = layers.rows.iter().map(|row| row.iter().enumerate().map(|(index, _)| width + index as f64).collect()).collect();
             for (places, widths) in places(&layers, &widths, 5.0).iter().zip(&widths) {
                 for (places, widths) in places.windows(2).zip(widths.windows(2)) {
