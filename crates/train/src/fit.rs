@@ -4,7 +4,7 @@ use backprop_autodiff::{Tape, Var};
 use backprop_datasets::{Batch, Dataset, TryBatches};
 use backprop_layers::Layer;
 use backprop_optim::Optimizer;
-use backprop_tensor::{Element, Float, Tensor};
+use backprop_tensor::{Element, Float, Tensor, simd};
 
 use crate::callbacks::Plan;
 use crate::check::{TRAINING, Targets, VALIDATION, changed, check_count, check_inputs};
@@ -12,7 +12,7 @@ use crate::class_weights::{Weights, with_classes};
 use crate::limits;
 use crate::pass::Pass;
 use crate::run::{OwnSteps, Run};
-use crate::run_state::{RunState, Settings};
+use crate::run_state::{Course, RunState, Settings};
 use crate::validation::{AnyData, split_off};
 use crate::{Callback, Error, Evaluation, History, Loss, Result, Trainer, Validation};
 
@@ -165,6 +165,7 @@ where
         let mut run = Run {
             plan: self.plan(samples),
             callbacks: self.take_callbacks(),
+            own_callbacks,
             history: History {
                 baseline,
                 ..History::default()
@@ -243,6 +244,8 @@ where
                 .into_iter()
                 .chain(errors.map(|metric| metric.name().to_owned()))
                 .collect(),
+            // Levels of one name have other vectors on another kind of machine.
+            level: format!("{} {}", std::env::consts::ARCH, simd::level()),
         }
     }
 
@@ -265,6 +268,11 @@ where
             batch_size: self.batch_size_for(samples),
             accumulate: self.accumulate,
             metrics: self.metrics.iter().map(|metric| metric.name().into()).collect(),
+            course: Some(Course {
+                drop_last: self.drop_last,
+                epochs: self.epochs,
+                schedule_epochs: self.schedule.is_some().then_some(self.schedule_epochs).flatten(),
+            }),
         }
     }
 }

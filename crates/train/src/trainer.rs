@@ -237,9 +237,19 @@ impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
     /// Has the next `fit` go on from the [`Checkpoint`](crate::Checkpoint) in this file, with the same weights in the end as a run that was never
     /// stopped, to the bit.
     ///
-    /// Trainer, data and the kind of model must be as they were; `fit` says so if it can see that they are not. The number of epochs may be
-    /// another one; [`schedule`](Self::schedule) says what that does to the learning rate. A run that a callback has ended is over, as
-    /// [`History::ended`](crate::History::ended) says, unless the callback's settings now let it go on: [`EarlyStopping`] with more patience. Where there may be no checkpoint yet, ask `path.exists()`.
+    /// Trainer, data and the kind of model must be as they were; `fit` says so if it can see that they are not. How [progress](Self::progress) is
+    /// shown may change. Where there may be no checkpoint yet, ask `path.exists()`.
+    ///
+    /// **More epochs.** Their number may be another one. A [schedule](Self::schedule) is spread over all epochs of the run, so with more of them a
+    /// smaller share is done, and the learning rate of a `Cosine` or a closure **jumps up** where the run goes on. Where it should go on as
+    /// it was planned, give the first number to [`schedule_epochs`](Self::schedule_epochs): the rate stays at the schedule's end in the epochs that are added. A length that the
+    /// first run was given must be given again.
+    ///
+    /// **Another machine.** With another instruction set ([`simd::level`](backprop_tensor::simd::level)) the weights agree to rounding, not to the bit. The progress output says so where
+    /// the run goes on, and [`History::levels`](crate::History::levels) afterwards.
+    ///
+    /// **A run that a callback has ended** is over, as [`History::ended`](crate::History::ended) says, unless the callback's settings now let it go on:
+    /// [`EarlyStopping`] with more patience.
     pub fn resume(self, path: impl Into<PathBuf>) -> Self {
         Self {
             resume: Some(path.into()),
