@@ -67,12 +67,12 @@ where
     /// use backprop_layers::{Layer, Linear};
     /// use backprop_optim::{Optimizer, Sgd};
     /// use backprop_tensor::Rng;
-    /// use backprop_train::{CrossEntropy, OwnStep, Progress, Trainer};
+    /// use backprop_train::{CrossEntropy, Progress, Trainer};
     ///
     /// let data = moons(100, 0.1, &mut Rng::seed(0))?;
     /// let mut model = Linear::new(2, 2, &mut Rng::seed(0));
     /// let mut trainer = Trainer::new(CrossEntropy, Sgd::new(0.1)).progress(Progress::Silent);
-    /// let history = trainer.fit_with(&mut model, &data, None, |step: OwnStep<'_, Linear, Sgd>| {
+    /// let history = trainer.fit_with(&mut model, &data, None, |step| {
     ///     let output = step.model.forward(&step.tape.input(step.batch.inputs));
     ///     let penalty = step.tape.param(&step.model.weight).abs().sum(..) * 0.01;
     ///     let loss = output.cross_entropy(&step.batch.targets) + penalty;
@@ -260,10 +260,8 @@ where
 
     /// What a run that is resumed must have in common with the one that was saved.
     pub(crate) fn settings(&self, samples: usize) -> Settings {
-        let optimizer = std::any::type_name::<O>();
         Settings {
-            // The module it is in may change its name from one version to the next.
-            optimizer: optimizer.rsplit("::").next().unwrap_or(optimizer).into(),
+            optimizer: self.optimizer.name().into(),
             samples,
             batch_size: self.batch_size_for(samples),
             accumulate: self.accumulate,

@@ -42,7 +42,7 @@ pub(crate) struct RunState<T: Float> {
 /// What must not change between a run and its continuation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Settings {
-    /// The name of its type.
+    /// Its name, which files of version 2 may not say.
     pub(crate) optimizer: String,
     pub(crate) samples: usize,
     pub(crate) batch_size: usize,
@@ -82,7 +82,7 @@ impl<T: Float> RunState<T> {
             ))
         };
         let (saved, now) = (&self.settings, settings);
-        if saved.optimizer != now.optimizer {
+        if !saved.optimizer.is_empty() && saved.optimizer != now.optimizer {
             return error("the optimizer", saved.optimizer.clone(), now.optimizer.clone());
         }
         if saved.samples != now.samples {

@@ -1,10 +1,12 @@
 //! What is minimised: one file a loss.
 
 mod binary_cross_entropy;
+mod boxed;
 mod cross_entropy;
 mod label_smoothing;
 mod mean_absolute_error;
 mod mean_squared_error;
+mod per_batch;
 mod per_sample;
 mod perceptron_criterion;
 mod residual;
@@ -14,6 +16,7 @@ pub use cross_entropy::CrossEntropy;
 pub use label_smoothing::LabelSmoothing;
 pub use mean_absolute_error::MeanAbsoluteError;
 pub use mean_squared_error::MeanSquaredError;
+pub use per_batch::PerBatch;
 pub use per_sample::PerSample;
 pub use perceptron_criterion::PerceptronCriterion;
 
@@ -22,7 +25,7 @@ use backprop_tensor::{Element, Float, Tensor};
 
 /// How far the outputs of a batch are from its targets, as one number.
 ///
-/// A closure is a loss:
+/// A closure is a loss, and with [`PerBatch`](fn@PerBatch) around it, the types of its arguments need not be written:
 ///
 /// ```
 /// use backprop_autodiff::{Tape, Var};
@@ -35,7 +38,7 @@ use backprop_tensor::{Element, Float, Tensor};
 /// # Ok::<(), backprop_autodiff::Error>(())
 /// ```
 ///
-/// The other methods are what a trainer would like to know besides, and a closure cannot say: [`PerSample`] is a closure whose
+/// The other methods are what a trainer would like to know besides, and a closure cannot say: [`PerSample`](fn@PerSample) is a closure whose
 /// samples can be weighted.
 pub trait Loss<Y: Element = i64, T: Float = f32> {
     /// The loss of these outputs; a failure sticks to their tape.

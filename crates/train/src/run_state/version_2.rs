@@ -53,7 +53,7 @@ impl<T: Float> RunState<T> {
         }
         super::RunState {
             settings: super::Settings {
-                optimizer: self.settings.optimizer,
+                optimizer: name_of(&self.settings.optimizer),
                 samples: self.settings.samples,
                 batch_size: self.settings.batch_size,
                 accumulate: self.settings.accumulate,
@@ -77,5 +77,13 @@ impl<T: Float> RunState<T> {
             callbacks: self.callbacks,
             ended: self.ended,
         }
+    }
+}
+
+/// Version 2 has the name of the type as it is written, `Adam<f64>`, and of an optimizer in a box that of the trait.
+fn name_of(written: &str) -> String {
+    match written.split('<').next().unwrap_or(written) {
+        "Optimizer" => String::new(),
+        name => name.into(),
     }
 }
