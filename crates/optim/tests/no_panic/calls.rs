@@ -56,7 +56,7 @@ fn steps(mut optimizer: impl Optimizer, s: &mut Source) -> String {
         });
         seen += &format!("{state:?}");
     }
-    format!("{seen} {}", optimizer.learning_rate())
+    format!("{seen} {} {}", optimizer.name(), optimizer.learning_rate())
 }
 
 fn group(s: &mut Source) -> Group {
