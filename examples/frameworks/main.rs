@@ -12,9 +12,10 @@
 //! cargo run --release --example frameworks [-- --seed 0]
 //! ```
 
-mod classifier;
+#[macro_use]
 #[path = "../closed_output.rs"]
 mod closed_output;
+mod classifier;
 mod gradients;
 mod mixed;
 mod regression;
@@ -28,7 +29,6 @@ use backprop::prelude::*;
 type Error = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
-    closed_output::end_quietly();
     match run() {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

@@ -8,6 +8,7 @@
 //! cargo run --release --example iris [-- --shuffles 10]
 //! ```
 
+#[macro_use]
 #[path = "../closed_output.rs"]
 mod closed_output;
 mod folds;
@@ -27,7 +28,6 @@ type Error = Box<dyn std::error::Error>;
 const GOAL: f64 = 0.96;
 
 fn main() -> ExitCode {
-    closed_output::end_quietly();
     match run() {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

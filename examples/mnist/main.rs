@@ -7,6 +7,7 @@
 //! cargo run --release --example mnist -- --help             # everything that can be set
 //! ```
 
+#[macro_use]
 #[path = "../closed_output.rs"]
 mod closed_output;
 mod data;
@@ -23,7 +24,6 @@ use options::{Command, Options};
 type Error = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
-    closed_output::end_quietly();
     let command = match options::parse() {
         Ok(command) => command,
         Err(error) => {

@@ -10,9 +10,10 @@
 //! cargo run --release --example neuron [-- --steps 2000 --seed 0]
 //! ```
 
-mod activations;
+#[macro_use]
 #[path = "../closed_output.rs"]
 mod closed_output;
+mod activations;
 mod hebb;
 mod logic;
 
@@ -38,7 +39,6 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    closed_output::end_quietly();
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

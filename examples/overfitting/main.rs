@@ -9,6 +9,7 @@
 //! cargo run --release --example overfitting [-- --models 200 --seeds 5 --seed 0]
 //! ```
 
+#[macro_use]
 #[path = "../closed_output.rs"]
 mod closed_output;
 mod digits;
@@ -41,7 +42,6 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    closed_output::end_quietly();
     let options = match options() {
         Ok(Some(options)) => options,
         Ok(None) => {

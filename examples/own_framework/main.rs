@@ -15,10 +15,11 @@
 //! cargo run --release --example own_framework -- --help          # everything that can be set
 //! ```
 
-mod answers;
-mod classification;
+#[macro_use]
 #[path = "../closed_output.rs"]
 mod closed_output;
+mod answers;
+mod classification;
 mod framework;
 mod gradients;
 mod lab;
@@ -41,7 +42,6 @@ type Result<T> = std::result::Result<T, Error>;
 const FOLDER: &str = "target/examples/own_framework";
 
 fn main() -> ExitCode {
-    closed_output::end_quietly();
     let options = match options::parse() {
         Ok(Command::Run(options)) => options,
         Ok(Command::Help) => {

@@ -12,6 +12,7 @@
 //! cargo run --release --example perceptron [-- --epochs 5 --samples 60000 --seed 0]
 //! ```
 
+#[macro_use]
 #[path = "../closed_output.rs"]
 mod closed_output;
 mod data;
@@ -33,7 +34,6 @@ type Error = Box<dyn std::error::Error>;
 const FOLDER: &str = "target/examples/perceptron";
 
 fn main() -> ExitCode {
-    closed_output::end_quietly();
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {

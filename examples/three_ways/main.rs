@@ -8,9 +8,10 @@
 //! cargo run --release --example three_ways [-- --steps 200 --seed 0]
 //! ```
 
-mod by_hand;
+#[macro_use]
 #[path = "../closed_output.rs"]
 mod closed_output;
+mod by_hand;
 mod with_tape;
 mod with_trainer;
 
@@ -37,7 +38,6 @@ const CLASSES: usize = 10;
 const TOLERANCE: f64 = 1e-4;
 
 fn main() -> ExitCode {
-    closed_output::end_quietly();
     match run() {
         Ok(true) => ExitCode::SUCCESS,
         Ok(false) => ExitCode::FAILURE,

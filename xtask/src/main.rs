@@ -3,10 +3,11 @@
 //! Kept light (it is the first thing a fresh machine compiles), and apart from the crates it looks after: it knows them
 //! from `cargo metadata` alone.
 
-mod bench;
-mod ci;
+#[macro_use]
 #[path = "../../examples/closed_output.rs"]
 mod closed_output;
+mod bench;
+mod ci;
 mod conventions;
 mod error;
 mod format;
@@ -41,7 +42,6 @@ cargo xtask COMMAND
 ";
 
 fn main() -> ExitCode {
-    closed_output::end_quietly();
     match run() {
         Ok(()) => ExitCode::SUCCESS,
         Err(Error::Usage(reason)) => {

@@ -2,7 +2,7 @@ use std::ops::Range;
 use std::rc::Rc;
 use std::sync::Arc;
 
-use backprop_tensor::{Element, Rng};
+use backprop_tensor::{Element, Rng, Tensor};
 
 use crate::{Augment, Augmented, Batch, Map, Result, TryBatches, memory};
 
@@ -138,6 +138,25 @@ pub trait Dataset {
     fn augment<A: Augment<Self::Input>>(self, augment: A) -> Augmented<Self, A>
     where
         Self: Sized,
+    {
+        Augmented::new(self, augment)
+    }
+
+    /// As [`augment`](Self::augment), by a closure from the inputs `[n, ...]` and a generator to other inputs; its arguments need no types.
+    ///
+    /// ```
+    /// use backprop_datasets::{Dataset, digits};
+    ///
+    /// let brighter = digits::load()?.augment_fn(|inputs, rng| {
+    ///     let factor = 1.0 + rng.uniform() as f32;
+    ///     Ok(inputs.map(|x| x * factor)?)
+    /// });
+    /// # Ok::<(), backprop_datasets::Error>(())
+    /// ```
+    fn augment_fn<F>(self, augment: F) -> Augmented<Self, F>
+    where
+        Self: Sized,
+        F: Fn(&Tensor<Self::Input>, &mut Rng) -> Result<Tensor<Self::Input>>,
     {
         Augmented::new(self, augment)
     }

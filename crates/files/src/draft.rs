@@ -1,11 +1,13 @@
 //! What is written before it takes a file's name.
 
+use std::collections::BTreeMap;
 use std::collections::hash_map::RandomState;
 use std::ffi::OsStr;
 use std::fs::{self, File, Metadata, OpenOptions};
 use std::hash::BuildHasher;
 use std::io::{self, Write};
 use std::path::{Path, PathBuf};
+use std::sync::{Mutex, PoisonError};
 
 /// A draft's name is these two with 16 hexadecimal digits between them.
 const START: &str = ".backprop-";
@@ -86,14 +88,57 @@ impl Drop for Draft {
     }
 }
 
-/// Removes the drafts of dead writers from the folder of a file. What cannot be removed is left: the file itself is written.
+/// How many entries of a folder may be read for one file that is written, on average.
+const ENTRIES: usize = 64;
+
+/// Folders that are remembered at most.
+const FOLDERS: usize = 256;
+
+/// How many files are to be written to large folders before they are read again.
+#[derive(Default)]
+struct Pauses(BTreeMap<PathBuf, usize>);
+
+impl Pauses {
+    /// Whether a folder is to be read before this file is written.
+    fn is_over(&mut self, folder: &Path) -> bool {
+        match self.0.get_mut(folder) {
+            Some(files @ 1..) => {
+                *files -= 1;
+                false
+            }
+            _ => true,
+        }
+    }
+
+    /// A folder was read, and had so many entries.
+    fn begin(&mut self, folder: &Path, entries: usize) {
+        self.0.remove(folder);
+        if entries >= ENTRIES {
+            if self.0.len() >= FOLDERS {
+                // That some folders are read too early costs little.
+                self.0.clear();
+            }
+            self.0.insert(folder.to_owned(), entries / ENTRIES);
+        }
+    }
+}
+
+static PAUSES: Mutex<Pauses> = Mutex::new(Pauses(BTreeMap::new()));
+
+/// Removes the drafts of dead writers from the folder of a file, now and then: always in a small folder, seldom in a large one. What cannot be removed is left: the file itself is written.
 pub(crate) fn remove_dead(target: &Path) {
     let folder = match target.parent() {
         Some(folder) if !folder.as_os_str().is_empty() => folder,
         _ => Path::new("."),
     };
+    let pauses = || PAUSES.lock().unwrap_or_else(PoisonError::into_inner);
+    if !pauses().is_over(folder) {
+        return;
+    }
     let Ok(entries) = fs::read_dir(folder) else { return };
-    for entry in entries.flatten().filter(|entry| is_draft(&entry.file_name())) {
+    let mut count = 0;
+    let entries = entries.inspect(|_| count += 1).flatten();
+    for entry in entries.filter(|entry| is_draft(&entry.file_name())) {
         // Neither a pipe, which may be waited for without end, nor a link.
         if !entry.file_type().is_ok_and(|kind| kind.is_file()) {
             continue;
@@ -107,6 +152,7 @@ pub(crate) fn remove_dead(target: &Path) {
             let _ = fs::remove_file(&path);
         }
     }
+    pauses().begin(folder, count);
 }
 
 /// A name that no one else has: random, and the file system refuses it if it is taken all the same.
@@ -152,6 +198,30 @@ fn keep_owner(_: &File, _: &Metadata) {}
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_folder_is_read_for_a_share_of_the_files_that_falls_with_its_size() {
+        let mut pauses = Pauses::default();
+        let mut reads = |folder: &str, entries: usize| {
+            let folder = Path::new(folder);
+            let files = (0..6400).filter(|_| {
+                let is_over = pauses.is_over(folder);
+                if is_over {
+                    pauses.begin(folder, entries);
+                }
+                is_over
+            });
+            files.count()
+        };
+        assert_eq!(reads("small", 63), 6400);
+        assert_eq!(reads("middle", 64), 3200);
+        let large = reads("large", 6400);
+        assert!((63..=64).contains(&large), "{large}");
+        for folder in 0..10 * FOLDERS {
+            pauses.begin(Path::new(&folder.to_string()), 1 << 20);
+        }
+        assert!(pauses.0.len() <= FOLDERS);
+    }
 
     #[test]
     fn names_are_known_again_and_others_are_not() {

@@ -9,8 +9,9 @@
 //! * **A draft's name is its writer's alone.** The system makes it, and refuses one that there is already (`create_new`). Process ids would not do:
 //!   threads share one, and containers on a shared volume may have the same. The name is short and in the file's own folder, relative where
 //!   the path is, so a file may have a name of 255 bytes, and a folder may lie deeper than a path can say.
-//! * **A live draft is locked**, a dead writer's is not: the system takes locks back from whoever dies. Each writer removes the drafts in the
-//!   folder that it can lock. Where the file system has no locks, drafts of dead writers stay.
+//! * **A live draft is locked**, a dead writer's is not: the system takes locks back from whoever dies. A writer removes the drafts in the
+//!   folder that it can lock: whenever it writes to a small folder, and seldom enough in a large one that no file costs more than reading some
+//!   hundred names on average. Where the file system has no locks, drafts of dead writers stay.
 //! * **Permissions and, where the system lets it, the owner stay** those of the file that is replaced; a new file has those that
 //!   [`std::fs::write`] would give it.
 //! * **Links are followed** and stay. What is no file, a device or a pipe, is written into. A path for which there is no room left for the draft's

@@ -137,6 +137,28 @@ fn what_a_live_writer_holds_is_left_alone() {
     fs::remove_dir_all(folder).unwrap();
 }
 
+/// Reading a large folder for every file would cost more than writing the file.
+#[test]
+fn a_large_folder_is_tidied_up_now_and_then() {
+    let folder = folder("large");
+    for number in 0..1000 {
+        fs::write(folder.join(number.to_string()), b"").unwrap();
+    }
+    let (draft, file) = (
+        folder.join(".backprop-0123456789abcdef.part"),
+        folder.join("file"),
+    );
+    replace(&file, b"new").unwrap();
+    fs::write(&draft, b"half").unwrap();
+    let left = (0..1000).take_while(|_| {
+        replace(&file, b"newer").unwrap();
+        draft.exists()
+    });
+    let left = left.count();
+    assert!((10..20).contains(&left), "{left} files were written before");
+    fs::remove_dir_all(folder).unwrap();
+}
+
 #[cfg(unix)]
 #[test]
 fn permissions_are_those_of_the_old_file_or_of_plain_writing() {

@@ -38,6 +38,13 @@ use crate::{Error, Result};
 /// # Ok::<(), backprop_optim::Error>(())
 /// ```
 pub trait Optimizer<T: Float = f32> {
+    /// What it is called where a checkpoint says whose state it holds: the name of its type unless overridden.
+    fn name(&self) -> &str {
+        let name = std::any::type_name::<Self>();
+        let name = name.split('<').next().unwrap_or(name);
+        name.rsplit("::").next().unwrap_or(name)
+    }
+
     /// One step: updates every parameter that has a gradient, and writes what the forward pass has left for buffers.
     ///
     /// # Errors
@@ -106,6 +113,10 @@ pub trait Optimizer<T: Float = f32> {
 pub struct OptimizerState<T: Float = f32>(pub BTreeMap<String, (u64, Vec<Tensor<T>>)>);
 
 impl<T: Float, O: Optimizer<T> + ?Sized> Optimizer<T> for Box<O> {
+    fn name(&self) -> &str {
+        (**self).name()
+    }
+
     fn step(&mut self, model: &mut dyn Module<T>, gradients: &Gradients<T>) -> Result<()> {
         (**self).step(model, gradients)
     }

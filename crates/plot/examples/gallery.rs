@@ -1,5 +1,6 @@
 //! Every kind of picture, from made-up data, as SVG and PNG in `target/examples/gallery`.
 
+#[macro_use]
 #[path = "../../../examples/closed_output.rs"]
 mod closed_output;
 
@@ -18,7 +19,6 @@ type Result<T = ()> = std::result::Result<T, Box<dyn Error>>;
 const FOLDER: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/../../target/examples/gallery");
 
 fn main() -> Result {
-    closed_output::end_quietly();
     let mut rng = Rng::seed(7);
     save("curves", &run())?;
     save("bands", &bands())?;

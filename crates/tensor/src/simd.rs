@@ -4,7 +4,7 @@
 //! built for any x86-64 machine therefore uses AVX-512 where it finds it. The level can be forced down, by the environment variable
 //! `BACKPROP_SIMD` (`baseline`, `avx2` or `avx512`, read once) or by [`set_level`], so that one machine can test all
 //! of them; [`level`] says which one is in use. Elementwise operations and reductions give the same bits at every level; matrix products
-//! agree to rounding, so training that goes on at another level ends with other bits.
+//! agree to rounding, so training that goes on at another level ends with other bits. A checkpoint knows the level it was written at.
 //!
 //! Another value of `BACKPROP_SIMD` gets a warning on the standard error output, once, that names it and those there are; the best
 //! level is used. It is no error, because the level is first needed in functions that cannot give one, and the results are right at
@@ -13,6 +13,7 @@
 pub(crate) mod unaligned;
 mod vector;
 
+use std::fmt;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 #[cfg(target_arch = "x86_64")]
@@ -30,6 +31,17 @@ pub enum Level {
     Avx2 = 2,
     /// AVX-512 F, BW, CD, DQ and VL.
     Avx512 = 3,
+}
+
+/// As `BACKPROP_SIMD` has it: `baseline`, `avx2`, `avx512`.
+impl fmt::Display for Level {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(match self {
+            Self::Baseline => "baseline",
+            Self::Avx2 => "avx2",
+            Self::Avx512 => "avx512",
+        })
+    }
 }
 
 /// 0 until the level is first asked for.
@@ -76,7 +88,7 @@ fn initial() -> Level {
     let wanted = match std::env::var_os("BACKPROP_SIMD") {
         Some(text) => parse(&text.to_string_lossy()).unwrap_or_else(|| {
             eprintln!(
-                "backprop: BACKPROP_SIMD is {text:?}, not one of baseline, avx2, avx512; the best level is used, {:?}",
+                "backprop: BACKPROP_SIMD is {text:?}, not one of baseline, avx2, avx512; the best level is used, {}",
                 detected()
             );
             Level::Avx512
@@ -140,6 +152,7 @@ mod tests {
         for level in [Level::Baseline, Level::Avx2, Level::Avx512] {
             assert_eq!(set_level(level), level.min(detected()));
             assert_eq!(super::level(), level.min(detected()));
+            assert_eq!(parse(&level.to_string()), Some(level));
         }
     }
 }

@@ -89,6 +89,23 @@ const CASES: &[Case] = &[
             });
         });
     }),
+    ("set_threads while others work, at most once", || {
+        let set = std::sync::atomic::AtomicUsize::new(0);
+        thread::scope(|scope| {
+            for number in 0..8 {
+                let set = &set;
+                scope.spawn(move || match number % 2 {
+                    0 => work(),
+                    _ if set_threads(number).is_ok() => {
+                        _ = set.fetch_add(1, std::sync::atomic::Ordering::Relaxed)
+                    }
+                    _ => {}
+                });
+            }
+        });
+        assert!(set.into_inner() <= 1);
+        work();
+    }),
     ("set_threads after the first operation is an error", || {
         work();
         assert!(set_threads(2).is_err());

@@ -73,26 +73,28 @@ fn word(number: &str) -> [u8; 4] {
     word
 }
 
-/// Reads what [`save`] wrote.
-pub(crate) fn load<V: DeserializeOwned>(path: &Path, version: u32, number: &str) -> Result<V> {
+/// Reads what [`save`] wrote. `read` takes the version and the value's bytes; of a version that it does not know it says which ones it does.
+pub(crate) fn load<V>(
+    path: &Path,
+    number: &str,
+    read: impl FnOnce(u32, &[u8]) -> Result<Result<V>, &'static str>,
+) -> Result<V> {
     let bytes = read_whole(path).map_err(|source| Error::file(path, source))?;
-    let value = open(&bytes, version, number).map_err(|reason| Error::format(path, reason))?;
-    decode(value).map_err(|error| Error::format(path, error.to_string()))
+    let (version, value) = open(&bytes, number).map_err(|reason| Error::format(path, reason))?;
+    let decoded = read(version, value).map_err(|known| {
+        let reason = format!("has version {version} of the format, this program reads {known}");
+        Error::format(path, reason)
+    })?;
+    decoded.map_err(|error| Error::format(path, error.to_string()))
 }
 
-/// The value's bytes, after what comes before them was checked.
-fn open<'a>(bytes: &'a [u8], version: u32, number: &str) -> Result<&'a [u8], String> {
+/// The version and the value's bytes, after what comes before them was checked.
+fn open<'a>(bytes: &'a [u8], number: &str) -> Result<(u32, &'a [u8]), String> {
     let (header, value) = bytes
         .split_at_checked(HEADER)
         .filter(|(header, _)| header.starts_with(&MAGIC))
         .ok_or("is no checkpoint")?;
     let at = |at: usize| u32::from_le_bytes([header[at], header[at + 1], header[at + 2], header[at + 3]]);
-    if at(8) != version {
-        let found = at(8);
-        return Err(format!(
-            "has version {found} of the format, this program reads version {version}"
-        ));
-    }
     if header[12..16] != word(number) {
         let found = String::from_utf8_lossy(&header[12..16]);
         return Err(format!("is of a model in {}, not in {number}", found.trim_end()));
@@ -105,7 +107,7 @@ fn open<'a>(bytes: &'a [u8], version: u32, number: &str) -> Result<&'a [u8], Str
     if crc32fast::hash(value) != at(16) {
         return Err("is damaged: its checksum is wrong".into());
     }
-    Ok(value)
+    Ok((at(8), value))
 }
 
 /// Reads a file, or what comes through a pipe; not a device, which may have no end.
@@ -155,7 +157,7 @@ mod tests {
         #[test]
         fn any_bytes_give_a_value_or_an_error(bytes: Vec<u8>) {
             let _ = decode::<Value>(&bytes);
-            let _ = open(&bytes, 1, "f32");
+            let _ = open(&bytes, "f32");
         }
     }
 

@@ -7,7 +7,7 @@ use backprop_tensor::{Element, Float, Rng, Tensor};
 
 use crate::fit::EVALUATION_BATCH;
 use crate::limits;
-use crate::validation::{AnyData, labels};
+use crate::validation::{AnyData, strata};
 use crate::{Error, Evaluation, History, Loss, Result, Trainer};
 
 /// What [`cross_validate`] found: one evaluation a fold, on samples that the fold's model has not seen.
@@ -73,7 +73,8 @@ impl<T: Float> fmt::Display for CrossValidation<T> {
 /// samples it has not seen?
 ///
 /// `build` gives a new model and a new trainer for each fold, counted from 0. Folds are drawn from `rng`, class by class where the targets `[n]`
-/// are whole numbers and the data lies in memory. No fold's model knows anything of the fold while it is trained: the trainer has no
+/// are whole numbers and the data lies in memory, and then so that each has its share of the samples whose weight is 0: every fold has some that count.
+/// No fold's model knows anything of the fold while it is trained: the trainer has no
 /// validation data. (Stone, "Cross-validatory choice and assessment of statistical predictions", 1974.)
 ///
 /// ```
@@ -97,7 +98,8 @@ impl<T: Float> fmt::Display for CrossValidation<T> {
 /// ```
 ///
 /// # Errors
-/// If `k` is less than 2 or more than the number of samples, or there are more than 2³² of them; those of `build`, training and evaluation.
+/// If `k` is less than 2 or more than the number of samples or of those with a weight above 0 (before anything is trained), or there are more than 2³² samples;
+/// those of `build`, training and evaluation. A fold of data that does not lie in memory may have no sample that counts, which is an error of its evaluation.
 #[track_caller]
 pub fn cross_validate<D, M, L, O, Y, T>(
     data: &D,
@@ -115,7 +117,14 @@ where
 {
     let data: &AnyData<'_, Y, T> = data;
     limits::check_samples("data to validate on", data.len())?;
-    let fold_of = match labels(data)? {
+    let strata = strata(data)?;
+    if strata.counting < k && k <= data.len() {
+        return Err(Error::setting(
+            format!("{k} folds of {} samples with a weight above 0", strata.counting),
+            "each fold must have one at least, or it has nothing to be judged by",
+        ));
+    }
+    let fold_of = match strata.labels {
         Some(labels) => split::stratified_k_fold(&labels, k, rng)?,
         None => split::k_fold(data.len(), k, rng)?,
     };

@@ -4,7 +4,7 @@ use backprop_autodiff::{Tape, Var};
 use backprop_datasets::{Batch, Dataset, TryBatches};
 use backprop_layers::Layer;
 use backprop_optim::Optimizer;
-use backprop_tensor::{Element, Float, Tensor};
+use backprop_tensor::{Element, Float, Tensor, simd};
 
 use crate::callbacks::Plan;
 use crate::check::{TRAINING, Targets, VALIDATION, changed, check_count, check_inputs};
@@ -13,7 +13,7 @@ use crate::limits;
 use crate::losses::counting;
 use crate::pass::Pass;
 use crate::run::{OwnSteps, Run};
-use crate::run_state::{RunState, Settings};
+use crate::run_state::{Course, RunState, Settings};
 use crate::validation::{AnyData, split_off};
 use crate::{Callback, Error, Evaluation, History, Loss, Result, Trainer, Validation};
 
@@ -68,12 +68,12 @@ where
     /// use backprop_layers::{Layer, Linear};
     /// use backprop_optim::{Optimizer, Sgd};
     /// use backprop_tensor::Rng;
-    /// use backprop_train::{CrossEntropy, OwnStep, Progress, Trainer};
+    /// use backprop_train::{CrossEntropy, Progress, Trainer};
     ///
     /// let data = moons(100, 0.1, &mut Rng::seed(0))?;
     /// let mut model = Linear::new(2, 2, &mut Rng::seed(0));
     /// let mut trainer = Trainer::new(CrossEntropy, Sgd::new(0.1)).progress(Progress::Silent);
-    /// let history = trainer.fit_with(&mut model, &data, None, |step: OwnStep<'_, Linear, Sgd>| {
+    /// let history = trainer.fit_with(&mut model, &data, None, |step| {
     ///     let output = step.model.forward(&step.tape.input(step.batch.inputs));
     ///     let penalty = step.tape.param(&step.model.weight).abs().sum(..) * 0.01;
     ///     let loss = output.cross_entropy(&step.batch.targets) + penalty;
@@ -166,6 +166,7 @@ where
         let mut run = Run {
             plan: self.plan(samples),
             callbacks: self.take_callbacks(),
+            own_callbacks,
             history: History {
                 baseline,
                 ..History::default()
@@ -244,6 +245,8 @@ where
                 .into_iter()
                 .chain(errors.map(|metric| metric.name().to_owned()))
                 .collect(),
+            // Levels of one name have other vectors on another kind of machine.
+            level: format!("{} {}", std::env::consts::ARCH, simd::level()),
         }
     }
 
@@ -258,14 +261,17 @@ where
 
     /// What a run that is resumed must have in common with the one that was saved.
     pub(crate) fn settings(&self, samples: usize) -> Settings {
-        let optimizer = std::any::type_name::<O>();
         Settings {
-            // The module it is in may change its name from one version to the next.
-            optimizer: optimizer.rsplit("::").next().unwrap_or(optimizer).into(),
+            optimizer: self.optimizer.name().into(),
             samples,
             batch_size: self.batch_size_for(samples),
             accumulate: self.accumulate,
             metrics: self.metrics.iter().map(|metric| metric.name().into()).collect(),
+            course: Some(Course {
+                drop_last: self.drop_last,
+                epochs: self.epochs,
+                schedule_epochs: self.schedule.is_some().then_some(self.schedule_epochs).flatten(),
+            }),
         }
     }
 }

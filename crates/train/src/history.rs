@@ -83,6 +83,11 @@ pub struct History {
     pub baseline: Option<f64>,
     /// Why training ended.
     pub ended: Ended,
+    /// The instruction sets that its steps were computed with, in order: one, `["x86_64 avx2"]`, unless the run was
+    /// [resumed](crate::Trainer::resume) on another machine, or at another [level](backprop_tensor::simd::Level) of the same. Then its weights agree
+    /// with those of a run on one of them to rounding, not to the bit. A checkpoint of an older version says `unknown`.
+    #[serde(default)]
+    pub levels: Vec<String>,
 }
 
 impl History {

@@ -87,7 +87,7 @@ pub use fit::OwnStep;
 pub use history::{Ended, Epoch, Evaluation, History};
 pub use losses::{
     BinaryCrossEntropy, CrossEntropy, Fault, Huber, IgnoreIndex, LabelSmoothing, Loss, MeanAbsoluteError,
-    MeanSquaredError, PerSample, PerceptronCriterion, PosWeight, SmoothL1,
+    MeanSquaredError, PerBatch, PerSample, PerceptronCriterion, PosWeight, SmoothL1,
 };
 pub use metrics::{
     Accuracy, Average, AveragePrecision, ClassReport, ConfusionMatrix, Count, F1, LogLoss, Metric,
@@ -97,7 +97,7 @@ pub use predict::{predict, predict_classes, predict_labels, predict_probabilitie
 pub use range_test::RangeTest;
 pub use search::{Outcome, Search, SearchResults, Space, Trial};
 pub use stop_handle::StopHandle;
-pub use trainer::Trainer;
+pub use trainer::{AnyTrainer, Trainer};
 pub use validation::Validation;
 #[cfg(feature = "safetensors")]
 pub use weights::{SaveWeights, read_weights};

@@ -26,6 +26,8 @@ pub(crate) type OwnSteps<'s, M, O, Y, T> =
 pub(crate) struct Run<'r, 'd, 's, L, O, Y: Element, T: Float, M> {
     pub(crate) trainer: &'r mut Trainer<L, O, Y, T>,
     pub(crate) callbacks: Vec<Box<dyn Callback<T>>>,
+    /// How many of them are the trainer's. The others show where training is, on whatever a run that is resumed has for it.
+    pub(crate) own_callbacks: usize,
     pub(crate) model: &'r mut M,
     pub(crate) train: &'r AnyData<'d, Y, T>,
     pub(crate) validation: Option<&'r AnyData<'d, Y, T>>,
@@ -76,6 +78,9 @@ where
         let begun = self.each(|callback, training| callback.on_fit_begin(&plan, &history, training));
         self.history = history;
         begun?;
+        if self.history.levels.last() != Some(&self.plan.level) {
+            self.history.levels.push(self.plan.level.clone());
+        }
         let (mut first, mut within) = (1, None);
         if let Some(state) = state {
             for (callback, (_, bytes)) in self.callbacks.iter_mut().zip(&state.callbacks) {
@@ -109,11 +114,8 @@ where
 
     /// Takes over what a checkpoint holds.
     fn restore(&mut self, state: RunState<T>, path: &std::path::Path) -> Result<RunState<T>> {
-        let names: Vec<String> = self
-            .callbacks
-            .iter()
-            .map(|callback| callback.name().into())
-            .collect();
+        let own = self.callbacks.iter().take(self.own_callbacks);
+        let names: Vec<String> = own.map(|callback| callback.name().into()).collect();
         state.check(path, &self.trainer.settings(self.plan.samples), &names)?;
         let is_of_run = state.step <= self.plan.steps
             && state.epoch.checked_sub(1) == Some(state.history.epochs.len())
@@ -141,6 +143,7 @@ where
             .saturating_mul(self.plan.steps)
             .saturating_add(state.step);
         self.history.epochs.clone_from(&state.history.epochs);
+        self.history.levels.clone_from(&state.history.levels);
         Ok(state)
     }
 
@@ -424,7 +427,7 @@ where
         ended: Option<String>,
     ) -> Result<RunState<T>> {
         let optimizer = &self.trainer.optimizer;
-        let callbacks = self.callbacks.iter();
+        let callbacks = self.callbacks.iter().take(self.own_callbacks);
         Ok(RunState {
             settings: self.trainer.settings(self.plan.samples),
             model: self.model.state(),

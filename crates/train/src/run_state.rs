@@ -10,7 +10,9 @@ use serde::{Deserialize, Serialize};
 use crate::pass::PassState;
 use crate::{Error, History, Result, codec};
 
-/// The version of the files. It grows with every change to [`RunState`].
+mod version_2;
+
+/// The version of the files. It grows with every change to [`RunState`], whose older form stays readable: a file of its own.
 const VERSION: u32 = 3;
 
 /// Everything that decides how a training goes on.
@@ -40,12 +42,22 @@ pub(crate) struct RunState<T: Float> {
 /// What must not change between a run and its continuation.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Settings {
-    /// The name of its type.
+    /// Its name, which files of version 2 may not say.
     pub(crate) optimizer: String,
     pub(crate) samples: usize,
     pub(crate) batch_size: usize,
     pub(crate) accumulate: usize,
     pub(crate) metrics: Vec<String>,
+    /// Unknown in files of version 2.
+    pub(crate) course: Option<Course>,
+}
+
+/// How many steps an epoch has, and how many of them the schedule is spread over.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Course {
+    pub(crate) drop_last: bool,
+    pub(crate) epochs: usize,
+    pub(crate) schedule_epochs: Option<usize>,
 }
 
 impl<T: Float> RunState<T> {
@@ -54,7 +66,11 @@ impl<T: Float> RunState<T> {
     }
 
     pub(crate) fn load(path: &Path) -> Result<Self> {
-        codec::load(path, VERSION, T::NAME)
+        codec::load(path, T::NAME, |version, bytes| match version {
+            VERSION => Ok(codec::decode(bytes)),
+            2 => Ok(codec::decode(bytes).map(version_2::RunState::into_newest)),
+            _ => Err("versions 2 and 3"),
+        })
     }
 
     /// That the run which goes on is the one that was saved.
@@ -66,7 +82,7 @@ impl<T: Float> RunState<T> {
             ))
         };
         let (saved, now) = (&self.settings, settings);
-        if saved.optimizer != now.optimizer {
+        if !saved.optimizer.is_empty() && saved.optimizer != now.optimizer {
             return error("the optimizer", saved.optimizer.clone(), now.optimizer.clone());
         }
         if saved.samples != now.samples {
@@ -97,6 +113,22 @@ impl<T: Float> RunState<T> {
                 format!("{:?}", now.metrics),
             );
         }
+        if let (Some(saved), Some(now)) = (&saved.course, &now.course) {
+            if saved.drop_last != now.drop_last {
+                return error(
+                    "drop_last",
+                    saved.drop_last.to_string(),
+                    now.drop_last.to_string(),
+                );
+            }
+            if !saved.is_as_long_as(now) {
+                return error(
+                    "the length of the schedule",
+                    saved.schedule_length(),
+                    now.schedule_length(),
+                );
+            }
+        }
         let saved: Vec<&String> = self.callbacks.iter().map(|(name, _)| name).collect();
         if !saved.iter().copied().eq(callbacks) {
             return error(
@@ -106,5 +138,20 @@ impl<T: Float> RunState<T> {
             );
         }
         Ok(())
+    }
+}
+
+impl Course {
+    /// Whether the schedule has the same length. That of a run which has not asked for one may change with its number of epochs.
+    fn is_as_long_as(&self, other: &Self) -> bool {
+        let length = |course: &Self| course.schedule_epochs.unwrap_or(course.epochs);
+        self.schedule_epochs.or(other.schedule_epochs).is_none() || length(self) == length(other)
+    }
+
+    fn schedule_length(&self) -> String {
+        match self.schedule_epochs {
+            Some(epochs) => format!("{epochs} epochs"),
+            None => format!("that of the run, {} epochs,", self.epochs),
+        }
     }
 }

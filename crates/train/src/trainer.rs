@@ -4,11 +4,11 @@ use std::fmt;
 
 use std::path::PathBuf;
 
-use backprop_optim::Schedule;
+use backprop_optim::{Optimizer, Schedule};
 use backprop_tensor::{Element, Float, Rng};
 
 use crate::callbacks::Callback;
-use crate::{ClassWeights, EarlyStopping, Metric, Progress, StopHandle};
+use crate::{ClassWeights, EarlyStopping, Loss, Metric, Progress, StopHandle};
 
 /// A training loop with the loss, the optimizer and the settings it needs.
 ///
@@ -70,6 +70,40 @@ pub struct Trainer<L, O, Y: Element = i64, T: Float = f32> {
     pub(crate) stop: Option<StopHandle>,
     pub(crate) resume: Option<PathBuf>,
 }
+
+/// A trainer with any loss and any optimizer, for a field of a struct or a function's signature: [`Trainer::boxed`] makes one.
+///
+/// ```
+/// use backprop_datasets::synthetic::moons;
+/// use backprop_layers::Linear;
+/// use backprop_optim::{Adam, Sgd};
+/// use backprop_tensor::Rng;
+/// use backprop_train::{AnyTrainer, CrossEntropy, Progress, Trainer};
+///
+/// struct Experiment {
+///     name: String,
+///     trainer: AnyTrainer,
+/// }
+///
+/// fn trainer(careful: bool) -> AnyTrainer {
+///     match careful {
+///         true => Trainer::new(CrossEntropy.label_smoothing(0.1), Adam::new(0.01)).epochs(5).boxed(),
+///         false => Trainer::new(CrossEntropy, Sgd::new(0.5)).epochs(5).boxed(),
+///     }
+/// }
+///
+/// let data = moons(100, 0.1, &mut Rng::seed(0))?;
+/// for careful in [true, false] {
+///     let mut experiment = Experiment { name: format!("careful: {careful}"), trainer: trainer(careful).progress(Progress::Silent) };
+///     let history = experiment.trainer.fit(&mut Linear::new(2, 2, &mut Rng::seed(0)), &data, None)?;
+///     println!("{}: {:.3}", experiment.name, history.last().unwrap().train.loss);
+/// }
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+///
+/// Targets are classes and the model's numbers are `f32` unless said otherwise: `AnyTrainer<f32>` is one for regression. Where loss and optimizer are known,
+/// `Trainer<CrossEntropy, Adam>` is as short.
+pub type AnyTrainer<Y = i64, T = f32> = Trainer<Box<dyn Loss<Y, T>>, Box<dyn Optimizer<T>>, Y, T>;
 
 impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
     /// A trainer for 10 epochs in batches of 32 (or of all samples if there are fewer), from seed 0, without metrics.
@@ -160,7 +194,7 @@ impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
     /// Has classes count more or less in the loss, on the training data and on what it is validated on.
     ///
     /// Samples have weights of their own if their data set has: `TensorDataset::with_weights`. With either, the loss of a batch is
-    /// `Σ w l / Σ w`, and the loss must know that of [each sample](crate::Loss::each), as all the losses here do, and [`PerSample`](crate::PerSample). Metrics count
+    /// `Σ w l / Σ w`, and the loss must know that of [each sample](crate::Loss::each), as all the losses here do, and [`PerSample`](fn@crate::PerSample). Metrics count
     /// each sample once.
     pub fn class_weights(self, weights: ClassWeights) -> Self {
         Self {
@@ -172,7 +206,7 @@ impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
     /// Multiplies the optimizer's learning rate, before each step, by the factor of a schedule.
     ///
     /// A closure of the share of the training that is done, from 0 up to 1, is one: `|done: f64| 1.0 - done` lets the learning rate fall
-    /// linearly. Others are in `backprop-optim`: `Cosine`, `WarmUp`, `ReduceOnPlateau` and so on. After training, the learning rate is what
+    /// linearly; in [`schedule_fn`](Self::schedule_fn) its argument needs no type. Others are in `backprop-optim`: `Cosine`, `WarmUp`, `ReduceOnPlateau` and so on. After training, the learning rate is what
     /// it was.
     ///
     /// The training is that of [`epochs`](Self::epochs) epochs. A run that is [resumed](Self::resume) with more of them is a longer training, of which a smaller share
@@ -183,6 +217,18 @@ impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
             schedule: Some(Box::new(schedule)),
             ..self
         }
+    }
+
+    /// As [`schedule`](Self::schedule), by a closure of the share of the training that is done, whose argument needs no type.
+    ///
+    /// ```
+    /// use backprop_optim::Sgd;
+    /// use backprop_train::{CrossEntropy, Trainer};
+    ///
+    /// let trainer: Trainer<_, Sgd> = Trainer::new(CrossEntropy, Sgd::new(0.1)).schedule_fn(|done| (1.0 - done).powi(2));
+    /// ```
+    pub fn schedule_fn(self, factor: impl Fn(f64) -> f64 + 'static) -> Self {
+        self.schedule(factor)
     }
 
     /// How many epochs a [schedule](Self::schedule) is spread over, where it is not the number of epochs. In later ones its factor is that of its end.
@@ -237,13 +283,52 @@ impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
     /// Has the next `fit` go on from the [`Checkpoint`](crate::Checkpoint) in this file, with the same weights in the end as a run that was never
     /// stopped, to the bit.
     ///
-    /// Trainer, data and the kind of model must be as they were; `fit` says so if it can see that they are not. The number of epochs may be
-    /// another one; [`schedule`](Self::schedule) says what that does to the learning rate. A run that a callback has ended is over, as
-    /// [`History::ended`](crate::History::ended) says, unless the callback's settings now let it go on: [`EarlyStopping`] with more patience. Where there may be no checkpoint yet, ask `path.exists()`.
+    /// Trainer, data and the kind of model must be as they were; `fit` says so if it can see that they are not. How [progress](Self::progress) is
+    /// shown may change. Where there may be no checkpoint yet, ask `path.exists()`.
+    ///
+    /// **More epochs.** Their number may be another one. A [schedule](Self::schedule) is spread over all epochs of the run, so with more of them a
+    /// smaller share is done, and the learning rate of a `Cosine` or a closure **jumps up** where the run goes on. Where it should go on as
+    /// it was planned, give the first number to [`schedule_epochs`](Self::schedule_epochs): the rate stays at the schedule's end in the epochs that are added. A length that the
+    /// first run was given must be given again.
+    ///
+    /// **Another machine.** With another instruction set ([`simd::level`](backprop_tensor::simd::level)) the weights agree to rounding, not to the bit. The progress output says so where
+    /// the run goes on, and [`History::levels`](crate::History::levels) afterwards.
+    ///
+    /// **A run that a callback has ended** is over, as [`History::ended`](crate::History::ended) says, unless the callback's settings now let it go on:
+    /// [`EarlyStopping`] with more patience.
     pub fn resume(self, path: impl Into<PathBuf>) -> Self {
         Self {
             resume: Some(path.into()),
             ..self
+        }
+    }
+
+    /// The same trainer, of a type that does not name its loss and optimizer: [`AnyTrainer`].
+    pub fn boxed(self) -> AnyTrainer<Y, T>
+    where
+        L: Loss<Y, T> + 'static,
+        O: Optimizer<T> + 'static,
+    {
+        Trainer {
+            loss: Box::new(self.loss),
+            optimizer: Box::new(self.optimizer),
+            epochs: self.epochs,
+            batch_size: self.batch_size,
+            drop_last: self.drop_last,
+            schedule_epochs: self.schedule_epochs,
+            accumulate: self.accumulate,
+            rng: self.rng,
+            clip_norm: self.clip_norm,
+            clip_value: self.clip_value,
+            schedule: self.schedule,
+            class_weights: self.class_weights,
+            metrics: self.metrics,
+            callbacks: self.callbacks,
+            progress: self.progress,
+            checks: self.checks,
+            allow_missing_classes: self.allow_missing_classes,
+            stop: self.stop,
+            resume: self.resume,
         }
     }
 

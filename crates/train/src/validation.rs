@@ -1,5 +1,6 @@
 //! What a model is validated on.
 
+use std::collections::{BTreeMap, BTreeSet};
 use std::fmt;
 
 use backprop_datasets::{Dataset, Subset, split};
@@ -34,7 +35,7 @@ pub enum Validation<'a, Y: Element = i64, T: Float = f32> {
     /// These data.
     Data(&'a dyn Dataset<Input = T, Target = Y>),
     /// This share of the training data, between 0 and 1, which is then not trained on: drawn from the trainer's seed before anything else, class by class
-    /// where the targets `[n]` are whole numbers and the data lies in memory.
+    /// where the targets `[n]` are whole numbers and the data lies in memory, and alike from samples of weight 0 and others.
     Fraction(f64),
 }
 
@@ -85,11 +86,36 @@ pub(crate) fn split_off<'a, Y: Element, T: Float>(
         let what = format!("a fraction of {fraction} to validate with");
         return Err(Error::setting(what, "it must be between 0 and 1, both excluded"));
     }
-    let (train, validation) = match labels(data)? {
+    let (train, validation) = match strata(data)?.labels {
         Some(labels) => split::stratified(&labels, 1.0 - fraction, rng)?,
         None => split::random(data.len(), 1.0 - fraction, rng)?,
     };
     Ok((Subset::new(data, train)?, Subset::new(data, validation)?))
+}
+
+/// What parts of the data are drawn from alike.
+pub(crate) struct Strata {
+    /// The stratum of each sample; `None` if there is one only, or it is not known.
+    pub(crate) labels: Option<Vec<i64>>,
+    /// How many samples have a weight above 0; of data that does not lie in memory, all of them may.
+    pub(crate) counting: usize,
+}
+
+/// The classes of the data, if its targets are classes, and of each class those samples that count and those whose weight is 0, if it lies in memory.
+pub(crate) fn strata<Y: Element, T: Float>(data: &AnyData<'_, Y, T>) -> Result<Strata> {
+    if !data.is_in_memory() {
+        return Ok(Strata {
+            labels: None,
+            counting: data.len(),
+        });
+    }
+    let (classes, counts) = classes_and_counts(data)?;
+    let counting = counts.iter().filter(|&&counts| counts).count();
+    let labels = match counting == data.len() {
+        true => classes,
+        false => Some(divided(classes, &counts)),
+    };
+    Ok(Strata { labels, counting })
 }
 
 /// The class of each sample, if the targets are classes and lie in memory.
@@ -97,23 +123,47 @@ pub(crate) fn labels<Y: Element, T: Float>(data: &AnyData<'_, Y, T>) -> Result<O
     if !data.is_in_memory() || !is_integer::<Y>() {
         return Ok(None);
     }
+    Ok(classes_and_counts(data)?.0)
+}
+
+/// The class of each sample, if the targets are classes, and whether its weight is above 0.
+fn classes_and_counts<Y: Element, T: Float>(
+    data: &AnyData<'_, Y, T>,
+) -> Result<(Option<Vec<i64>>, Vec<bool>)> {
     limits::check_samples("data", data.len())?;
-    let mut labels = Vec::new();
+    let (mut classes, mut counts) = (is_integer::<Y>().then(Vec::new), Vec::new());
     for batch in backprop_datasets::TryBatches::new(data, CHUNK) {
-        let targets = batch?.targets;
-        if targets.count() != targets.shape().first().copied().unwrap_or(0) {
-            return Ok(None);
+        let batch = batch?;
+        let (targets, samples) = (&batch.targets, batch.len());
+        if targets.count() != samples {
+            classes = None;
         }
-        labels.extend(targets.cast::<i64>()?.to_vec());
+        if let Some(classes) = &mut classes {
+            classes.extend(targets.cast::<i64>()?.to_vec());
+        }
+        match &batch.weights {
+            Some(weights) => counts.extend(weights.to_vec().iter().map(|&weight| weight > 0.0)),
+            None => counts.resize(counts.len() + samples, true),
+        }
     }
-    if labels.len() != data.len() {
+    let lengths = [counts.len(), classes.as_ref().map_or(counts.len(), Vec::len)];
+    if let Some(length) = lengths.into_iter().find(|&length| length != data.len()) {
         return Err(Error::Data {
             data: "data",
-            what: format!("its batches have {} samples, not {}", labels.len(), data.len()),
+            what: format!("its batches have {length} samples, not {}", data.len()),
             expected: "a data set must have as many samples as it says".into(),
         });
     }
-    Ok(Some(labels))
+    Ok((classes, counts))
+}
+
+/// Two strata for each class, or two altogether: first those of the samples that count, so that they are dealt out first.
+fn divided(classes: Option<Vec<i64>>, counts: &[bool]) -> Vec<i64> {
+    let classes = classes.unwrap_or_else(|| vec![0; counts.len()]);
+    let keys: Vec<(bool, i64)> = counts.iter().map(|counts| !counts).zip(classes).collect();
+    let all: BTreeSet<_> = keys.iter().copied().collect();
+    let numbers: BTreeMap<_, i64> = all.into_iter().zip(0..).collect();
+    keys.iter().map(|key| numbers[key]).collect()
 }
 
 /// Whether targets of this type can be classes.

@@ -1,5 +1,7 @@
 //! Cross-validation: which samples are where, and what comes out.
 
+use std::cell::Cell;
+
 use backprop_datasets::{TensorDataset, iris};
 use backprop_layers::Linear;
 use backprop_optim::{Adam, Sgd};
@@ -78,6 +80,65 @@ fn more_folds_than_samples_are_an_error() {
         assert!(cross_validate(&data, k, &mut Rng::seed(0), build).is_err());
     }
     let _ = R2;
+}
+
+/// Each fold has some samples that count, or nothing is trained.
+#[test]
+fn weights_of_zero_are_spread_over_the_folds() {
+    let data = iris::load().unwrap();
+    let weighted = |counting: &[usize]| {
+        let weights = (0..data.len()).map(|sample| f64::from(u8::from(counting.contains(&sample))));
+        let weights = Tensor::from(weights.collect::<Vec<_>>());
+        data.clone().with_weights(&weights).unwrap()
+    };
+    let trained = Cell::new(0);
+    let build = |_| {
+        trained.set(trained.get() + 1);
+        let trainer = Trainer::new(CrossEntropy, Adam::new(0.1)).epochs(1);
+        Ok((
+            Linear::new(4, 3, &mut Rng::seed(0)),
+            trainer.metric(Accuracy).progress(Progress::Silent),
+        ))
+    };
+    // Two of each class, for five folds: drawn without a look at them, most seeds leave some fold without.
+    let few = weighted(&[0, 1, 60, 61, 120, 121]);
+    for seed in 0..20 {
+        let scores = cross_validate(&few, 5, &mut Rng::seed(seed), build).unwrap();
+        assert!(scores.values("loss").unwrap().iter().all(|loss| loss.is_finite()));
+    }
+    trained.set(0);
+    let error = cross_validate(&weighted(&[0, 1, 60, 61]), 5, &mut Rng::seed(0), build).unwrap_err();
+    assert!(
+        error
+            .to_string()
+            .contains("5 folds of 4 samples with a weight above 0"),
+        "{error}"
+    );
+    assert_eq!(trained.get(), 0);
+    // Also where the targets are no classes.
+    let numbers = few
+        .map_targets(|classes| classes.cast::<f32>()?.reshape([150, 1]))
+        .unwrap();
+    for seed in 0..20 {
+        let scores = cross_validate(&numbers, 5, &mut Rng::seed(seed), |_| {
+            let trainer = Trainer::new(MeanSquaredError, Adam::new(0.1)).epochs(1);
+            Ok((
+                Linear::new(4, 1, &mut Rng::seed(0)),
+                trainer.progress(Progress::Silent),
+            ))
+        });
+        assert!(scores.unwrap().mean("loss").unwrap().is_finite());
+    }
+    // And the part that a training is validated on.
+    for seed in 0..20 {
+        let history = build(0)
+            .unwrap()
+            .1
+            .seed(seed)
+            .fit(&mut build(0).unwrap().0, &few, 0.5)
+            .unwrap();
+        assert!(history.last().unwrap().judged().loss > 0.0);
+    }
 }
 
 /// The same question, asked with more steps or another order of the samples, has an answer of the same size.

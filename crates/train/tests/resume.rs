@@ -200,6 +200,12 @@ fn another_run_is_an_error_that_says_what_differs() {
             "the batches of a step was 2 and is 1",
         ),
         (with().metric(Accuracy), data(), "the list of metrics was"),
+        (with().drop_last(), data(), "drop_last was false and is true"),
+        (
+            with().schedule_epochs(5),
+            data(),
+            "the length of the schedule was that of the run, 6 epochs, and is 5 epochs",
+        ),
         (trainer(), data(), "the list of callbacks was"),
     ] {
         let message = error(trainer, &data, &mut model(0));
@@ -242,6 +248,65 @@ fn another_run_is_an_error_that_says_what_differs() {
         message.to_string().contains("is of a model in f32, not in f64"),
         "{message}"
     );
+    fs::remove_file(&file).unwrap();
+}
+
+#[test]
+fn the_schedule_keeps_the_length_it_was_given() {
+    let file = path("length");
+    let run = |epochs| trainer().epochs(epochs).callback(Checkpoint::new(&file));
+    let resume = |trainer: Trainer<CrossEntropy, Adam>| {
+        let resumed = trainer.resume(&file).fit(&mut model(0), &data(), None);
+        resumed.map(|_| ()).map_err(|error| error.to_string())
+    };
+    // Of its own accord, a schedule is as long as the run, which may become longer.
+    run(2).fit(&mut model(0), &data(), None).unwrap();
+    assert_eq!(resume(run(3)), Ok(()));
+    run(2).fit(&mut model(0), &data(), None).unwrap();
+    assert_eq!(resume(run(3).schedule_epochs(2)), Ok(()));
+    // That was asked for, and so it has to be asked for again, or be the number of epochs.
+    let message = resume(run(4)).unwrap_err();
+    assert!(
+        message.contains("the length of the schedule was 2 epochs and is that of the run, 4 epochs,"),
+        "{message}"
+    );
+    assert_eq!(resume(run(4).schedule_epochs(2)), Ok(()));
+    let message = resume(run(4).schedule_epochs(3)).unwrap_err();
+    assert!(
+        message.contains("the length of the schedule was 2 epochs and is 3 epochs"),
+        "{message}"
+    );
+    // Without a schedule, its length means nothing.
+    let plain = || Trainer::new(CrossEntropy, Adam::new(0.1)).progress(Progress::Silent);
+    let plain = || plain().epochs(1).callback(Checkpoint::new(&file));
+    plain()
+        .schedule_epochs(7)
+        .fit(&mut model(0), &data(), None)
+        .unwrap();
+    assert_eq!(resume(plain().schedule_epochs(8)), Ok(()));
+    fs::remove_file(&file).unwrap();
+}
+
+/// A run that began on a terminal goes on in a script.
+#[test]
+fn progress_may_be_shown_in_another_way() {
+    let file = path("progress");
+    let run = |epochs| trainer().epochs(epochs).callback(Checkpoint::new(&file));
+    for (before, after) in [
+        (Progress::Lines, Progress::Silent),
+        (Progress::Silent, Progress::Automatic),
+    ] {
+        let mut straight = model(0);
+        run(3).fit(&mut straight, &data(), None).unwrap();
+        run(2).progress(before).fit(&mut model(0), &data(), None).unwrap();
+        let mut resumed = model(1);
+        let again = run(3)
+            .progress(after)
+            .resume(&file)
+            .fit(&mut resumed, &data(), None);
+        assert_eq!(again.unwrap().epochs.len(), 3);
+        assert_eq!(resumed, straight);
+    }
     fs::remove_file(&file).unwrap();
 }
 

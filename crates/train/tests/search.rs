@@ -1,5 +1,8 @@
 //! Searches: which trials there are, whatever the number of threads, and that the best one is found.
 
+use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+use std::time::Duration;
+
 use backprop_datasets::synthetic::moons;
 use backprop_layers::Linear;
 use backprop_optim::Sgd;
@@ -50,6 +53,32 @@ fn training_in_parallel_gives_the_same_bits_on_any_number_of_threads() {
     assert_eq!(search(4), alone);
     assert_eq!(alone.outcomes.len(), 8 + 4 + 2 + 1);
     assert_eq!(alone.best().unwrap().trial.budget, 8);
+}
+
+#[test]
+fn as_many_trials_run_at_a_time_as_asked_for() {
+    let search = || Search::new(Space::new().uniform("x", 0.0, 1.0));
+    let expected = search().random(12, |trial| trial.get("x")).unwrap();
+    for threads in [1, 2, 5] {
+        let (running, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let found = search().threads(threads).random(12, |trial| {
+            most.fetch_max(running.fetch_add(1, SeqCst) + 1, SeqCst);
+            // Long enough for the others to begin.
+            std::thread::sleep(Duration::from_millis(30));
+            running.fetch_sub(1, SeqCst);
+            trial.get("x")
+        });
+        assert_eq!(found.unwrap(), expected);
+        assert!(most.load(SeqCst) <= threads, "{most:?} of {threads}");
+        assert!(threads == 1 || most.load(SeqCst) > 1);
+        // Inside of a pool of the program's, too.
+        let caller = || with_threads(3, || search().threads(threads).grid(2, |trial| trial.get("x")));
+        assert_eq!(caller().unwrap().outcomes.len(), 2);
+    }
+    for threads in [0, 1025, usize::MAX] {
+        let error = search().threads(threads).successive_halving(2, 1, 2, |_| Ok(0.0));
+        assert!(error.unwrap_err().to_string().contains("trials at a time"));
+    }
 }
 
 proptest! {

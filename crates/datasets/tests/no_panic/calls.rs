@@ -172,6 +172,9 @@ fn data_sets() -> Vec<Call> {
             let shift = if s.flag() { [1, data.inputs().count().checked_div(data.len()).unwrap_or(0)] } else { [s.length(), s.length()] };
             let moved = data.augment(RandomShift::new(shift, s.length()));
             let _ = (moved.inner().len(), moved.augmented(&places(s), &mut s.rng).is_ok(), moved.range(0..s.length()).is_ok());
+            let cut = s.seldom(4);
+            let other = (&moved).augment_fn(move |x, rng| if cut { Ok(x.slice(0, rng.below(3)..)?) } else { Ok(x.flip(0)?) });
+            let _ = other.augmented(&places(s), &mut s.rng).is_ok();
             let subset = Subset::new(&moved, places(s)).map(|subset| subset.augmented(&[0], &mut s.rng).is_ok());
             let mapped = (&moved).map(|batch| batch.map_inputs(|x| x.square()));
             format!("{} {:?}", seen(&subset), mapped.try_batches(s.length()).shuffle(&mut s.rng).next())

@@ -59,7 +59,7 @@ fn steps(mut optimizer: impl Optimizer, s: &mut Source) -> String {
         });
         seen += &format!("{state:?}");
     }
-    format!("{seen} {}", optimizer.learning_rate())
+    format!("{seen} {} {}", optimizer.name(), optimizer.learning_rate())
 }
 
 fn group(s: &mut Source) -> Group {

@@ -4,6 +4,17 @@
 //! idle, does the other, and then takes the first back if nobody has begun it. While it waits for a helper it does other parts
 //! of the same operation and nothing else. So no thread ever runs foreign work while it holds a lock of the program's, none is
 //! needed for the work of another, and nothing can hang that would not hang on one thread.
+//!
+//! # Why it is sound
+//!
+//! * **A job lives long enough.** It is on the stack of [`Workers::join`], which returns after [`Workers::finish`], and that after `done` is true. `done` is set
+//!   once, by the one thread that took the job out of the queue, as the last thing that this thread does with the job.
+//! * **A job is run once**, because its handle is in the queue once, and is taken out under the lock.
+//! * **What a job has written is seen** by those who go on after it: `done` is stored with `Release` and loaded with `Acquire`. The lock would not do, for who
+//!   sees `done` need not have had it since.
+//! * **Nobody sleeps through a notification**: `done` is stored, jobs are put in the queue, and who is going to wait looks at both and counts itself, all under
+//!   the lock, which waiting gives back.
+//! * `offered` is `Relaxed`, for it is a hint: a helper that sees it too late or too early looks at the queue, under the lock, before it sleeps or works.
 
 use std::any::Any;
 use std::cell::Cell;
@@ -26,7 +37,7 @@ pub struct Workers {
     /// How many threads work at the same time, those that call operations included, unless more of them call.
     count: usize,
     state: Mutex<State>,
-    /// As many as there are jobs, to be looked at without the lock.
+    /// As many as there are jobs, to be looked at without the lock; a hint.
     offered: AtomicUsize,
     /// For helpers: there is a job.
     work: Condvar,
@@ -68,7 +79,8 @@ struct Handle {
     operation: u64,
 }
 
-// SAFETY: the work is `Send`, the rest of a job is `Sync`, and the job stays where it is until it is done or taken back.
+// SAFETY: the work is `Send`, and no thread but the one that took the handle touches it; the rest of a job is `Sync`, and the job stays where it is until
+// it is done.
 unsafe impl Send for Handle {}
 
 impl Workers {
@@ -107,7 +119,8 @@ impl Workers {
         let work: *mut (dyn FnMut() + Send + '_) = second;
         let job = Job {
             operation: OPERATION.get(),
-            // SAFETY: only the lifetime is forgotten; `finish` returns when nobody has the pointer any more.
+            // SAFETY: only the lifetime is forgotten; `finish` returns when nobody has the pointer any more, also if `first` panics, and until
+            // then nothing else uses `second`.
             work: unsafe {
                 std::mem::transmute::<*mut (dyn FnMut() + Send + '_), *mut (dyn FnMut() + Send + 'static)>(
                     work,
@@ -190,14 +203,14 @@ impl Workers {
         // SAFETY: the job was offered and not yet done, so `finish` has not returned; being out of the queue, it is run by this thread alone.
         let job = unsafe { &*handle.job };
         let before = OPERATION.replace(job.operation);
-        // SAFETY: as above.
+        // SAFETY: as above; the closure is this thread's alone, as `&mut` wants it, and may be run here, since it is `Send`.
         let result = catch_unwind(AssertUnwindSafe(|| unsafe { (*job.work)() }));
         OPERATION.set(before);
         if let Err(panic) = result {
             *job.panic.lock().unwrap_or_else(PoisonError::into_inner) = Some(panic);
         }
         let state = self.lock();
-        // The job may be gone from here on.
+        // The job may be gone from here on, even before this returns: an atomic may.
         job.done.store(true, Ordering::Release);
         let waiting = state.waiting > 0;
         drop(state);
@@ -354,5 +367,85 @@ mod tests {
         let leaves = AtomicU32::new(0);
         count(workers, 6, &leaves);
         assert_eq!(leaves.into_inner(), 64);
+    }
+
+    /// Adds its place to each element, by halves that look at what the others have written; the leaf at `panics` panics.
+    fn fill(workers: &Workers, limit: usize, data: &mut [usize], start: usize, panics: usize) {
+        if data.len() <= 4 {
+            for (place, element) in data.iter_mut().enumerate() {
+                *element += start + place;
+            }
+            if (start..start + data.len()).contains(&panics) {
+                // As a panic, but without its message.
+                resume_unwind(Box::new("as asked for"));
+            }
+            return;
+        }
+        let middle = data.len() / 2;
+        let (left, right) = data.split_at_mut(middle);
+        let mut first = || fill(workers, limit, left, start, panics);
+        let mut second = || fill(workers, limit, right, start + middle, panics);
+        workers.join(limit, &mut first, &mut second);
+        assert_eq!((left[0], right[right.len() - 1]), (start, start + data.len() - 1));
+    }
+
+    /// Nothing here is atomic, so that a thread that went on too early would see what is not there yet, and the thread sanitizer a race.
+    #[test]
+    fn what_others_have_written_is_seen_and_panics_stop_no_other_part() {
+        for threads in [1, 2, 3, 8] {
+            let workers = started(threads);
+            std::thread::scope(|scope| {
+                for caller in 0..4 {
+                    scope.spawn(move || {
+                        for round in 0..60 {
+                            let count = 16 + 50 * (round % 7);
+                            let panics = [usize::MAX, 0, count / 2, count - 1][(round + caller) % 4];
+                            let mut data = vec![0; count];
+                            let filled = || fill(workers, 1 + round % 5, &mut data, 0, panics);
+                            let result = catch_unwind(AssertUnwindSafe(filled));
+                            assert_eq!(result.is_err(), panics < count);
+                            // Each leaf was done once, those beside a panic too.
+                            assert!(data.iter().enumerate().all(|(place, &element)| place == element));
+                        }
+                    });
+                }
+            });
+            assert_idle(workers);
+        }
+    }
+
+    /// Helpers count themselves out a moment after the job they did is done.
+    fn assert_idle(workers: &Workers) {
+        let started = std::time::Instant::now();
+        while workers.lock().working > 0 {
+            assert!(started.elapsed().as_secs() < 20, "{:?}", workers.lock());
+            std::thread::yield_now();
+        }
+        let state = workers.lock();
+        assert!(state.jobs.is_empty() && state.operations.is_empty());
+    }
+
+    /// Counts how many are in it at the same time.
+    fn crowd(workers: &Workers, limit: usize, depth: u32, now: &AtomicU32, most: &AtomicU32) {
+        if depth == 0 {
+            most.fetch_max(now.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            std::thread::sleep(std::time::Duration::from_micros(200));
+            now.fetch_sub(1, Ordering::SeqCst);
+            return;
+        }
+        let part = || crowd(workers, limit, depth - 1, now, most);
+        workers.join(limit, &mut { part }, &mut { part });
+    }
+
+    #[test]
+    fn no_more_threads_work_on_an_operation_than_its_limit() {
+        let workers = started(6);
+        for limit in [1, 2, 4, 6, 9] {
+            let (now, most) = (AtomicU32::new(0), AtomicU32::new(0));
+            crowd(workers, limit, 7, &now, &most);
+            let most = most.into_inner() as usize;
+            assert!(most <= limit.min(6), "{most} of {limit}");
+        }
+        assert_idle(workers);
     }
 }

@@ -248,6 +248,8 @@ pub struct Plan {
     pub done: usize,
     /// The names of the numbers of which less is better: the loss, and the metrics that [say so](crate::Metric::less_is_better).
     pub less_is_better: Vec<String>,
+    /// The instruction set that the steps are computed with. Where the last of [`History::levels`] is another one, a run goes on with other bits.
+    pub level: String,
 }
 
 /// One step that was taken.

@@ -53,6 +53,9 @@ impl Default for Lines {
 
 impl<T: Float> Callback<T> for Lines {
     fn on_fit_begin(&mut self, plan: &Plan, history: &History, _: &mut Training<'_, T>) -> Result<()> {
+        if let Some(warning) = other_level(plan, history) {
+            let _ = writeln!(io::stderr(), "{warning}");
+        }
         self.before = history.epochs.len();
         (self.epochs, self.started) = (plan.epochs, Instant::now());
         Ok(())
@@ -71,6 +74,16 @@ impl<T: Float> Callback<T> for Lines {
         let _ = writeln!(io::stderr(), "{}", summary(history));
         Ok(())
     }
+}
+
+/// What to say of a run that goes on with another instruction set.
+fn other_level(plan: &Plan, history: &History) -> Option<String> {
+    let (before, now) = (history.levels.last()?, &plan.level);
+    (before != now).then(|| {
+        format!(
+            "resumed with {now}, after {before}: from here on, the weights agree to rounding, not to the bit"
+        )
+    })
 }
 
 /// Why it ended, and what came of it.
@@ -126,7 +139,7 @@ mod bar {
     }
 
     impl<T: Float> Callback<T> for Bar {
-        fn on_fit_begin(&mut self, plan: &Plan, _: &History, _: &mut Training<'_, T>) -> Result<()> {
+        fn on_fit_begin(&mut self, plan: &Plan, history: &History, _: &mut Training<'_, T>) -> Result<()> {
             let bar = ProgressBar::new(plan.epochs.saturating_mul(plan.steps) as u64);
             bar.set_position(plan.done as u64);
             bar.reset_eta();
@@ -134,6 +147,9 @@ mod bar {
             let template = "{prefix} [{bar:10}] {eta} left, {wide_msg}";
             if let Ok(style) = ProgressStyle::with_template(template) {
                 bar.set_style(style.progress_chars("=> "));
+            }
+            if let Some(warning) = other_level(plan, history) {
+                bar.println(warning);
             }
             (self.bar, self.plan, self.shown) = (Some(bar), Some(plan.clone()), None);
             Ok(())

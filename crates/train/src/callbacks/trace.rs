@@ -10,7 +10,7 @@ use crate::{Epoch, Evaluation, History, Result};
 pub(crate) struct Trace;
 
 impl<T: Float> Callback<T> for Trace {
-    fn on_fit_begin(&mut self, plan: &Plan, _: &History, training: &mut Training<'_, T>) -> Result<()> {
+    fn on_fit_begin(&mut self, plan: &Plan, history: &History, training: &mut Training<'_, T>) -> Result<()> {
         let parameters = training.model.parameter_count();
         let (epochs, steps, samples) = (plan.epochs, plan.steps, plan.samples);
         tracing::info!(
@@ -19,6 +19,8 @@ impl<T: Float> Callback<T> for Trace {
             samples,
             parameters,
             done = plan.done,
+            level = plan.level,
+            level_before = history.levels.last(),
             "training begins"
         );
         Ok(())

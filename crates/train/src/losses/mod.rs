@@ -1,12 +1,14 @@
 //! What is minimised: one file a loss.
 
 mod binary_cross_entropy;
+mod boxed;
 mod cross_entropy;
 mod huber;
 mod ignore_index;
 mod label_smoothing;
 mod mean_absolute_error;
 mod mean_squared_error;
+mod per_batch;
 mod per_sample;
 mod perceptron_criterion;
 mod pos_weight;
@@ -20,6 +22,7 @@ pub use ignore_index::IgnoreIndex;
 pub use label_smoothing::LabelSmoothing;
 pub use mean_absolute_error::MeanAbsoluteError;
 pub use mean_squared_error::MeanSquaredError;
+pub use per_batch::PerBatch;
 pub use per_sample::PerSample;
 pub use perceptron_criterion::PerceptronCriterion;
 pub use pos_weight::PosWeight;
@@ -32,7 +35,7 @@ use crate::validation::is_integer;
 
 /// How far the outputs of a batch are from its targets, as one number.
 ///
-/// A closure is a loss:
+/// A closure is a loss, and with [`PerBatch`](fn@PerBatch) around it, the types of its arguments need not be written:
 ///
 /// ```
 /// use backprop_autodiff::{Tape, Var};
@@ -45,7 +48,7 @@ use crate::validation::is_integer;
 /// # Ok::<(), backprop_autodiff::Error>(())
 /// ```
 ///
-/// The other methods are what a trainer would like to know besides, and a closure cannot say: [`PerSample`] is a closure whose
+/// The other methods are what a trainer would like to know besides, and a closure cannot say: [`PerSample`](fn@PerSample) is a closure whose
 /// samples can be weighted.
 pub trait Loss<Y: Element = i64, T: Float = f32> {
     /// The loss of these outputs; a failure sticks to their tape.

@@ -7,28 +7,39 @@ use super::Loss;
 
 /// A closure that gives the loss of each sample, `[n]`: the loss is their mean, and samples can be weighted.
 ///
+/// Made by [the function of its name](fn@PerSample).
+#[derive(Clone, Copy)]
+pub struct PerSample<F> {
+    f: F,
+}
+
+/// Makes a loss of a closure from outputs and targets to the loss of each sample, `[n]`: the loss is their mean, and samples can be weighted.
+///
+/// The arguments of the closure need no types.
+///
 /// ```
-/// use backprop_autodiff::Var;
 /// use backprop_optim::Sgd;
-/// use backprop_tensor::Tensor;
 /// use backprop_train::{PerSample, Trainer};
 ///
-/// let pinball = PerSample(|output: &Var, targets: &Tensor| {
+/// let pinball = PerSample(|output, targets| {
 ///     let above = output.constant(targets.clone()) - output.squeeze(-1);
 ///     (&above * 0.9).maximum(&(above * -0.1))
 /// });
 /// let trainer: Trainer<_, Sgd, f32> = Trainer::new(pinball, Sgd::new(0.1));
 /// ```
-#[derive(Clone, Copy)]
-pub struct PerSample<F>(pub F);
+// A function, because the bound of a struct could not name the types of outputs and targets, and without it no closure's arguments are inferred.
+#[allow(non_snake_case)]
+pub fn PerSample<Y: Element, T: Float, F: Fn(&Var<T>, &Tensor<Y>) -> Var<T>>(f: F) -> PerSample<F> {
+    PerSample { f }
+}
 
 impl<Y: Element, T: Float, F: Fn(&Var<T>, &Tensor<Y>) -> Var<T>> Loss<Y, T> for PerSample<F> {
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
-        (self.0)(output, targets).mean(..)
+        (self.f)(output, targets).mean(..)
     }
 
     fn each(&self, output: &Var<T>, targets: &Tensor<Y>) -> Option<Var<T>> {
-        Some((self.0)(output, targets))
+        Some((self.f)(output, targets))
     }
 }
 

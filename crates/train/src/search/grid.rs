@@ -43,6 +43,6 @@ impl Search {
             values
         };
         let trials = self.trials((0..count).map(combination), &mut Rng::seed(self.seed));
-        Ok(self.results(self.run(trials, &evaluate)))
+        Ok(self.results(self.run(trials, &evaluate)?))
     }
 }

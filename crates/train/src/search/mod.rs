@@ -10,6 +10,7 @@ pub use space::Space;
 use std::fmt;
 
 use backprop_tensor::Rng;
+use rayon::ThreadPoolBuilder;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
@@ -18,12 +19,17 @@ use crate::{Error, Result};
 /// More trials than this are a mistake.
 const MOST: usize = 1 << 24;
 
+/// As many as the library's own threads.
+const MOST_THREADS: usize = 1024;
+
 /// A search for the settings with the smallest score, in parallel.
 ///
 /// A trial is a set of values for the settings of a [`Space`], with a seed of its own. The closure trains and evaluates a model with them and gives a
-/// score, the validation loss for instance. Trials run on the threads of the
-/// rayon pool that the search is called in, or of rayon's global pool, so the number at a time is that of `RAYON_NUM_THREADS`, or of the pool
-/// whose `install` it is called in; `set_threads` is for the operations inside of a trial. Which trials there are, their seeds and the order of the
+/// score, the validation loss for instance.
+///
+/// As many trials run at a time as [`threads`](Self::threads) says. Without it, they run on the threads of the rayon pool that the search is called in,
+/// or of rayon's global pool, whose number is that of `RAYON_NUM_THREADS` or of the machine's cores. [`set_threads`](backprop_tensor::set_threads) is
+/// for the operations inside of a trial, and does not limit the number of trials. Which trials there are, their seeds and the order of the
 /// results do not depend on the number of threads, and neither do scores that are made of nothing but the trial.
 ///
 /// ```
@@ -55,6 +61,7 @@ pub struct Search {
     space: Space,
     seed: u64,
     more_is_better: bool,
+    threads: Option<usize>,
 }
 
 impl Search {
@@ -64,6 +71,30 @@ impl Search {
             space,
             seed: 0,
             more_is_better: false,
+            threads: None,
+        }
+    }
+
+    /// How many trials run at a time, from 1 to 1024; another number is an error of the search.
+    ///
+    /// With 1, they run one after another on the thread that calls, and each has all threads of the library to itself. With more, they run on threads
+    /// of their own, and an operation in a trial is done by no more threads than this.
+    ///
+    /// ```
+    /// use backprop_train::{Search, Space};
+    ///
+    /// let search = Search::new(Space::new().uniform("x", -1.0, 1.0)).threads(1);
+    /// let caller = std::thread::current().id();
+    /// search.random(3, |trial| {
+    ///     assert_eq!(std::thread::current().id(), caller);
+    ///     trial.get("x")
+    /// })?;
+    /// # Ok::<(), backprop_train::Error>(())
+    /// ```
+    pub fn threads(self, threads: usize) -> Self {
+        Self {
+            threads: Some(threads),
+            ..self
         }
     }
 
@@ -81,12 +112,28 @@ impl Search {
     }
 
     /// Runs trials in parallel, and gives their outcomes in order.
-    fn run(&self, trials: Vec<Trial>, evaluate: &(impl Fn(&Trial) -> Result<f64> + Sync)) -> Vec<Outcome> {
+    fn run(
+        &self,
+        trials: Vec<Trial>,
+        evaluate: &(impl Fn(&Trial) -> Result<f64> + Sync),
+    ) -> Result<Vec<Outcome>> {
         let outcome = |trial: Trial| {
             let score = evaluate(&trial).map_err(|error| error.to_string());
             Outcome { trial, score }
         };
-        trials.into_par_iter().map(outcome).collect()
+        match self.threads {
+            None => Ok(trials.into_par_iter().map(outcome).collect()),
+            Some(1) => Ok(trials.into_iter().map(outcome).collect()),
+            Some(threads @ 2..=MOST_THREADS) => {
+                let pool = ThreadPoolBuilder::new().num_threads(threads).build();
+                let pool = pool.map_err(Error::other)?;
+                Ok(pool.install(|| trials.into_par_iter().map(outcome).collect()))
+            }
+            Some(threads) => Err(Error::setting(
+                format!("{threads} trials at a time"),
+                "there must be 1 to 1024",
+            )),
+        }
     }
 
     /// Trials of these values, each with a seed of its own.

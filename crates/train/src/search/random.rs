@@ -16,7 +16,7 @@ impl Search {
         evaluate: impl Fn(&Trial) -> Result<f64> + Sync,
     ) -> Result<SearchResults> {
         let trials = self.random_trials(trials)?;
-        Ok(self.results(self.run(trials, &evaluate)))
+        Ok(self.results(self.run(trials, &evaluate)?))
     }
 
     pub(super) fn random_trials(&self, trials: usize) -> Result<Vec<Trial>> {

@@ -40,7 +40,7 @@ impl Search {
         }
         let mut outcomes = Vec::new();
         while !round.is_empty() {
-            let (size, of_round) = (round.len(), self.results(self.run(round, &evaluate)));
+            let (size, of_round) = (round.len(), self.results(self.run(round, &evaluate)?));
             let next = if size > 1 { size.div_ceil(factor) } else { 0 };
             round = of_round
                 .ranked()

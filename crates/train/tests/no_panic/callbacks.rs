@@ -48,7 +48,7 @@ pub(super) fn quiet<Y: Numeric>(trainer: Any<Y>, s: &mut Source) -> Any<Y> {
         5 => trainer.callback(OnStep(|step: &Step<'_>| assert!(!format!("{step:?}").is_empty()))),
         6 => {
             let rate = s.real();
-            trainer.callback(OnEpoch(move |epoch: &Epoch, training: &mut Training<'_>| {
+            trainer.callback(OnEpoch(move |epoch, training| {
                 training.optimizer.set_learning_rate(rate);
                 assert!(!format!("{training:?} {epoch:?}").is_empty());
             }))
@@ -105,7 +105,7 @@ fn logging<Y: Numeric>(trainer: Any<Y>, s: &mut Source) -> Any<Y> {
         }
         3 => {
             let path = path(s, "saved");
-            trainer.callback(OnEpoch(move |_: &Epoch, training: &mut Training<'_>| {
+            trainer.callback(OnEpoch(move |_, training| {
                 training.save_checkpoint(path.clone());
             }))
         }

@@ -7,7 +7,7 @@ use backprop_tensor::{Element, Numeric, Tensor};
 use backprop_testing::calls;
 use backprop_testing::hostile::{Call, Sample, Source};
 use backprop_train::{
-    BinaryCrossEntropy, CrossEntropy, Fault, Huber, Loss, MeanAbsoluteError, MeanSquaredError, PerSample,
+    BinaryCrossEntropy, CrossEntropy, Fault, Huber, Loss, MeanAbsoluteError, MeanSquaredError, PerBatch, PerSample,
     PerceptronCriterion, SmoothL1,
 };
 
@@ -86,7 +86,7 @@ pub(super) fn loss<Y: Numeric>(s: &mut Source) -> AnyLoss<Y> {
         4 => Box::new(PerceptronCriterion),
         // Some that know nothing of targets, one of which may give what is no loss of samples.
         5 => Box::new(PerSample(|output: &Var, _: &Tensor<Y>| output.square())),
-        6 => Box::new(|output: &Var, _: &Tensor<Y>| output.square().mean(..)),
+        6 => Box::new(PerBatch(|output: &Var, _: &Tensor<Y>| output.square().mean(..))),
         _ => Box::new(CrossEntropy),
     })
 }

@@ -23,7 +23,12 @@ fn space(s: &mut Source) -> Space {
 
 fn search(s: &mut Source) -> Search {
     let search = Search::new(space(s)).seed(s.number::<u8>().into());
-    if s.flag() { search.more_is_better() } else { search }
+    let search = if s.flag() { search.more_is_better() } else { search };
+    match s.rng.below(12) {
+        // Threads cost time.
+        0 => search.threads([0, 1, 2, usize::MAX][s.rng.below(4)]),
+        _ => search,
+    }
 }
 
 /// Trials that succeed or fail, with any scores.

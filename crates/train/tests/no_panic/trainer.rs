@@ -21,13 +21,14 @@ pub(super) type Any<Y> = Trainer<AnyLoss<Y>, AnyOptimizer, Y>;
 
 fn scheduled<Y: Numeric>(trainer: Any<Y>, s: &mut Source) -> Any<Y> {
     let factor = s.real();
-    match s.rng.below(7) {
+    match s.rng.below(8) {
         0 => trainer.schedule(Cosine::new().least(factor)),
         1 => trainer.schedule(Exponential::new(factor)),
         2 => trainer.schedule(StepDecay::new(s.length(), factor)),
         3 => trainer.schedule(WarmUp::new(s.length(), Exponential::new(factor))),
         4 => trainer.schedule(ReduceOnPlateau::new(factor, s.length()).cooldown(s.length())),
         5 => trainer.schedule(OneCycle::new().rising(factor)),
+        6 => trainer.schedule_fn(move |done| factor - done),
         _ => trainer.schedule(move |done: f64| factor - done),
     }
 }
@@ -121,7 +122,8 @@ fn fitted<Y: Numeric + Sample>(s: &mut Source) -> String {
     }
     seen += &super::seen(&trainer.evaluate(&model, &data));
     seen += &super::seen(&trainer.evaluate(&model, &other));
-    format!("{seen} {:?} {trainer:?}", trainer.optimizer())
+    seen += &format!("{:?} {trainer:?}", trainer.optimizer());
+    seen + &super::seen(&trainer.boxed().fit(&mut model, &other, None))
 }
 
 fn own_step<Y: Numeric>(

@@ -1,0 +1,27 @@
+use backprop_autodiff::Var;
+use backprop_tensor::{Element, Float, Tensor};
+
+use super::{Fault, Loss};
+
+/// So that the loss can be chosen while the program runs.
+impl<Y: Element, T: Float> Loss<Y, T> for Box<dyn Loss<Y, T> + '_> {
+    fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
+        (**self).loss(output, targets)
+    }
+
+    fn each(&self, output: &Var<T>, targets: &Tensor<Y>) -> Option<Var<T>> {
+        (**self).each(output, targets)
+    }
+
+    fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
+        (**self).check(output, targets)
+    }
+
+    fn classes(&self, output: &[usize], targets: &[usize]) -> Option<usize> {
+        (**self).classes(output, targets)
+    }
+
+    fn baseline(&self, targets: &Tensor<Y>, weights: Option<&Tensor<f64>>) -> Option<f64> {
+        (**self).baseline(targets, weights)
+    }
+}
