@@ -68,7 +68,7 @@ impl<T: Float> RunState<T> {
     pub(crate) fn load(path: &Path) -> Result<Self> {
         codec::load(path, T::NAME, |version, bytes| match version {
             VERSION => Ok(codec::decode(bytes)),
-            2 => Ok(codec::decode(bytes).map(version_2::RunState::into_newest)),
+            2 => Ok(codec::decode(bytes).and_then(version_2::RunState::into_newest)),
             _ => Err("versions 2 and 3"),
         })
     }

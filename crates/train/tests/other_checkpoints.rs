@@ -34,7 +34,7 @@ impl Callback for Killed {
     }
 }
 
-/// The run of which `reference/checkpoint_version_2` was written after seven steps, with `.progress(Progress::Lines)`.
+/// The run of which `reference/checkpoint_version_2` was written after two epochs, and `reference/checkpoint_version_2_within` after a step more.
 fn fit(model: &mut Model, file: &Path, killed: usize, resume: Option<&Path>) -> Result<History> {
     let mut trainer = Trainer::new(CrossEntropy, Adam::new(0.05))
         .epochs(6)
@@ -80,6 +80,15 @@ fn a_checkpoint_of_version_2_goes_on() {
     assert_eq!(history.levels[0], "unknown");
     assert_eq!(history.levels[1..], expected.levels);
     std::fs::remove_file(file).unwrap();
+}
+
+#[test]
+fn a_checkpoint_of_version_2_within_an_epoch_says_where_to_resume() {
+    let old = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/checkpoint_version_2_within");
+    let file = scratch("version-2-within");
+    let error = fit(&mut model(0), &file, usize::MAX, Some(&old)).unwrap_err();
+    assert!(error.to_string().contains("resume from the end of an epoch"), "{error}");
+    assert!(!file.exists());
 }
 
 const FILE: &str = "BACKPROP_TEST_CHECKPOINT";

@@ -1,4 +1,4 @@
-//! What checkpoints held before they knew the instruction set and the length of the schedule.
+//! What checkpoints held before they knew the instruction set and the length of the schedule, and before samples had weights in metrics.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use backprop_tensor::{Float, Rng, Tensor};
 use serde::Deserialize;
 
 use crate::pass::PassState;
-use crate::{Ended, Epoch};
+use crate::{Ended, Epoch, Error, Result};
 
 /// The callbacks that show where training is. They remember nothing, and are no longer saved.
 const SHOWN: [&str; 3] = ["Bar", "Lines", "Trace"];
@@ -46,12 +46,21 @@ struct History {
 }
 
 impl<T: Float> RunState<T> {
-    pub(super) fn into_newest(mut self) -> super::RunState<T> {
+    /// The same in today's form.
+    ///
+    /// # Errors
+    /// In the middle of an epoch with metrics: they were counted in numbers of samples, and are now in weights.
+    pub(super) fn into_newest(mut self) -> Result<super::RunState<T>> {
+        if self.pass.is_some() && !self.settings.metrics.is_empty() {
+            return Err(Error::State(
+                "has version 2 of the format, in the middle of an epoch, whose metrics are counted otherwise now: resume from the end of an epoch".into(),
+            ));
+        }
         let is_shown = |(name, state): &(String, Vec<u8>)| SHOWN.contains(&name.as_str()) && state.is_empty();
         while self.callbacks.last().is_some_and(is_shown) {
             self.callbacks.pop();
         }
-        super::RunState {
+        Ok(super::RunState {
             settings: super::Settings {
                 optimizer: name_of(&self.settings.optimizer),
                 samples: self.settings.samples,
@@ -76,7 +85,7 @@ impl<T: Float> RunState<T> {
             },
             callbacks: self.callbacks,
             ended: self.ended,
-        }
+        })
     }
 }
 
