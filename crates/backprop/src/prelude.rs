@@ -14,10 +14,10 @@ pub use backprop_tensor::{Rng, Shape, Tensor, keep, kernel};
 pub use backprop_train::{
     Accuracy, AnyTrainer, Average, AveragePrecision, BiasVariance, BinaryCrossEntropy, Callback, Checkpoint,
     ClassWeights, ConfusionMatrix, CrossEntropy, CrossValidation, CsvLog, Diagnosis, EarlyStopping,
-    ElasticNet, Ended, Epoch, Evaluation, F1, History, JsonLinesLog, LabelSmoothing, LogLoss, Loss, MaxNorm,
-    MeanAbsoluteError, MeanSquaredError, Metric, OnEpoch, OnStep, OwnStep, PerBatch, PerSample,
-    PerceptronCriterion, Perplexity, Precision, PrecisionRecallCurve, Progress, R2, RangeTest, Recall,
-    RocAuc, RocCurve, RootMeanSquaredError, SaveWeights, Search, Space, Step, StopHandle, StopOnNan,
-    TensorBoardLog, TimeLimit, TopK, Trainer, Training, Validation, Verdict, bias_variance, cross_validate,
-    predict, predict_classes, predict_labels, predict_probabilities,
+    ElasticNet, Ended, Epoch, Evaluation, F1, History, Huber, IgnoreIndex, JsonLinesLog, LabelSmoothing,
+    LogLoss, Loss, MaxNorm, MeanAbsoluteError, MeanSquaredError, Metric, OnEpoch, OnStep, OwnStep, PerBatch, PerSample,
+    PerceptronCriterion, Perplexity, PosWeight, Precision, PrecisionRecallCurve, Progress, R2, RangeTest,
+    Recall, RocAuc, RocCurve, RootMeanSquaredError, SaveWeights, Search, SmoothL1, Space, Step, StopHandle,
+    StopOnNan, TensorBoardLog, TimeLimit, TopK, Trainer, Training, Validation, Verdict, bias_variance,
+    cross_validate, predict, predict_classes, predict_labels, predict_probabilities,
 };

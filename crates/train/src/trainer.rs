@@ -194,8 +194,8 @@ impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
     /// Has classes count more or less in the loss, on the training data and on what it is validated on.
     ///
     /// Samples have weights of their own if their data set has: `TensorDataset::with_weights`. With either, the loss of a batch is
-    /// `Σ w l / Σ w`, and the loss must know that of [each sample](crate::Loss::each), as all the losses here do, and [`PerSample`](fn@crate::PerSample). Metrics count
-    /// each sample once.
+    /// `Σ w l / Σ w`, and the loss must know that of [each sample](crate::Loss::each), as all the losses here do, and
+    /// [`PerSample`](fn@crate::PerSample). Metrics go by the weights of samples, not by those of classes.
     pub fn class_weights(self, weights: ClassWeights) -> Self {
         Self {
             class_weights: Some(weights),
@@ -250,7 +250,8 @@ impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
         }
     }
 
-    /// Reports a metric beside the loss.
+    /// Reports a metric beside the loss, of samples as much as they [weigh](crate::Count::add_weighted), without targets that the loss
+    /// [ignores](crate::CrossEntropy::ignore_index).
     pub fn metric(mut self, metric: impl Metric<Y, T> + 'static) -> Self {
         self.metrics.push(Box::new(metric));
         self

@@ -6,9 +6,9 @@ use backprop_layers::Linear;
 use backprop_optim::Sgd;
 use backprop_tensor::{Rng, Tensor};
 use backprop_train::{
-    Accuracy, AveragePrecision, BinaryCrossEntropy, ClassWeights, CrossEntropy, EarlyStopping, Ended, F1,
-    LogLoss, Loss, MeanSquaredError, Metric, Perplexity, Progress, RocAuc, RootMeanSquaredError, TopK,
-    Trainer,
+    Accuracy, Average, AveragePrecision, BinaryCrossEntropy, ClassWeights, ConfusionMatrix, CrossEntropy,
+    EarlyStopping, Ended, F1, LogLoss, Loss, MeanSquaredError, Metric, Perplexity, Precision,
+    PrecisionRecallCurve, Progress, RocAuc, RootMeanSquaredError, TopK, Trainer,
 };
 
 /// Ten batches of two samples: class 1 is in the last of them alone.
@@ -164,4 +164,65 @@ fn a_metric_knows_its_direction() {
         .fit(&mut Linear::new(1, 1, &mut Rng::seed(3)), &data, None)
         .unwrap();
     assert_eq!(history.epochs.len(), 5);
+}
+
+#[test]
+fn a_label_of_nan_is_taken_for_what_it_is_not() {
+    let output = Tensor::from([[f64::NAN, 1.0]]);
+    let micro = Precision::new(Average::Micro);
+    assert_eq!(value(&micro, &output, &Tensor::from([[0_i64, 1]])), 0.5);
+    assert_eq!(value(&micro, &output, &Tensor::from([[1_i64, 1]])), 1.0);
+}
+
+#[test]
+fn the_baseline_of_labels_has_a_positive_weight_for_each() {
+    let loss = BinaryCrossEntropy.pos_weight([3.0, 0.5]);
+    let targets = Tensor::from([[1_i64, 0], [0, 1], [0, 1], [0, 0]]);
+    // 3 · 1/4 against 3/4, and 1/2 · 1/2 against 1/2.
+    let expected = (1.5 * 2_f64.ln() + 0.25 * 3_f64.ln() + 0.5 * 1.5_f64.ln()) / 2.0;
+    let baseline = Loss::<i64>::baseline(&loss, &targets, None).unwrap();
+    assert!((baseline - expected).abs() < 1e-12, "{baseline}, not {expected}");
+}
+
+#[test]
+fn the_words_of_a_sequence_have_its_weight() {
+    let (words, weights) = (Tensor::from([[0_i64, 0], [1, 1]]), Tensor::from([1.0, 3.0]));
+    let baseline = Loss::<i64>::baseline(&CrossEntropy, &words, Some(&weights)).unwrap();
+    let expected = 0.25 * 4_f64.ln() + 0.75 * (4_f64 / 3.0).ln();
+    assert!((baseline - expected).abs() < 1e-12, "{baseline}, not {expected}");
+}
+
+/// As scikit-learn's `precision_recall_curve`.
+#[test]
+fn a_curve_without_positive_samples_has_the_recall_1() {
+    let (scores, targets) = (Tensor::from([0.1, 0.4]), Tensor::from([0_i64, 0]));
+    let curve = PrecisionRecallCurve::new(&scores, &targets).unwrap();
+    assert_eq!(curve.precision, [0.0, 0.0, 1.0]);
+    assert_eq!(curve.recall, [1.0, 1.0, 0.0]);
+    assert_eq!(curve.average_precision(), 0.0);
+}
+
+#[test]
+fn a_report_leaves_absent_classes_out_of_its_averages() {
+    let mut matrix = ConfusionMatrix::new(3);
+    matrix
+        .add(&Tensor::from([0, 1, 1]), &Tensor::from([0, 0, 1]))
+        .unwrap();
+    let report = matrix.report();
+    assert_eq!(report.recall_average(Average::Macro), 0.75);
+    assert_eq!(report.precision_average(Average::Macro), 0.75);
+    assert_eq!(report.recall_average(Average::Weighted), 2.0 / 3.0);
+}
+
+#[test]
+fn negative_class_weights_are_refused() {
+    for weight in [-1.0, f64::NAN, f64::INFINITY] {
+        let mut trainer = trainer().class_weights(ClassWeights::Given(vec![weight, 1.0]));
+        let error = trainer.fit(&mut Linear::new(2, 2, &mut Rng::seed(1)), &rare(), None);
+        let error = error.unwrap_err().to_string();
+        assert!(
+            error.contains("it must be a finite number, at least 0"),
+            "{error}"
+        );
+    }
 }

@@ -246,3 +246,66 @@ fn targets_that_are_no_classes_are_errors() {
     );
     assert!(count.value().is_nan());
 }
+
+/// The exact area of a class: of each pair, whether the first has the larger probability, or both the same. With whole logits, probabilities are
+/// equal only if the differences to the other logits are, in some order: powers of e are independent over the whole numbers.
+fn exact_area(logits: &[Vec<i64>], targets: &[i64], class: usize) -> Option<f64> {
+    let differences = |row: &[i64]| {
+        let mut differences: Vec<i64> = row.iter().map(|x| x - row[class]).collect();
+        differences.sort_unstable();
+        differences
+    };
+    let odds = |differences: &[i64]| -> f64 { differences.iter().map(|&d| (d as f64).exp()).sum() };
+    let (mut right, mut pairs) = (0.0, 0.0);
+    for (positive, _) in logits
+        .iter()
+        .zip(targets)
+        .filter(|(_, target)| **target == class as i64)
+    {
+        for (negative, _) in logits
+            .iter()
+            .zip(targets)
+            .filter(|(_, target)| **target != class as i64)
+        {
+            let (own, other) = (differences(positive), differences(negative));
+            let (x, y) = (odds(&own), odds(&other));
+            // What is not equal can be told apart.
+            assert!(own == other || (x / y - 1.0).abs() > 1e-12);
+            right += if own == other { 0.5 } else { f64::from(x < y) };
+            pairs += 1.0;
+        }
+    }
+    (pairs > 0.0).then_some(right / pairs)
+}
+
+#[test]
+fn equal_outputs_of_whole_logits_count_half() {
+    let mut ties = 0;
+    for seed in 0..300 {
+        let rng = &mut Rng::seed(seed);
+        let (n, classes) = (2 + rng.below(10), 2 + rng.below(4));
+        let row = |rng: &mut Rng| {
+            (0..classes)
+                .map(|_| rng.below(7) as i64 - 3)
+                .collect::<Vec<i64>>()
+        };
+        let logits: Vec<Vec<i64>> = (0..n).map(|_| row(rng)).collect();
+        let targets: Vec<i64> = (0..n).map(|_| rng.below(classes) as i64).collect();
+        let areas: Vec<f64> = (0..classes)
+            .filter_map(|class| exact_area(&logits, &targets, class))
+            .collect();
+        let expected = areas.iter().sum::<f64>() / areas.len() as f64;
+        ties += usize::from(areas.iter().any(|area| (area * 1e6).fract() != 0.0));
+        let outputs = Tensor::from(logits.concat())
+            .cast::<f32>()
+            .unwrap()
+            .reshape([n, classes])
+            .unwrap();
+        let area = value(&RocAuc, &outputs, &Tensor::from(targets));
+        assert!(
+            (area - expected).abs() < 1e-12 || areas.is_empty() && area.is_nan(),
+            "set {seed}: {area}, not {expected}"
+        );
+    }
+    assert!(ties > 0);
+}

@@ -79,7 +79,7 @@ fn value(residual: f64, delta: f64) -> f64 {
 
 /// Where the weighted sum of `clamp(y - m, -δ, δ)`, which falls with `m`, is 0: found by halves between the smallest and the largest value.
 fn location(values: &[f64], weights: &[f64], delta: f64) -> Option<f64> {
-    if values.len() != weights.len() || !(delta > 0.0) {
+    if values.len() != weights.len() || delta.is_nan() || delta <= 0.0 {
         return None;
     }
     let mut low = values.iter().copied().reduce(f64::min)?;
@@ -110,7 +110,7 @@ impl<T: Float> Op<T> for Curve {
 
     fn forward(&self, inputs: &[&Tensor<T>]) -> TensorResult<(Tensor<T>, Self::Saved)> {
         let [residuals] = operands(inputs)?;
-        if !(self.delta > 0.0) {
+        if self.delta.is_nan() || self.delta <= 0.0 {
             return Err(Error::argument("huber", "delta", self.delta, "must be above 0"));
         }
         let formula = kernel!(|r; delta| {
