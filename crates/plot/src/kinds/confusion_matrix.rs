@@ -4,7 +4,7 @@ use crate::geometry::{Point, Rect, point};
 use crate::scene::{Align, Mark, Scene, Text, shorten};
 use crate::style::{AXIS, GAP, INK, LABEL, MARGIN, SOFT_INK, TICK};
 use crate::terminal::Screen;
-use crate::{Color, Colormap, Error, Number, Picture, Result, Stroke, font, heading};
+use crate::{Bitmap, Color, Colormap, Error, Number, Picture, Result, Stroke, font, heading};
 
 /// How often which class was taken for which: a row for each true class, a column for each predicted one.
 ///
@@ -19,6 +19,9 @@ pub struct ConfusionMatrix {
     size: Option<Point>,
     mistake: Option<Error>,
 }
+
+/// Smaller cells, in pixels, have no slit between them and no number in them: together they are one bitmap.
+const SMALLEST_APART: f64 = 12.0;
 
 /// More classes than these are more than a picture can show.
 const MOST_CLASSES: usize = 1000;
@@ -230,11 +233,25 @@ impl ConfusionMatrix {
         let size = ((layout.cell - 6.0) / widest)
             .min(layout.cell * 0.5)
             .min(LABEL + 2.0);
-        for (row, cells) in rows.into_iter().enumerate() {
+        if layout.cell <= SMALLEST_APART {
+            let shares = rows.iter().flatten().map(|(_, share)| *share);
+            let bitmap = Bitmap {
+                width: self.classes(),
+                height: self.classes(),
+                pixels: shares.map(|share| Colormap::Blues.color(share)).collect(),
+            };
+            scene.bitmap(layout.cells, bitmap);
+        }
+        let apart = if layout.cell > SMALLEST_APART {
+            rows
+        } else {
+            Vec::new()
+        };
+        for (row, cells) in apart.into_iter().enumerate() {
             for (column, (label, share)) in cells.into_iter().enumerate() {
                 let place = layout.cell(row, column);
                 let ground = Colormap::Blues.color(share);
-                scene.rect(place.inset(if layout.cell > 12.0 { 0.5 } else { 0.0 }), ground);
+                scene.rect(place.inset(0.5), ground);
                 // A zero that is not looked for distracts.
                 if size >= 8.0 && (label != "0" || row == column) {
                     scene.text(
