@@ -294,10 +294,38 @@ impl ConfusionMatrix {
     }
 }
 
+impl ConfusionMatrix {
+    /// The shares of each class alone, where there is no room for counts: as shades, from a row of the page on.
+    fn print_shades(&self, screen: &mut Screen, row: usize) -> Result<()> {
+        let rows = screen.height().saturating_sub(row + 1);
+        if rows == 0 || screen.width() == 0 {
+            return Ok(());
+        }
+        let words = format!("shares of {} classes, {} down", self.classes(), self.labels[1]);
+        screen.centered(row, 0, screen.width(), &words);
+        let classes = self.classes();
+        let shares = (0..classes).flat_map(|class| self.cells(class).into_iter().map(|(_, share)| share));
+        let bitmap = Bitmap {
+            width: classes,
+            height: classes,
+            pixels: shares.map(|share| Colormap::Ink.color(share)).collect(),
+        };
+        let side = screen.width().min(2 * rows);
+        let small = bitmap.resized((side as f64 / classes as f64).min(4.0));
+        let left = (screen.width() - small.width.min(screen.width())) / 2;
+        screen.bitmap(left, row + 1, &small);
+        Ok(())
+    }
+}
+
 impl Picture for ConfusionMatrix {
     fn size(&self) -> Point {
         self.size.unwrap_or_else(|| {
-            let side = (self.classes() as f64 * 50.0 + 300.0).clamp(400.0, 800.0);
+            let classes = self.classes() as f64;
+            // Two pixels for each of many classes, beside their names.
+            let side = (classes * 50.0 + 300.0)
+                .clamp(400.0, 800.0)
+                .max(classes * 2.0 + 250.0);
             point(side, side)
         })
     }
@@ -383,6 +411,9 @@ impl Picture for ConfusionMatrix {
             .unwrap_or(1)
             .clamp(widest, widest.max(8))
             + 1;
+        if beside + self.classes() * wide > screen.width() || row + 1 + self.classes() > screen.height() {
+            return self.print_shades(screen, row);
+        }
         for (class, name) in self.names.iter().enumerate() {
             screen.right_aligned(row, beside + class * wide + 1, wide - 1, name);
         }
