@@ -104,3 +104,30 @@ impl Rect {
         Self::new(center.x - width / 2.0, center.y - height / 2.0, width, height)
     }
 }
+
+/// The part of a line within 0 to `width` and 0 to `height` (Liang and Barsky).
+pub(crate) fn cut(from: Point, to: Point, width: f64, height: f64) -> Option<(Point, Point)> {
+    let (dx, dy) = (to.x - from.x, to.y - from.y);
+    let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
+    for (direction, room) in [
+        (-dx, from.x),
+        (dx, width - from.x),
+        (-dy, from.y),
+        (dy, height - from.y),
+    ] {
+        if direction == 0.0 {
+            if room < 0.0 {
+                return None;
+            }
+            continue;
+        }
+        let share = room / direction;
+        if direction < 0.0 {
+            enter = enter.max(share);
+        } else {
+            leave = leave.min(share);
+        }
+    }
+    let at = |share: f64| point(from.x + dx * share, from.y + dy * share);
+    (enter <= leave).then(|| (at(enter), at(leave)))
+}

@@ -273,41 +273,93 @@ fn a_boundary_is_where_the_neuron_changes_sides() {
     assert!((line.left - frame.left).abs() < 1e-9 && (line.right - frame.right).abs() < 1e-9);
 }
 
+/// The area between the axes: what the layers are cut off at.
+fn clip(scene: &Scene) -> backprop_plot::Rect {
+    scene.items().iter().find_map(|item| item.clip).unwrap()
+}
+
 #[test]
-fn many_points_are_a_bitmap_that_looks_like_the_points() {
-    // A grid, so that no two are in the same quarter of a pixel, in an order in which neighbours cover each other either way.
-    let place = |index: u64| index * 7919 % 20_400;
-    let (x, y): (Vec<f64>, Vec<f64>) = (0..20_400)
-        .map(|index| ((place(index) % 170) as f64, (place(index) / 170) as f64))
+fn many_points_are_a_bitmap_with_each_of_them_in_its_place() {
+    // So far apart that no marker reaches another, and more than are drawn one by one.
+    let (columns, rows) = (160, 130);
+    let (x, y): (Vec<f64>, Vec<f64>) = (0..columns * rows)
+        .map(|index| (f64::from(index % columns), f64::from(index / columns)))
         .unzip();
-    let color = Color::hex(0x0072b2);
-    let drawn = |parts: usize| {
-        let chart = Chart::new()
-            .x_limits(-2.0, 172.0)
-            .y_limits(-2.0, 122.0)
-            .size(500.0, 300.0);
-        let each = x.len() / parts;
-        let parts = x.chunks(each).zip(y.chunks(each));
-        let add = |chart: Chart, (x, y): (&[f64], &[f64])| {
-            chart.add(backprop_plot::Points::new(x, y).radius(3.0).color(color))
-        };
-        parts.fold(chart, add).scene().unwrap()
+    let (color, radius) = (Color::hex(0x0072b2), 2.0);
+    let chart = Chart::new()
+        .x_limits(-1.0, f64::from(columns))
+        .y_limits(-1.0, f64::from(rows))
+        .size(1000.0, 800.0)
+        .add(backprop_plot::Points::new(&x, &y).radius(radius).color(color));
+    let scene = chart.scene().unwrap();
+    assert_eq!(bitmaps(&scene).len(), 1);
+    let (area, scale) = (clip(&scene), 2.0);
+    let drawn = scene.to_bitmap(scale).unwrap();
+    let apart = (
+        area.width() / f64::from(columns + 1),
+        area.height() / f64::from(rows + 1),
+    );
+    assert!(apart.0 > 5.0 && apart.1 > 5.0, "{apart:?}");
+    // The rim is half inside and half outside. A pixel whose middle is farther from an edge than half its diagonal is not touched by it, and
+    // markers are drawn to within a sixteenth of a pixel in each direction.
+    let (rim, unsure) = (radius / 4.0, (0.5_f64.sqrt() + 2_f64.sqrt() / 16.0) / scale);
+    let mut seen = [0, 0];
+    for (index, &pixel) in drawn.pixels.iter().enumerate() {
+        let at = (
+            (index % drawn.width) as f64 + 0.5,
+            (index / drawn.width) as f64 + 0.5,
+        );
+        let at = (
+            (at.0 / scale - area.left) / apart.0,
+            (area.bottom - at.1 / scale) / apart.1,
+        );
+        if !(0.6..f64::from(columns) + 0.4).contains(&at.0) || !(0.6..f64::from(rows) + 0.4).contains(&at.1) {
+            continue;
+        }
+        let from_nearest = ((at.0 - at.0.round()) * apart.0).hypot((at.1 - at.1.round()) * apart.1);
+        if from_nearest < radius - rim / 2.0 - unsure {
+            assert_eq!(pixel, color, "{from_nearest} from a point");
+            seen[0] += 1;
+        } else if from_nearest > radius + rim / 2.0 + unsure {
+            // The lines of the grid are the only other thing there.
+            assert!(
+                pixel.red >= 0xe3 && pixel.red == pixel.green && pixel.red == pixel.blue,
+                "{from_nearest}: {pixel:?}"
+            );
+            seen[1] += 1;
+        }
+    }
+    assert!(seen[0] > 100_000 && seen[1] > 100_000, "{seen:?}");
+}
+
+#[test]
+fn markers_side_by_side_on_a_curve_keep_their_color() {
+    let y: Vec<f64> = (0..5000).map(|index| (f64::from(index) / 800.0).sin()).collect();
+    let color = Color::hex(0xd55e00);
+    let scene = Chart::new()
+        .add(
+            Line::new(0..5000, &y)
+                .color(color)
+                .width(0.5)
+                .marker(backprop_plot::Marker::Square),
+        )
+        .scene()
+        .unwrap();
+    let drawn = scene.to_bitmap(1.0).unwrap();
+    let in_color = |column: usize| {
+        (0..drawn.height)
+            .filter(|row| drawn.pixels[row * drawn.width + column] == color)
+            .count()
     };
-    // The same points in the same order: in two layers one by one, in one layer as a bitmap.
-    let (separate, together) = (drawn(2), drawn(1));
-    assert_eq!((bitmaps(&separate).len(), bitmaps(&together).len()), (0, 1));
-    assert!(together.to_svg().len() < separate.to_svg().len());
-    let pixels = |scene: &Scene| -> Vec<u8> {
-        let pixels = scene.to_bitmap(2.0).unwrap().pixels;
-        pixels
-            .iter()
-            .flat_map(|color| [color.red, color.green, color.blue])
-            .collect()
-    };
-    let (a, b) = (pixels(&separate), pixels(&together));
-    // A pixel's edge is told by 16 samples of it, of which one may fall on the other side when places are rounded.
-    let most = a.iter().zip(&b).map(|(a, b)| a.abs_diff(*b)).max();
-    assert!(most <= Some(255 / 16 + 1), "{most:?}");
+    let area = clip(&scene);
+    let columns: Vec<usize> = (area.left as usize + 40..area.right as usize - 40).collect();
+    let colored = columns.iter().filter(|column| in_color(**column) > 0).count();
+    // In the order of the curve, each marker would hide the one before under its rim, and the last one alone would have the color.
+    assert!(
+        colored * 2 > columns.len(),
+        "{colored} of {} columns have some of the color",
+        columns.len()
+    );
 }
 
 #[test]
@@ -324,12 +376,50 @@ fn a_million_points_are_no_larger_than_what_can_be_seen() {
 }
 
 #[test]
-fn many_segments_are_a_bitmap() {
-    let x: Vec<f64> = (0..100_000).map(f64::from).collect();
-    let segments = backprop_plot::Segments::new(&x, &x, &x, vec![0.0; x.len()]);
-    let scene = Chart::new().add(segments).size(300.0, 200.0).scene().unwrap();
-    assert_eq!(bitmaps(&scene).len(), 1);
-    assert!(scene.items().len() < 100, "{}", scene.items().len());
+fn what_has_many_parts_is_a_bitmap_or_thinned() {
+    let count = 100_000;
+    let x: Vec<f64> = (0..count).map(f64::from).collect();
+    let mixed: Vec<f64> = (0..count)
+        .map(|index| f64::from(index * 7919 % 100_003))
+        .collect();
+    let gaps: Vec<f64> = (0..count)
+        .map(|index| {
+            if index % 3 == 0 {
+                f64::NAN
+            } else {
+                f64::from(index % 7)
+            }
+        })
+        .collect();
+    let none = vec![0.0; x.len()];
+    let charts: [(usize, Chart); 9] = [
+        (
+            1,
+            Chart::new().add(backprop_plot::Segments::new(&x, &x, &x, &none)),
+        ),
+        (
+            1,
+            Chart::new().add(backprop_plot::Segments::new(&x, &mixed, &x, &none).arrows()),
+        ),
+        (0, Chart::new().add(Line::new(&x, &mixed))),
+        (0, Chart::new().add(Line::new(&mixed, &x))),
+        (1, Chart::new().add(Line::new(&x, &gaps))),
+        (1, Chart::new().add(backprop_plot::Band::new(&x, &none, &mixed))),
+        (1, Chart::new().bars("", &mixed)),
+        (1, Chart::new().add(backprop_plot::Bars::new(&mixed).horizontal())),
+        (
+            1,
+            Chart::new().add(Line::new(&mixed, x.iter().map(|x| x % 1013.0).collect::<Vec<_>>()).dashed()),
+        ),
+    ];
+    for (index, (expected, chart)) in charts.into_iter().enumerate() {
+        let scene = chart.size(300.0, 200.0).scene().unwrap();
+        assert_eq!(bitmaps(&scene).len(), expected, "{index}");
+        assert!(scene.items().len() < 100, "{index}: {}", scene.items().len());
+        // All numbers of a curve, or four bytes for each pixel in letters of six bits.
+        let svg = scene.to_svg();
+        assert!(svg.len() < 600 * 400 * 4 * 4 / 3, "{index}: {}", svg.len());
+    }
 }
 
 #[test]

@@ -56,10 +56,11 @@ impl Animation {
         let step = self.frames.len().div_ceil(SAMPLED_FRAMES);
         // From the last one on: a training ends with more to see than it began with.
         let sampled = self.frames.iter().rev().step_by(step);
+        let count = sampled.len();
         let mut sample = Vec::new();
         // One bitmap at a time: eight of the largest are more than there may be memory for.
         for picture in sampled {
-            sample.extend(colors::sample(&bitmap(picture.as_ref(), size)?, SAMPLED_FRAMES));
+            sample.extend(colors::sample(&bitmap(picture.as_ref(), size)?, count));
         }
         Ok(Palette::of(&sample))
     }

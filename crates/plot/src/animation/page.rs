@@ -3,7 +3,7 @@ use crate::html;
 use crate::svg::escape;
 use crate::{Error, Result};
 
-/// A longer page is more than a browser holds in one text.
+/// A longer page is more than some browsers hold in one text.
 const MOST_BYTES: usize = 1 << 29;
 
 impl Animation {

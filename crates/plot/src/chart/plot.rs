@@ -1,11 +1,11 @@
+use crate::Color;
 use crate::axis::Scale;
 use crate::geometry::{Point, Rect, point};
-use crate::scene::{LIMIT, MOST_PIXELS, Mark, Scene};
+use crate::raster::grid::Grid;
+use crate::scene::{Mark, Scene};
 
-/// More shapes than these are drawn as a bitmap.
+/// More shapes, bars, pieces of lines or places of a band than these are drawn as a bitmap.
 const MOST_SHAPES: usize = 20_000;
-/// Pixels of that bitmap for each pixel of the picture, fewer if it would have too many.
-const SCALE: f64 = 2.0;
 
 /// The area between the axes, for a [`Layer`](crate::Layer) to draw in: numbers become places.
 #[derive(Debug)]
@@ -68,41 +68,42 @@ impl<'a> Plot<'a> {
         self.y.value(share)
     }
 
-    /// Draws `count` shapes: as one bitmap if they are more than an SVG should hold, but for a terminal, whose dots are drawn each by itself.
+    /// A grid of pixels to draw `count` parts on, if they are more than an SVG should hold; `None` too for a terminal, whose dots are drawn each by
+    /// itself.
+    pub(crate) fn grid(&self, count: usize) -> Option<Grid> {
+        if count <= MOST_SHAPES || self.scene.is_of_dots() {
+            return None;
+        }
+        Grid::over(self.area)
+    }
+
+    /// Draws the pixels of a grid in a color, each as opaque as it is covered, 0 to 1.
+    pub(crate) fn cover(&mut self, grid: &Grid, covered: impl Iterator<Item = f32>, color: Color) {
+        self.scene.bitmap(grid.place, grid.bitmap(covered, color));
+    }
+
+    /// Draws `count` shapes, as one bitmap if they are too many.
     pub(crate) fn draw_shapes(&mut self, count: usize, draw: impl Fn(&mut Plot<'_>)) {
-        let is_few = count <= MOST_SHAPES || self.scene.is_of_dots();
-        if is_few || !self.as_bitmap(&draw) {
+        let drawn = self.grid(count).and_then(|grid| self.as_bitmap(&grid, &draw));
+        if drawn.is_none() {
             draw(self);
         }
     }
 
-    /// Draws something with two pixels for each pixel of the picture, as one bitmap; whether that can be done.
-    fn as_bitmap(&mut self, draw: impl FnOnce(&mut Plot<'_>)) -> bool {
-        let Rect {
-            left,
-            top,
-            right,
-            bottom,
-        } = self.area;
-        // Whole pixels, so that none is smeared over two.
-        let start = point(left.floor(), top.floor());
-        let place = Rect::new(
-            start.x,
-            start.y,
-            (right - start.x).ceil(),
-            (bottom - start.y).ceil(),
-        );
-        let Ok(mut scene) = Scene::new(place.width(), place.height()) else {
-            return false;
+    /// Draws something on the pixels of a grid; `None` if that cannot be done.
+    fn as_bitmap(&mut self, grid: &Grid, draw: impl FnOnce(&mut Plot<'_>)) -> Option<()> {
+        let Rect { left, top, .. } = grid.place;
+        let mut scene = Scene::new(grid.place.width(), grid.place.height()).ok()?;
+        let area = Rect {
+            left: self.area.left - left,
+            top: self.area.top - top,
+            right: self.area.right - left,
+            bottom: self.area.bottom - top,
         };
-        // As fine as there may be pixels.
-        let scale = (LIMIT / place.width().max(place.height()))
-            .min((MOST_PIXELS as f64 / (place.width() * place.height())).sqrt() * 0.99)
-            .min(SCALE);
-        let area = Rect::new(left - start.x, top - start.y, right - left, bottom - top);
         draw(&mut Plot::new(&mut scene, area, self.x, self.y));
-        let bitmap = scene.to_transparent_bitmap(scale);
-        bitmap.map(|bitmap| self.scene.bitmap(place, bitmap)).is_ok()
+        let bitmap = scene.to_transparent_bitmap(grid.scale()).ok()?;
+        self.scene.bitmap(grid.place, bitmap);
+        Some(())
     }
 
     pub(crate) fn is_logarithmic(&self) -> bool {

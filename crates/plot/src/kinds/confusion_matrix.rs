@@ -4,7 +4,7 @@ use crate::geometry::{Point, Rect, point};
 use crate::scene::{Align, Mark, Scene, Text, shorten};
 use crate::style::{AXIS, GAP, INK, LABEL, MARGIN, SOFT_INK, TICK};
 use crate::terminal::Screen;
-use crate::{Color, Colormap, Error, Number, Picture, Result, Stroke, font, heading};
+use crate::{Bitmap, Color, Colormap, Error, Number, Picture, Result, Stroke, font, heading};
 
 /// How often which class was taken for which: a row for each true class, a column for each predicted one.
 ///
@@ -19,6 +19,9 @@ pub struct ConfusionMatrix {
     size: Option<Point>,
     mistake: Option<Error>,
 }
+
+/// Smaller cells, in pixels, have no slit between them and no number in them: together they are one bitmap.
+const SMALLEST_APART: f64 = 12.0;
 
 /// More classes than these are more than a picture can show.
 const MOST_CLASSES: usize = 1000;
@@ -230,11 +233,25 @@ impl ConfusionMatrix {
         let size = ((layout.cell - 6.0) / widest)
             .min(layout.cell * 0.5)
             .min(LABEL + 2.0);
-        for (row, cells) in rows.into_iter().enumerate() {
+        if layout.cell <= SMALLEST_APART {
+            let shares = rows.iter().flatten().map(|(_, share)| *share);
+            let bitmap = Bitmap {
+                width: self.classes(),
+                height: self.classes(),
+                pixels: shares.map(|share| Colormap::Blues.color(share)).collect(),
+            };
+            scene.bitmap(layout.cells, bitmap);
+        }
+        let apart = if layout.cell > SMALLEST_APART {
+            rows
+        } else {
+            Vec::new()
+        };
+        for (row, cells) in apart.into_iter().enumerate() {
             for (column, (label, share)) in cells.into_iter().enumerate() {
                 let place = layout.cell(row, column);
                 let ground = Colormap::Blues.color(share);
-                scene.rect(place.inset(if layout.cell > 12.0 { 0.5 } else { 0.0 }), ground);
+                scene.rect(place.inset(0.5), ground);
                 // A zero that is not looked for distracts.
                 if size >= 8.0 && (label != "0" || row == column) {
                     scene.text(
@@ -277,10 +294,38 @@ impl ConfusionMatrix {
     }
 }
 
+impl ConfusionMatrix {
+    /// The shares of each class alone, where there is no room for counts: as shades, from a row of the page on.
+    fn print_shades(&self, screen: &mut Screen, row: usize) -> Result<()> {
+        let rows = screen.height().saturating_sub(row + 1);
+        if rows == 0 || screen.width() == 0 {
+            return Ok(());
+        }
+        let words = format!("shares of {} classes, {} down", self.classes(), self.labels[1]);
+        screen.centered(row, 0, screen.width(), &words);
+        let classes = self.classes();
+        let shares = (0..classes).flat_map(|class| self.cells(class).into_iter().map(|(_, share)| share));
+        let bitmap = Bitmap {
+            width: classes,
+            height: classes,
+            pixels: shares.map(|share| Colormap::Ink.color(share)).collect(),
+        };
+        let side = screen.width().min(2 * rows);
+        let small = bitmap.resized((side as f64 / classes as f64).min(4.0));
+        let left = (screen.width() - small.width.min(screen.width())) / 2;
+        screen.bitmap(left, row + 1, &small);
+        Ok(())
+    }
+}
+
 impl Picture for ConfusionMatrix {
     fn size(&self) -> Point {
         self.size.unwrap_or_else(|| {
-            let side = (self.classes() as f64 * 50.0 + 300.0).clamp(400.0, 800.0);
+            let classes = self.classes() as f64;
+            // Two pixels for each of many classes, beside their names.
+            let side = (classes * 50.0 + 300.0)
+                .clamp(400.0, 800.0)
+                .max(classes * 2.0 + 250.0);
             point(side, side)
         })
     }
@@ -366,6 +411,9 @@ impl Picture for ConfusionMatrix {
             .unwrap_or(1)
             .clamp(widest, widest.max(8))
             + 1;
+        if beside + self.classes() * wide > screen.width() || row + 1 + self.classes() > screen.height() {
+            return self.print_shades(screen, row);
+        }
         for (class, name) in self.names.iter().enumerate() {
             screen.right_aligned(row, beside + class * wide + 1, wide - 1, name);
         }

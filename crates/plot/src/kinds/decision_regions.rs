@@ -219,10 +219,14 @@ impl DecisionRegions {
             high: boundary + most,
         };
         let mut chart = view.chart(values.iter().map(|&value| shades.color(value)).collect());
-        for line in contours(&values, view.columns, boundary) {
-            let (x, y): (Vec<f64>, Vec<f64>) = line.into_iter().map(|(x, y)| view.at(x, y)).unzip();
-            chart = chart.add(Line::new(x, y).color(Color::hex(0x222222)).width(2.0));
+        let mut line = (Vec::new(), Vec::new());
+        for part in contours(&values, view.columns, boundary) {
+            // A gap between one part and the next.
+            let places = part.into_iter().map(|(x, y)| view.at(x, y));
+            line.extend(places.chain([(f64::NAN, f64::NAN)]));
         }
+        let line = Line::new(line.0, line.1);
+        chart = chart.add(line.color(Color::hex(0x222222)).width(2.0));
         Ok(self
             .on_top(chart, &view)
             .color_bar(ColorBar::new(shades.map, shades.low, shades.high)))

@@ -2,9 +2,12 @@ use super::{Layer, check_lengths};
 use crate::chart::{Extent, Plot};
 use crate::geometry::Point;
 use crate::legend::{Key, Sample};
+use crate::raster::spans::Spans;
 use crate::{Color, Result, Values};
 
-/// The area between two curves: a range of uncertainty, a spread over runs.
+/// The area between two curves: a range of uncertainty, a spread over runs. Where a value is not finite, it has a gap.
+///
+/// Of more than 20,000 places, it is a bitmap with two pixels for each pixel of the picture.
 ///
 /// ```
 /// use backprop_plot::{Band, Chart};
@@ -77,6 +80,16 @@ impl Layer for Band {
             .zip(sides)
             .map(|(&x, (&low, &high))| plot.place(x, low).zip(plot.place(x, high)))
             .collect();
+        if let Some(grid) = plot.grid(pairs.len()) {
+            let mut spans = Spans::new(grid, false);
+            for pair in pairs.windows(2) {
+                if let [Some(from), Some(to)] = *pair {
+                    spans.add(from.into(), to.into());
+                }
+            }
+            plot.cover(&grid, spans.covered().into_iter(), fill);
+            return;
+        }
         for run in pairs.split(Option::is_none) {
             let lower = run.iter().flatten().map(|(low, _)| *low);
             let upper = run.iter().rev().flatten().map(|(_, high)| *high);

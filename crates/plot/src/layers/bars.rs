@@ -1,10 +1,13 @@
 use super::{Layer, check_lengths};
 use crate::chart::{Extent, Plot};
-use crate::geometry::Rect;
+use crate::geometry::{Rect, point};
 use crate::legend::{Key, Sample};
+use crate::raster::spans::Spans;
 use crate::{Color, Result, Values};
 
 /// Bars from 0 (or the lower end of a logarithmic axis) to values.
+///
+/// More than 20,000 bars are a bitmap with two pixels for each pixel of the picture.
 ///
 /// ```
 /// use backprop_plot::{Bars, Chart};
@@ -149,6 +152,22 @@ impl Layer for Bars {
 
     fn draw(&self, plot: &mut Plot<'_>, color: Color) {
         let fill = self.fill(color);
+        if let Some(grid) = plot.grid(self.values.len()) {
+            let mut spans = Spans::new(grid, self.horizontal);
+            let bars = self.spans.iter().zip(&self.values);
+            for rect in bars.filter_map(|(&span, &value)| self.place(plot, span, value)) {
+                let corner = |x, y| point(x, y);
+                let (start, end) = (corner(rect.left, rect.top), corner(rect.right, rect.bottom));
+                let (left, right) = (corner(start.x, end.y), corner(end.x, start.y));
+                if self.horizontal {
+                    spans.add([start, right], [left, end]);
+                } else {
+                    spans.add([start, left], [right, end]);
+                }
+            }
+            plot.cover(&grid, spans.covered().into_iter(), fill);
+            return;
+        }
         for (&span, &value) in self.spans.iter().zip(&self.values) {
             if let Some(rect) = self.place(plot, span, value) {
                 plot.scene().rect(rect, fill);

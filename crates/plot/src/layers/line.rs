@@ -1,12 +1,17 @@
 use super::{Layer, check_lengths};
 use crate::chart::{Extent, Plot};
-use crate::geometry::Point;
+use crate::geometry::{Point, point};
 use crate::layers::points::{Marker, draw_many};
 use crate::legend::{Key, Sample};
+use crate::raster::grid::Grid;
+use crate::raster::trace::{Dashes, Trace, either};
 use crate::scene::Stroke;
 use crate::{Color, Result, Values};
 
 /// A line through points, in their order. Where a value is not finite, it has a gap.
+///
+/// Of neighboring points in one column of pixels (or one row, if that leaves fewer), four are drawn: the first, the last and those at the two ends.
+/// If more than 20,000 points are left, the line is a bitmap with two pixels for each pixel of the picture.
 ///
 /// ```
 /// use backprop_plot::{Chart, Line};
@@ -97,14 +102,20 @@ impl Layer for Line {
             .zip(&self.y)
             .map(|(&x, &y)| plot.place(x, y))
             .collect();
-        for run in points.split(Option::is_none) {
+        let runs = points.split(Option::is_none).map(|run| {
             let run: Vec<Point> = run.iter().copied().flatten().collect();
-            match run.as_slice() {
-                [] => {}
+            thinned(run)
+        });
+        let runs: Vec<Vec<Point>> = runs.filter(|run| !run.is_empty()).collect();
+        let count = runs.iter().map(Vec::len).sum();
+        let traced = plot.grid(count).and_then(|grid| traced(grid, &runs, &stroke));
+        match traced {
+            Some((grid, covered)) => plot.cover(&grid, covered.into_iter(), stroke.color),
+            None => runs.iter().for_each(|run| match run.as_slice() {
                 // A point between two gaps would not be seen as a line.
                 [alone] => plot.scene().circle(*alone, self.width, stroke.color),
-                _ => plot.scene().polyline(&thinned(&run), stroke),
-            }
+                run => plot.scene().polyline(run, stroke),
+            }),
         }
         if let Some(marker) = self.marker {
             draw_many(
@@ -134,9 +145,43 @@ impl Layer for Line {
     }
 }
 
+/// Lines on the pixels of a grid, and how much of each they cover; `None` if they are too wide.
+fn traced(grid: Grid, runs: &[Vec<Point>], stroke: &Stroke) -> Option<(Grid, Vec<f32>)> {
+    let mut lines = Trace::new(grid, stroke.width)?;
+    let mut dots = Trace::new(grid, 2.0 * stroke.width)?;
+    for run in runs {
+        let mut dashes = stroke.dash.map(|dash| Dashes {
+            lengths: dash.map(|length| length * grid.scale()),
+            at: 0.0,
+        });
+        match run.as_slice() {
+            [alone] => dots.dot(*alone),
+            run => run
+                .windows(2)
+                .for_each(|pair| lines.line(pair[0], pair[1], dashes.as_mut())),
+        }
+    }
+    Some((grid, either(lines.covered(), &dots)))
+}
+
+/// The same line of fewer points: along columns of pixels, or along rows if that leaves fewer.
+fn thinned(points: Vec<Point>) -> Vec<Point> {
+    let kept = along_columns(&points);
+    if kept.len() * 4 <= points.len() {
+        return kept;
+    }
+    let turned = |points: &[Point]| -> Vec<Point> { points.iter().map(|at| point(at.y, at.x)).collect() };
+    let other = along_columns(&turned(&points));
+    if other.len() < kept.len() {
+        turned(&other)
+    } else {
+        kept
+    }
+}
+
 /// Of neighbouring points in one column of pixels, the first, the highest, the lowest and the last: the same picture, of a
 /// size that depends on the pixels.
-fn thinned(points: &[Point]) -> Vec<Point> {
+fn along_columns(points: &[Point]) -> Vec<Point> {
     let mut kept = Vec::new();
     for column in points.chunk_by(|a, b| a.x.floor() == b.x.floor()) {
         if column.len() <= 4 {
@@ -162,14 +207,13 @@ fn thinned(points: &[Point]) -> Vec<Point> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::geometry::point;
 
     #[test]
     fn a_million_points_keep_their_highest_and_lowest_in_every_column() {
         let points: Vec<Point> = (0..1_000_000_i64)
             .map(|index| point(index as f64 / 1000.0, ((index * 7919) % 1013) as f64))
             .collect();
-        let kept = thinned(&points);
+        let kept = along_columns(&points);
         assert!(kept.len() <= 4000);
         for column in 0..1000 {
             let inside = |points: &[Point]| {

@@ -180,6 +180,9 @@ impl Points {
     }
 }
 
+/// More points are drawn in an order in which neighbors do not follow each other.
+const MOST_IN_ORDER: usize = 200;
+
 /// Draws a marker at each of the points that can be told apart.
 pub(super) fn draw_many<'a>(
     plot: &mut Plot<'_>,
@@ -195,6 +198,12 @@ pub(super) fn draw_many<'a>(
         let cell = |at: Point| ((at.x * 2.0) as i64, (at.y * 2.0) as i64);
         plot.place(x, y).is_some_and(|at| seen.insert(cell(at)))
     });
+    if places.len() > MOST_IN_ORDER {
+        // One by one along a curve, each would cover the color of the one before with its white rim.
+        let mut mixed: Vec<(u64, (f64, f64))> = (0_u64..).zip(places).collect();
+        mixed.sort_unstable_by_key(|(index, _)| index.wrapping_mul(0x9e37_79b9_7f4a_7c15));
+        places = mixed.into_iter().map(|(_, place)| place).collect();
+    }
     plot.draw_shapes(places.len(), |plot| {
         for &(x, y) in &places {
             if let Some(at) = plot.place(x, y) {

@@ -1,7 +1,7 @@
 //! Scenes as Braille dots: each letter is two dots wide and four high.
 
 use super::{Screen, shade};
-use crate::geometry::{Point, Rect, point};
+use crate::geometry::{Point, Rect, cut, point};
 use crate::scene::{Bitmap, Item, Mark, Path, Scene, Segment};
 use crate::{Color, Marker};
 
@@ -79,8 +79,16 @@ impl Screen {
 
     /// Shades the letters whose middle lies in a rectangle.
     fn area(&mut self, cells: Cells, rect: &Rect, color: impl Fn(Point) -> Color) {
-        for row in 0..cells.height {
-            for column in 0..cells.width {
+        // Those that the rectangle touches, one more on each side.
+        let touched = |from: f64, to: f64, size: f64, count: usize| {
+            let start = (from / size).floor().max(0.0) as usize;
+            start
+                ..((to / size).ceil().max(0.0) as usize)
+                    .saturating_add(1)
+                    .min(count)
+        };
+        for row in touched(rect.top, rect.bottom, 4.0, cells.height) {
+            for column in touched(rect.left, rect.right, 2.0, cells.width) {
                 let at = point(column as f64 * 2.0 + 1.0, row as f64 * 4.0 + 2.0);
                 if rect.left <= at.x && at.x < rect.right && rect.top <= at.y && at.y < rect.bottom {
                     let color = color(at);
@@ -168,31 +176,4 @@ impl Grid {
             );
         }
     }
-}
-
-/// The part of a line within 0 to `width` and 0 to `height` (Liang and Barsky).
-fn cut(from: Point, to: Point, width: f64, height: f64) -> Option<(Point, Point)> {
-    let (dx, dy) = (to.x - from.x, to.y - from.y);
-    let (mut enter, mut leave) = (0.0_f64, 1.0_f64);
-    for (direction, room) in [
-        (-dx, from.x),
-        (dx, width - from.x),
-        (-dy, from.y),
-        (dy, height - from.y),
-    ] {
-        if direction == 0.0 {
-            if room < 0.0 {
-                return None;
-            }
-            continue;
-        }
-        let share = room / direction;
-        if direction < 0.0 {
-            enter = enter.max(share);
-        } else {
-            leave = leave.min(share);
-        }
-    }
-    let at = |share: f64| point(from.x + dx * share, from.y + dy * share);
-    (enter <= leave).then(|| (at(enter), at(leave)))
 }

@@ -52,14 +52,23 @@ fn count(s: &mut Source) -> usize {
     }
 }
 
+/// Longer than any picture is wide.
+const LONG: &str = match std::str::from_utf8(&[b'w'; 3000]) {
+    Ok(words) => words,
+    Err(_) => "",
+};
+
 fn words(s: &mut Source) -> String {
     [
         "",
         "a",
         "<a & \"b\">",
         "many words in one line",
-        "Σ→é\u{0}\n\u{1b}",
-    ][s.rng.below(5)]
+        "Σ→é\u{0}\n\u{1b}\u{85}\u{fffe}\u{10ffff}",
+        "שלום \u{202e}عالم 🙂👩\u{200d}👧 e\u{301}",
+        "損失関数]]><!--",
+        LONG,
+    ][s.rng.below(8)]
     .into()
 }
 

@@ -37,6 +37,7 @@ pub fn words() -> impl Strategy<Value = String> {
         "[a-zA-Z]{1,8}",
         "[ -~äßσθ²→≤<>&\"']{0,40}",
         "(word |long sentence, ){0,12}",
+        Just("שלום \u{202e}عالم 🙂👩\u{200d}👧 e\u{301} 損失関数".to_owned()),
     ]
 }
 
