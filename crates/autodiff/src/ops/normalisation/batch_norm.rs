@@ -1,4 +1,4 @@
-use backprop_tensor::{Error, Float, Result, Shape, Tensor, kernel, math};
+use backprop_tensor::{Error, Float, Moments, Result, Shape, Tensor, kernel, math};
 
 use crate::ops::require;
 use crate::{InputGradients, Op, Var};
@@ -8,6 +8,8 @@ use crate::{InputGradients, Op, Var};
 ///
 /// With `g = dL/dy` and sums over the `m` elements of a channel: `dL/db = Σ g`, `dL/dw = Σ g x̂`. If `μ` and `σ²` are those of `x`, they move
 /// with it: `dL/dx = w / √(σ² + ε) (g - Σ g / m - x̂ Σ g x̂ / m)`; if they are fixed, `dL/dx = w g / √(σ² + ε)`.
+///
+/// All of it is right even where `σ²` is too large or too small for the type, as long as `σ` is not.
 ///
 /// Ioffe, Szegedy, "Batch normalization: accelerating deep network training by reducing internal covariate shift", 2015.
 #[derive(Debug, Clone)]
@@ -40,6 +42,8 @@ pub struct ChannelStatistics<T: Float> {
     pub mean: Tensor<T>,
     /// `σ²`, that of these elements (without Bessel's correction), of shape `[channels]`.
     pub variance: Tensor<T>,
+    /// `σ`, which has a value in the type where `σ²` may have none, of shape `[channels]`.
+    pub std: Tensor<T>,
     /// How many elements a channel has.
     pub count: usize,
 }
@@ -62,9 +66,13 @@ impl<T: Float> ChannelStatistics<T> {
                             (in training, no batch may be that small, the last one neither)";
             return Err(Error::shape("batch_norm", shape, expected));
         }
+        let Moments {
+            mean, variance, std, ..
+        } = x.moments(&axes, 0)?;
         Ok(Self {
-            mean: x.mean(&axes)?,
-            variance: x.var(&axes, 0)?,
+            mean,
+            variance,
+            std,
             count,
         })
     }
@@ -75,13 +83,108 @@ const CHANNELS: &str = "must be [n, channels, ...]";
 /// What `backward` needs, the vectors with the axes of `x`.
 #[derive(Debug)]
 pub struct SavedBatchNorm<T: Float> {
+    centered: Centered<T>,
+    /// `w / √(σ² + ε)`.
+    factor: Tensor<T>,
+}
+
+/// What makes `x̂ = (x - μ) scale`, the vectors with the axes of `x`.
+#[derive(Debug)]
+struct Centered<T: Float> {
     x: Tensor<T>,
     mean: Tensor<T>,
     /// `1 / √(σ² + ε)`.
     scale: Tensor<T>,
-    /// `w / √(σ² + ε)`.
-    factor: Tensor<T>,
+    /// What `x` was multiplied by in two steps, so that no step leaves the range.
+    powers: Option<[Tensor<T>; 2]>,
 }
+
+impl<T: Float> Centered<T> {
+    fn new(x: &Tensor<T>, statistics: &ChannelStatistics<T>, epsilon: f64) -> Result<Self> {
+        let mean = along_channels(x.shape(), &statistics.mean)?;
+        let variance = along_channels(x.shape(), &statistics.variance)?;
+        if let Some(powers) = powers(statistics, epsilon) {
+            return Self::scaled(x, mean, &statistics.std, epsilon, &powers);
+        }
+        let formula = kernel!(|variance; epsilon| 1.0 / math::sqrt(variance + epsilon));
+        Ok(Self {
+            x: x.clone(),
+            mean,
+            scale: variance.into_apply(&formula, &[T::from_f64(epsilon)], &[])?,
+            powers: None,
+        })
+    }
+
+    /// The same of `x - μ`, multiplied by powers of 2 that bring the deviations near 1: so no digit changes.
+    fn scaled(
+        x: &Tensor<T>,
+        mean: Tensor<T>,
+        std: &Tensor<T>,
+        epsilon: f64,
+        powers: &[f64],
+    ) -> Result<Self> {
+        let vector = |f: &dyn Fn(f64) -> f64| {
+            let elements: Vec<T> = powers.iter().map(|&power| T::from_f64(f(power))).collect();
+            Tensor::from_slice(&elements, mean.shape())
+        };
+        let (down, up) = (vector(&|power| power.min(1.0))?, vector(&|power| power.max(1.0))?);
+        let epsilon = vector(&|power| (epsilon.sqrt() * power).powi(2))?;
+        // Divided before, as the distance itself may be too large; multiplied after, as the mean may become too large.
+        let distance = kernel!(|x, mean, down, up| (x * down - mean * down) * up);
+        let inverse = kernel!(|std, epsilon, down, up| {
+            let std = std * down * up;
+            1.0 / math::sqrt(std * std + epsilon)
+        });
+        Ok(Self {
+            x: x.apply(&distance, &[], &[&mean, &down, &up])?,
+            scale: std.reshape(mean.shape())?.into_apply(&inverse, &[], &[&epsilon, &down, &up])?,
+            mean: Tensor::zeros(mean.shape())?,
+            powers: Some([down, up]),
+        })
+    }
+
+    /// The gradient of `x`, from that of what it became.
+    fn unscaled(powers: Option<[Tensor<T>; 2]>, gradient: Tensor<T>) -> Result<Tensor<T>> {
+        match powers {
+            None => Ok(gradient),
+            Some([down, up]) => gradient.into_apply(&kernel!(|g, down, up| g * down * up), &[], &[&down, &up]),
+        }
+    }
+}
+
+/// For each channel the power of 2 that it is to be multiplied by; `None` if they are all in range as they are.
+fn powers<T: Float>(statistics: &ChannelStatistics<T>, epsilon: f64) -> Option<Vec<f64>> {
+    let least = T::MIN_NORMAL.to_f64();
+    // A mean from here on may be further from a number than any number is from 0.
+    let far = T::EPSILON.to_f64() / least;
+    let is_usable = |square: f64| least / T::EPSILON.to_f64() <= square && square < T::INFINITY.to_f64();
+    let ChannelStatistics {
+        mean, variance, std, ..
+    } = statistics;
+    let parts = [mean, variance].map(|vector| vector.as_slice().unwrap_or(&[]));
+    let mut channels = parts[0].iter().zip(parts[1]);
+    if channels.all(|(mean, variance)| mean.to_f64().abs() < far && is_usable(variance.to_f64() + epsilon)) {
+        return None;
+    }
+    let power = |mean: f64, std: f64| {
+        let size = std.max(epsilon.sqrt());
+        // Of infinities and NaN the plain formula says it all, and of 0.
+        if !mean.is_finite() || !std.is_finite() || size == 0.0 {
+            return 1.0;
+        }
+        let inverse = (1.0 / size).clamp(least, 1.0 / least);
+        let power = f64::from_bits(inverse.to_bits() & EXPONENT);
+        if mean.abs() < far { power } else { power.min(0.25) }
+    };
+    let channels = mean.to_vec().into_iter().zip(std.to_vec());
+    let powers: Vec<f64> = channels
+        .map(|(mean, std)| power(mean.to_f64(), std.to_f64()))
+        .collect();
+    powers.iter().any(|&power| power != 1.0).then_some(powers)
+}
+
+/// The bits of the exponent.
+const EXPONENT: u64 = 0x7ff << 52;
 
 impl<T: Float> Op<T> for BatchNorm<T> {
     type Saved = SavedBatchNorm<T>;
@@ -99,31 +202,21 @@ impl<T: Float> Op<T> for BatchNorm<T> {
         let expected = "must be a finite number, at least 0";
         require(is_usable, "batch_norm", "epsilon", self.epsilon, expected)?;
         let statistics = self.statistics.as_ref().map_err(Clone::clone)?;
-        let mean = along_channels(x.shape(), &statistics.mean)?;
-        let scale = along_channels(x.shape(), &statistics.variance)?.into_apply(
-            &kernel!(|variance; epsilon| 1.0 / math::sqrt(variance + epsilon)),
-            &[T::from_f64(self.epsilon)],
-            &[],
-        )?;
+        let centered = Centered::new(x, statistics, self.epsilon)?;
+        let Centered { x, mean, scale, .. } = &centered;
         let (y, factor) = match affine {
             None => {
                 let formula = kernel!(|x, mean, scale| (x - mean) * scale);
-                (x.apply(&formula, &[], &[&mean, &scale])?, scale.clone())
+                (x.apply(&formula, &[], &[mean, scale])?, scale.clone())
             }
             Some([weight, bias]) => {
                 let factor = scale.try_mul(&along_channels(x.shape(), weight)?)?;
                 let bias = along_channels(x.shape(), bias)?;
                 let formula = kernel!(|x, mean, factor, b| (x - mean) * factor + b);
-                (x.apply(&formula, &[], &[&mean, &factor, &bias])?, factor)
+                (x.apply(&formula, &[], &[mean, &factor, &bias])?, factor)
             }
         };
-        let saved = SavedBatchNorm {
-            x: x.clone(),
-            mean,
-            scale,
-            factor,
-        };
-        Ok((y, saved))
+        Ok((y, SavedBatchNorm { centered, factor }))
     }
 
     fn backward(
@@ -132,19 +225,20 @@ impl<T: Float> Op<T> for BatchNorm<T> {
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
-        let SavedBatchNorm {
+        let SavedBatchNorm { centered, factor } = saved;
+        let Centered {
             x,
             mean,
             scale,
-            factor,
-        } = saved;
+            powers,
+        } = centered;
         let channels = *mean.shape();
+        let normal = x.into_apply(&kernel!(|x, mean, scale| (x - mean) * scale), &[], &[&mean, &scale])?;
         // Σ g and Σ g x̂.
         let sum = gradient.sum_to(channels)?;
         let product = gradient
-            .apply(&kernel!(|g, x, mean| g * (x - mean)), &[], &[&x, &mean])?
-            .sum_to(channels)?
-            .try_mul(&scale)?;
+            .apply(&kernel!(|g, normal| g * normal), &[], &[&normal])?
+            .sum_to(channels)?;
         if let Some(shape) = inputs.shape(1) {
             inputs.add(1, product.reshape(shape)?)?;
         }
@@ -152,22 +246,17 @@ impl<T: Float> Op<T> for BatchNorm<T> {
             inputs.add(2, sum.reshape(shape)?)?;
         }
         if inputs.needed(0) {
-            let mut gradient = gradient.into_apply(&kernel!(|g, factor| g * factor), &[], &[&factor])?;
-            if let Some(count) = self.count {
-                // What the mean and the variance take back.
-                let share = [T::from_f64(1.0 / count as f64)];
-                let by_mean = sum.apply(
-                    &kernel!(|sum, factor; share| share * sum * factor),
-                    &share,
-                    &[&factor],
-                )?;
-                let formula = kernel!(|product, scale, factor; share| share * product * scale * factor);
-                let by_variance = product.apply(&formula, &share, &[&scale, &factor])?;
-                let formula = kernel!(|x, mean, a, b| (x - mean) * a + b);
-                let back = x.into_apply(&formula, &[], &[&mean, &by_variance, &by_mean])?;
-                gradient = gradient.into_apply(&kernel!(|g, back| g - back), &[], &[&back])?;
-            }
-            inputs.add(0, gradient)?;
+            let change = match self.count {
+                None => gradient,
+                Some(count) => {
+                    // What the mean and the variance take back.
+                    let share = [T::from_f64(1.0 / count as f64)];
+                    let formula = kernel!(|normal, g, sum, product; share| g - share * sum - normal * (share * product));
+                    normal.into_apply(&formula, &share, &[&gradient, &sum, &product])?
+                }
+            };
+            let gradient = change.into_apply(&kernel!(|g, factor| g * factor), &[], &[&factor])?;
+            inputs.add(0, Centered::unscaled(powers, gradient)?)?;
         }
         Ok(())
     }
@@ -228,13 +317,14 @@ impl<T: Float> Var<T> {
         affine: Option<(&Self, &Self)>,
         epsilon: f64,
     ) -> Self {
-        let statistics = ChannelStatistics {
+        let statistics = variance.sqrt().map(|std| ChannelStatistics {
             mean: mean.clone(),
             variance: variance.clone(),
+            std,
             count: 0,
-        };
+        });
         let op = BatchNorm {
-            statistics: Ok(statistics),
+            statistics,
             count: None,
             epsilon,
         };
