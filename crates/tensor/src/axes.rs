@@ -74,6 +74,20 @@ impl AxisSet {
         shape.reduced(&self.marked, true)
     }
 
+    /// All axes in the order that has these last, for [`permute`](crate::Tensor::permute).
+    ///
+    /// ```
+    /// use backprop_tensor::{Axes, Shape};
+    ///
+    /// let shape = Shape::new([2, 3, 4])?;
+    /// assert_eq!([0, 1].resolve("example", &shape)?.last(&shape), [2, 0, 1]);
+    /// # Ok::<(), backprop_tensor::Error>(())
+    /// ```
+    pub fn last(&self, shape: &Shape) -> Vec<isize> {
+        let axes = |marked| (0..shape.rank()).filter(move |&axis| self.contains(axis) == marked);
+        axes(false).chain(axes(true)).map(|axis| axis as isize).collect()
+    }
+
     /// How many elements are reduced to one.
     pub fn count(&self, shape: &Shape) -> usize {
         let lengths = shape.iter().zip(self.marked);

@@ -11,6 +11,7 @@ mod cases;
 #[cfg(test)]
 mod laws;
 mod loss_reduction;
+mod range;
 mod spread;
 mod unary;
 

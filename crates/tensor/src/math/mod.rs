@@ -27,6 +27,7 @@ mod power;
 mod real;
 mod sigmoid;
 mod trigonometric;
+mod wide_product;
 
 pub use erf::erf;
 pub use exp::{exp, exp2, expm1};
@@ -38,3 +39,4 @@ pub use power::{mul_div, powf, rsqrt, sqrt};
 pub use real::Real;
 pub use sigmoid::{logistic, sigmoid, softplus};
 pub use trigonometric::{acos, asin, atan, atan2, cos, sin, tan};
+pub use wide_product::WideProduct;

@@ -4,6 +4,7 @@ mod extremum;
 mod logical;
 mod logsumexp;
 mod moments;
+mod product;
 mod squares;
 mod sum;
 

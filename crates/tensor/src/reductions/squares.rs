@@ -17,8 +17,14 @@ impl<T: Float> Squares<T> {
     pub(super) fn of(x: &Tensor<T>, axes: &AxisSet, means: Option<&Tensor<T>>) -> Result<Self> {
         let none = Tensor::zeros([0])?;
         let sums = x.mapped_sum(axes, MappedSum::Squares, means.unwrap_or(&none))?;
-        let usable = |&sum: &T| in_range(sum);
-        if x.is_empty() || sums.as_slice().unwrap_or(&[]).iter().all(usable) {
+        let plain = sums.as_slice().unwrap_or(&[]);
+        let mut centers = means.map(|means| means.as_slice().unwrap_or(&[]).iter());
+        let rounding = rounding::<T>(axes.count(x.shape()));
+        let usable = |&sum: &T| {
+            let center = centers.as_mut().and_then(Iterator::next);
+            in_range(sum) && !center.is_some_and(|&center| may_be_rounding(sum, center, rounding))
+        };
+        if x.is_empty() || plain.iter().all(usable) {
             return Ok(Self { sums, scale: None });
         }
         Self::scaled(x, axes, means, sums)
@@ -33,12 +39,15 @@ impl<T: Float> Squares<T> {
         for (i, sum) in sums.as_mut_slice()?.iter_mut().enumerate() {
             let (high, low) = (largest[i], smallest[i]);
             // Of infinities and NaN the plain sum says it all.
-            if in_range(*sum) || !is_finite(high) || !is_finite(low) {
+            if !is_finite(high) || !is_finite(low) {
                 continue;
             }
             if means.is_some() && high == low {
                 // Equal elements do not vary, whatever the rounding of their mean.
                 *sum = T::ZERO;
+                continue;
+            }
+            if in_range(*sum) {
                 continue;
             }
             let distance = |end: T| (end.to_f64() - centers[i].to_f64()).abs();
@@ -106,6 +115,18 @@ impl<T: Float> Squares<T> {
 /// Whether a sum of squares has all its digits: nothing overflowed, and what vanished is below its rounding.
 fn in_range<T: Float>(sum: T) -> bool {
     T::MIN_NORMAL / T::EPSILON <= sum && sum < T::INFINITY
+}
+
+/// How large Σ (x - m)² may be, for m = 1, of `count` numbers that are all 1: their sum has an error of (80 + log2 n) ε at most.
+fn rounding<T: Float>(count: usize) -> T {
+    let error = 160.0 * T::EPSILON.to_f64();
+    T::from_f64(count as f64 * error * error)
+}
+
+/// Whether the squares may come of the rounding of the mean alone.
+fn may_be_rounding<T: Float>(sum: T, mean: T, rounding: T) -> bool {
+    // Divided first: the square may be out of range.
+    sum / math::abs(mean) <= rounding * math::abs(mean)
 }
 
 fn is_finite<T: Float>(x: T) -> bool {

@@ -1,4 +1,4 @@
-//! Sums and products.
+//! Sums.
 
 use crate::axes::{Axes, AxisSet};
 use crate::kernels::Reduction;
@@ -23,14 +23,6 @@ impl<T: Numeric> Tensor<T> {
     /// ```
     pub fn sum(&self, axes: impl Axes) -> Result<Self> {
         self.reduce(&axes.resolve("sum", self.shape())?, Reduction::Sum)
-    }
-
-    /// The product Π x along the axes; 1 of no elements. Integers wrap around on overflow.
-    ///
-    /// # Errors
-    /// [`Error::Axis`] if there is no such axis or one is named twice.
-    pub fn prod(&self, axes: impl Axes) -> Result<Self> {
-        self.reduce(&axes.resolve("prod", self.shape())?, Reduction::Product)
     }
 
     /// The inverse of broadcasting: the sum along the axes that [`broadcast_to`](Self::broadcast_to) would have added

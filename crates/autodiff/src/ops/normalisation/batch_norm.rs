@@ -1,6 +1,6 @@
 use backprop_tensor::{Error, Float, Moments, Result, Shape, Tensor, kernel, math};
 
-use crate::ops::require;
+use crate::ops::{range, require};
 use crate::{InputGradients, Op, Var};
 
 /// Each channel with mean 0 and variance 1, and then another scale and shift: `y = x̂ w + b`, `x̂ = (x - μ) / √(σ² + ε)`, with `x` of shape
@@ -116,13 +116,7 @@ impl<T: Float> Centered<T> {
     }
 
     /// The same of `x - μ`, multiplied by powers of 2 that bring the deviations near 1: so no digit changes.
-    fn scaled(
-        x: &Tensor<T>,
-        mean: Tensor<T>,
-        std: &Tensor<T>,
-        epsilon: f64,
-        powers: &[f64],
-    ) -> Result<Self> {
+    fn scaled(x: &Tensor<T>, mean: Tensor<T>, std: &Tensor<T>, epsilon: f64, powers: &[f64]) -> Result<Self> {
         let vector = |f: &dyn Fn(f64) -> f64| {
             let elements: Vec<T> = powers.iter().map(|&power| T::from_f64(f(power))).collect();
             Tensor::from_slice(&elements, mean.shape())
@@ -137,7 +131,9 @@ impl<T: Float> Centered<T> {
         });
         Ok(Self {
             x: x.apply(&distance, &[], &[&mean, &down, &up])?,
-            scale: std.reshape(mean.shape())?.into_apply(&inverse, &[], &[&epsilon, &down, &up])?,
+            scale: std
+                .reshape(mean.shape())?
+                .into_apply(&inverse, &[], &[&epsilon, &down, &up])?,
             mean: Tensor::zeros(mean.shape())?,
             powers: Some([down, up]),
         })
@@ -147,7 +143,9 @@ impl<T: Float> Centered<T> {
     fn unscaled(powers: Option<[Tensor<T>; 2]>, gradient: Tensor<T>) -> Result<Tensor<T>> {
         match powers {
             None => Ok(gradient),
-            Some([down, up]) => gradient.into_apply(&kernel!(|g, down, up| g * down * up), &[], &[&down, &up]),
+            Some([down, up]) => {
+                gradient.into_apply(&kernel!(|g, down, up| g * down * up), &[], &[&down, &up])
+            }
         }
     }
 }
@@ -155,15 +153,17 @@ impl<T: Float> Centered<T> {
 /// For each channel the power of 2 that it is to be multiplied by; `None` if they are all in range as they are.
 fn powers<T: Float>(statistics: &ChannelStatistics<T>, epsilon: f64) -> Option<Vec<f64>> {
     let least = T::MIN_NORMAL.to_f64();
-    // A mean from here on may be further from a number than any number is from 0.
-    let far = T::EPSILON.to_f64() / least;
+    let far = range::far::<T>().to_f64();
     let is_usable = |square: f64| least / T::EPSILON.to_f64() <= square && square < T::INFINITY.to_f64();
     let ChannelStatistics {
         mean, variance, std, ..
     } = statistics;
-    let parts = [mean, variance].map(|vector| vector.as_slice().unwrap_or(&[]));
-    let mut channels = parts[0].iter().zip(parts[1]);
-    if channels.all(|(mean, variance)| mean.to_f64().abs() < far && is_usable(variance.to_f64() + epsilon)) {
+    if let (Some(mean), Some(variance)) = (mean.as_slice(), variance.as_slice())
+        && mean.iter().all(|mean| mean.to_f64().abs() < far)
+        && variance
+            .iter()
+            .all(|variance| is_usable(variance.to_f64() + epsilon))
+    {
         return None;
     }
     let power = |mean: f64, std: f64| {
@@ -233,7 +233,11 @@ impl<T: Float> Op<T> for BatchNorm<T> {
             powers,
         } = centered;
         let channels = *mean.shape();
-        let normal = x.into_apply(&kernel!(|x, mean, scale| (x - mean) * scale), &[], &[&mean, &scale])?;
+        let normal = x.into_apply(
+            &kernel!(|x, mean, scale| (x - mean) * scale),
+            &[],
+            &[&mean, &scale],
+        )?;
         // Σ g and Σ g x̂.
         let sum = gradient.sum_to(channels)?;
         let product = gradient

@@ -1,9 +1,13 @@
 use backprop_tensor::{Axes, AxisSet, Float, Result, Tensor, kernel, math};
 
+use crate::ops::range;
 use crate::ops::spread::spread;
 use crate::{InputGradients, Op, Var, operands};
 
-/// The logarithm of the sum of exponentials over axes, without overflow: `y = log Σ e^x_i`, `dy/dx_i = e^(x_i - y)`.
+/// The logarithm of the sum of exponentials over axes, without overflow: `y = log Σ e^x_i`, `dy/dx_i = e^(x_i - y)`, the softmax.
+///
+/// Where all `x` are -∞, `y` is -∞ and the derivative is set to 0: they take no part (NaN in PyTorch). Where `y` is ∞, it is NaN for those `x` that are
+/// ∞, and 0 for the others, as in PyTorch: an infinite score says that something went wrong before.
 #[derive(Debug, Clone, Copy)]
 pub struct LogSumExp {
     /// The axes.
@@ -27,12 +31,40 @@ impl<T: Float> Op<T> for LogSumExp {
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
         let shape = *x.shape();
+        // The rounding of y is a relative error of that size in every share; they are divided by their sum where it is not small.
+        let is_rounded = |y| math::abs(y) > T::from_f64(MOST) && math::abs(y) < T::INFINITY;
+        if !range::all(&y, |y| !is_rounded(y)) {
+            return inputs.add(0, self.shares_of_sum(x, &y, &gradient)?);
+        }
         let (y, gradient) = (
             spread(&y, self.axes, &shape)?,
             spread(&gradient, self.axes, &shape)?,
         );
-        let formula = kernel!(|x, y, g| g * math::exp(x - y));
-        inputs.add(0, x.into_apply(&formula, &[], &[&y, &gradient])?)
+        let formula = kernel!(|x, y, g; infinity| if y == -infinity { 0.0 } else { g * math::exp(x - y) });
+        inputs.add(0, x.into_apply(&formula, &[T::INFINITY], &[&y, &gradient])?)
+    }
+}
+
+/// The largest size of `y` whose rounding is let pass: it is 8 ε at most.
+const MOST: f64 = 16.0;
+
+impl LogSumExp {
+    /// `g e^(x - y) / Σ e^(x - y)`, in which it does not matter that `y` is rounded.
+    fn shares_of_sum<T: Float>(
+        &self,
+        x: Tensor<T>,
+        y: &Tensor<T>,
+        gradient: &Tensor<T>,
+    ) -> Result<Tensor<T>> {
+        let shape = *x.shape();
+        let y = spread(y, self.axes, &shape)?;
+        let formula = kernel!(|x, y; infinity| if y == -infinity { 0.0 } else { math::exp(x - y) });
+        let parts = x.into_apply(&formula, &[T::INFINITY], &[&y])?;
+        let sums = parts.sum(self.axes)?;
+        // Infinite or 0, y is no sum that could be divided by.
+        let formula = kernel!(|g, sum| if sum > 0.0 { g / sum } else { g });
+        let share = spread(&gradient.apply(&formula, &[], &[&sums])?, self.axes, &shape)?;
+        parts.into_apply(&kernel!(|part, share| part * share), &[], &[&share])
     }
 }
 

@@ -3,6 +3,9 @@ use backprop_tensor::{Axes, AxisSet, Float, Result, Tensor, kernel};
 use crate::{InputGradients, Op, Var, operands};
 
 /// The smallest element over axes: `y = min x_i`, `dy/dx_i = 1 / k` for the `k` elements that are equal to `y`, else 0.
+///
+/// If there is NaN, `y` is NaN, and the `k` elements are those that are NaN, as in PyTorch's `min` of all elements (its `amin` gives NaN to all,
+/// its `min` along an axis 1 to the first): [the rule](crate::ops::elementwise#nan), that what is NaN passes the gradient on.
 #[derive(Debug, Clone, Copy)]
 pub struct Min {
     /// The axes.
@@ -28,7 +31,7 @@ impl<T: Float> Op<T> for Min {
         let shape = *x.shape();
         let kept = self.axes.reduce_keeping(&shape);
         let is_extreme = x.into_apply(
-            &kernel!(|x, y| if x == y { 1.0 } else { 0.0 }),
+            &kernel!(|x, y| if x == y || x != x { 1.0 } else { 0.0 }),
             &[],
             &[&y.reshape(kept)?],
         )?;

@@ -1,5 +1,6 @@
-use backprop_tensor::{Axes, AxisSet, Float, Result, Tensor, kernel};
+use backprop_tensor::{Axes, AxisSet, Float, Result, Tensor, kernel, math};
 
+use crate::ops::range;
 use crate::ops::spread::spread;
 use crate::{InputGradients, Op, Var, operands};
 
@@ -27,11 +28,18 @@ impl<T: Float> Op<T> for Norm {
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
         let shape = *x.shape();
+        if let Some(quotients) = range::quotients(&gradient, &y, T::ONE)? {
+            let quotients = spread(&quotients, self.axes, &shape)?;
+            return inputs.add(
+                0,
+                x.into_apply(&kernel!(|x, quotient| x * quotient), &[], &[&quotients])?,
+            );
+        }
         let (y, gradient) = (
             spread(&y, self.axes, &shape)?,
             spread(&gradient, self.axes, &shape)?,
         );
-        let formula = kernel!(|x, y, g| if y == 0.0 { 0.0 } else { g * x / y });
+        let formula = kernel!(|x, y, g| if y == 0.0 { 0.0 } else { math::mul_div(g, x, y) });
         inputs.add(0, x.into_apply(&formula, &[], &[&y, &gradient])?)
     }
 }

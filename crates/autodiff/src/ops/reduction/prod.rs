@@ -1,11 +1,14 @@
-use backprop_tensor::{Axes, AxisSet, Float, Result, Tensor, kernel};
+use backprop_tensor::math::WideProduct;
+use backprop_tensor::{Axes, AxisSet, Float, Result, Tensor, kernel, math};
 
+use crate::ops::range;
 use crate::ops::spread::spread;
 use crate::{InputGradients, Op, Var, operands};
 
 /// The product over axes: `y = Π x_i`, `dy/dx_i = Π x_j` over all `j` but `i`.
 ///
 /// That is `y / x_i`, except where there are zeros: with one, its element alone has a gradient, the product of the others; with more, none has.
+/// What leaves the range on the way, though the gradient does not, is computed with an exponent of its own.
 #[derive(Debug, Clone, Copy)]
 pub struct Prod {
     /// The axes.
@@ -13,37 +16,77 @@ pub struct Prod {
 }
 
 impl<T: Float> Op<T> for Prod {
-    /// `x`.
-    type Saved = Tensor<T>;
+    /// `x` and `y`.
+    type Saved = [Tensor<T>; 2];
 
     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
         let [x] = operands(inputs)?;
-        Ok((x.prod(self.axes)?, x.clone()))
+        let y = x.prod(self.axes)?;
+        Ok((y.clone(), [x.clone(), y]))
     }
 
     fn backward(
         &self,
-        x: Self::Saved,
+        [x, y]: Self::Saved,
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
         let shape = *x.shape();
-        let zeros = x
-            .apply(&kernel!(|x| if x == 0.0 { 1.0 } else { 0.0 }), &[], &[])?
-            .sum(self.axes.keep())?;
+        let gradient = spread(&gradient, self.axes, &shape)?;
+        if range::all(&y, range::is_normal) {
+            let y = spread(&y, self.axes, &shape)?;
+            let formula = kernel!(|x, y, g| math::mul_div(g, y, x));
+            return inputs.add(0, x.into_apply(&formula, &[], &[&y, &gradient])?);
+        }
         let others = x
             .apply(&kernel!(|x| if x == 0.0 { 1.0 } else { x }), &[], &[])?
             .prod(self.axes.keep())?;
-        let gradient = spread(&gradient, self.axes, &shape)?;
+        if !range::all(&others, range::is_normal) {
+            return inputs.add(0, self.wide(&x, &gradient)?);
+        }
+        let zeros = x
+            .apply(&kernel!(|x| if x == 0.0 { 1.0 } else { 0.0 }), &[], &[])?
+            .sum(self.axes.keep())?;
         // Where the element is the only zero, what the others give; where there is no zero, the quotient.
         let formula = kernel!(|x, zeros, others, g| if zeros == 0.0 {
-            g * others / x
+            math::mul_div(g, others, x)
         } else if x == 0.0 && zeros == 1.0 {
             g * others
         } else {
             0.0
         });
         inputs.add(0, x.into_apply(&formula, &[], &[&zeros, &others, &gradient])?)
+    }
+}
+
+impl Prod {
+    /// The gradients where products are out of range, one element after another.
+    fn wide<T: Float>(&self, x: &Tensor<T>, gradient: &Tensor<T>) -> Result<Tensor<T>> {
+        let shape = *x.shape();
+        let order = self.axes.last(&shape);
+        let (rows, gradient) = (x.permute(&order)?, gradient.permute(&order)?.to_vec());
+        let count = self.axes.count(&shape).max(1);
+        let mut result = Vec::with_capacity(gradient.len());
+        for (row, gradient) in rows.to_vec().chunks(count).zip(gradient.chunks(count)) {
+            let factors = || row.iter().map(|x| x.to_f64());
+            let zeros = factors().filter(|&x| x == 0.0).count();
+            let others = factors()
+                .filter(|&x| x != 0.0)
+                .fold(WideProduct::ONE, WideProduct::times);
+            result.extend(row.iter().zip(gradient).map(|(x, g)| {
+                let product = others.times(g.to_f64());
+                T::from_f64(match (zeros, x.to_f64()) {
+                    (0, x) => product.over(x).value(),
+                    (1, 0.0) => product.value(),
+                    _ => 0.0,
+                })
+            }));
+        }
+        let mut back = vec![0; order.len()];
+        for (to, &from) in order.iter().enumerate() {
+            back[from as usize] = to as isize;
+        }
+        Tensor::from_slice(&result, rows.shape())?.permute(back)
     }
 }
 

@@ -1,11 +1,14 @@
-use backprop_tensor::{Axes, AxisSet, Float, Result, Tensor, kernel};
+use backprop_tensor::{Axes, AxisSet, Float, Result, Tensor, kernel, math};
 
+use super::var::degrees;
+use crate::ops::range;
 use crate::ops::spread::spread;
 use crate::{InputGradients, Op, Var, operands};
 
 /// The standard deviation over axes of `n` elements with mean `m`: `y = sqrt(Σ (x_i - m)^2 / (n - c))`, `dy/dx_i = (x_i - m) / (y (n - c))`.
 ///
-/// The correction `c` is 1 for an estimate from a sample (Bessel), 0 for that of the elements themselves. Where `y` is 0, there is no derivative: NaN, as in PyTorch.
+/// The correction `c` is 1 for an estimate from a sample (Bessel), 0 for that of the elements themselves. Where `y` is 0, the derivative
+/// is set to 0, as in PyTorch. Where the correction leaves nothing to divide by, `n <= c`, value and gradient are NaN.
 #[derive(Debug, Clone, Copy)]
 pub struct Std {
     /// The axes.
@@ -32,14 +35,31 @@ impl<T: Float> Op<T> for Std {
     ) -> Result<()> {
         let shape = *x.shape();
         let mean = x.mean(self.axes.keep())?;
-        let count = self.axes.count(&shape) as f64 - self.correction as f64;
-        let gradient = gradient.into_apply(&kernel!(|g, y| g / y), &[], &[&y])?;
-        let gradient = spread(&gradient, self.axes, &shape)?;
-        let formula = kernel!(|x, mean, g; factor| g * factor * (x - mean));
-        inputs.add(
-            0,
-            x.into_apply(&formula, &[T::from_f64(1.0 / count)], &[&mean, &gradient])?,
-        )
+        let share = T::from_f64(1.0 / degrees(self.axes, &shape, self.correction));
+        if range::all(&mean, |mean| math::abs(mean) < range::far())
+            && let Some(quotients) = range::quotients(&gradient, &y, share)?
+        {
+            let quotients = spread(&quotients, self.axes, &shape)?;
+            let formula = kernel!(|x, mean, quotient| quotient * (x - mean));
+            return inputs.add(0, x.into_apply(&formula, &[], &[&mean, &quotients])?);
+        }
+        let (y, gradient) = (
+            spread(&y, self.axes, &shape)?,
+            spread(&gradient, self.axes, &shape)?,
+        );
+        let formula = kernel!(|x, mean, y, g; share, infinity| {
+            let distance = x - mean;
+            // Too large for the type: half of it is not.
+            let is_far = math::abs(distance) == infinity;
+            let distance = if is_far { 0.5 * x - 0.5 * mean } else { distance };
+            let deviation = if is_far { 0.5 * y } else { y };
+            // The share, at most 1, goes where it brings nothing out of range.
+            let (before, after) = if math::abs(g) < 1.0 { (1.0, share) } else { (share, 1.0) };
+            let gradient = math::mul_div(g * before, distance, deviation) * after;
+            if y == 0.0 { 0.0 } else { gradient }
+        });
+        let others = [&mean, &y, &gradient];
+        inputs.add(0, x.into_apply(&formula, &[share, T::INFINITY], &others)?)
     }
 }
 

@@ -1,11 +1,13 @@
-use backprop_tensor::{Axes, AxisSet, Float, Result, Tensor, kernel};
+use backprop_tensor::{Axes, AxisSet, Float, Result, Shape, Tensor, kernel, math};
 
+use crate::ops::range;
 use crate::ops::spread::spread;
 use crate::{InputGradients, Op, Var, operands};
 
 /// The variance over axes of `n` elements with mean `m`: `y = Σ (x_i - m)^2 / (n - c)`, `dy/dx_i = 2 (x_i - m) / (n - c)`.
 ///
-/// The correction `c` is 1 for an estimate from a sample (Bessel), 0 for the variance of the elements themselves.
+/// The correction `c` is 1 for an estimate from a sample (Bessel), 0 for the variance of the elements themselves. Where it leaves nothing to divide
+/// by, `n <= c`, value and gradient are NaN; so they are in PyTorch, except that its value is infinite where several elements differ.
 #[derive(Debug, Clone, Copy)]
 pub struct Variance {
     /// The axes.
@@ -31,13 +33,37 @@ impl<T: Float> Op<T> for Variance {
     ) -> Result<()> {
         let shape = *x.shape();
         let mean = x.mean(self.axes.keep())?;
-        let count = self.axes.count(&shape) as f64 - self.correction as f64;
+        let degrees = degrees(self.axes, &shape, self.correction);
+        let share = T::from_f64(2.0 / degrees);
+        if range::all(&mean, |mean| math::abs(mean) < range::far())
+            && let Some(shares) = range::quotients(&gradient, &Tensor::scalar(T::ONE), share)?
+        {
+            let shares = spread(&shares, self.axes, &shape)?;
+            let formula = kernel!(|x, mean, share| share * (x - mean));
+            return inputs.add(0, x.into_apply(&formula, &[], &[&mean, &shares])?);
+        }
         let gradient = spread(&gradient, self.axes, &shape)?;
-        let formula = kernel!(|x, mean, g; factor| g * factor * (x - mean));
-        inputs.add(
-            0,
-            x.into_apply(&formula, &[T::from_f64(2.0 / count)], &[&mean, &gradient])?,
-        )
+        let formula = kernel!(|x, mean, g; half, quarter, infinity| {
+            let distance = x - mean;
+            // Too large for the type: half of it is not.
+            let is_far = math::abs(distance) == infinity;
+            let distance = if is_far { 0.5 * x - 0.5 * mean } else { distance };
+            math::mul_div(g, distance, if is_far { quarter } else { half })
+        });
+        let parameters = [
+            T::from_f64(degrees / 2.0),
+            T::from_f64(degrees / 4.0),
+            T::INFINITY,
+        ];
+        inputs.add(0, x.into_apply(&formula, &parameters, &[&mean, &gradient])?)
+    }
+}
+
+/// What a sum of squares is divided by: NaN unless there are more elements than the correction takes off.
+pub(super) fn degrees(axes: AxisSet, shape: &Shape, correction: usize) -> f64 {
+    match axes.count(shape).checked_sub(correction) {
+        None | Some(0) => f64::NAN,
+        Some(degrees) => degrees as f64,
     }
 }
 

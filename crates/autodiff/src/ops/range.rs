@@ -1,0 +1,38 @@
+//! Whether the steps of a formula stay in the range of the type.
+
+use backprop_tensor::{Float, Result, Tensor, kernel, math};
+
+/// Numbers below this are no further from any number than the largest is from 0.
+pub(crate) fn far<T: Float>() -> T {
+    T::EPSILON / T::MIN_NORMAL
+}
+
+/// Whether all of these, which lie in order, hold.
+pub(crate) fn all<T: Float>(numbers: &Tensor<T>, holds: impl Fn(T) -> bool) -> bool {
+    let numbers = numbers.as_slice();
+    numbers.is_some_and(|numbers| numbers.iter().all(|&number| holds(number)))
+}
+
+/// Whether a product with this has lost no digit, unless it is itself out of range.
+pub(crate) fn is_normal<T: Float>(x: T) -> bool {
+    T::MIN_NORMAL <= math::abs(x) && math::abs(x) < T::INFINITY
+}
+
+/// `g / y * share`, for a share of 2 at most, and 0 where `y` is 0: what a distance can be multiplied by. `None` if one of them lost digits, or
+/// would lose them from the product.
+pub(crate) fn quotients<T: Float>(
+    gradient: &Tensor<T>,
+    y: &Tensor<T>,
+    share: T,
+) -> Result<Option<Tensor<T>>> {
+    let formula = kernel!(|g, y; share, least, infinity, nan| {
+        let quotient = g / y * share;
+        let size = math::abs(quotient);
+        let is_usable = (size >= least && size < infinity) || g == 0.0;
+        let quotient = if is_usable { quotient } else { nan };
+        if y == 0.0 { 0.0 } else { quotient }
+    });
+    let parameters = [share, T::MIN_NORMAL, T::INFINITY, T::NAN];
+    let quotients = gradient.apply(&formula, &parameters, &[y])?;
+    Ok(all(&quotients, |quotient| !quotient.is_nan()).then_some(quotients))
+}
