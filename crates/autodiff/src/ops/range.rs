@@ -18,21 +18,22 @@ pub(crate) fn is_normal<T: Float>(x: T) -> bool {
     T::MIN_NORMAL <= math::abs(x) && math::abs(x) < T::INFINITY
 }
 
-/// `g / y * share`, for a share of 2 at most, and 0 where `y` is 0: what a distance can be multiplied by. `None` if one of them lost digits, or
-/// would lose them from the product.
+/// `g / y * share`, for a share of 2 at most, and 0 where `y` is 0: what a distance from `mean` can be multiplied by. `None` if one of them lost
+/// digits, or would lose them from the product, or a distance may be too large.
 pub(crate) fn quotients<T: Float>(
     gradient: &Tensor<T>,
     y: &Tensor<T>,
+    mean: &Tensor<T>,
     share: T,
 ) -> Result<Option<Tensor<T>>> {
-    let formula = kernel!(|g, y; share, least, infinity, nan| {
+    let formula = kernel!(|g, y, mean; share, least, infinity, far, nan| {
         let quotient = g / y * share;
         let size = math::abs(quotient);
-        let is_usable = (size >= least && size < infinity) || g == 0.0;
+        let is_usable = ((size >= least && size < infinity) || g == 0.0) && math::abs(mean) < far;
         let quotient = if is_usable { quotient } else { nan };
         if y == 0.0 { 0.0 } else { quotient }
     });
-    let parameters = [share, T::MIN_NORMAL, T::INFINITY, T::NAN];
-    let quotients = gradient.apply(&formula, &parameters, &[y])?;
+    let parameters = [share, T::MIN_NORMAL, T::INFINITY, far(), T::NAN];
+    let quotients = gradient.apply(&formula, &parameters, &[y, mean])?;
     Ok(all(&quotients, |quotient| !quotient.is_nan()).then_some(quotients))
 }

@@ -9,7 +9,7 @@ use crate::{Float, Result, Tensor, kernel, math};
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct Moments<T: Float> {
-    /// The [`mean`](Tensor::mean).
+    /// The [`mean`](Tensor::mean); of equal elements exactly what they are.
     pub mean: Tensor<T>,
     /// The [variance](Tensor::var).
     pub variance: Tensor<T>,
@@ -90,7 +90,8 @@ impl<T: Float> Tensor<T> {
     /// The variance Σ (x - mean)² / (n - correction) along the axes.
     ///
     /// The correction is 0 for the variance of these numbers, and 1 (Bessel's) to estimate that of the distribution they are
-    /// a sample of. With n no larger than it, the variance is NaN. The mean is computed first, so that nothing cancels where it
+    /// a sample of. With n no larger than it, the variance is NaN: a negative or zero divisor has no meaning. (PyTorch's is infinite there, unless
+    /// all elements are equal.) Equal elements have the variance 0. The mean is computed first, so that nothing cancels where it
     /// is large. It is right wherever it is representable, even if the squares or their sum are not.
     ///
     /// # Errors
@@ -130,8 +131,8 @@ impl<T: Float> Tensor<T> {
 
     /// The mean, and the squares of the distances from it.
     fn centered(&self, axes: &AxisSet) -> Result<(Self, Squares<T>)> {
-        let mean = self.mean_over(axes)?;
-        let squares = Squares::of(self, axes, Some(&mean))?;
+        let mut mean = self.mean_over(axes)?;
+        let squares = Squares::of(self, axes, Some(&mut mean))?;
         Ok((mean, squares))
     }
 

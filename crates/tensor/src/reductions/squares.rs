@@ -13,12 +13,13 @@ pub struct Squares<T: Float> {
 }
 
 impl<T: Float> Squares<T> {
-    /// Those of the distances from `means`, which have the reduced shape, or from 0.
-    pub(super) fn of(x: &Tensor<T>, axes: &AxisSet, means: Option<&Tensor<T>>) -> Result<Self> {
+    /// Those of the distances from `means`, which have the reduced shape, or from 0. The mean of equal elements is set to what they are, if it was rounded.
+    pub(super) fn of(x: &Tensor<T>, axes: &AxisSet, means: Option<&mut Tensor<T>>) -> Result<Self> {
         let none = Tensor::zeros([0])?;
-        let sums = x.mapped_sum(axes, MappedSum::Squares, means.unwrap_or(&none))?;
+        let sums = x.mapped_sum(axes, MappedSum::Squares, means.as_deref().unwrap_or(&none))?;
         let plain = sums.as_slice().unwrap_or(&[]);
-        let mut centers = means.map(|means| means.as_slice().unwrap_or(&[]).iter());
+        let centers = means.as_deref().map(|means| means.as_slice().unwrap_or(&[]));
+        let mut centers = centers.map(<[T]>::iter);
         let rounding = rounding::<T>(axes.count(x.shape()));
         let usable = |&sum: &T| {
             let center = centers.as_mut().and_then(Iterator::next);
@@ -31,10 +32,17 @@ impl<T: Float> Squares<T> {
     }
 
     /// The same by way of distances divided by the power of 2 below the largest of them, where the plain `sums` are out of range.
-    fn scaled(x: &Tensor<T>, axes: &AxisSet, means: Option<&Tensor<T>>, mut sums: Tensor<T>) -> Result<Self> {
+    fn scaled(
+        x: &Tensor<T>,
+        axes: &AxisSet,
+        means: Option<&mut Tensor<T>>,
+        mut sums: Tensor<T>,
+    ) -> Result<Self> {
         let largest = x.reduce(axes, Reduction::Maximum)?.to_vec();
         let smallest = x.reduce(axes, Reduction::Minimum)?.to_vec();
-        let centers = means.map_or_else(|| vec![T::ZERO; largest.len()], Tensor::to_vec);
+        let mut centers = means
+            .as_deref()
+            .map_or_else(|| vec![T::ZERO; largest.len()], Tensor::to_vec);
         let mut scales = vec![T::ONE; largest.len()];
         for (i, sum) in sums.as_mut_slice()?.iter_mut().enumerate() {
             let (high, low) = (largest[i], smallest[i]);
@@ -45,6 +53,7 @@ impl<T: Float> Squares<T> {
             if means.is_some() && high == low {
                 // Equal elements do not vary, whatever the rounding of their mean.
                 *sum = T::ZERO;
+                centers[i] = high;
                 continue;
             }
             if in_range(*sum) {
@@ -52,6 +61,9 @@ impl<T: Float> Squares<T> {
             }
             let distance = |end: T| (end.to_f64() - centers[i].to_f64()).abs();
             scales[i] = power_of_two(distance(high).max(distance(low)));
+        }
+        if let Some(means) = means {
+            *means = Tensor::from_slice(&centers, means.shape())?;
         }
         if scales.iter().all(|&scale| scale == T::ONE) {
             return Ok(Self { sums, scale: None });

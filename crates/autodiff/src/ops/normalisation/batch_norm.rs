@@ -153,8 +153,9 @@ impl<T: Float> Centered<T> {
 /// For each channel the power of 2 that it is to be multiplied by; `None` if they are all in range as they are.
 fn powers<T: Float>(statistics: &ChannelStatistics<T>, epsilon: f64) -> Option<Vec<f64>> {
     let least = T::MIN_NORMAL.to_f64();
+    let most = T::INFINITY.next_lower().to_f64();
     let far = range::far::<T>().to_f64();
-    let is_usable = |square: f64| least / T::EPSILON.to_f64() <= square && square < T::INFINITY.to_f64();
+    let is_usable = |square: f64| least / T::EPSILON.to_f64() <= square && square <= most;
     let ChannelStatistics {
         mean, variance, std, ..
     } = statistics;

@@ -4,7 +4,7 @@ use crate::ops::range;
 use crate::ops::spread::spread;
 use crate::{InputGradients, Op, Var, operands};
 
-/// The Euclidean norm over axes: `y = sqrt(Σ x_i^2)`, `dy/dx_i = x_i / y`, and 0 where `y` is 0.
+/// The Euclidean norm over axes: `y = sqrt(Σ x_i^2)`, `dy/dx_i = x_i / y`, and 0 where `y` is 0, as in PyTorch.
 #[derive(Debug, Clone, Copy)]
 pub struct Norm {
     /// The axes.
@@ -28,7 +28,7 @@ impl<T: Float> Op<T> for Norm {
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
         let shape = *x.shape();
-        if let Some(quotients) = range::quotients(&gradient, &y, T::ONE)? {
+        if let Some(quotients) = range::quotients(&gradient, &y, &y, T::ONE)? {
             let quotients = spread(&quotients, self.axes, &shape)?;
             return inputs.add(
                 0,

@@ -7,8 +7,8 @@ use crate::{InputGradients, Op, Var, operands};
 
 /// The standard deviation over axes of `n` elements with mean `m`: `y = sqrt(Σ (x_i - m)^2 / (n - c))`, `dy/dx_i = (x_i - m) / (y (n - c))`.
 ///
-/// The correction `c` is 1 for an estimate from a sample (Bessel), 0 for that of the elements themselves. Where `y` is 0, the derivative
-/// is set to 0, as in PyTorch. Where the correction leaves nothing to divide by, `n <= c`, value and gradient are NaN.
+/// The correction `c` is 1 for an estimate from a sample (Bessel), 0 for that of the elements themselves. Where `y` is 0, there is no derivative, and
+/// it is set to 0, as in PyTorch. With `n <= c`, value and gradient are NaN, as for [`Variance`](super::Variance).
 #[derive(Debug, Clone, Copy)]
 pub struct Std {
     /// The axes.
@@ -36,9 +36,8 @@ impl<T: Float> Op<T> for Std {
         let shape = *x.shape();
         let mean = x.mean(self.axes.keep())?;
         let share = T::from_f64(1.0 / degrees(self.axes, &shape, self.correction));
-        if range::all(&mean, |mean| math::abs(mean) < range::far())
-            && let Some(quotients) = range::quotients(&gradient, &y, share)?
-        {
+        let center = mean.reshape(gradient.shape())?;
+        if let Some(quotients) = range::quotients(&gradient, &y, &center, share)? {
             let quotients = spread(&quotients, self.axes, &shape)?;
             let formula = kernel!(|x, mean, quotient| quotient * (x - mean));
             return inputs.add(0, x.into_apply(&formula, &[], &[&mean, &quotients])?);

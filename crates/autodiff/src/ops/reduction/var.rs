@@ -6,8 +6,8 @@ use crate::{InputGradients, Op, Var, operands};
 
 /// The variance over axes of `n` elements with mean `m`: `y = Σ (x_i - m)^2 / (n - c)`, `dy/dx_i = 2 (x_i - m) / (n - c)`.
 ///
-/// The correction `c` is 1 for an estimate from a sample (Bessel), 0 for the variance of the elements themselves. Where it leaves nothing to divide
-/// by, `n <= c`, value and gradient are NaN; so they are in PyTorch, except that its value is infinite where several elements differ.
+/// The correction `c` is 1 for an estimate from a sample (Bessel), 0 for the variance of the elements themselves. With `n <= c`, there is nothing
+/// to divide by, and value and gradient are NaN (in PyTorch infinite where several elements differ, else NaN).
 #[derive(Debug, Clone, Copy)]
 pub struct Variance {
     /// The axes.
@@ -35,9 +35,8 @@ impl<T: Float> Op<T> for Variance {
         let mean = x.mean(self.axes.keep())?;
         let degrees = degrees(self.axes, &shape, self.correction);
         let share = T::from_f64(2.0 / degrees);
-        if range::all(&mean, |mean| math::abs(mean) < range::far())
-            && let Some(shares) = range::quotients(&gradient, &Tensor::scalar(T::ONE), share)?
-        {
+        let center = mean.reshape(gradient.shape())?;
+        if let Some(shares) = range::quotients(&gradient, &Tensor::scalar(T::ONE), &center, share)? {
             let shares = spread(&shares, self.axes, &shape)?;
             let formula = kernel!(|x, mean, share| share * (x - mean));
             return inputs.add(0, x.into_apply(&formula, &[], &[&mean, &shares])?);

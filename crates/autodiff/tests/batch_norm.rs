@@ -1,0 +1,238 @@
+//! Batch normalisation at the ends of the range, in f32 and f64: a law first, then right values by mpmath, to 60 digits. Those of ordinary numbers are in the
+//! tests of the layer.
+
+use backprop_autodiff::{Tape, Var};
+use backprop_tensor::{Float, Rng, Tensor};
+use proptest::prelude::*;
+
+/// The output, and the gradients of the input, the weight and the bias.
+type Pass<T> = [Tensor<T>; 4];
+
+fn pass<T: Float>(
+    x: &Tensor<T>,
+    [weight, bias]: [&Tensor<T>; 2],
+    g: &Tensor<T>,
+    normalize: impl Fn(&Var<T>, (&Var<T>, &Var<T>)) -> Var<T>,
+) -> Pass<T> {
+    let tape = Tape::new();
+    let [x, weight, bias] = [x, weight, bias].map(|x| tape.variable(x.clone()));
+    let y = normalize(&x, (&weight, &bias));
+    let gradients = y.backward_from(g.clone()).unwrap();
+    let [x, weight, bias] = [x, weight, bias].map(|x| gradients.wrt(&x).unwrap().clone());
+    [y.value().unwrap().clone(), x, weight, bias]
+}
+
+/// `x 2^power`, in two steps, for 2^power alone may be out of range.
+fn scaled<T: Float>(x: &Tensor<T>, power: i32) -> Tensor<T> {
+    let half = T::from_f64(2_f64.powi(power / 2));
+    let rest = T::from_f64(2_f64.powi(power - power / 2));
+    x.map(|x| x * half * rest).unwrap()
+}
+
+/// Where `x` is multiplied by 2^k and `ε` by 2^2k, nothing changes but the gradient of `x`, which is divided by 2^k. A second channel stays as it is.
+fn check_scaling<T: Float>(
+    x: &Tensor<f64>,
+    g: &Tensor<f64>,
+    power: i32,
+    epsilon: f64,
+) -> Result<(), TestCaseError> {
+    let (x, g) = (x.cast::<T>().unwrap(), g.cast::<T>().unwrap());
+    let weight = Tensor::from([1.5, -0.75].map(T::from_f64));
+    let bias = Tensor::from([0.25, 2.0].map(T::from_f64));
+    let run = |x: &Tensor<T>, epsilon: f64| {
+        pass(x, [&weight, &bias], &g, |x, affine| {
+            x.batch_norm(Some(affine), epsilon).0
+        })
+    };
+    let plain = run(&x, epsilon);
+    let channel = |x: &Tensor<T>, c: usize| x.select(1, c).unwrap();
+    let moved = Tensor::stack(&[&scaled(&channel(&x, 0), power), &channel(&x, 1)], 1).unwrap();
+    let [y, dx, dw, db] = run(&moved, epsilon * 2_f64.powi(power) * 2_f64.powi(power));
+    prop_assert_eq!(&db, &plain[3]);
+    // Some roundings of numbers below 2 (1 + √n), for n of at most 12 elements; their sums have 12 times that.
+    let bound = 100.0 * T::EPSILON.to_f64();
+    let near = |a: &Tensor<T>, b: &Tensor<T>, bound: f64| {
+        a.to_vec()
+            .iter()
+            .zip(b.to_vec())
+            .all(|(a, b)| (a.to_f64() - b.to_f64()).abs() <= bound)
+    };
+    prop_assert!(near(&channel(&y, 0), &channel(&plain[0], 0), bound));
+    let first = |x: &Tensor<T>| x.slice(0, 0..1).unwrap();
+    prop_assert!(near(&first(&dw), &first(&plain[2]), 12.0 * bound));
+    let std = channel(&x, 0)
+        .std(.., 0)
+        .unwrap()
+        .item()
+        .unwrap()
+        .to_f64()
+        .hypot(epsilon.sqrt());
+    let back = scaled(&channel(&dx, 0), power);
+    prop_assert!(
+        near(&back, &channel(&plain[1], 0), 12.0 * bound / std),
+        "{:?} {:?}",
+        back,
+        plain[1]
+    );
+    if epsilon == 0.0 {
+        prop_assert!(near(&channel(&y, 1), &channel(&plain[0], 1), bound));
+        let std = channel(&x, 1).std(.., 0).unwrap().item().unwrap().to_f64();
+        prop_assert!(near(&channel(&dx, 1), &channel(&plain[1], 1), 12.0 * bound / std));
+    }
+    Ok(())
+}
+
+proptest! {
+    #[test]
+    fn a_power_of_two_divides_the_gradient_alone(seed: u64, power in -100..122_i32, n in 2..7_usize, length in 1..3_usize) {
+        let rng = &mut Rng::seed(seed);
+        let x = Tensor::normal([n, 2, length], 0.25, 0.5, rng).unwrap();
+        let g = Tensor::uniform([n, 2, length], -1.0, 1.0, rng).unwrap();
+        // In f64 ε is a number of f64, which its square of the scale is not.
+        for epsilon in [0.0, 0.25] {
+            check_scaling::<f32>(&x, &g, power, epsilon)?;
+        }
+        check_scaling::<f64>(&x, &g, power * 8, 0.0)?;
+        check_scaling::<f64>(&x, &g, power * 4, 0.25)?;
+    }
+}
+
+/// Of three samples of one channel, `x` = [1, 2, 4], for the upstream gradient [1, 2, -1], `w` = 1.5, `b` = 0.25: `y`, `dx`, `dw`, `db`.
+struct Right {
+    /// What is added to the variance, in units of the square of the scale.
+    epsilon: f64,
+    y: [f64; 3],
+    dx: [f64; 3],
+    dw: f64,
+}
+
+const RIGHT: [Right; 2] = [
+    Right {
+        epsilon: 0.0,
+        y: [-1.3535674514745464, -0.15089186286863657, 2.254459314343183],
+        dx: [-0.8590539918613641, 1.2885809877920462, -0.42952699593068205],
+        dw: -2.939873661036668,
+    },
+    Right {
+        epsilon: 1.0,
+        y: [-1.0010864843424485, -0.06277162108561214, 1.8138581054280607],
+        dx: [-0.28557408881729807, 1.101500056866721, -0.815925968049423],
+        dw: -2.2936585546278225,
+    },
+];
+
+fn close<T: Float>(what: &str, got: &Tensor<T>, right: &[f64]) {
+    let size = right.iter().fold(0.0, |size: f64, x| size.max(x.abs()));
+    for (got, right) in got.to_vec().into_iter().zip(right) {
+        let error = (got.to_f64() - right).abs();
+        assert!(
+            error <= 16.0 * T::EPSILON.to_f64() * size,
+            "{what}: {got:?}, right {right:e}"
+        );
+    }
+}
+
+#[test]
+fn deviations_whose_squares_are_out_of_range() {
+    fn check<T: Float>(scales: &[f64], upstream: &[f64]) {
+        for &scale in scales {
+            for &factor in upstream {
+                for right in &RIGHT {
+                    let epsilon = right.epsilon * scale * scale;
+                    if epsilon.is_infinite() || (epsilon == 0.0 && right.epsilon > 0.0) {
+                        continue;
+                    }
+                    let x = Tensor::from([[1.0], [2.0], [4.0]].map(|x| x.map(|x| T::from_f64(x * scale))));
+                    let g = Tensor::from([[1.0], [2.0], [-1.0]].map(|g| g.map(|g| T::from_f64(g * factor))));
+                    let (weight, bias) = (
+                        Tensor::from([T::from_f64(1.5)]),
+                        Tensor::from([T::from_f64(0.25)]),
+                    );
+                    let [y, dx, dw, db] = pass(&x, [&weight, &bias], &g, |x, affine| {
+                        x.batch_norm(Some(affine), epsilon).0
+                    });
+                    let what = format!("scale {scale:e}, upstream {factor:e}, ε {epsilon:e}");
+                    close(&format!("y, {what}"), &y, &right.y);
+                    close(&format!("dw, {what}"), &dw, &[right.dw * factor]);
+                    close(&format!("db, {what}"), &db, &[2.0 * factor]);
+                    let least = T::MIN_NORMAL.to_f64();
+                    let largest = T::INFINITY.next_lower().to_f64();
+                    let dx_right = right.dx.map(|x| x * factor / scale);
+                    if dx_right.iter().all(|x| (least..largest).contains(&x.abs())) {
+                        close(&format!("dx, {what}"), &dx, &dx_right);
+                    }
+                }
+            }
+        }
+    }
+    check::<f32>(
+        &[1.0, 3e18, 1e-18, 3e19, 1e-25, 8e37, 1e-37],
+        &[1.0, 1e15, 1e30, 1e-25],
+    );
+    check::<f64>(&[1.0, 1e150, 1e155, 1e-170, 4e307, 1e-307], &[1.0, 1e100, 1e-150]);
+}
+
+/// Channels whose numbers, or distances from a mean in use, are near the largest.
+#[test]
+fn distances_beyond_the_range() {
+    fn check<T: Float>(x: f64) {
+        let weight = Tensor::from([T::ONE]);
+        let bias = Tensor::from([T::ZERO]);
+        let g = Tensor::from([[1.0], [0.0], [0.0]].map(|x| x.map(T::from_f64)));
+        let ends = Tensor::from([[-x], [x], [x]].map(|x| x.map(T::from_f64)));
+        let [y, dx, ..] = pass(&ends, [&weight, &bias], &g, |x, affine| {
+            x.batch_norm(Some(affine), 1e-5).0
+        });
+        let root = 0.5_f64.sqrt();
+        close("y", &y, &[-2.0 * root, root, root]);
+        // Of -1, 1, 1: with two alike, one gradient is as good as 0, of numbers of size 1 / σ.
+        let bound = 16.0 * T::EPSILON.to_f64() / x;
+        assert!(dx.to_vec().iter().all(|dx| dx.to_f64().abs() <= bound), "{dx}");
+
+        let (mean, variance) = (Tensor::from([T::from_f64(-x)]), Tensor::from([T::from_f64(x)]));
+        let [y, dx, ..] = pass(&ends, [&weight, &bias], &g, |x, affine| {
+            x.batch_norm_by(&mean, &variance, Some(affine), 1e-5)
+        });
+        close("y by a mean in use", &y, &[0.0, 2.0 * x.sqrt(), 2.0 * x.sqrt()]);
+        close("its gradient", &dx, &[1.0 / x.sqrt(), 0.0, 0.0]);
+
+        // What does not vary is 0, of any size.
+        let same = Tensor::full([3, 1], T::from_f64(x)).unwrap();
+        let [y, dx, ..] = pass(&same, [&weight, &bias], &g, |x, affine| {
+            x.batch_norm(Some(affine), 1e-5).0
+        });
+        assert_eq!(y, Tensor::zeros([3, 1]).unwrap());
+        let slope = 1.0 / 1e-5_f64.sqrt();
+        close(
+            "the gradient of equal ones",
+            &dx,
+            &[slope * 2.0 / 3.0, -slope / 3.0, -slope / 3.0],
+        );
+    }
+    check::<f32>(f64::from(3e38_f32));
+    check::<f64>(1.7e308);
+}
+
+#[test]
+fn what_is_not_finite() {
+    fn check<T: Float>() {
+        for bad in [f64::NAN, f64::INFINITY] {
+            let x = Tensor::from([[bad, 1.0], [1.0, 3.0]]).cast::<T>().unwrap();
+            let tape = Tape::new();
+            let x = tape.variable(x);
+            let y = x.batch_norm(None, 0.0).0;
+            let value = y.value().unwrap().clone();
+            let gradients = y.sum(..).backward().unwrap();
+            for x in [&value, gradients.wrt(&x).unwrap()] {
+                let x: Vec<f64> = x.to_vec().into_iter().map(|x| x.to_f64()).collect();
+                assert!(
+                    x[0].is_nan() && x[2].is_nan() && x[1].is_finite() && x[3].is_finite(),
+                    "{x:?}"
+                );
+            }
+            assert_eq!(value.to_vec()[1].to_f64(), -1.0);
+        }
+    }
+    check::<f32>();
+    check::<f64>();
+}
