@@ -1,7 +1,7 @@
 //! Principal components: what they must keep, and those of scikit-learn.
 
 use backprop_datasets::Pca;
-use backprop_tensor::{Rng, Tensor, linalg};
+use backprop_tensor::{Float, Rng, Tensor, linalg};
 use proptest::prelude::*;
 use serde::Deserialize;
 
@@ -97,6 +97,67 @@ fn directions_that_do_not_stand_out() {
     assert_eq!(pca.explained_variance(), [0.0, 0.0]);
     assert!(pca.explained_variance_ratio().iter().all(|ratio| ratio.is_nan()));
     assert_eq!(pca.transform(&same).unwrap(), Tensor::zeros([5, 2]).unwrap());
+}
+
+/// The directions and shares of samples are those of the same samples times any power of 2, whether or not a type has their variances.
+#[test]
+fn samples_whose_variances_are_out_of_range() {
+    fn check<T: Float>(powers: &[i32]) {
+        for &(n, features) in &[(7, 3), (20, 60)] {
+            let x = cloud(n, features, 3).cast::<T>().unwrap();
+            let plain = Pca::fit(&x, 2).unwrap();
+            for &power in powers {
+                let factor = T::from_f64(2_f64.powi(power));
+                let moved = x.map(|x| x * factor).unwrap();
+                let pca = Pca::fit(&moved, 2).unwrap();
+                let close = |a: &Tensor<T>, b: &Tensor<T>, bound: f64| {
+                    let difference = largest_difference(&a.cast().unwrap(), &b.cast().unwrap());
+                    assert!(difference <= bound, "{difference:e} at 2^{power}");
+                };
+                // A direction is as exact as the variances differ: here by more than 1e-3 of the largest.
+                close(pca.components(), plain.components(), 1e3 * T::EPSILON.to_f64());
+                close(pca.mean(), &plain.mean().map(|x| x * factor).unwrap(), 0.0);
+                let shares = plain.explained_variance_ratio();
+                for (own, right) in pca.explained_variance_ratio().into_iter().zip(shares) {
+                    assert!((own - right).abs() < 1e-12, "{own} for {right} at 2^{power}");
+                }
+                for (own, plain) in pca.explained_variance().iter().zip(plain.explained_variance()) {
+                    let right = plain * factor.to_f64() * factor.to_f64();
+                    assert!(
+                        *own == right || (own / right - 1.0).abs() < 1e-12,
+                        "{own} for {right}"
+                    );
+                }
+                let text = serde_json::to_string(&pca).unwrap();
+                if right_in_json(&pca) {
+                    assert_eq!(serde_json::from_str::<Pca<T>>(&text).unwrap(), pca);
+                }
+                let z = pca.transform(&moved).unwrap().map(|x| x / factor).unwrap();
+                close(&z, &plain.transform(&x).unwrap(), 1e5 * T::EPSILON.to_f64());
+            }
+        }
+    }
+    /// JSON has no infinity.
+    fn right_in_json<T: Float>(pca: &Pca<T>) -> bool {
+        pca.explained_variance()
+            .iter()
+            .all(|variance| variance.is_finite())
+    }
+    check::<f32>(&[64, 110, -83, -115]);
+    check::<f64>(&[250, 515, 1010, -260, -565, -1000]);
+}
+
+#[test]
+fn distances_beyond_the_range() {
+    let x = Tensor::from([[-3e38_f32, 1.0], [3e38, 1.0], [3e38, 1.0]]);
+    let pca = Pca::fit(&x, 1).unwrap();
+    assert_eq!(pca.components().to_vec(), [1.0, 0.0]);
+    assert!((pca.mean().to_vec()[0] / 1e38 - 1.0).abs() < 1e-6);
+    let z = pca.transform(&x.slice(0, 1..3).unwrap()).unwrap().to_vec();
+    assert!(z.iter().all(|z| (z / 2e38 - 1.0).abs() < 1e-6), "{z:?}");
+    let (mean, far) = (pca.mean().to_vec()[0], Tensor::from([[-2e38_f32, 1.0]]));
+    let z = pca.transform(&far).unwrap().to_vec()[0];
+    assert!((z / (-2e38 - mean) - 1.0).abs() < 1e-6, "{z}");
 }
 
 #[test]

@@ -1,6 +1,6 @@
 //! Scalers: statistics of what they make, the way back, and what they refuse.
 use backprop_datasets::{MinMaxScaler, StandardScaler, iris, scale_pixels};
-use backprop_tensor::Tensor;
+use backprop_tensor::{Float, Tensor};
 use proptest::prelude::*;
 
 /// Samples of three features on very different scales, the last one constant.
@@ -240,4 +240,94 @@ fn samples_without_features_are_not_counted_through() {
         MinMaxScaler::fit(&x).unwrap().transform(&x).unwrap().shape(),
         x.shape()
     );
+}
+
+/// Numbers from one end of the range to the other, and those whose squares or sums no type has.
+#[test]
+fn scalers_at_the_ends_of_the_range() {
+    fn check<T: Float>(scales: &[f64], largest: f64) {
+        let column = |x: &[f64]| {
+            let x: Vec<T> = x.iter().map(|&x| T::from_f64(x)).collect();
+            Tensor::from_slice(&x, [x.len(), 1]).unwrap()
+        };
+        let close = |what: &str, got: &Tensor<T>, right: &[f64]| {
+            let size = right.iter().fold(0.0, |size: f64, x| size.max(x.abs()));
+            for (got, right) in got.to_vec().into_iter().zip(right) {
+                let error = (got.to_f64() - right).abs();
+                assert!(
+                    error <= 8.0 * T::EPSILON.to_f64() * size,
+                    "{what}: {got}, right {right:e}"
+                );
+            }
+        };
+        let z = [-(1.5_f64.sqrt()), 0.0, 1.5_f64.sqrt()];
+        let back = |scaled: &Tensor<T>, x: &Tensor<T>| {
+            let x: Vec<f64> = x.to_vec().into_iter().map(|x| x.to_f64()).collect();
+            close("the way back", scaled, &x);
+        };
+        for &scale in scales {
+            let x = column(&[scale, 2.0 * scale, 3.0 * scale]);
+            let scaler = StandardScaler::fit(&x).unwrap();
+            close("mean", scaler.mean(), &[2.0 * scale]);
+            close("std", scaler.std(), &[scale * (2.0_f64 / 3.0).sqrt()]);
+            let scaled = scaler.transform(&x).unwrap();
+            close("z", &scaled, &z);
+            back(&scaler.inverse_transform(&scaled).unwrap(), &x);
+            // A mean of 0, and equal numbers.
+            let x = column(&[-scale, scale]);
+            close("std", StandardScaler::fit(&x).unwrap().std(), &[scale]);
+            let x = column(&[scale; 3]);
+            let scaler = StandardScaler::fit(&x).unwrap();
+            assert_eq!(scaler.std(), &column(&[1.0]).reshape([1]).unwrap());
+            close("mean of equal ones", scaler.mean(), &[scale]);
+
+            let x = column(&[scale, 2.0 * scale, 3.0 * scale]);
+            let scaler = MinMaxScaler::fit(&x).unwrap();
+            let scaled = scaler.transform(&x).unwrap();
+            close("0 to 1", &scaled, &[0.0, 0.5, 1.0]);
+            back(&scaler.inverse_transform(&scaled).unwrap(), &x);
+        }
+        let x = column(&[-largest, 0.0, largest]);
+        let scaler = MinMaxScaler::fit(&x).unwrap();
+        let scaled = scaler.transform(&x).unwrap();
+        assert_eq!(scaled, column(&[0.0, 0.5, 1.0]));
+        back(&scaler.inverse_transform(&scaled).unwrap(), &x);
+        let scaler = scaler.with_feature_range(T::from_f64(-1.0), T::ONE).unwrap();
+        let scaled = scaler.transform(&x).unwrap();
+        assert_eq!(scaled, column(&[-1.0, 0.0, 1.0]));
+        back(&scaler.inverse_transform(&scaled).unwrap(), &x);
+
+        // The last is further from the mean than any number is from 0.
+        let x = column(&[-largest, -largest, largest]);
+        let scaler = StandardScaler::fit(&x).unwrap();
+        let scaled = scaler.transform(&x).unwrap();
+        close(
+            "z",
+            &scaled,
+            &[-(0.5_f64.sqrt()), -(0.5_f64.sqrt()), 2_f64.sqrt()],
+        );
+        back(&scaler.inverse_transform(&scaled).unwrap(), &x);
+    }
+    check::<f32>(&[1.0, 1e20, 1e-25, 1e38, 1e-37], f64::from(3e38_f32));
+    check::<f64>(&[1.0, 1e155, 1e-170, 5e307, 1e-307], 1.7e308);
+}
+
+/// A feature out of range changes nothing of those beside it, constant ones among them.
+#[test]
+fn features_of_different_sizes_are_scaled_each_by_itself() {
+    let x = Tensor::from([
+        [1.0, 0.0, 1e155, 1e-170, 0.1],
+        [2.0, 0.0, 2e155, 2e-170, 0.1],
+        [3.0, 0.0, 3e155, 3e-170, 0.1],
+    ]);
+    let scaler = StandardScaler::fit(&x).unwrap();
+    let std = (2.0_f64 / 3.0).sqrt();
+    for (got, right) in scaler
+        .std()
+        .to_vec()
+        .into_iter()
+        .zip([std, 1.0, std * 1e155, std * 1e-170, 1.0])
+    {
+        assert!((got / right - 1.0).abs() < 1e-15, "{got:e}, right {right:e}");
+    }
 }

@@ -1,4 +1,4 @@
-use backprop_tensor::{Error, Float, Kernel, Tensor, kernel};
+use backprop_tensor::{Error, Float, Kernel, Tensor, kernel, math};
 use serde::{Deserialize, Serialize};
 
 use super::{check_features, check_fit};
@@ -31,8 +31,10 @@ pub struct MinMaxScaler<T: Float = f32> {
     max: Tensor<T>,
     low: T,
     high: T,
-    /// `max - min`, or 1 for a feature that is constant.
+    /// `max - min`, or 1 for a feature that is constant; infinite if it is too large for the type.
     range: Tensor<T>,
+    /// Half of the range, which never is.
+    half: Tensor<T>,
 }
 
 impl<T: Float> MinMaxScaler<T> {
@@ -57,19 +59,25 @@ impl<T: Float> MinMaxScaler<T> {
         let range = max
             .try_sub(&min)?
             .map_into(|range| if range == T::ZERO { T::ONE } else { range })?;
+        let half = range.apply(
+            &kernel!(|range, min, max; infinity| if range == infinity { 0.5 * max - 0.5 * min } else { 0.5 * range }),
+            &[T::INFINITY],
+            &[&min, &max],
+        )?;
         Ok(Self {
             min,
             max,
             low: T::ZERO,
             high: T::ONE,
             range,
+            half,
         })
     }
 
     /// With another range to scale to.
     ///
     /// # Errors
-    /// Unless `low < high` and both are finite.
+    /// Unless `low < high` and their difference is finite.
     ///
     /// ```
     /// use backprop_datasets::MinMaxScaler;
@@ -83,7 +91,7 @@ impl<T: Float> MinMaxScaler<T> {
     pub fn with_feature_range(mut self, low: T, high: T) -> Result<Self> {
         let ordered = low < high && (high - low).to_f64().is_finite();
         if !ordered {
-            let expected = "needs finite bounds, the lower one first";
+            let expected = "needs finite bounds, the lower one first, a finite number apart";
             return Err(
                 Error::argument("MinMaxScaler", "range", format!("{low} to {high}"), expected).into(),
             );
@@ -112,7 +120,12 @@ impl<T: Float> MinMaxScaler<T> {
     /// # Errors
     /// If the samples have other features than those it was fitted to, or if there is no memory.
     pub fn transform(&self, x: &Tensor<T>) -> Result<Tensor<T>> {
-        let formula = kernel!(|x, min, range; low, high| (x - min) / range * (high - low) + low);
+        let formula = kernel!(|x, min, range, half; low, high, infinity| {
+            let distance = x - min;
+            let is_far = math::abs(distance) == infinity || range == infinity;
+            let distance = if is_far { 0.5 * x - 0.5 * min } else { distance };
+            distance / (if is_far { half } else { range }) * (high - low) + low
+        });
         self.apply("MinMaxScaler::transform", &formula, x)
     }
 
@@ -121,13 +134,20 @@ impl<T: Float> MinMaxScaler<T> {
     /// # Errors
     /// As [`transform`](Self::transform).
     pub fn inverse_transform(&self, z: &Tensor<T>) -> Result<Tensor<T>> {
-        let formula = kernel!(|z, min, range; low, high| (z - low) / (high - low) * range + min);
+        let formula = kernel!(|z, min, range, half; low, high, infinity| {
+            let share = (z - low) / (high - low);
+            let distance = share * range;
+            let is_far = math::abs(distance) == infinity || range == infinity;
+            let half = share * half;
+            if is_far { half + min + half } else { distance + min }
+        });
         self.apply("MinMaxScaler::inverse_transform", &formula, z)
     }
 
     fn apply(&self, operation: &'static str, formula: &Kernel, x: &Tensor<T>) -> Result<Tensor<T>> {
         check_features(operation, x, &self.min)?;
-        Ok(x.apply(formula, &[self.low, self.high], &[&self.min, &self.range])?)
+        let parameters = [self.low, self.high, T::INFINITY];
+        Ok(x.apply(formula, &parameters, &[&self.min, &self.range, &self.half])?)
     }
 }
 

@@ -1,4 +1,4 @@
-use backprop_tensor::{Error, Float, Rng, Tensor, kernel, linalg};
+use backprop_tensor::{Error, Float, Rng, Tensor, kernel, linalg, math};
 use serde::{Deserialize, Serialize};
 
 use super::{check_fit, sum_of_samples};
@@ -37,6 +37,9 @@ pub struct Pca<T: Float = f32> {
     components: Tensor<T>,
     explained_variance: Vec<f64>,
     total_variance: f64,
+    /// The shares of variances that f64 may not have; empty if it does.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    shares: Vec<f64>,
 }
 
 impl<T: Float> Pca<T> {
@@ -59,14 +62,29 @@ impl<T: Float> Pca<T> {
             );
             return Err(Error::argument(FIT, "components", components, expected).into());
         }
-        let mean = sum_of_samples(x, Ok)?.apply(&kernel!(|sum; n| sum / n), &[n as f64], &[])?;
-        let covariance = scatter(x, &mean)?.into_apply(&kernel!(|c; n| c / n), &[(n - 1) as f64], &[])?;
-        let (explained_variance, vectors) = leading(&covariance, components)?;
+        let mut scale = 1.0;
+        let (mut mean, mut covariance) = moments(x, scale)?;
+        let mut total = covariance.diagonal(0)?.sum(..)?.item()?;
+        if !(LEAST..1.0 / LEAST).contains(&total) {
+            let largest = x.abs()?.max(..)?.item()?.to_f64();
+            scale = inverse_power(largest);
+            (mean, covariance) = moments(x, scale)?;
+            total = covariance.diagonal(0)?.sum(..)?.item()?;
+        }
+        let (variances, vectors) = leading(&covariance, components)?;
+        let unscaled = |variance: f64| variance / scale / scale;
+        let shares = match scale == 1.0 {
+            true => Vec::new(),
+            false => variances.iter().map(|variance| variance / total).collect(),
+        };
         Ok(Self {
-            mean: mean.cast()?,
+            mean: mean
+                .apply(&kernel!(|mean; scale| mean / scale), &[scale], &[])?
+                .cast()?,
             components: turned(&vectors)?.cast()?,
-            explained_variance,
-            total_variance: covariance.diagonal(0)?.sum(..)?.item()?,
+            explained_variance: variances.into_iter().map(unscaled).collect(),
+            total_variance: unscaled(total),
+            shares,
         })
     }
 
@@ -80,13 +98,16 @@ impl<T: Float> Pca<T> {
         &self.components
     }
 
-    /// The variance along each component.
+    /// The variance along each component; infinite or 0 where it is out of the range of f64, which the components and shares need not mind.
     pub fn explained_variance(&self) -> &[f64] {
         &self.explained_variance
     }
 
     /// The share of the whole variance along each component; NaN if nothing varies.
     pub fn explained_variance_ratio(&self) -> Vec<f64> {
+        if !self.shares.is_empty() {
+            return self.shares.clone();
+        }
         let shares = self.explained_variance.iter();
         shares.map(|variance| variance / self.total_variance).collect()
     }
@@ -100,7 +121,18 @@ impl<T: Float> Pca<T> {
             let expected = "do not fit: needs samples [n, features] of the features it was fitted to";
             return Err(Error::shapes("Pca::transform", x.shape(), self.mean.shape(), expected).into());
         }
-        Ok(x.try_sub(&self.mean)?.matmul(&self.components.transpose(0, 1)?)?)
+        let axes = self.components.transpose(0, 1)?;
+        // Numbers below this are no further from any number than the largest is from 0.
+        let far = T::EPSILON / T::MIN_NORMAL;
+        let is_near = |mean: &T| math::abs(*mean) < far;
+        if self.mean.to_vec().iter().all(is_near) {
+            return Ok(x.try_sub(&self.mean)?.matmul(&axes)?);
+        }
+        // The distances may be too large, a quarter of them is not.
+        let quarters = x.apply(&kernel!(|x, mean| 0.25 * x - 0.25 * mean), &[], &[&self.mean])?;
+        Ok(quarters
+            .matmul(&axes)?
+            .into_apply(&kernel!(|z| 4.0 * z), &[], &[])?)
     }
 
     /// The samples `[n, features]` whose coordinates are these, `[n, components]`: `z V + mean`, what is left of samples after
@@ -118,14 +150,41 @@ impl<T: Float> Pca<T> {
     }
 }
 
-/// `Σ (x - mean)(x - mean)ᵀ`, some samples at a time: as many as there are features, so that the products are most of the work.
-fn scatter<T: Float>(x: &Tensor<T>, mean: &Tensor<f64>) -> Result<Tensor<f64>> {
+/// The least whole variance that is worked with as it is; the greatest is its inverse. What is done with it takes squares again.
+const LEAST: f64 = 1e-120;
+
+/// The power of 2 that brings a number to 1 or nearly, as far as it and its inverse are normal numbers; 1 for 0, infinity and NaN.
+fn inverse_power(x: f64) -> f64 {
+    const EXPONENT: u64 = 0x7ff << 52;
+    if x == 0.0 || !x.is_finite() {
+        return 1.0;
+    }
+    let inverse = (1.0 / x).clamp(f64::MIN_POSITIVE, 1.0 / f64::MIN_POSITIVE);
+    f64::from_bits(inverse.to_bits() & EXPONENT)
+}
+
+/// The mean and the covariance of the samples, multiplied by a power of 2 first.
+fn moments<T: Float>(x: &Tensor<T>, scale: f64) -> Result<(Tensor<f64>, Tensor<f64>)> {
+    let n = x.shape()[0] as f64;
+    let scaled = kernel!(|x; scale| x * scale);
+    let sum = match scale == 1.0 {
+        true => sum_of_samples(x, Ok)?,
+        false => sum_of_samples(x, |x| Ok(x.into_apply(&scaled, &[scale], &[])?))?,
+    };
+    let mean = sum.into_apply(&kernel!(|sum; n| sum / n), &[n], &[])?;
+    let covariance = scatter(x, &mean, scale)?.into_apply(&kernel!(|c; n| c / n), &[n - 1.0], &[])?;
+    Ok((mean, covariance))
+}
+
+/// `Σ (x - mean)(x - mean)ᵀ` of the scaled samples, some at a time: as many as there are features, so that the products are most of the work.
+fn scatter<T: Float>(x: &Tensor<T>, mean: &Tensor<f64>, scale: f64) -> Result<Tensor<f64>> {
     let (samples, features) = (x.shape()[0], mean.count());
     let step = features.max(1024);
     let mut total = Tensor::zeros([features, features])?;
     for start in (0..samples).step_by(step) {
         let piece = x.slice(0, start..samples.min(start.saturating_add(step)))?;
-        let centred = piece.cast()?.try_sub(mean)?;
+        let centred = piece.cast::<f64>()?;
+        let centred = centred.into_apply(&kernel!(|x, mean; scale| x * scale - mean), &[scale], &[mean])?;
         total = total.try_add(&centred.transpose(0, 1)?.matmul(&centred)?)?;
     }
     Ok(total)

@@ -1,4 +1,4 @@
-use backprop_tensor::{Error, Float, Tensor, kernel};
+use backprop_tensor::{Error, Float, Tensor, kernel, math};
 use serde::{Deserialize, Serialize};
 
 use super::{check_features, check_fit, sum_of_samples};
@@ -34,7 +34,7 @@ pub struct StandardScaler<T: Float = f32> {
 impl<T: Float> StandardScaler<T> {
     /// Learns from samples `[n, ...]`: a mean and a standard deviation for each element of a sample.
     ///
-    /// They are computed in f64, whatever the element.
+    /// They are computed in f64, whatever the element, and right wherever they are representable.
     ///
     /// # Errors
     /// If there are no samples, or if there is no memory.
@@ -44,13 +44,33 @@ impl<T: Float> StandardScaler<T> {
         let mean = sum_of_samples(x, Ok)?.apply(&kernel!(|sum; n| sum / n), &[n], &[])?;
         let square = kernel!(|x, mean| (x - mean) * (x - mean));
         let squares = sum_of_samples(x, |x| Ok(x.into_apply(&square, &[], &[&mean])?))?;
+        let (squares, means) = (squares.to_vec(), mean.to_vec());
+        let in_range = || {
+            squares
+                .iter()
+                .zip(&means)
+                .all(|(&squares, &mean)| holds(squares, mean))
+        };
+        // Numbers of f32 have squares in f64.
+        if size_of::<T>() == size_of::<f64>() && !in_range() && !is_constant_where(x, &squares)? {
+            return Self::careful(x);
+        }
         let std: Vec<T> = squares
-            .to_vec()
             .into_iter()
-            .zip(mean.to_vec())
+            .zip(means)
             .map(|(squares, mean)| T::from_f64(deviation(squares / n, mean, n)))
             .collect();
         Self::new(mean.cast()?, Tensor::from_slice(&std, mean.shape())?)
+    }
+
+    /// The same of numbers whose squares, or whose sum, may be out of range.
+    fn careful(x: &Tensor<T>) -> Result<Self> {
+        let moments = x.moments(0, 0)?;
+        let rounding = T::from_f64(x.shape()[0] as f64) * T::EPSILON;
+        let constant =
+            kernel!(|std, mean; rounding| if std <= math::abs(mean) * rounding { 1.0 } else { std });
+        let std = moments.std.into_apply(&constant, &[rounding], &[&moments.mean])?;
+        Self::new(moments.mean, std)
     }
 
     /// A scaler with statistics that are known already. They may be of any shape that broadcasts to the samples.
@@ -95,8 +115,13 @@ impl<T: Float> StandardScaler<T> {
     pub fn transform(&self, x: &Tensor<T>) -> Result<Tensor<T>> {
         check_features("StandardScaler::transform", x, &self.mean)?;
         Ok(x.apply(
-            &kernel!(|x, mean, std| (x - mean) / std),
-            &[],
+            &kernel!(|x, mean, std; infinity| {
+                let distance = x - mean;
+                let is_far = math::abs(distance) == infinity;
+                let distance = if is_far { 0.5 * x - 0.5 * mean } else { distance };
+                distance / (if is_far { 0.5 * std } else { std })
+            }),
+            &[T::INFINITY],
             &[&self.mean, &self.std],
         )?)
     }
@@ -108,11 +133,30 @@ impl<T: Float> StandardScaler<T> {
     pub fn inverse_transform(&self, z: &Tensor<T>) -> Result<Tensor<T>> {
         check_features("StandardScaler::inverse_transform", z, &self.mean)?;
         Ok(z.apply(
-            &kernel!(|z, mean, std| z * std + mean),
-            &[],
+            &kernel!(|z, mean, std; infinity| {
+                let distance = z * std;
+                let half = z * (0.5 * std);
+                if math::abs(distance) == infinity { half + mean + half } else { distance + mean }
+            }),
+            &[T::INFINITY],
             &[&self.mean, &self.std],
         )?)
     }
+}
+
+/// Whether a sum of squares says how far numbers of this mean are from it.
+fn holds(squares: f64, mean: f64) -> bool {
+    // Numbers of this size that differ, do so by more than the root of the smallest number.
+    const LARGE: f64 = 1e-130;
+    let in_range = (f64::MIN_POSITIVE / f64::EPSILON..f64::INFINITY).contains(&squares);
+    in_range || (squares == 0.0 && mean.abs() >= LARGE)
+}
+
+/// Whether those features do not vary whose squares have vanished, and no others are out of range.
+fn is_constant_where<T: Float>(x: &Tensor<T>, squares: &[f64]) -> Result<bool> {
+    let (low, high) = (x.min(0)?.to_vec(), x.max(0)?.to_vec());
+    let mut features = squares.iter().zip(low.into_iter().zip(high));
+    Ok(features.all(|(&squares, (low, high))| low == high || holds(squares, 0.0)))
 }
 
 /// The standard deviation for a variance, or 1 if the feature is constant and only rounding makes it vary.
