@@ -20,6 +20,8 @@ use crate::Layer;
 /// step, those of the last batch count. In training, each feature must have 2 elements or more; so the last batch of an epoch must not be a
 /// single sample.
 ///
+/// `w` and `b` can be left out, each by itself: then it is 1, or 0.
+///
 /// It begins with `w = 1`, `b = 0`, running mean 0 and running variance 1; `momentum` is 0.1 and `ε` 1e-5, as in PyTorch. The linear layer before
 /// it needs no bias, for `μ` takes it off again.
 ///
@@ -53,7 +55,8 @@ pub struct BatchNorm1d<T: Float = f32> {
     pub bias: Option<Param<T>>,
     /// The mean in use, of shape `[features]`.
     pub running_mean: Buffer<T>,
-    /// The variance in use, of shape `[features]`.
+    /// The variance in use, of shape `[features]`. It is infinite if it is too large for the type, though the standard deviation may not be: then what comes
+    /// out in use is `b`, while training goes on as it should.
     pub running_variance: Buffer<T>,
     /// How far the running statistics move towards those of a batch: from 0, not at all, to 1, all the way.
     pub momentum: f64,
@@ -93,14 +96,21 @@ impl<T: Float> BatchNorm1d<T> {
 
     /// Leaves the running statistics that follow from those of a batch on the tape.
     fn update(&self, x: &Var<T>, batch: &ChannelStatistics<T>) -> Result<()> {
-        let towards = |running: &Buffer<T>, batch: &Tensor<T>, correction: f64| {
-            let formula = kernel!(|running, batch; keep, share| keep * running + share * batch);
-            let factors = [1.0 - self.momentum, self.momentum * correction].map(T::from_f64);
-            running.value().apply(&formula, &factors, &[batch])
-        };
+        let factors = |share: f64| [T::from_f64(1.0 - self.momentum), T::from_f64(share), T::INFINITY];
+        let formula = kernel!(|running, batch; keep, share, _infinity| keep * running + share * batch);
+        let (running, factor) = (self.running_mean.value(), factors(self.momentum));
+        let mean = running.apply(&formula, &factor, &[&batch.mean])?;
         let count = batch.count as f64;
-        let mean = towards(&self.running_mean, &batch.mean, 1.0)?;
-        let variance = towards(&self.running_variance, &batch.variance, count / (count - 1.0))?;
+        let (running, factor) = (
+            self.running_variance.value(),
+            factors(self.momentum * count / (count - 1.0)),
+        );
+        let formula = kernel!(|running, batch, std; keep, share, infinity| {
+            // The variance may be too large for the type where its share is not.
+            let part = if batch == infinity { share * std * std } else { share * batch };
+            keep * running + part
+        });
+        let variance = running.apply(&formula, &factor, &[&batch.variance, &batch.std])?;
         x.tape().update(&self.running_mean, mean);
         x.tape().update(&self.running_variance, variance);
         Ok(())
@@ -112,6 +122,16 @@ impl<T: Float> Layer<T> for BatchNorm1d<T> {
     fn forward(&self, x: &Var<T>) -> Var<T> {
         let weight = self.weight.as_ref().map(|weight| x.tape().param(weight));
         let bias = self.bias.as_ref().map(|bias| x.tape().param(bias));
+        // One that was left out beside the other is what changes nothing.
+        let constant = |value: T| {
+            let vector = Tensor::full([self.features()], value).unwrap_or_default();
+            x.tape().input(vector)
+        };
+        let (weight, bias) = match (weight, bias) {
+            (Some(weight), None) => (Some(weight), Some(constant(T::ZERO))),
+            (None, Some(bias)) => (Some(constant(T::ONE)), Some(bias)),
+            both => both,
+        };
         let affine = weight.as_ref().zip(bias.as_ref());
         if !matches!(x.rank(), 2 | 3) && !x.has_failed() {
             let expected = "must be [n, features] or [n, features, length]";
@@ -152,10 +172,19 @@ impl<T: Float> Op<T> for Refused {
 
 impl<T: Float> fmt::Debug for BatchNorm1d<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        if let Some(failure) = self.weight.as_ref().and_then(Param::failure) {
+        let failure = [&self.weight, &self.bias]
+            .into_iter()
+            .flatten()
+            .find_map(Param::failure);
+        if let Some(failure) = failure {
             return write!(f, "BatchNorm1d(failed: {failure})");
         }
-        let affine = if self.weight.is_none() { ", no affine" } else { "" };
+        let affine = match (&self.weight, &self.bias) {
+            (Some(_), Some(_)) => "",
+            (Some(_), None) => ", no bias",
+            (None, Some(_)) => ", no weight",
+            (None, None) => ", no affine",
+        };
         write!(f, "BatchNorm1d({}{affine})", self.features())
     }
 }

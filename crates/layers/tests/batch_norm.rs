@@ -2,7 +2,7 @@
 
 use backprop_autodiff::{Gradients, Param, Tape};
 use backprop_layers::{BatchNorm1d, Layer};
-use backprop_tensor::{Rng, Tensor};
+use backprop_tensor::{Float, Rng, Tensor};
 use proptest::prelude::*;
 use serde::Deserialize;
 
@@ -168,4 +168,88 @@ fn other_shapes_are_errors_that_say_what_is_right() {
             assert!(error.contains(expected), "{error}");
         }
     }
+}
+
+/// A weight without a bias is one with a bias of 0, a bias without a weight one with a weight of 1; in training and in use, with their gradients.
+#[test]
+fn a_weight_or_a_bias_by_itself() {
+    let whole = |weight: [f64; 2], bias: [f64; 2]| {
+        let mut layer: BatchNorm1d<f64> = BatchNorm1d::builder(2).build_as();
+        (layer.weight, layer.bias) = (
+            Some(Param::new(Tensor::from(weight))),
+            Some(Param::new(Tensor::from(bias))),
+        );
+        layer
+    };
+    let mut without_bias = whole([2.0, -0.5], [0.0; 2]);
+    let with_zeros = without_bias.clone();
+    without_bias.bias = None;
+    let mut without_weight = whole([1.0; 2], [3.0, -4.0]);
+    let with_ones = without_weight.clone();
+    without_weight.weight = None;
+    for (part, whole) in [(&without_bias, &with_zeros), (&without_weight, &with_ones)] {
+        for tape in [|| Tape::training(0), Tape::new] {
+            let x = Tensor::from([[1.0, 2.0], [3.0, 2.5], [-1.0, 7.0]]);
+            let pass = |layer: &BatchNorm1d<f64>| {
+                let x = tape().variable(x.clone());
+                let y = layer.forward(&x);
+                let gradients = y.square().sum(..).backward().unwrap();
+                let of = |param: &Option<Param<f64>>| {
+                    let gradient = param.as_ref().and_then(|param| gradients.get(param));
+                    gradient.cloned()
+                };
+                let value = y.value().unwrap().clone();
+                (
+                    value,
+                    gradients.wrt(&x).unwrap().clone(),
+                    of(&layer.weight),
+                    of(&layer.bias),
+                )
+            };
+            let (part_of, whole_of) = (pass(part), pass(whole));
+            assert_eq!((part_of.0, part_of.1), (whole_of.0, whole_of.1));
+            assert_eq!(part_of.2, part.weight.as_ref().and(whole_of.2));
+            assert_eq!(part_of.3, part.bias.as_ref().and(whole_of.3));
+        }
+    }
+    assert_eq!(format!("{without_bias:?}"), "BatchNorm1d(2, no bias)");
+    assert_eq!(format!("{without_weight:?}"), "BatchNorm1d(2, no weight)");
+    assert_eq!(format!("{with_ones:?}"), "BatchNorm1d(2)");
+}
+
+/// Batches of features from one end of the range to the other come out as those of ordinary size do, and leave the running statistics they should.
+#[test]
+fn statistics_at_the_ends_of_the_range() {
+    fn check<T: Float>(scales: &[f64]) {
+        for &scale in scales {
+            let mut layer: BatchNorm1d<T> = BatchNorm1d::builder(1).epsilon(0.0).build_as();
+            let x = Tensor::from([[1.0], [2.0], [4.0]].map(|x| x.map(|x| T::from_f64(x * scale))));
+            let tape = Tape::training(0);
+            let y = layer.forward(&tape.input(x));
+            let gradients = y.sum(..).backward().unwrap();
+            gradients.apply_state(&mut layer).unwrap();
+            // (1, 2, 4) - 7/3, divided by the root of 14/9.
+            let right = [-4.0, -1.0, 5.0].map(|x: f64| x / 14_f64.sqrt());
+            let near = |got: T, right: f64| {
+                let got = got.to_f64();
+                let bound = 8.0 * T::EPSILON.to_f64() * right.abs();
+                assert!(
+                    got == right || (got - right).abs() <= bound,
+                    "{got:e} for {right:e} at {scale:e}"
+                );
+            };
+            for (got, right) in y.value().unwrap().to_vec().into_iter().zip(right) {
+                near(got, right);
+            }
+            near(
+                layer.running_mean.value().item().unwrap(),
+                0.1 * scale * 7.0 / 3.0,
+            );
+            // With Bessel's correction 7/3, and by what the type can hold.
+            let variance = T::from_f64(0.9 + 0.1 * scale * 7.0 / 3.0 * scale).to_f64();
+            near(layer.running_variance.value().item().unwrap(), variance);
+        }
+    }
+    check::<f32>(&[1.0, 3e18, 3e19, 1e25, 1e-25]);
+    check::<f64>(&[1.0, 1e154, 2e154, 1e155, 1e-170]);
 }
