@@ -207,3 +207,37 @@ fn what_is_not_finite() {
     assert_eq!(norm[0], f32::INFINITY);
     assert!(norm[1].is_nan() && norm[2].is_nan());
 }
+
+/// Equal elements do not vary, though the mean of a sum may be a rounding away from them.
+#[test]
+fn equal_elements_have_no_deviation() {
+    fn check<T: Float>() {
+        for value in [0.1, 0.7, -1e10, 3.3e-20, 3e38, 1e-38] {
+            for count in [1, 3, 10, 1000, 4097] {
+                let value = T::from_f64(value);
+                let other = Tensor::from_fn([count], |i| T::from_f64(i as f64)).unwrap();
+                let x = Tensor::stack(&[&Tensor::full([count], value).unwrap(), &other], 0).unwrap();
+                for (x, axis) in [
+                    (x.clone(), 1),
+                    (x.transpose(0, 1).unwrap().contiguous().unwrap(), 0),
+                ] {
+                    let moments = x.moments(axis, 0).unwrap();
+                    assert_eq!(moments.std.get([0]).unwrap(), T::ZERO, "{count} of {value}");
+                    assert_eq!(moments.variance.get([0]).unwrap(), T::ZERO, "{count} of {value}");
+                    assert_eq!(moments.mean.get([0]).unwrap(), value, "{count} of {value}");
+                    let n = count as f64;
+                    let right = ((n * n - 1.0) / 12.0).sqrt();
+                    let std = moments.std.get([1]).unwrap().to_f64();
+                    assert!((std - right).abs() <= 200.0 * T::EPSILON.to_f64() * right);
+                }
+            }
+        }
+        // One of them a digit away, they vary.
+        let x = Tensor::from_fn([1000], |i| if i == 7 { T::ONE + T::EPSILON } else { T::ONE }).unwrap();
+        let right = T::EPSILON.to_f64() * 999_f64.sqrt() / 1000.0;
+        let std = x.std(.., 0).unwrap().to_vec()[0].to_f64();
+        assert!(std > 0.0 && std < 1e3 * right, "{std:e} for {right:e}");
+    }
+    check::<f32>();
+    check::<f64>();
+}

@@ -9,7 +9,8 @@ impl<T: Numeric> Tensor<T> {
     /// The product Π x along the axes; 1 of no elements. Integers wrap around on overflow.
     ///
     /// A product that overflows or vanishes, though none of the elements is 0 or infinite, is computed again with an exponent of its own, so
-    /// that it is right wherever it is representable, whatever the order of its factors.
+    /// that it is right wherever it is representable, whatever the order of its factors. (Where it is a normal number, but part of its factors have a
+    /// subnormal product, that one's digits are lost.)
     ///
     /// # Errors
     /// [`Error::Axis`](crate::Error::Axis) if there is no such axis or one is named twice.

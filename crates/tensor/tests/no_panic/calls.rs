@@ -206,6 +206,7 @@ fn over_axes<T: Sample + Numeric>() -> Vec<Call> {
             if let Ok(axes) = s.axes().resolve("test", x.shape()) {
                 (axes.reduce(x.shape()), axes.reduce_keeping(x.shape())).see();
                 (axes.count(x.shape()), axes.contains(s.length()), axes.keep().contains(0)).see();
+                x.permute(axes.last(x.shape())).see();
                 // Axes of this shape, used on another.
                 let other = s.tensor::<T>();
                 (other.sum(axes), axes.reduce(other.shape())).see();
@@ -352,6 +353,10 @@ pub fn constructors() -> Vec<Call> {
             let (x, y): (f64, f64) = (s.number(), s.number());
             let several = (math::atan2(x, y), math::powf(x, y), math::mul_div(x, y, s.number()));
             (several, (math::normal(x), math::logistic(x)), (math::gaussian(x), math::tanhshrink(x)))
+        };
+        wide_product |s| {
+            let (x, y): (f64, f64) = (s.number(), s.number());
+            math::WideProduct::ONE.times(x).over(y).times(f64::MAX).over(f64::MIN_POSITIVE).value()
         };
         malformed |s| {
             let shape = s.lengths();
