@@ -6,7 +6,7 @@ use crate::{Error, Result};
 /// How much the samples of each class count in the loss of a training: for classes of which there are few.
 ///
 /// The weight of a class is multiplied with that of a sample, if samples have their own. The loss of a batch is the weighted mean
-/// `Σ w l / Σ w`, as PyTorch has it. While training, the validation loss is weighted in the same way, so that the two can be compared;
+/// `Σ w l / Σ w`, as PyTorch's cross entropy has it (its binary one divides by the number of samples). While training, the validation loss is weighted in the same way, so that the two can be compared;
 /// [`evaluate`](crate::Trainer::evaluate) ignores the weights of classes.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ClassWeights {
