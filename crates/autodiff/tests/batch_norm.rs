@@ -196,6 +196,14 @@ fn distances_beyond_the_range() {
         close("y by a mean in use", &y, &[0.0, 2.0 * x.sqrt(), 2.0 * x.sqrt()]);
         close("its gradient", &dx, &[1.0 / x.sqrt(), 0.0, 0.0]);
 
+        // Only the weight brings this back.
+        let (variance, small) = (Tensor::from([T::ONE]), Tensor::from([T::from_f64(1e-10)]));
+        let [y, dx, ..] = pass(&ends, [&small, &bias], &g, |x, affine| {
+            x.batch_norm_by(&mean, &variance, Some(affine), 0.0)
+        });
+        close("y by a small weight", &y, &[0.0, 2e-10 * x, 2e-10 * x]);
+        close("its gradient", &dx, &[1e-10, 0.0, 0.0]);
+
         // What does not vary is 0, of any size.
         let same = Tensor::full([3, 1], T::from_f64(x)).unwrap();
         let [y, dx, ..] = pass(&same, [&weight, &bias], &g, |x, affine| {

@@ -6,9 +6,10 @@ use crate::{Error, Loss, Result};
 /// How much the samples of each class count in the loss of a training: for classes of which there are few.
 ///
 /// The weight of a class is multiplied with that of a sample, if samples have their own. The loss of a batch is the weighted mean
-/// `Σ w l / Σ w`, as PyTorch has it. While training, the validation loss is weighted in the same way, so that the two can be compared;
-/// [`evaluate`](crate::Trainer::evaluate) ignores the weights of classes, and so do metrics: they count each sample as it is, however much a training
-/// minds its class. A class that the loss [ignores](crate::CrossEntropy::ignore_index) needs no weight, and does not count for others.
+/// `Σ w l / Σ w`, as PyTorch's cross entropy has it (its binary one divides by the number of samples). While training, the validation
+/// loss is weighted in the same way, so that the two can be compared; [`evaluate`](crate::Trainer::evaluate) ignores the weights of
+/// classes, and so do metrics: they count each sample as it is, however much a training minds its class. A class that the loss
+/// [ignores](crate::CrossEntropy::ignore_index) needs no weight, and does not count for others.
 #[derive(Debug, Clone, PartialEq)]
 pub enum ClassWeights {
     /// `n / (k n_c)` for `n` samples of `k` classes, of which `n_c` are of class `c`: each class counts the same (scikit-learn's `balanced`).

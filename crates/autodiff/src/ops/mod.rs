@@ -59,7 +59,8 @@ operations! {
     /// and `minimum`, the scale for `selu`, 1/6 for `hard_sigmoid`, the slope for `leaky_relu` and `prelu`, NaN for `abs`. As in PyTorch's code
     /// for single elements, but for `clamp`, `hard_sigmoid` and `abs`, which are 0 there. (Its code for longer tensors gives 0 for `relu6`,
     /// `hard_tanh` and the shrinks and NaN for `elu`, `celu`, `selu` and `hard_swish`, so there is no one answer to follow.) Where the derivative is 0 everywhere
-    /// (`sign`, `floor`, `heaviside` and the like), it is 0 of NaN too.
+    /// (`sign`, `floor`, `heaviside` and the like), it is 0 of NaN too. [`Max`] and [`Min`] over axes share the gradient among those
+    /// that are NaN, as among equal ones.
     elementwise {
         abs::Abs,
         acos::Acos,

@@ -8,7 +8,8 @@ use crate::Result;
 ///
 /// Minimum and maximum are learnt from the training data, and then applied to that and to all other data, which may
 /// lie outside the range. A feature that is constant becomes `low`. As scikit-learn's `MinMaxScaler`, except that NaN
-/// is not left out: a feature with one is NaN.
+/// is not left out: a feature with one is NaN. Nor is a feature taken for constant because its range is small (there below 10 ε, whatever its size), and
+/// none is refused because it is infinite. Where a difference is too large for the type, the result is right all the same.
 ///
 /// ```
 /// use backprop_datasets::MinMaxScaler;

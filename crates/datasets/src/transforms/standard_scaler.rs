@@ -8,7 +8,8 @@ use crate::Result;
 ///
 /// Mean and standard deviation are learnt from the training data, and then applied to that and to all other data. The
 /// standard deviation is that of the samples themselves (divided by n, not n - 1). A feature that is constant is
-/// centred only. As scikit-learn's `StandardScaler`, except that NaN is not left out: a feature with one is NaN.
+/// centred only. As scikit-learn's `StandardScaler`, except that NaN is not left out, nor infinity refused: a feature with one is NaN. A
+/// deviation whose square is out of the range of f64 is right here, and 1 there.
 ///
 /// ```
 /// use backprop_datasets::StandardScaler;

@@ -15,7 +15,8 @@ const NAME: &str = "averaged perceptron";
 /// ```
 ///
 /// Weights that many samples left alone count more than those that the next one corrected, so that the line no longer jumps about where no
-/// line divides the classes. As scikit-learn's `SGDClassifier(loss="perceptron", average=True)`.
+/// line divides the classes. As scikit-learn's `SGDClassifier(loss="perceptron", average=True)` with `penalty=None`, `learning_rate="constant"`,
+/// `eta0` for `η`, `shuffle=False` and `fit_intercept=False`; by default, it has a penalty and a rate of its own.
 ///
 /// The weights must not be changed by others between two steps.
 ///

@@ -15,7 +15,8 @@ use crate::settings::Check;
 /// It is gradient descent, sample by sample, on the perceptron criterion `E(w) = -Σ t w·x`, the sum being over misclassified samples.
 /// If some unit vector `u` has `t u·x ≥ γ > 0` for all samples, and none is longer than `R`, no order of samples makes it err more than
 /// `(R / γ)²` times from weights of 0 (Novikoff, "On convergence proofs on perceptrons", 1962); if there is none, it errs for ever.
-/// From weights of 0, the rate `η` changes the weights' length and nothing else. As scikit-learn's `Perceptron` without its shuffling.
+/// From weights of 0, the rate `η` changes the weights' length and nothing else. As scikit-learn's
+/// `Perceptron(shuffle=False, fit_intercept=False)`; an intercept is the weight of a feature that is always 1.
 ///
 /// ```
 /// use backprop_optim::rules::{Perceptron, PerceptronRule};

@@ -5,7 +5,8 @@ use crate::{Error, Result};
 ///
 /// Smaller means below `best - threshold |best|`, so that losses may be negative: a share of the best loss's size in either case. As PyTorch's
 /// `ReduceLROnPlateau` for losses above 0; its `best (1 - threshold)` lies above a negative best loss, and so takes an equal or worse one
-/// for better. After a best loss of 0, any below it is smaller. A loss of NaN is not smaller than any.
+/// for better. After a best loss of 0, any below it is smaller. A loss of NaN is not smaller than any. PyTorch's `eps`, by which it leaves rates near 1e-8
+/// as they are, is 0 here.
 ///
 /// ```
 /// use backprop_optim::{ReduceOnPlateau, Schedule, Time};

@@ -31,7 +31,7 @@ impl<T: Float> Op<T> for Min {
         let shape = *x.shape();
         let kept = self.axes.reduce_keeping(&shape);
         let is_extreme = x.into_apply(
-            &kernel!(|x, y| if x == y || x != x { 1.0 } else { 0.0 }),
+            &kernel!(|x, y| if x == y || x.is_nan() { 1.0 } else { 0.0 }),
             &[],
             &[&y.reshape(kept)?],
         )?;
