@@ -133,6 +133,7 @@ proptest! {
         let (copy, view) = (data.subset(&indices).unwrap(), Subset::new(&data, indices.clone()).unwrap());
         prop_assert_eq!(view.indices(), &indices);
         prop_assert_eq!(view.len(), copy.len());
+        prop_assert!(view.is_in_memory() && !Subset::new(Endless(30), indices.clone()).unwrap().is_in_memory());
         let shuffled = view.try_batches(size).shuffle(&mut Rng::seed(seed)).collect::<Result<Vec<_>>>().unwrap();
         prop_assert_eq!(shuffled, copy.batches(size).shuffle(&mut Rng::seed(seed)).collect::<Vec<_>>());
         prop_assert_eq!(view.range(0..view.len()).unwrap(), copy.range(0..copy.len()).unwrap());
