@@ -485,7 +485,7 @@ fn what_is_kept_goes_down_to_the_smallest_normal_number() {
             Sgd::new(0.1).momentum(0.5).nesterov(true),
         ] {
             let kept = kept(optimizer, 16.0 * least);
-            let velocity = |times: f64| kept.iter().any(|&number| number == times * least);
+            let velocity = |times: f64| kept.contains(&(times * least));
             assert!(velocity(16.0) && velocity(24.0) && !velocity(4.0));
         }
     }
