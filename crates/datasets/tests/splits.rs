@@ -138,6 +138,26 @@ proptest! {
         prop_assert_ne!(split(seed), split(seed ^ 1));
     }
 
+    /// Both parts of every kind of split, and the folds: a part that kept the order of the data or of its classes would be learnt so.
+    #[test]
+    fn nothing_stays_in_order(seed in any::<u64>()) {
+        let labels: Vec<i64> = (0..60).map(|i| i / 20).collect();
+        let (first, rest) = split::random(60, 0.5, &mut Rng::seed(seed)).unwrap();
+        let (chosen, others) = split::stratified(&labels, 0.5, &mut Rng::seed(seed)).unwrap();
+        // Thirty in order come about once in 30!.
+        for part in [&first, &rest, &chosen, &others] {
+            prop_assert!(!part.is_sorted());
+        }
+        // Ten of three classes each in the order of the classes, once in 30! / 10!³ = 5e12.
+        for part in [&chosen, &others] {
+            prop_assert!(!part.is_sorted_by_key(|&index| labels[index]));
+        }
+        for folds in [split::k_fold(60, 3, &mut Rng::seed(seed)), split::stratified_k_fold(&labels, 3, &mut Rng::seed(seed))] {
+            let folds = folds.unwrap();
+            prop_assert!((0..60).any(|sample| folds[sample] != sample % 3));
+        }
+    }
+
     #[test]
     fn any_argument_gives_a_split_or_an_error(
         n in prop_oneof![0..5_usize, Just(usize::MAX), Just(1 << 60)], fraction in any::<f64>(), k in any::<usize>(),

@@ -1,76 +1,82 @@
-//! Weights stay with their samples, whatever becomes of a data set.
+//! The weights of samples go where the samples go.
 
-use backprop_datasets::{Dataset, TensorDataset};
+use backprop_datasets::{Batch, Dataset, Result, Subset, TensorDataset};
 use backprop_tensor::{Rng, Tensor};
 use proptest::prelude::*;
 
-/// Samples with the inputs `[x, -x]` and the weight `x / 4`, or none.
-fn samples(numbers: std::ops::Range<usize>, weighted: bool) -> TensorDataset {
-    let all: Vec<f32> = numbers.map(|x| x as f32).collect();
-    let inputs = Tensor::from_fn(
-        [all.len(), 2],
-        |i| if i % 2 == 0 { all[i / 2] } else { -all[i / 2] },
-    );
-    let targets = Tensor::from_fn([all.len()], |i| i as i64 % 2);
-    let data = TensorDataset::new(inputs.unwrap(), targets.unwrap()).unwrap();
-    if !weighted {
-        return data;
-    }
-    let weights: Vec<f64> = all.iter().map(|&x| f64::from(x) / 4.0).collect();
-    data.with_weights(&Tensor::from(weights)).unwrap()
+/// Sample i has the target i and the weight i / 2.
+fn weighted(n: usize) -> TensorDataset {
+    let inputs = Tensor::from_fn([n, 2], |place| place as f32).unwrap();
+    let targets = Tensor::arange(0, n as i64, 1).unwrap();
+    let weights = Tensor::from((0..n).map(|i| i as f64 / 2.0).collect::<Vec<_>>());
+    TensorDataset::new(inputs, targets)
+        .unwrap()
+        .with_weights(&weights)
+        .unwrap()
 }
 
-/// That each sample has its weight: those below `from` have 1.
-fn check(
-    what: &str,
-    inputs: &Tensor,
-    weights: Option<&Tensor<f64>>,
-    from: usize,
-) -> Result<(), TestCaseError> {
-    prop_assert!(weights.is_some(), "{what} has lost the weights");
-    let first = inputs.flatten(0, -1).unwrap().to_vec().into_iter().step_by(2);
-    let weight = |x: f32| if x < from as f32 { 1.0 } else { f64::from(x) / 4.0 };
-    let expected: Vec<f64> = first.map(weight).collect();
-    prop_assert_eq!(weights.unwrap().to_vec(), expected, "{}", what);
-    Ok(())
+fn fit(targets: &Tensor<i64>, weights: Option<&Tensor<f64>>) -> bool {
+    let expected: Vec<f64> = targets.to_vec().iter().map(|&i| i as f64 / 2.0).collect();
+    weights.is_some_and(|weights| weights.to_vec() == expected)
+}
+
+fn all_fit(data: &TensorDataset) -> bool {
+    fit(data.targets(), data.weights())
+}
+
+fn batch_fits(batch: &Batch) -> bool {
+    fit(&batch.targets, batch.weights.as_ref())
 }
 
 proptest! {
     #[test]
-    fn weights_stay_with_their_samples(n in 2..20_usize, size in 1..6_usize, seed: u64) {
-        let (data, rng) = (samples(0..n, true), &mut Rng::seed(seed));
-        let whole = |what: &str, data: &TensorDataset| check(what, data.inputs(), data.weights(), 0);
-        let order = rng.permutation(n).unwrap();
-        whole("a subset", &data.subset(&order).unwrap())?;
-        whole("the first", &data.take(size))?;
-        let (head, tail) = data.split_at(n / 2).unwrap();
-        whole("the head", &head)?;
-        whole("the tail", &tail)?;
-        whole("both joined", &head.concat(&tail).unwrap())?;
-        whole("both joined in the other order", &tail.concat(&head).unwrap())?;
-        whole("other inputs", &data.map_inputs(|x| x.try_add(&Tensor::zeros([2])?)).unwrap())?;
-        whole("other shapes", &data.reshape_inputs([1, 2]).unwrap())?;
-        let numbers = data.map_targets(|y| y.cast::<f32>()).unwrap();
-        check("other targets", numbers.inputs(), numbers.weights(), 0)?;
-        let (train, test) = data.split(0.5, rng).unwrap();
-        for part in [train, test] {
-            let batch = part.range(0..part.len()).unwrap();
-            check("a part", &batch.inputs, batch.weights.as_ref(), 0)?;
+    fn parts_and_batches_have_the_weights_of_their_samples(n in 4..40_usize, at in 0..40_usize, size in 1..9_usize, seed in any::<u64>()) {
+        let (data, rng, at) = (weighted(n), &mut Rng::seed(seed), at % n);
+        let (left, right) = data.split_at(at).unwrap();
+        prop_assert!(all_fit(&left) && all_fit(&right) && all_fit(&data.take(at)));
+        let some: Vec<usize> = (0..at + 1).map(|_| rng.below(n)).collect();
+        prop_assert!(all_fit(&data.subset(&some).unwrap()));
+        prop_assert!(all_fit(&right.concat(&left).unwrap()));
+        let parts = [data.split(0.5, rng).unwrap(), data.stratified_split(0.5, rng).unwrap()];
+        prop_assert!(parts.iter().all(|(first, rest)| all_fit(first) && all_fit(rest)));
+        for (train, held_out) in data.k_fold(2, rng).unwrap().chain(data.stratified_k_fold(2, rng).unwrap()) {
+            prop_assert!(all_fit(&train) && all_fit(&held_out));
         }
-        for batch in data.batches(size).shuffle(rng) {
-            check("a batch", &batch.inputs, batch.weights.as_ref(), 0)?;
-            let mapped = batch.map_inputs(|x| Ok::<_, backprop_tensor::Error>(x.clone())).unwrap();
-            check("a batch with other inputs", &mapped.inputs, mapped.weights.as_ref(), 0)?;
+        prop_assert!(data.batches(size).all(|batch| batch_fits(&batch)));
+        prop_assert!(data.batches(size).shuffle(rng).all(|batch| batch_fits(&batch)));
+        prop_assert!(batch_fits(&data.batch(&some).unwrap()) && batch_fits(&data.range(at..n).unwrap()));
+    }
+
+    #[test]
+    fn what_changes_samples_leaves_their_weights(n in 1..40_usize, size in 1..9_usize, seed in any::<u64>()) {
+        let (data, rng) = (weighted(n), &mut Rng::seed(seed));
+        prop_assert!(all_fit(&data.map_inputs(|x| x.exp()).unwrap()));
+        prop_assert!(all_fit(&data.map_targets(|y| y.reshape([n])).unwrap()));
+        prop_assert!(all_fit(&data.reshape_inputs([2, 1]).unwrap()));
+        let hot = data.one_hot(n).unwrap();
+        prop_assert_eq!(hot.weights(), data.weights());
+        let all = Subset::new(&data, (0..n).rev().collect::<Vec<_>>()).unwrap();
+        let doubled = (&data).map(|batch| batch.map_inputs(|x| x.exp()));
+        let moved = data.clone().augment(|x: &Tensor, _: &mut Rng| -> Result<Tensor> { Ok(x.exp()?) });
+        let sets: [&dyn Dataset<Input = f32, Target = i64>; 3] = [&all, &doubled, &moved];
+        for set in sets {
+            let ordered = backprop_datasets::TryBatches::new(set, size);
+            for batch in ordered.clone().chain(ordered.shuffle(rng)) {
+                prop_assert!(batch_fits(&batch.unwrap()));
+            }
         }
     }
 
     #[test]
     fn joined_to_weights_samples_without_count_one(n in 1..9_usize, m in 1..9_usize) {
-        let (plain, weighted) = (samples(0..n, false), samples(n..n + m, true));
-        for joined in [plain.concat(&weighted), weighted.concat(&plain)] {
-            let joined = joined.unwrap();
-            check("joined", joined.inputs(), joined.weights(), n)?;
-        }
-        prop_assert!(plain.concat(&plain).unwrap().weights().is_none());
+        let inputs = Tensor::zeros([n, 2]).unwrap();
+        let plain = TensorDataset::new(inputs, Tensor::zeros([n]).unwrap()).unwrap();
+        let (ones, own) = (vec![1.0; n], weighted(m).weights().unwrap().to_vec());
+        let weights = |first: &TensorDataset, second: &TensorDataset| {
+            first.concat(second).unwrap().weights().map(Tensor::to_vec)
+        };
+        prop_assert_eq!(weights(&plain, &weighted(m)), Some([ones.clone(), own.clone()].concat()));
+        prop_assert_eq!(weights(&weighted(m), &plain), Some([own, ones].concat()));
+        prop_assert_eq!(weights(&plain, &plain), None);
     }
 }

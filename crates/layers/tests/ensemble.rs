@@ -52,6 +52,18 @@ proptest! {
         assert_close(&outputs(&Ensemble::of_outputs(several.clone()), &x), &mean(&several, &x, |z| z));
     }
 
+    /// They are logarithms of probabilities, not only in proportion to them.
+    #[test]
+    fn its_outputs_are_the_logarithms_of_the_mean(count in 1..6_usize, classes in 2..5_usize, seed: u64) {
+        let rng = &mut Rng::seed(seed);
+        let x = Tensor::normal([4, 3], 0.0, 3.0, rng).unwrap();
+        let several = members(count, classes, rng);
+        let probabilities = mean(&several, &x, |z| z.softmax(-1).unwrap());
+        let expected: Vec<f64> = probabilities.into_iter().map(f64::ln).collect();
+        let own = outputs(&Ensemble::new(several), &x);
+        prop_assert!(own.to_vec().iter().zip(&expected).all(|(own, expected)| (own - expected).abs() < 1e-11));
+    }
+
     /// Jensen: the logarithm of a mean is not below the mean of logarithms.
     #[test]
     fn its_cross_entropy_is_at_most_the_mean_of_theirs(count in 1..6_usize, seed: u64) {

@@ -65,6 +65,32 @@ fn thirty_layers_are_counted_on() {
     assert_eq!((first.11, second.11, third.5.inputs()), (i, i, 1));
 }
 
+/// Also where they are changed: a state that is read goes to the parameter it came from.
+#[test]
+fn a_chain_is_visited_in_order_to_be_changed() {
+    let rng = &mut Rng::seed(0);
+    let mut layer = || Linear::new(2, 2, rng);
+    let first = sequential![layer(), Relu, layer()];
+    let mut model = first.then(sequential![layer(), Tanh]).then(sequential![layer()]);
+    let own: Vec<_> = model
+        .named_parameters()
+        .into_iter()
+        .map(|(_, param)| param.id())
+        .collect();
+    assert_eq!(own.len(), 8);
+    assert_eq!(
+        model
+            .parameters_mut()
+            .iter()
+            .map(|param| param.id())
+            .collect::<Vec<_>>(),
+        own
+    );
+    let before = model.clone();
+    model.load_state(&before.state()).unwrap();
+    assert_eq!(model, before);
+}
+
 #[test]
 fn paths_are_the_numbers_of_the_layers() {
     let rng = &mut Rng::seed(0);

@@ -47,7 +47,21 @@ macro_rules! check {
             // A rate of 0 leaves a parameter where it is, whatever its decay.
             let frozen = train(new(0.25, 0.5).group(group().learning_rate_factor(0.0)));
             let start = Tensor::normal([5], 0.0, 1.0, &mut Rng::seed(3)).unwrap();
-            assert_eq!(frozen, [first, start]);
+            assert_eq!(frozen, [first, start.clone()]);
+            // The first group that sets something decides, as for a group within a group.
+            let nested = new(0.25, 0.5).group(group().learning_rate_factor(0.5));
+            let nested = nested.group(Group::matching("*").learning_rate_factor(0.0).weight_decay(0.125));
+            assert_eq!(train(nested), [start, second]);
+            // One that is added between two steps holds from the next one on.
+            let mut optimizer = new(0.25, 0.0);
+            let mut model: Model = [0, 1].map(|_| Param::new(Tensor::ones([5]).unwrap()));
+            let gradients = gradients(&model, &mut Rng::seed(0));
+            optimizer.step(&mut model, &gradients).unwrap();
+            let before = model.each_ref().map(|param| param.value().clone());
+            let mut optimizer = optimizer.group(Group::matching("1").learning_rate_factor(0.0));
+            optimizer.step(&mut model, &gradients).unwrap();
+            let after = model.each_ref().map(|param| param.value().clone());
+            assert_eq!((before[0] != after[0], &before[1]), (true, &after[1]));
         }
     )* };
 }
@@ -65,9 +79,9 @@ check! {
     adagrad: |rate, decay| Adagrad::new(rate).learning_rate_decay(0.25).weight_decay(decay);
 }
 
-/// A group that is added later, and a rate that changes, hold from the next step on.
+/// A rate that changes holds from the next step on, for groups too.
 #[test]
-fn settings_hold_from_the_next_step() {
+fn a_rate_holds_from_the_next_step() {
     let mut model: Model = [0, 1].map(|_| Param::new(Tensor::ones([5]).unwrap()));
     let mut step = |optimizer: &mut Sgd<f64>| {
         let tape = Tape::new();
@@ -75,10 +89,8 @@ fn settings_hold_from_the_next_step() {
         optimizer.step(&mut model, &loss.backward().unwrap()).unwrap();
         model.each_ref().map(|param| param.value().get([4]).unwrap())
     };
-    let mut optimizer = Sgd::new(0.5);
-    assert_eq!(step(&mut optimizer), [0.5, 0.5]);
-    let mut optimizer = optimizer.group(Group::matching("1").learning_rate_factor(2.0));
-    assert_eq!(step(&mut optimizer), [0.0, -0.5]);
+    let mut optimizer = Sgd::new(0.5).group(Group::matching("1").learning_rate_factor(2.0));
+    assert_eq!(step(&mut optimizer), [0.5, 0.0]);
     optimizer.set_learning_rate(0.25);
-    assert_eq!(step(&mut optimizer), [-0.25, -1.0]);
+    assert_eq!(step(&mut optimizer), [0.25, -0.5]);
 }

@@ -184,6 +184,21 @@ fn what_was_gathered_goes_to_another_model_when_it_is_asked_for_and_is_forgotten
 }
 
 #[test]
+fn an_optimizer_in_a_box_is_the_optimizer() {
+    let mut model = model(1);
+    let mut boxed: Box<dyn Optimizer> = Box::new(Adam::new(0.1));
+    steps(&mut boxed, &mut model, 0);
+    let state = boxed.state().unwrap();
+    assert_eq!(state.0.len(), 5);
+    boxed.set_learning_rate(0.2);
+    assert_eq!(boxed.learning_rate(), 0.2);
+    boxed.reset().unwrap();
+    assert!(boxed.state().unwrap().0.is_empty());
+    boxed.load_state(state.clone()).unwrap();
+    assert_eq!(boxed.state().unwrap(), state);
+}
+
+#[test]
 fn the_state_is_that_of_the_model_of_the_last_step() {
     let (mut first, mut second) = (model(1), model(2));
     let [mut both, mut one] = [Adam::new(0.1), Adam::new(0.1)];
@@ -470,7 +485,7 @@ fn what_is_kept_goes_down_to_the_smallest_normal_number() {
             Sgd::new(0.1).momentum(0.5).nesterov(true),
         ] {
             let kept = kept(optimizer, 16.0 * least);
-            let velocity = |times: f64| kept.iter().any(|&number| number == times * least);
+            let velocity = |times: f64| kept.contains(&(times * least));
             assert!(velocity(16.0) && velocity(24.0) && !velocity(4.0));
         }
     }

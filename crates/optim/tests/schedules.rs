@@ -223,3 +223,32 @@ fn groups_have_their_part_of_what_a_scheduler_sets() {
     let loss = Tape::new().param(&model[0]).square();
     assert!(optimizer.step(&mut model, &loss.backward().unwrap()).is_err());
 }
+
+/// A schedule behind a warm-up is told the losses, and saved with it; in a box too.
+#[test]
+fn warming_up_passes_losses_on() {
+    let plateau = || ReduceOnPlateau::new(0.5, 1);
+    let (mut alone, mut behind) = (plateau(), WarmUp::new(2, plateau()));
+    let mut boxed: Box<dyn Schedule> = Box::new(WarmUp::new(2, plateau()));
+    let time = Time {
+        step: 30,
+        steps: 100,
+        steps_per_epoch: 10,
+    };
+    let mut factors = Vec::new();
+    for loss in [3.0, 2.0, 2.0, 2.5, 2.0, 1.0, 1.0, 1.0] {
+        alone.observe(loss);
+        behind.observe(loss);
+        boxed.observe(loss);
+        factors.push(alone.factor(time));
+        assert_eq!(
+            (behind.factor(time), boxed.factor(time)),
+            (alone.factor(time), alone.factor(time))
+        );
+        assert_eq!((behind.state(), boxed.state()), (alone.state(), alone.state()));
+        let mut again = WarmUp::new(2, plateau());
+        again.load_state(&alone.state()).unwrap();
+        assert_eq!(again, behind);
+    }
+    assert_eq!(factors, [1.0, 1.0, 1.0, 0.5, 0.5, 0.5, 0.5, 0.25]);
+}

@@ -333,6 +333,8 @@ pub fn tapes() -> Vec<Call> {
                 let _ = (gradients.get_by_id(broken.id()).is_some(), gradients.iter_mut().len());
                 let _ = (gradients.apply_state(&mut vec![param.clone()]), Buffer::<f32>::new(s.tensor()).cast::<f64>());
             }
+            let lineage = param.begin_lineage();
+            let _ = (lineage == param.cast::<f64>().lineage(), lineage.is_alive());
             (param.is_trainable(), param.cast::<f64>().failure().is_some())
         };
         buffer |s| {
