@@ -18,12 +18,20 @@ pub struct PerBatch<F> {
 /// The closure is [a loss](Loss) by itself too, but then the types of its arguments have to be written.
 ///
 /// ```
+/// use backprop_datasets::synthetic::moons;
+/// use backprop_layers::Linear;
 /// use backprop_optim::Sgd;
-/// use backprop_train::{PerBatch, Trainer};
+/// use backprop_tensor::Rng;
+/// use backprop_train::{PerBatch, Progress, Trainer};
 ///
+/// let data = moons(100, 0.1, &mut Rng::seed(0))?;
 /// let loss = PerBatch(|output, targets| output.cross_entropy(targets) + output.square().mean(..) * 1e-3);
-/// let trainer: Trainer<_, Sgd> = Trainer::new(loss, Sgd::new(0.1));
+/// let mut trainer = Trainer::new(loss, Sgd::new(0.1)).progress(Progress::Silent);
+/// trainer.fit(&mut Linear::new(2, 2, &mut Rng::seed(0)), &data, None)?;
+/// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
+///
+/// What the closure does not say of the types, the call of `fit` says: it must be in the same function.
 // A function, as `PerSample` is.
 #[allow(non_snake_case)]
 pub fn PerBatch<Y: Element, T: Float, F: Fn(&Var<T>, &Tensor<Y>) -> Var<T>>(f: F) -> PerBatch<F> {

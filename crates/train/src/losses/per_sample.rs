@@ -27,6 +27,8 @@ pub struct PerSample<F> {
 /// });
 /// let trainer: Trainer<_, Sgd, f32> = Trainer::new(pinball, Sgd::new(0.1));
 /// ```
+///
+/// What the closure does not say of the types, here `constant` that the targets are numbers as the outputs are, a call of `fit` in the same function says.
 // A function, because the bound of a struct could not name the types of outputs and targets, and without it no closure's arguments are inferred.
 #[allow(non_snake_case)]
 pub fn PerSample<Y: Element, T: Float, F: Fn(&Var<T>, &Tensor<Y>) -> Var<T>>(f: F) -> PerSample<F> {
