@@ -79,7 +79,7 @@ impl<T: Float> Tensor<T> {
     }
 
     /// The power `x^y` of the elements of two tensors, broadcast together, with the special cases of C: 1 where y is 0 or x is 1, even if the
-    /// other is NaN; NaN for x < 0 unless y is an integer.
+    /// other is NaN; NaN for a finite x < 0 unless y is an integer or infinite.
     ///
     /// # Errors
     /// [`Error::Shapes`] if the shapes do not broadcast.

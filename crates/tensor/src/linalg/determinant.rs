@@ -2,7 +2,7 @@ use nalgebra::{DMatrix, RealField};
 
 use crate::{Float, Numeric, Result, Tensor};
 
-use super::scaling::{self, Balance, is_graded};
+use super::scaling::{self, Balance, is_graded, is_plain};
 use super::square;
 use super::wide::{Wide, eliminate};
 
@@ -57,13 +57,18 @@ fn of_any_size<T: Float + RealField>(operation: &'static str, a: &Tensor<T>) -> 
     if count == 0 {
         return Ok(Wide::ONE);
     }
-    let graded = is_graded(&whole);
-    let balance = Balance::of(&whole);
-    let (matrix, taken) = (balance.divide(whole), balance.sum());
+    let plain = is_plain(whole.as_slice());
     // nalgebra has formulas for up to 3 rows, which are exact for small integers.
-    if count <= 3 && !graded {
-        return Ok(Wide::new(matrix.determinant().to_f64(), taken));
+    if plain && count <= 3 {
+        return Ok(Wide::new(whole.determinant().to_f64(), 0));
     }
+    let graded = !plain && is_graded(&whole);
+    let (matrix, taken) = if plain {
+        (whole, 0)
+    } else {
+        let balance = Balance::of(&whole);
+        (balance.divide(whole), balance.sum())
+    };
     match scaling::lu(matrix) {
         Some((lu, pivots)) => {
             let sign = Wide::new(lu.p().determinant(), taken);

@@ -116,7 +116,7 @@ impl<T: Float> Tensor<T> {
         const BETWEEN: Kernel = kernel!(|x, y; w| {
             let way = (1.0 - w) * x + w * y;
             // Rounding does not lead out of the interval, and infinities are not subtracted.
-            if x == y { x } else if way < x { x } else if way > y { y } else { way }
+            if x == y || way < x { x } else if way > y { y } else { way }
         });
         if !(0.0..=1.0).contains(&q) {
             return Err(Error::argument("quantile", "q", q, "a fraction is from 0 to 1"));
