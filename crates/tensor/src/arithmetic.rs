@@ -262,7 +262,8 @@ macro_rules! operators {
     )* };
     (@pair $trait:ident $operator:ident $name:literal $variant:ident, $left:ty, $right:ty, $how:ident, $kind:ident) => {
         /// # Panics
-        /// If the shapes do not broadcast, or an integer is divided by zero; the `try_` method returns an error instead.
+        /// If the shapes do not broadcast, an integer is divided by zero, or there is no memory for the result; the `try_` method returns an
+        /// error instead.
         impl<T: Numeric> $trait<$right> for $left {
             type Output = Tensor<T>;
 

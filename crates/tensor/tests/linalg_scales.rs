@@ -39,9 +39,18 @@ fn reciprocal<T: Float>(x: &Tensor<T>) -> Tensor<T> {
     x.reciprocal().unwrap()
 }
 
-/// Equal up to rounding in each element, of which those of `size` are sums.
+/// With a large diagonal, and no small element beside it.
+fn filled<T: Float>(n: usize, seed: u64) -> Tensor<T> {
+    let most = T::from_f64(4.0 * (n as f64 + 1.0));
+    let beside = Tensor::uniform([n, n], T::from_f64(0.5), T::ONE, &mut Rng::seed(seed)).unwrap();
+    &beside + &(&Tensor::eye(n).unwrap() * most)
+}
+
+/// Equal up to the error of an elimination: `n ε` times the condition, which no scaling of [`filled`] to elements up to 1 makes larger than
+/// some times the ratio of its elements.
 fn near<T: Float>(a: &Tensor<T>, b: &Tensor<T>, size: &Tensor<T>) -> bool {
-    let bound = T::EPSILON.to_f64() * 500.0;
+    let n = a.shape()[0] as f64;
+    let bound = T::EPSILON.to_f64() * 16.0 * n * 8.0 * (n + 1.0);
     let (a, b, size) = (a.to_vec(), b.to_vec(), size.to_vec());
     let close =
         |((a, b), size): ((&T, &T), &T)| (a.to_f64() - b.to_f64()).abs() <= bound * size.to_f64().abs();
@@ -88,7 +97,7 @@ fn check_uniform<T: Float>([m, n]: [usize; 2], e: i32, seed: u64) {
 fn check_graded<T: Float>(n: usize, far: i32, seed: u64) {
     let (rows, row_sum) = powers::<T>(n, far, seed ^ 1);
     let (columns, column_sum) = powers::<T>(n, far, seed ^ 2);
-    let a = dominant::<T>(n, seed);
+    let a = filled::<T>(n, seed);
     let graded = &(&a * &column(&rows)) * &columns;
 
     let (sign, log) = linalg::slogdet(&a).unwrap();
@@ -245,4 +254,24 @@ fn the_smallest_numbers_keep_their_digits() {
     )
     .unwrap();
     assert!((mean.item().unwrap() / 3e38 - 1.0).abs() <= 4.0 * f32::EPSILON);
+}
+
+/// Right values in exact fractions of these elements.
+#[test]
+fn elements_all_over_the_range() {
+    let a = Tensor::from([
+        [1e300_f64, 1e-300, 3.0, -2e100],
+        [2e-300, 5e300, 1e10, 1e-100],
+        [7.0, 1e-200, 1e-250, 4e5],
+        [1e-5, -3e200, 2e-8, 1e-300],
+    ]);
+    let (sign, log) = linalg::slogdet(&a).unwrap();
+    assert!(sign == -1.0 && (log - 1_378.332_179_971_559_2).abs() <= 4.0 * f64::EPSILON * 1378.0);
+    assert_eq!(linalg::determinant(&a).unwrap(), f64::NEG_INFINITY);
+    let x = linalg::solve(&a, &Tensor::from([1e100, -2e50, 3.0, 1e-3])).unwrap();
+    let right = [1.000_015e-200, -4.000_000_000_000_000_1e-251, 50000.0, 7.5e-6];
+    assert!(near(&x, &Tensor::from(right), &Tensor::from(right)), "{x:?}");
+
+    let b = Tensor::from([[0.0_f32, -2e-30, 3.0], [4e-20, 5e25, -1e-10], [6e-15, 0.0, 8e10]]);
+    assert!((linalg::determinant(&b).unwrap() / -8.999_999_943_4e11 - 1.0).abs() <= 8.0 * f32::EPSILON);
 }

@@ -72,8 +72,7 @@ fn of_any_size<T: Float + RealField>(operation: &'static str, a: &Tensor<T>) -> 
     match scaling::lu(matrix) {
         Some((lu, pivots)) => {
             let sign = Wide::new(lu.p().determinant(), taken);
-            let wide = |x: &T| Wide::new(x.to_f64(), 0);
-            Ok(pivots.iter().fold(sign, |product, x| product.times(wide(x))))
+            Ok(sign.times(product(pivots.iter().map(|x| x.to_f64()))))
         }
         None if !graded => Ok(Wide::ZERO),
         None => {
@@ -81,4 +80,18 @@ fn of_any_size<T: Float + RealField>(operation: &'static str, a: &Tensor<T>) -> 
             Ok(eliminate(&whole, &DMatrix::zeros(count, 0)).0)
         }
     }
+}
+
+/// The product of numbers, each of a size between the roots of the smallest and of the largest number.
+fn product(pivots: impl Iterator<Item = f64>) -> Wide {
+    const RANGE: std::ops::Range<f64> = 1e-140..1e140;
+    let (mut product, mut part) = (Wide::ONE, 1.0);
+    for x in pivots {
+        part *= x;
+        if !RANGE.contains(&part.abs()) {
+            product = product.times(Wide::new(part, 0));
+            part = 1.0;
+        }
+    }
+    product.times(Wide::new(part, 0))
 }

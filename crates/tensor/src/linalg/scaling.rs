@@ -17,7 +17,7 @@ pub(super) fn exponent(x: f64) -> i32 {
 }
 
 /// `2^e` for `-1022 <= e <= 1023`.
-fn power_of_two(e: i32) -> f64 {
+pub(super) fn power_of_two(e: i32) -> f64 {
     f64::from_bits(((e + 1023) as u64) << 52)
 }
 

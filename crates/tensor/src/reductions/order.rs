@@ -111,7 +111,6 @@ impl<T: Float> Tensor<T> {
 
     /// A quantile, and the one or two elements it is interpolated from: their indices, and their weights.
     #[doc(hidden)]
-    #[allow(clippy::type_complexity)]
     pub fn quantile_of(&self, q: f64, axes: impl Axes) -> Result<(Self, Vec<(Tensor<i64>, T)>)> {
         const BETWEEN: Kernel = kernel!(|x, y; w| {
             let way = (1.0 - w) * x + w * y;
