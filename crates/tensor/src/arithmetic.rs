@@ -79,7 +79,7 @@ impl<T: Float> Tensor<T> {
     }
 
     /// The power `x^y` of the elements of two tensors, broadcast together, with the special cases of C: 1 where y is 0 or x is 1, even if the
-    /// other is NaN; NaN for x < 0 unless y is an integer.
+    /// other is NaN; NaN for a finite x < 0 unless y is an integer or infinite.
     ///
     /// # Errors
     /// [`Error::Shapes`] if the shapes do not broadcast.
@@ -262,7 +262,8 @@ macro_rules! operators {
     )* };
     (@pair $trait:ident $operator:ident $name:literal $variant:ident, $left:ty, $right:ty, $how:ident, $kind:ident) => {
         /// # Panics
-        /// If the shapes do not broadcast, or an integer is divided by zero; the `try_` method returns an error instead.
+        /// If the shapes do not broadcast, an integer is divided by zero, or there is no memory for the result; the `try_` method returns an
+        /// error instead.
         impl<T: Numeric> $trait<$right> for $left {
             type Output = Tensor<T>;
 

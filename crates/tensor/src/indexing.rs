@@ -1,4 +1,5 @@
-//! Reading and adding at the places that index tensors name, as PyTorch defines it.
+//! Reading and adding at the places that index tensors name, as PyTorch defines it; but a scalar has no axis here, and an index has the rank
+//! that is asked for.
 //!
 //! An index counts from 0; one outside its axis, a negative one included, is an [`Error::Index`].
 

@@ -114,7 +114,7 @@ impl<T: Element> Tensor<T> {
     }
 
     /// `axis` in `count` parts that share the storage, the last one shorter if `count` does not divide its length; as in
-    /// PyTorch, fewer parts if parts of that length are enough.
+    /// PyTorch, fewer parts if parts of that length are enough. An axis of length 0 is one part, where PyTorch has `count`.
     ///
     /// # Errors
     /// [`Error::Axis`] if there is no such axis, [`Error::Argument`] if `count` is 0, [`Error::Memory`] if there is none for as many

@@ -90,7 +90,8 @@ unary! {
 }
 
 impl<T: Float> Tensor<T> {
-    /// `xᵖ`, with the special cases of C: 1 where p or x is so (0 or 1), NaN for x < 0 unless p is an integer.
+    /// `xᵖ`, with the special cases of C: 1 where p is 0 or x is 1, even if the other is NaN; NaN for a finite x < 0 unless p is an integer or
+    /// infinite.
     ///
     /// # Errors
     /// [`Error::Memory`](crate::Error::Memory) if there is none for the result.

@@ -23,10 +23,10 @@ fn power<T: Float>(e: i32) -> T {
     T::from_f64(2.0_f64.powi(e))
 }
 
-/// Random powers of two, of exponents up to `most`.
-fn powers<T: Float>(n: usize, most: i32, seed: u64) -> (Tensor<T>, i32) {
-    let range = i64::from(most);
-    let exponents = Tensor::<i64>::random_integers([n], -range, range + 1, &mut Rng::seed(seed)).unwrap();
+/// Powers of two of two exponents far apart, at random, and the sum of the exponents.
+fn powers<T: Float>(n: usize, far: i32, seed: u64) -> (Tensor<T>, i32) {
+    let signs = Tensor::<i64>::random_integers([n], 0, 2, &mut Rng::seed(seed)).unwrap();
+    let exponents = signs.map(|sign| i64::from(far) * (2 * sign - 1)).unwrap();
     let sum = exponents.to_vec().iter().sum::<i64>() as i32;
     (exponents.map(|e| power(e as i32)).unwrap(), sum)
 }
@@ -39,9 +39,18 @@ fn reciprocal<T: Float>(x: &Tensor<T>) -> Tensor<T> {
     x.reciprocal().unwrap()
 }
 
-/// Equal up to rounding in each element, of which those of `size` are sums.
+/// With a large diagonal, and no small element beside it.
+fn filled<T: Float>(n: usize, seed: u64) -> Tensor<T> {
+    let most = T::from_f64(4.0 * (n as f64 + 1.0));
+    let beside = Tensor::uniform([n, n], T::from_f64(0.5), T::ONE, &mut Rng::seed(seed)).unwrap();
+    &beside + &(&Tensor::eye(n).unwrap() * most)
+}
+
+/// Equal up to the error of an elimination: `n ε` times the condition, which no scaling of [`filled`] to elements up to 1 makes larger than
+/// some times the ratio of its elements.
 fn near<T: Float>(a: &Tensor<T>, b: &Tensor<T>, size: &Tensor<T>) -> bool {
-    let bound = T::EPSILON.to_f64() * 500.0;
+    let n = a.shape()[0] as f64;
+    let bound = T::EPSILON.to_f64() * 16.0 * n * 8.0 * (n + 1.0);
     let (a, b, size) = (a.to_vec(), b.to_vec(), size.to_vec());
     let close =
         |((a, b), size): ((&T, &T), &T)| (a.to_f64() - b.to_f64()).abs() <= bound * size.to_f64().abs();
@@ -84,11 +93,11 @@ fn check_uniform<T: Float>([m, n]: [usize; 2], e: i32, seed: u64) {
     assert_eq!(linalg::cholesky(&(&definite * power::<T>(even))).unwrap(), lower);
 }
 
-/// Rows and columns multiplied by powers of two of their own, up to `2^most`.
-fn check_graded<T: Float>(n: usize, most: i32, seed: u64) {
-    let (rows, row_sum) = powers::<T>(n, most, seed ^ 1);
-    let (columns, column_sum) = powers::<T>(n, most, seed ^ 2);
-    let a = dominant::<T>(n, seed);
+/// Rows and columns multiplied by `2^far` or `2^-far`.
+fn check_graded<T: Float>(n: usize, far: i32, seed: u64) {
+    let (rows, row_sum) = powers::<T>(n, far, seed ^ 1);
+    let (columns, column_sum) = powers::<T>(n, far, seed ^ 2);
+    let a = filled::<T>(n, seed);
     let graded = &(&a * &column(&rows)) * &columns;
 
     let (sign, log) = linalg::slogdet(&a).unwrap();
@@ -113,7 +122,7 @@ fn check_graded<T: Float>(n: usize, most: i32, seed: u64) {
 
     let definite = definite::<T>(n, seed);
     let lower = linalg::cholesky(&definite).unwrap();
-    let (size, _) = powers::<T>(n, most, seed ^ 3);
+    let (size, _) = powers::<T>(n, far, seed ^ 3);
     let graded = &(&definite * &column(&size)) * &size;
     assert!(near(
         &linalg::cholesky(&graded).unwrap(),
@@ -164,7 +173,7 @@ fn determinants_overflow_only_if_they_are_out_of_range() {
     assert_eq!(of(&large), f32::NEG_INFINITY);
     let (sign, log) = linalg::slogdet(&large).unwrap();
     assert_eq!(sign, -1.0);
-    assert!((log - 92.103_404).abs() <= 4.0 * f32::EPSILON * 92.0);
+    assert!((log - 40.0 * 10_f32.ln()).abs() <= 4.0 * f32::EPSILON * 92.0);
     let narrow = linalg::determinant(&large.cast::<f64>().unwrap()).unwrap();
     assert!((narrow / -1e40 - 1.0).abs() <= 1e-6);
     let huge = Tensor::from([[1e200_f64, 1e200], [2e200, 1e200]]);
@@ -172,6 +181,10 @@ fn determinants_overflow_only_if_they_are_out_of_range() {
     assert!((linalg::slogdet(&huge).unwrap().1 - 400.0 * 10_f64.ln()).abs() < 1e-12);
     let tiny = Tensor::from([[1e-40_f32, 0.0], [0.0, 1e38]]);
     assert!((of(&tiny) - 0.01).abs() < 1e-6);
+    // Of elements not far from each other, three of which are just in range when multiplied.
+    let product = |size: f32| of(&(&Tensor::<f32>::eye(3).unwrap() * size));
+    assert_eq!(product(2_f32.powi(42) * 1.5), 2_f32.powi(126) * 3.375);
+    assert_eq!(product(2_f32.powi(-45) * 1.5), 2_f32.powi(-135) * 3.375);
     // The largest elements have no part in it.
     let corner = Tensor::from([[1e30_f32, 1e-20], [1e-10, 0.0]]);
     assert!((of(&corner) / -1e-30 - 1.0).abs() <= 4.0 * f32::EPSILON);
@@ -241,4 +254,25 @@ fn the_smallest_numbers_keep_their_digits() {
     )
     .unwrap();
     assert!((mean.item().unwrap() / 3e38 - 1.0).abs() <= 4.0 * f32::EPSILON);
+}
+
+/// Right values in exact fractions of these elements.
+#[test]
+fn elements_all_over_the_range() {
+    let a = Tensor::from([
+        [1e300_f64, 1e-300, 3.0, -2e100],
+        [2e-300, 5e300, 1e10, 1e-100],
+        [7.0, 1e-200, 1e-250, 4e5],
+        [1e-5, -3e200, 2e-8, 1e-300],
+    ]);
+    let (sign, log) = linalg::slogdet(&a).unwrap();
+    assert!(sign == -1.0 && (log - 1_378.332_179_971_559_2).abs() <= 4.0 * f64::EPSILON * 1378.0);
+    assert_eq!(linalg::determinant(&a).unwrap(), f64::NEG_INFINITY);
+    let x = linalg::solve(&a, &Tensor::from([1e100, -2e50, 3.0, 1e-3])).unwrap();
+    let right = [1.000_015e-200, -4e-251, 50000.0, 7.5e-6];
+    assert!(near(&x, &Tensor::from(right), &Tensor::from(right)), "{x:?}");
+
+    let b = Tensor::from([[0.0_f32, -2e-30, 3.0], [4e-20, 5e25, -1e-10], [6e-15, 0.0, 8e10]]);
+    let determinant = f64::from(linalg::determinant(&b).unwrap());
+    assert!((determinant / -899_999_994_340.886_7 - 1.0).abs() <= 8.0 * f64::from(f32::EPSILON));
 }

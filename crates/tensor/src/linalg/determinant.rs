@@ -2,7 +2,7 @@ use nalgebra::{DMatrix, RealField};
 
 use crate::{Float, Numeric, Result, Tensor};
 
-use super::scaling::{self, Balance, is_graded};
+use super::scaling::{self, Balance, is_graded, is_plain};
 use super::square;
 use super::wide::{Wide, eliminate};
 
@@ -57,18 +57,22 @@ fn of_any_size<T: Float + RealField>(operation: &'static str, a: &Tensor<T>) -> 
     if count == 0 {
         return Ok(Wide::ONE);
     }
-    let graded = is_graded(&whole);
-    let balance = Balance::of(&whole);
-    let (matrix, taken) = (balance.divide(whole), balance.sum());
+    let plain = is_plain(whole.as_slice());
     // nalgebra has formulas for up to 3 rows, which are exact for small integers.
-    if count <= 3 && !graded {
-        return Ok(Wide::new(matrix.determinant().to_f64(), taken));
+    if plain && count <= 3 {
+        return Ok(Wide::new(whole.determinant().to_f64(), 0));
     }
+    let graded = !plain && is_graded(&whole);
+    let (matrix, taken) = if plain {
+        (whole, 0)
+    } else {
+        let balance = Balance::of(&whole);
+        (balance.divide(whole), balance.sum())
+    };
     match scaling::lu(matrix) {
         Some((lu, pivots)) => {
             let sign = Wide::new(lu.p().determinant(), taken);
-            let wide = |x: &T| Wide::new(x.to_f64(), 0);
-            Ok(pivots.iter().fold(sign, |product, x| product.times(wide(x))))
+            Ok(sign.times(product(pivots.iter().map(|x| x.to_f64()))))
         }
         None if !graded => Ok(Wide::ZERO),
         None => {
@@ -76,4 +80,18 @@ fn of_any_size<T: Float + RealField>(operation: &'static str, a: &Tensor<T>) -> 
             Ok(eliminate(&whole, &DMatrix::zeros(count, 0)).0)
         }
     }
+}
+
+/// The product of numbers, each of a size between the roots of the smallest and of the largest number.
+fn product(pivots: impl Iterator<Item = f64>) -> Wide {
+    const RANGE: std::ops::Range<f64> = 1e-140..1e140;
+    let (mut product, mut part) = (Wide::ONE, 1.0);
+    for x in pivots {
+        part *= x;
+        if !RANGE.contains(&part.abs()) {
+            product = product.times(Wide::new(part, 0));
+            part = 1.0;
+        }
+    }
+    product.times(Wide::new(part, 0))
 }

@@ -2,7 +2,8 @@ use nalgebra::{DMatrix, RealField};
 
 use crate::{Float, Result, Tensor};
 
-use super::solve::equations;
+use super::scaling::is_plain;
+use super::solve::of_any_size;
 use super::{failed, square, tensor};
 
 const NAME: &str = "inverse";
@@ -25,8 +26,12 @@ pub fn inverse<T: Float>(a: &Tensor<T>) -> Result<Tensor<T>> {
 
 pub(super) fn compute<T: Float + RealField>(a: &Tensor<T>) -> Result<Tensor<T>> {
     let matrix = square(NAME, a)?;
-    let identity = DMatrix::identity(matrix.nrows(), matrix.ncols());
-    match equations(matrix, identity) {
+    let inverse = if is_plain(matrix.as_slice()) {
+        matrix.lu().try_inverse()
+    } else {
+        of_any_size(&matrix, &DMatrix::identity(matrix.nrows(), matrix.ncols()))
+    };
+    match inverse {
         Some(inverse) => tensor(NAME, inverse),
         None => Err(failed(NAME, "the matrix is singular")),
     }

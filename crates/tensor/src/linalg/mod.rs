@@ -5,7 +5,7 @@
 //!
 //! Elements may be as large or small as their type allows: what a decomposition squares or multiplies is brought to a moderate size by
 //! powers of two, which changes no digit, and only a result that the type does not hold is lost. Equations whose elements are too far apart
-//! even so are solved in numbers of a wider range, a few dozen times slower.
+//! even so are solved in numbers of a wider range, up to some hundred times slower.
 //!
 //! ```
 //! use backprop_tensor::{Tensor, linalg};

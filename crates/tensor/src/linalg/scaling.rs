@@ -11,13 +11,13 @@ pub(super) fn exponent(x: f64) -> i32 {
     const LIFT: i32 = 64;
     let size = x.abs();
     if size < f64::MIN_POSITIVE {
-        return exponent(size * power(LIFT)) - LIFT;
+        return exponent(size * power_of_two(LIFT)) - LIFT;
     }
     (size.to_bits() >> 52) as i32 - 1023
 }
 
 /// `2^e` for `-1022 <= e <= 1023`.
-fn power(e: i32) -> f64 {
+pub(super) fn power_of_two(e: i32) -> f64 {
     f64::from_bits(((e + 1023) as u64) << 52)
 }
 
@@ -30,7 +30,7 @@ pub(super) fn times_power(x: f64, e: i64) -> f64 {
     // Beyond these the result is 0 or infinite. The first two products are exact: of a number from 1 to 2, and to a normal number.
     let e = e.saturating_add(own.into()).clamp(-1200, 1200) as i32;
     let (half, first) = (e / 2, own / 2);
-    x * power(-first) * power(first - own) * power(half) * power(e - half)
+    x * power_of_two(-first) * power_of_two(first - own) * power_of_two(half) * power_of_two(e - half)
 }
 
 /// `x 2^e` in the type of `x`.
@@ -52,9 +52,20 @@ fn least_exponent<T: Float>() -> i32 {
     exponent(T::MIN_NORMAL.to_f64())
 }
 
-/// Whether products of three numbers of such a size are in range.
+/// Whether sums of products of three numbers of such a size are in range.
 pub(super) fn is_moderate<T: Float>(exponent: i32) -> bool {
-    exponent.unsigned_abs() <= least_exponent::<T>().unsigned_abs() / 3
+    exponent.unsigned_abs() <= least_exponent::<T>().unsigned_abs() / 4
+}
+
+/// Whether all elements but zeros have a moderate size, so that there is no need of any care.
+pub(super) fn is_plain<T: Float>(elements: &[T]) -> bool {
+    let most = power_of_two(least_exponent::<T>() / -4);
+    let (least, end) = (1.0 / most, 2.0 * most);
+    // Without a way out before the end, so that it is vectorised.
+    elements.iter().fold(true, |plain, x| {
+        let size = x.to_f64().abs();
+        plain & ((size == 0.0) | ((size >= least) & (size < end)))
+    })
 }
 
 /// How far apart the sizes of rows, or columns, may be without being brought together.
@@ -73,17 +84,26 @@ pub(super) struct Balance {
 impl Balance {
     /// One power for all, where there is a need of one at all; one for each row and column where some are much larger than others.
     pub(super) fn of<T: Float + RealField>(matrix: &DMatrix<T>) -> Self {
-        let overall = largest_exponent(matrix);
-        let even = |e: i32| (e - overall).abs() <= UNEVEN;
-        let rows_are_even = { matrix.row_iter() }.all(|row| even(largest_exponent(&row)));
-        let columns_are_even = { matrix.column_iter() }.all(|column| even(largest_exponent(&column)));
-        if !rows_are_even || !columns_are_even {
+        let (rows, columns) = (matrix.nrows(), matrix.ncols());
+        let (mut row_tops, mut column_tops) = (vec![0.0_f64; rows], vec![0.0_f64; columns]);
+        for (column, top) in matrix.column_iter().zip(&mut column_tops) {
+            for (x, row_top) in column.iter().zip(&mut row_tops) {
+                let size = x.to_f64().abs();
+                (*row_top, *top) = (row_top.max(size), top.max(size));
+            }
+        }
+        let overall = match column_tops.iter().copied().fold(0.0, f64::max) {
+            0.0 => 0,
+            largest => exponent(largest),
+        };
+        let even = |top: &f64| *top == 0.0 || overall - exponent(*top) <= UNEVEN;
+        if !row_tops.iter().chain(&column_tops).all(even) {
             return Self::of_each(matrix);
         }
         let whole = if is_moderate::<T>(overall) { 0 } else { overall };
         Self {
-            rows: vec![whole; matrix.nrows()],
-            columns: vec![0; matrix.ncols()],
+            rows: vec![whole; rows],
+            columns: vec![0; columns],
         }
     }
 

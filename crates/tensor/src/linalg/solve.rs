@@ -2,7 +2,7 @@ use nalgebra::{DMatrix, RealField};
 
 use crate::{Float, Result, Tensor};
 
-use super::scaling::{self, Balance, is_graded};
+use super::scaling::{self, Balance, is_graded, is_moderate, is_plain, largest_exponent};
 use super::wide::eliminate;
 use super::{failed, is_finite, right_sides, solution, square};
 
@@ -26,20 +26,24 @@ pub fn solve<T: Float>(a: &Tensor<T>, b: &Tensor<T>) -> Result<Tensor<T>> {
 
 pub(super) fn compute<T: Float + RealField>(a: &Tensor<T>, b: &Tensor<T>) -> Result<Tensor<T>> {
     let (matrix, sides) = (square(NAME, a)?, right_sides(NAME, a, b)?);
-    match equations(matrix, sides) {
+    // nalgebra's solver counts down from the last row, which an empty matrix does not have.
+    if sides.is_empty() {
+        return b.contiguous();
+    }
+    let x = if is_plain(matrix.as_slice()) && is_moderate::<T>(largest_exponent(&sides)) {
+        matrix.lu().solve(&sides)
+    } else {
+        of_any_size(&matrix, &sides)
+    };
+    match x {
         Some(x) => solution(NAME, x, b),
         None => Err(failed(NAME, "the matrix is singular")),
     }
 }
 
 /// The solution `X` of `A X = B`, unless `A` is singular.
-pub(super) fn equations<T: Float + RealField>(a: DMatrix<T>, b: DMatrix<T>) -> Option<DMatrix<T>> {
-    // nalgebra's solver counts down from the last row, which an empty matrix does not have.
-    if b.is_empty() {
-        return Some(b);
-    }
-    let graded = is_graded(&a);
-    let balance = Balance::of(&a);
+pub(super) fn of_any_size<T: Float + RealField>(a: &DMatrix<T>, b: &DMatrix<T>) -> Option<DMatrix<T>> {
+    let balance = Balance::of(a);
     match scaling::lu(balance.divide(a.clone())) {
         Some((lu, _)) => {
             if let Some((mut x, taken)) = balance.divide_sides(b.clone())
@@ -51,8 +55,8 @@ pub(super) fn equations<T: Float + RealField>(a: DMatrix<T>, b: DMatrix<T>) -> O
             }
         }
         // Nothing can have been lost, so a pivot is 0 indeed.
-        None if !graded => return None,
+        None if !is_graded(a) => return None,
         None => {}
     }
-    eliminate(&a, &b).1
+    eliminate(a, b).1
 }

@@ -2,7 +2,7 @@
 
 use nalgebra::{DMatrix, RealField};
 
-use super::scaling::{Balance, exponent, times_power};
+use super::scaling::{Balance, exponent, power_of_two, times_power};
 use crate::Float;
 
 /// `mantissa 2^exponent`; the mantissa is 0 or of a size from 1 to 2.
@@ -27,10 +27,14 @@ impl Wide {
         if x == 0.0 {
             return Self::ZERO;
         }
-        let own = i64::from(exponent(x));
+        let own = exponent(x);
+        let mantissa = match own {
+            -1000..=1000 => x * power_of_two(-own),
+            _ => times_power(x, -i64::from(own)),
+        };
         Self {
-            mantissa: times_power(x, -own),
-            exponent: e + own,
+            mantissa,
+            exponent: e + i64::from(own),
         }
     }
 
@@ -77,7 +81,11 @@ impl Wide {
             };
         }
         let top = self.exponent.max(other.exponent);
-        let at = |x: Self| times_power(x.mantissa, x.exponent - top);
+        // What is further below the top than the digits reach is 0 there.
+        let at = |x: Self| match x.exponent - top {
+            below @ -1000..=0 => x.mantissa * power_of_two(below as i32),
+            _ => 0.0,
+        };
         Self::new(at(self) - at(other), top)
     }
 

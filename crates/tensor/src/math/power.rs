@@ -47,8 +47,8 @@ pub fn rsqrt<T: Real>(x: T) -> T {
     T::of(1.0) / x.sqrt()
 }
 
-/// x^y, within 1 ulp, with the special cases of C: x^0 = 1 for every x, 1^y = 1 for every y, and NaN for a negative x
-/// unless y is an integer.
+/// x^y, within 1 ulp, with the special cases of C: x^0 = 1 for every x, 1^y = 1 for every y, and NaN for a finite negative x
+/// unless y is an integer or infinite.
 #[inline(always)]
 pub fn powf<T: Real>(x: T, y: T) -> T {
     x.pow(y)

@@ -5,6 +5,9 @@ use crate::axes::{Axes, AxisSet};
 use crate::kernels::SortRows;
 use crate::{Error, Float, Kernel, MAX_RANK, Numeric, Result, Tensor, kernel};
 
+/// Where an element was, for each result, and what it weighs.
+type Weighted<T> = (Tensor<i64>, T);
+
 impl<T: Numeric> Tensor<T> {
     /// The element at a place of the order along the axes, 0 for the smallest, and its index; NaN, and the index of the first one, if there is
     /// one.
@@ -111,12 +114,11 @@ impl<T: Float> Tensor<T> {
 
     /// A quantile, and the one or two elements it is interpolated from: their indices, and their weights.
     #[doc(hidden)]
-    #[allow(clippy::type_complexity)]
-    pub fn quantile_of(&self, q: f64, axes: impl Axes) -> Result<(Self, Vec<(Tensor<i64>, T)>)> {
+    pub fn quantile_of(&self, q: f64, axes: impl Axes) -> Result<(Self, Vec<Weighted<T>>)> {
         const BETWEEN: Kernel = kernel!(|x, y; w| {
             let way = (1.0 - w) * x + w * y;
             // Rounding does not lead out of the interval, and infinities are not subtracted.
-            if x == y { x } else if way < x { x } else if way > y { y } else { way }
+            if x == y || way < x { x } else if way > y { y } else { way }
         });
         if !(0.0..=1.0).contains(&q) {
             return Err(Error::argument("quantile", "q", q, "a fraction is from 0 to 1"));

@@ -13,6 +13,10 @@ impl<Y: Element, T: Float> Loss<Y, T> for Box<dyn Loss<Y, T> + '_> {
         (**self).each(output, targets)
     }
 
+    fn ignored_class(&self) -> Option<i64> {
+        (**self).ignored_class()
+    }
+
     fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
         (**self).check(output, targets)
     }

@@ -4,7 +4,7 @@ use crate::{InputGradients, Op, Var, operands};
 
 /// The power with broadcasting: `z = x^y`, `dz/dx = y x^(y-1)`, `dz/dy = z ln x`.
 ///
-/// As everywhere in computing, `x^0 = 1`, for 0 and NaN too, and a negative `x` has powers for integer `y` only. So `dz/dx = 0` where
+/// As everywhere in computing, `x^0 = 1`, for 0 and NaN too, and a finite negative `x` has powers for integer (or infinite) `y` only. So `dz/dx = 0` where
 /// `y = 0`, whatever `x`; `dz/dy = 0` where `x = 0` and `y >= 0`, -∞ where `x = 0` and `y < 0`, and NaN for negative `x`. Where `x = 0` and
 /// `0 < y < 1`, `dz/dx = ∞`.
 #[derive(Debug, Clone, Copy, PartialEq)]

@@ -4,8 +4,8 @@ use crate::{InputGradients, Op, Var, operands};
 
 /// The power with a fixed exponent: `y = x^p`, `dy/dx = p x^(p-1)`.
 ///
-/// As everywhere in computing, `x^0 = 1`, for 0 and NaN too, so `dy/dx = 0` if `p = 0`. A negative `x` has powers for integer `p` only,
-/// else NaN. At 0 the derivative is ∞ if `0 < p < 1`.
+/// As everywhere in computing, `x^0 = 1`, for 0 and NaN too, so `dy/dx = 0` if `p = 0`. A finite negative `x` has powers for integer (or infinite)
+/// `p` only, else NaN. At 0 the derivative is ∞ if `0 < p < 1`.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Powf<T> {
     /// The exponent `p`.

@@ -37,10 +37,10 @@ impl<T: Float> Op<T> for Cumprod {
             // Of the place after, where there is none after the last.
             let (mut factor, mut sum) = (0.0, 0.0);
             for place in (0..length).rev() {
-                sum = gradient[place] + unless_zero(factor, sum);
+                sum = gradient[place] + product(factor, sum);
                 factor = x[place];
                 let before = place.checked_sub(1).map_or(1.0, |place| products[place]);
-                gradient[place] = unless_zero(before, sum);
+                gradient[place] = product(before, sum);
             }
         }
         inputs.add(0, gradient.cast::<T>()?.transpose(self.axis, -1)?)
@@ -48,8 +48,8 @@ impl<T: Float> Op<T> for Cumprod {
 }
 
 /// `x y`, and 0 for 0 times infinity.
-fn unless_zero(x: f64, y: f64) -> f64 {
-    if x == 0.0 { 0.0 } else { x * y }
+fn product(x: f64, y: f64) -> f64 {
+    if x == 0.0 || y == 0.0 { 0.0 } else { x * y }
 }
 
 impl<T: Float> Var<T> {
