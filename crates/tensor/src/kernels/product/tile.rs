@@ -37,15 +37,11 @@ pub struct Tile<T> {
 #[inline(always)]
 pub unsafe fn tile<V: Vector<Element: Float>, const R: usize, const C: usize>(tile: &Tile<V::Element>) {
     let height = even(tile.depth, DEPTH);
-    let (mut part, mut rest) = (*tile, tile.depth);
-    loop {
-        part.depth = height.min(rest);
-        rest -= part.depth;
+    let mut part = *tile;
+    for top in (0..tile.depth.max(1)).step_by(height) {
+        part.depth = height.min(tile.depth - top);
         // SAFETY: the caller's promise.
         unsafe { chain::<V, R, C>(&part) }
-        if rest == 0 {
-            return;
-        }
         let moved = |stride: isize| (part.depth as isize).wrapping_mul(stride);
         part.left = part.left.wrapping_offset(moved(part.left_strides[1]));
         part.right = part.right.wrapping_offset(moved(part.right_row));
@@ -86,20 +82,18 @@ unsafe fn chain<V: Vector<Element: Float>, const R: usize, const C: usize>(tile:
             left = left.wrapping_offset(tile.left_strides[1]);
             right = right.wrapping_offset(tile.right_row);
         }
-        let target = |i: usize| row_of(tile.target, i, tile.target_row).cast_mut();
-        if tile.add {
-            // All before the first is written, since the vectors may overlap.
-            let one = V::splat(V::Element::ONE);
-            for (i, sums) in sums.iter_mut().enumerate() {
+        let one = V::splat(V::Element::ONE);
+        for (i, sums) in sums.iter_mut().enumerate() {
+            let target = row_of(tile.target, i, tile.target_row).cast_mut();
+            if tile.add {
+                // All before the first is written, since the vectors may overlap.
                 for (sum, &offset) in sums.iter_mut().zip(&offsets) {
-                    let before: V = load_some(target(i).wrapping_add(offset), tile.width);
+                    let before: V = load_some(target.wrapping_add(offset), tile.width);
                     *sum = one.mul_add(*sum, before);
                 }
             }
-        }
-        for (i, sums) in sums.iter().enumerate() {
             for (&sum, &offset) in sums.iter().zip(&offsets) {
-                store_some(sum, target(i).wrapping_add(offset), tile.width);
+                store_some(sum, target.wrapping_add(offset), tile.width);
             }
         }
     }
