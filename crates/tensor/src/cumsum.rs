@@ -5,8 +5,9 @@ use crate::{Numeric, Result, Tensor};
 impl<T: Numeric> Tensor<T> {
     /// The sums of all elements up to and including each one along the axis.
     ///
-    /// Sums of `f32` are carried in double precision, those of `f64` with compensation. So with s = Σ x over the n elements of a sum, its error
-    /// is at most ε |s| + n 2⁻⁵³ Σ |x| in `f32` (ε = 2⁻²³), and ε |s| + (n ε)² Σ |x| in `f64` (ε = 2⁻⁵²). Integers wrap around on overflow.
+    /// Both `f32` and `f64` are added in double precision, in blocks of 256, and the sums of the blocks with compensation. So the error of the
+    /// sum s of n elements is at most `ε |s| + 2⁻⁴⁴ Σ |x|` in `f32` (ε = 2⁻²³) and `(min(n, 256) + 2) ε Σ |x|` in `f64` (ε = 2⁻⁵²). Integers
+    /// wrap around on overflow.
     ///
     /// # Errors
     /// [`Error::Axis`](crate::Error::Axis) if there is no such axis.

@@ -114,11 +114,17 @@ fn equal_terms_along_an_axis<T: Float>() -> Result<()> {
     for sum in columns.to_vec() {
         within(sum, exact(MANY / 4), 80.0 + 20.0);
     }
+    // Those of f32 are carried in f64.
+    let roundings = if T::EPSILON.to_f64() > 1e-10 {
+        1.01
+    } else {
+        256.0 + 2.0
+    };
     for columns in [1, 2, 100] {
         let rows = MANY / columns;
         let sums = Tensor::full([rows, columns], term)?.cumsum(0)?;
         for row in [1, rows / 2, rows - 1] {
-            within(sums.get([row, columns - 1])?, exact(row + 1), 1.5);
+            within(sums.get([row, columns - 1])?, exact(row + 1), roundings);
         }
     }
     Ok(())

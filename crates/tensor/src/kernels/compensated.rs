@@ -22,8 +22,8 @@ impl<T: Real> Compensated<T> {
 
     #[inline(always)]
     pub fn value(self) -> T {
-        // Of an infinite sum, what is lost is no number.
-        if self.lost - self.lost == T::of(0.0) {
+        // Of an infinite sum, what is lost is no number; and only a finite one times 0 is 0.
+        if self.lost * T::of(0.0) == T::of(0.0) {
             self.sum + self.lost
         } else {
             self.sum
