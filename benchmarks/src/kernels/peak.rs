@@ -99,7 +99,7 @@ pub enum Pass {
 /// and again, so that what fits in its caches is there.
 pub fn pass<T: Element>(pass: Pass, elements: usize, threads: usize) -> f64 {
     let repeat = (1_usize << 16).div_ceil(elements).max(1);
-    let prepare = || [const { () }; 4].map(|()| vec![T::ONE; elements.div_ceil(threads)]);
+    let prepare = || std::array::from_fn(|_| vec![T::ONE; elements.div_ceil(threads)]);
     let time = fastest(threads, prepare, |arrays| {
         for _ in 0..repeat {
             black_box(simd::dispatch(Stream { pass, arrays }));

@@ -153,6 +153,19 @@ fn chosen(careful: bool) -> AnyTrainer {
 }
 
 #[test]
+fn a_boxed_loss_is_asked_for_all_that_the_loss_knows() {
+    let (loss, targets) = (CrossEntropy.ignore_index(-100), Tensor::from([1_i64, -100, 0]));
+    let boxed: Box<dyn Loss> = Box::new(loss);
+    assert_eq!(boxed.ignored_class(), Some(-100));
+    assert_eq!(boxed.classes(&[3, 2], &[3]), Some(2));
+    assert_eq!(
+        boxed.baseline(&targets, None),
+        Loss::<i64>::baseline(&loss, &targets, None)
+    );
+    assert!(boxed.check(&[3, 2], &targets).is_ok() && boxed.check(&[2, 2], &targets).is_err());
+}
+
+#[test]
 fn a_trainer_of_a_short_type_trains_as_the_one_it_was_made_of() {
     let (mut plain, mut boxed) = (model(), model());
     let set_up = || {

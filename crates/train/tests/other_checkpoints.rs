@@ -87,7 +87,10 @@ fn a_checkpoint_of_version_2_within_an_epoch_says_where_to_resume() {
     let old = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/reference/checkpoint_version_2_within");
     let file = scratch("version-2-within");
     let error = fit(&mut model(0), &file, usize::MAX, Some(&old)).unwrap_err();
-    assert!(error.to_string().contains("resume from the end of an epoch"), "{error}");
+    assert!(
+        error.to_string().contains("resume from the end of an epoch"),
+        "{error}"
+    );
     assert!(!file.exists());
 }
 

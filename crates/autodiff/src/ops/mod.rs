@@ -11,8 +11,8 @@ mod cases;
 #[cfg(test)]
 mod laws;
 mod loss_reduction;
-mod range;
 mod placed;
+mod range;
 mod spread;
 mod unary;
 

@@ -4,8 +4,8 @@ mod extremum;
 mod logical;
 mod logsumexp;
 mod moments;
-mod product;
 mod order;
+mod product;
 mod squares;
 mod sum;
 

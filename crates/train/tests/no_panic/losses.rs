@@ -7,8 +7,8 @@ use backprop_tensor::{Element, Numeric, Tensor};
 use backprop_testing::calls;
 use backprop_testing::hostile::{Call, Sample, Source};
 use backprop_train::{
-    BinaryCrossEntropy, CrossEntropy, Fault, Huber, Loss, MeanAbsoluteError, MeanSquaredError, PerBatch, PerSample,
-    PerceptronCriterion, SmoothL1,
+    BinaryCrossEntropy, CrossEntropy, Fault, Huber, Loss, MeanAbsoluteError, MeanSquaredError, PerBatch,
+    PerSample, PerceptronCriterion, SmoothL1,
 };
 
 use super::outputs;
