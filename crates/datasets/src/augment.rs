@@ -26,6 +26,8 @@ pub use random_shift::RandomShift;
 /// assert_eq!(brightness.augment(&Tensor::ones([2, 3])?, &mut Rng::seed(0))?.shape(), &[2, 3]);
 /// # Ok::<(), backprop_datasets::Error>(())
 /// ```
+///
+/// [`Dataset::augment_fn`](crate::Dataset::augment_fn) takes a closure whose types need not be written.
 pub trait Augment<X: Element = f32> {
     /// Other inputs, `[n, ...]`, that show the same as these.
     ///

@@ -40,6 +40,8 @@ where
 {
     /// Trains a model, and evaluates it on the validation data after each epoch: `None` for none, `&data`, or a fraction of the training data.
     ///
+    /// Another call with the same model goes on with what the optimizer has gathered; one with another model [begins afresh](backprop_optim::Optimizer#several-models).
+    ///
     /// # Errors
     /// If a setting is out of its range or the data cannot be [learnt from](Self::check), before the first step; if a step fails:
     /// [`Error::Step`] says which. The model is as the last step left it. Data that does not lie in memory is checked batch by batch.

@@ -305,15 +305,9 @@ where
     fn schedule(&mut self, done: usize) {
         if let Some(schedule) = &self.trainer.schedule {
             let epochs = self.trainer.schedule_epochs.unwrap_or(self.plan.epochs);
-            let steps = epochs.saturating_mul(self.plan.steps);
-            let factor = schedule.factor(Time {
-                step: done.min(steps),
-                steps,
-                steps_per_epoch: self.plan.steps,
-            });
-            self.trainer
-                .optimizer
-                .set_learning_rate(self.learning_rate * factor);
+            let factor = schedule.factor(Time::new(done, epochs, self.plan.steps));
+            let rate = self.learning_rate * factor;
+            self.trainer.optimizer.set_learning_rate(rate);
         }
     }
 

@@ -67,6 +67,16 @@ pub struct Time {
 }
 
 impl Time {
+    /// The time after `step` steps of a training of so many epochs; after the last step it stays the end.
+    pub fn new(step: usize, epochs: usize, steps_per_epoch: usize) -> Self {
+        let steps = epochs.saturating_mul(steps_per_epoch);
+        Self {
+            step: step.min(steps),
+            steps,
+            steps_per_epoch,
+        }
+    }
+
     /// The number of epochs that were completed before.
     pub fn epoch(self) -> usize {
         self.step / self.steps_per_epoch.max(1)

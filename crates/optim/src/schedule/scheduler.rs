@@ -66,13 +66,8 @@ impl<S: Schedule> Scheduler<S> {
 
     /// The learning rate in the step of this number, from 0.
     pub fn learning_rate(&self, step: usize) -> f64 {
-        let steps = self.epochs.saturating_mul(self.steps_per_epoch);
-        self.learning_rate
-            * self.schedule.factor(Time {
-                step: step.min(steps),
-                steps,
-                steps_per_epoch: self.steps_per_epoch,
-            })
+        let time = Time::new(step, self.epochs, self.steps_per_epoch);
+        self.learning_rate * self.schedule.factor(time)
     }
 
     /// Tells a schedule that goes by the loss, such as [`ReduceOnPlateau`](crate::ReduceOnPlateau), that of an epoch, on validation data if there are any.

@@ -1,8 +1,8 @@
 use backprop_autodiff::{InputGradients, Op, Var, operands};
 use backprop_tensor::{Error, Float, Numeric, Result as TensorResult, Tensor, kernel, math};
 
-use super::residual::{check_each, mean_of_samples, residual, weighted_mean};
-use super::{Fault, Loss, of_sample};
+use super::residual::{check_each, loss_around, mean_of_samples, residual};
+use super::{Fault, Loss};
 
 /// Huber's loss (1964): the mean over all elements of `r² / 2` where `|r| ≤ δ`, and of `δ (|r| - δ / 2)` where it is larger, with `r = x - y`. Squared
 /// near the target, absolute far off, so that outliers pull no more than `δ` (PyTorch's `HuberLoss`).
@@ -57,16 +57,8 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for Huber {
 
     /// The loss of Huber's estimate of where the targets lie.
     fn baseline(&self, targets: &Tensor<Y>, weights: Option<&Tensor<f64>>) -> Option<f64> {
-        let targets = targets.cast::<f64>().ok().filter(|targets| !targets.is_empty())?;
-        let (samples, width) = (targets.shape().first().copied()?, of_sample(targets.shape()));
-        let targets = targets.reshape([samples, width]).ok()?;
-        let weights_of = weights.map_or_else(|| vec![1.0; samples], Tensor::to_vec);
-        let places: Option<Vec<f64>> = (0..width)
-            .map(|column| location(&targets.select(1, column).ok()?.to_vec(), &weights_of, self.delta))
-            .collect();
-        let residuals = targets.try_sub(&Tensor::from(places?)).ok()?;
-        let losses = residuals.map(|r| value(r, self.delta)).ok()?;
-        weighted_mean(&losses, weights).ok()?.mean(..).ok()?.item().ok()
+        let place = |targets: &[f64], weights: &[f64]| location(targets, weights, self.delta);
+        loss_around(targets, weights, place, |distance| value(distance, self.delta))
     }
 }
 

@@ -1,8 +1,8 @@
 use backprop_autodiff::Var;
 use backprop_tensor::{Float, Numeric, Tensor};
 
-use super::residual::{check_each, mean_of_samples, residual, weighted_mean};
-use super::{Fault, Loss, of_sample};
+use super::residual::{check_each, loss_around, mean_of_samples, residual};
+use super::{Fault, Loss};
 
 /// The mean absolute error: `Σ |x - y| / n` over all elements. Less than the squared one, it minds what lies far off.
 ///
@@ -29,16 +29,7 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for MeanAbsoluteError {
 
     /// The mean distance of the targets from their median.
     fn baseline(&self, targets: &Tensor<Y>, weights: Option<&Tensor<f64>>) -> Option<f64> {
-        let targets = targets.cast::<f64>().ok().filter(|targets| !targets.is_empty())?;
-        let (samples, width) = (targets.shape().first().copied()?, of_sample(targets.shape()));
-        let targets = targets.reshape([samples, width]).ok()?;
-        let weights = weights.map_or_else(|| vec![1.0; samples], Tensor::to_vec);
-        let medians: Option<Vec<f64>> = (0..width)
-            .map(|column| weighted_median(&targets.select(1, column).ok()?.to_vec(), &weights))
-            .collect();
-        let distances = targets.try_sub(&Tensor::from(medians?)).ok()?.abs().ok()?;
-        let means = weighted_mean(&distances, Some(&Tensor::from(weights))).ok()?;
-        means.mean(..).ok()?.item().ok()
+        loss_around(targets, weights, weighted_median, f64::abs)
     }
 }
 

@@ -80,6 +80,26 @@ pub(crate) fn mean_of_samples<T: Float>(losses: &Var<T>) -> Var<T> {
     }
 }
 
+/// The mean loss of predictions that are the same for all samples: for each output, `place` finds where, from its targets and their weights, and
+/// `loss` is that of a distance from there.
+pub(crate) fn loss_around<Y: Numeric>(
+    targets: &Tensor<Y>,
+    weights: Option<&Tensor<f64>>,
+    place: impl Fn(&[f64], &[f64]) -> Option<f64>,
+    loss: impl Fn(f64) -> f64,
+) -> Option<f64> {
+    let targets = targets.cast::<f64>().ok().filter(|targets| !targets.is_empty())?;
+    let (samples, width) = (targets.shape().first().copied()?, of_sample(targets.shape()));
+    let targets = targets.reshape([samples, width]).ok()?;
+    let weights_of = weights.map_or_else(|| vec![1.0; samples], Tensor::to_vec);
+    let places: Option<Vec<f64>> = (0..width)
+        .map(|column| place(&targets.select(1, column).ok()?.to_vec(), &weights_of))
+        .collect();
+    let distances = targets.try_sub(&Tensor::from(places?)).ok()?;
+    let losses = distances.map(loss).ok()?;
+    weighted_mean(&losses, weights).ok()?.mean(..).ok()?.item().ok()
+}
+
 /// `Σ w y / Σ w` over the first axis; the mean without weights.
 pub(crate) fn weighted_mean(values: &Tensor<f64>, weights: Option<&Tensor<f64>>) -> Result<Tensor<f64>> {
     let Some(weights) = weights else {
