@@ -8,7 +8,7 @@ use backprop::datasets::synthetic::MakeClassification;
 use backprop::plot::{Chart, Figure, Line, Rule, scatter_classes};
 use backprop::prelude::*;
 
-use super::{Error, Learnt, Output};
+use super::{Error, Learned, Output};
 
 pub(crate) const EPOCHS: usize = 20;
 pub(crate) const BATCH: usize = 16;
@@ -20,7 +20,7 @@ pub(crate) struct Halves {
     pub(crate) test: TensorDataset,
 }
 
-pub(crate) fn run(seed: u64, output: &mut Output) -> Result<Learnt<Halves>, Error> {
+pub(crate) fn run(seed: u64, output: &mut Output) -> Result<Learned<Halves>, Error> {
     let data = classes(seed)?;
     let mut rng = Rng::seed(seed);
     let initial = [Tensor::normal([1, 2], 0.0, 1.0, &mut rng)?, Tensor::zeros([1])?];
@@ -40,7 +40,7 @@ pub(crate) fn run(seed: u64, output: &mut Output) -> Result<Learnt<Halves>, Erro
         accuracy(&data.test, &weights)?
     );
     output.save(&figure(&data, &weights, &losses)?, "classifier")?;
-    Ok(Learnt {
+    Ok(Learned {
         data,
         seed,
         initial,
@@ -128,7 +128,7 @@ fn figure(data: &Halves, [w, b]: &[Tensor; 2], losses: &[Vec<f32>; 2]) -> Result
         data.test.targets(),
         ["class 0", "class 1"],
     )
-    .title("Test points and the line learnt")
+    .title("Test points and the line learned")
     .x_label("feature 1")
     .y_label("feature 2")
     .add(Rule::boundary(w0, w1, f64::from(b.item()?)).name("w · x + b = 0"));

@@ -60,8 +60,8 @@ fn run() -> Result<bool, Error> {
     Ok(held == all)
 }
 
-/// What was learnt: a weight for each feature and a bias, and where they began.
-struct Learnt<D> {
+/// What was learned: a weight for each feature and a bias, and where they began.
+struct Learned<D> {
     data: D,
     seed: u64,
     initial: [Tensor; 2],

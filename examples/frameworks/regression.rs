@@ -7,13 +7,13 @@ use backprop::plot::{Chart, Figure, Line, Points, Rule};
 use backprop::prelude::*;
 use backprop::tensor::linalg;
 
-use super::{Error, Learnt, Output, largest_difference};
+use super::{Error, Learned, Output, largest_difference};
 
 const POINTS: usize = 120;
 pub(crate) const STEPS: usize = 200;
 pub(crate) const LEARNING_RATE: f64 = 0.2;
 
-pub(crate) fn run(seed: u64, output: &mut Output) -> Result<Learnt<TensorDataset<f32, f32>>, Error> {
+pub(crate) fn run(seed: u64, output: &mut Output) -> Result<Learned<TensorDataset<f32, f32>>, Error> {
     let data = points(seed)?;
     let initial = [Tensor::zeros([1, 1])?, Tensor::zeros([1])?];
     let (weights, losses) = train(&data, &initial)?;
@@ -33,7 +33,7 @@ pub(crate) fn run(seed: u64, output: &mut Output) -> Result<Learnt<TensorDataset
         &figure(&data, &weights, (slope, intercept), &losses, least)?,
         "regression",
     )?;
-    Ok(Learnt {
+    Ok(Learned {
         data,
         seed,
         initial,

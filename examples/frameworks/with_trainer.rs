@@ -6,14 +6,14 @@
 use backprop::prelude::*;
 
 use super::classifier::{self, Halves};
-use super::{Error, Learnt, Output, largest, largest_difference, regression};
+use super::{Error, Learned, Output, largest, largest_difference, regression};
 
 /// Rounding, after a hundred or two steps that build on each other.
 const TOLERANCE: f64 = 1e-5;
 
 pub(crate) fn run(
-    line: &Learnt<TensorDataset<f32, f32>>,
-    border: &Learnt<Halves>,
+    line: &Learned<TensorDataset<f32, f32>>,
+    border: &Learned<Halves>,
     output: &mut Output,
 ) -> Result<(), Error> {
     let mut model = begin(&line.initial)?;

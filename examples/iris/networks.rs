@@ -16,7 +16,7 @@ pub(crate) struct Network {
 }
 
 pub(crate) const BATCH: usize = 16;
-/// How much the weights are drawn towards 0: with 120 flowers, certainty is soon too great.
+/// How much the weights are drawn toward 0: with 120 flowers, certainty is soon too great.
 pub(crate) const WEIGHT_DECAY: f64 = 0.01;
 
 /// One layer draws straight lines between the species, two may bend them.

@@ -2,7 +2,7 @@
 //!
 //! A neuron weighs its inputs and answers with a function of their sum, `Y = f(Σ Xᵢ Wᵢ)`. Read the files in this order:
 //!
-//! * `activations.rs`: what `f` may be, and its derivative, without which nothing is learnt by gradients;
+//! * `activations.rs`: what `f` may be, and its derivative, without which nothing is learned by gradients;
 //! * `logic.rs`: neurons with a threshold compute AND, OR, NOT and majorities, but no single one computes XOR;
 //! * `hebb.rs`: weights that learn from inputs alone, without a teacher, and find the first principal component.
 //!

@@ -1,6 +1,6 @@
 //! The lesson's picture: five points, a line of 2 parameters and a curve of 7.
 //!
-//! The line cannot pass through the points and gets the idea behind them; the curve passes through every one and has learnt their noise.
+//! The line cannot pass through the points and gets the idea behind them; the curve passes through every one and has learned their noise.
 
 use backprop::plot::{Band, Chart, Figure, Line, Marker, Points};
 use backprop::tensor::Rng;

@@ -22,7 +22,7 @@ pub(crate) trait Layer<T: Float> {
     }
 }
 
-/// What can be minimised, for targets of type `Y`: class numbers, or values.
+/// What can be minimized, for targets of type `Y`: class numbers, or values.
 pub(crate) trait Loss<T: Float, Y: Element> {
     /// `L`, the mean over the batch.
     fn forward(&mut self, outputs: Tensor<T>, targets: &Tensor<Y>) -> Result<T>;

@@ -252,7 +252,7 @@ fn curves(outcomes: &[Outcome], first: usize, of: impl Fn(&Outcome) -> &Vec<f64>
             .iter()
             .filter(|one| one.layers == layers || one.layers == 1);
         let (single, others): (Vec<_>, Vec<_>) = shown.partition(|one| one.layers == 1);
-        // Activations have the same colours as in the table.
+        // Activations have the same colors as in the table.
         others
             .into_iter()
             .chain(single)

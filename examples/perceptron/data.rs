@@ -68,7 +68,7 @@ pub(crate) fn with_bias(inputs: &Tensor) -> Result<Tensor, Error> {
     Ok(Tensor::concat(&[inputs, &ones], 1)?)
 }
 
-/// Round clouds of 50 points each around two centres; the second is the positive one.
+/// Round clouds of 50 points each around two centers; the second is the positive one.
 pub(crate) fn clouds(centers: [[f32; 2]; 2], rng: &mut Rng) -> Result<Samples, Error> {
     let blobs = MakeBlobs::new(100)
         .centers_at(Tensor::from(centers))

@@ -1,6 +1,6 @@
 //! The perceptron: labels -1 and 1, one neuron, `y(x) = f(wᵀ x)` with a step for `f`, and a rule that learns from mistakes.
 //!
-//! It minimises the perceptron criterion `E(w) = -Σ wᵀ xᵢ tᵢ`, the sum being over misclassified samples, by gradient descent: each of them
+//! It minimizes the perceptron criterion `E(w) = -Σ wᵀ xᵢ tᵢ`, the sum being over misclassified samples, by gradient descent: each of them
 //! is added to the weights with its sign, `w ← w + η xᵢ tᵢ`. Read the files in this order:
 //!
 //! * `separable.rs`: two clouds and the line between them; the rule in three forms that agree; how often it errs at most;

@@ -54,7 +54,7 @@ fn course(
         course
             .mistakes
             .push(rule.pass(&mut weights, &shown.inputs, &shown.labels)?);
-        course.weights = rule.learnt(&weights)?;
+        course.weights = rule.learned(&weights)?;
         course.accuracies.push(samples.accuracy(&course.weights)?);
     }
     Ok(course)

@@ -69,7 +69,7 @@ fn hardest(train: &TensorDataset, test: &TensorDataset) -> Result<Pair, Error> {
             let samples = Samples::new(&only((a, b), train)?.take(2000), a)?;
             let (mut rule, mut weights) = (AveragedPerceptron::new(1.0), Tensor::zeros([785])?);
             rule.pass(&mut weights, &samples.inputs, &samples.labels)?;
-            let accuracy = Samples::new(&only((a, b), test)?, a)?.accuracy(&rule.learnt(&weights)?)?;
+            let accuracy = Samples::new(&only((a, b), test)?, a)?.accuracy(&rule.learned(&weights)?)?;
             if accuracy < worst.1 {
                 worst = ((a, b), accuracy);
             }
@@ -91,7 +91,7 @@ fn learn(pair: Pair, epochs: usize, train: &TensorDataset, test: &TensorDataset)
         mistakes = plain.pass(&mut last, &train.inputs, &train.labels)?;
         averaged.pass(&mut weights, &train.inputs, &train.labels)?;
     }
-    let mean = averaged.learnt(&weights)?;
+    let mean = averaged.learned(&weights)?;
     let percent = |samples: &Samples, weights: &Tensor| samples.accuracy(weights).map(|share| 100.0 * share);
     println!(
         "{:<10}{:>9}{mistakes:>12}{:>8.2} %{:>8.2} %{:>10.2} %{:>8.2} %",

@@ -123,7 +123,7 @@ fn by_tape(samples: &Samples) -> Result<Tensor, Error> {
 }
 
 /// Novikoff (1962): with `t uᵀx ≥ γ` for a unit vector `u`, and no sample longer than `R`, there are at most `(R / γ)²` mistakes. Any line
-/// that divides the clouds gives such a `u`: here the one that was learnt.
+/// that divides the clouds gives such a `u`: here the one that was learned.
 fn bound(samples: &Samples, weights: &Tensor, mistakes: usize) -> Result<(), Error> {
     let sides = samples.inputs.matmul(weights)?.try_mul(&samples.labels)?;
     let gamma = f64::from(sides.min(..)?.item()? / weights.norm(..)?.item()?);

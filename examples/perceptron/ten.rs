@@ -47,7 +47,7 @@ fn confusion(counts: &Tensor<f64>, accuracy: f64) -> impl Picture {
     ))
 }
 
-/// The weights of ten perceptrons, `[features, 10]`: each has learnt its digit from all others.
+/// The weights of ten perceptrons, `[features, 10]`: each has learned its digit from all others.
 fn learn<R: PerceptronRule>(
     epochs: usize,
     inputs: &Tensor,
@@ -61,7 +61,7 @@ fn learn<R: PerceptronRule>(
         for _ in 0..epochs {
             rule.pass(&mut weights, inputs, &labels)?;
         }
-        columns.push(rule.learnt(&weights)?);
+        columns.push(rule.learned(&weights)?);
     }
     Ok(Tensor::stack(&columns.iter().collect::<Vec<_>>(), 1)?)
 }

@@ -43,7 +43,7 @@ fn missing(package: &Package, manifest: &str) -> impl Iterator<Item = &'static s
     [
         (readme, "no README.md"),
         (package.description.is_some(), "no description in its manifest"),
-        (package.license.is_some(), "no licence in its manifest"),
+        (package.license.is_some(), "no license in its manifest"),
         (
             inherits_lints(manifest),
             "its manifest does not say `lints.workspace = true`",

@@ -75,7 +75,7 @@ impl Eq for Lineage {}
 /// A tensor that training changes.
 ///
 /// Each has an identity, by which gradients find it: a clone, or one read from a file, has a new one. A clone shares its [`Lineage`] with the
-/// original, by which an optimizer tells a model from another one. Comparison and serialisation look at the value alone.
+/// original, by which an optimizer tells a model from another one. Comparison and serialization look at the value alone.
 ///
 /// ```
 /// use backprop_autodiff::{Param, Tape};

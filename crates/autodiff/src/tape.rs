@@ -16,7 +16,7 @@ use crate::{Buffer, Error, Op, Param, Result, Var, spare};
 /// A list to which every operation on its variables appends one record, for one forward pass and one backward.
 ///
 /// Three kinds matter. [`training`](Self::training) records, and layers behave as in training (dropout drops, batch
-/// normalisation uses the batch); [`new`](Self::new) records, and layers behave as in use; [`inference`](Self::inference)
+/// normalization uses the batch); [`new`](Self::new) records, and layers behave as in use; [`inference`](Self::inference)
 /// records nothing, so that a value lives no longer than its last [`Var`]. A fourth, [`tracing`](Self::tracing), is for reading models. A layer needs to be told nothing else: it
 /// asks the tape of its input.
 ///

@@ -1,4 +1,4 @@
-//! Batch normalisation at the ends of the range, in f32 and f64: a law first, then right values by mpmath, to 60 digits. Those of ordinary numbers are in the
+//! Batch normalization at the ends of the range, in f32 and f64: a law first, then right values by mpmath, to 60 digits. Those of ordinary numbers are in the
 //! tests of the layer.
 
 use backprop_autodiff::{Tape, Var};

@@ -7,7 +7,7 @@
 //! | --- | --- | --- |
 //! | [`tensor`] | `backprop-tensor` | n-dimensional arrays and CPU kernels |
 //! | [`autodiff`] | `backprop-autodiff` | tape, operations, parameters, gradients |
-//! | [`layers`] | `backprop-layers` | layers, initialisers, sequences of layers |
+//! | [`layers`] | `backprop-layers` | layers, initializers, sequences of layers |
 //! | [`optim`] | `backprop-optim` | optimizers |
 //! | [`datasets`] | `backprop-datasets` | data, batches, splits, transforms |
 #![cfg_attr(

@@ -12,7 +12,7 @@
 //!
 //! They are the test set of "Optical Recognition of Handwritten Digits" by E. Alpaydin and C. Kaynak (1998), from the UCI
 //! Machine Learning Repository, as scikit-learn's `load_digits` has it: bitmaps of 32 &times; 32 in blocks of 4 &times;
-//! 4, in each of which the black pixels are counted. Licence: CC BY 4.0, see `DATA-LICENSE`.
+//! 4, in each of which the black pixels are counted. License: CC BY 4.0, see `DATA-LICENSE`.
 //!
 //! The data is two IDX files in gzip, so it takes this crate's feature `gzip`, which is on by default.
 

@@ -1,7 +1,7 @@
 //! Fisher's iris flowers: 150 of them, 50 of each of three species, with four lengths.
 //!
 //! One species can be told from the others by a line, the other two overlap a little: small enough to train on in a
-//! moment, not so easy that nothing is learnt.
+//! moment, not so easy that nothing is learned.
 //!
 //! ```
 //! use backprop_datasets::iris;
@@ -17,7 +17,7 @@
 //!
 //! R. A. Fisher, "The use of multiple measurements in taxonomic problems", Annals of Eugenics 7 (1936). These are the
 //! values of the paper, as R and scikit-learn (from 0.20 on) have them; the copy in the UCI Machine Learning
-//! Repository differs from it in two flowers, the 35th and the 38th. Licence: CC BY 4.0 (UCI), see `DATA-LICENSE`.
+//! Repository differs from it in two flowers, the 35th and the 38th. License: CC BY 4.0 (UCI), see `DATA-LICENSE`.
 
 mod flowers;
 
@@ -36,16 +36,16 @@ pub const FEATURES: [&str; 4] = [
     "petal width (cm)",
 ];
 
-/// The flowers: inputs `[150, 4]` in centimetres, targets `[150]`, sorted by species.
+/// The flowers: inputs `[150, 4]` in centimeters, targets `[150]`, sorted by species.
 ///
 /// # Errors
 /// If there is no memory.
 pub fn load() -> Result<TensorDataset> {
-    let centimetres = FLOWERS
+    let centimeters = FLOWERS
         .as_flattened()
         .iter()
         .map(|&tenths| f32::from(tenths) / 10.0);
-    let inputs = Tensor::from_slice(&centimetres.collect::<Vec<_>>(), [FLOWERS.len(), FEATURES.len()])?;
+    let inputs = Tensor::from_slice(&centimeters.collect::<Vec<_>>(), [FLOWERS.len(), FEATURES.len()])?;
     let species: Vec<i64> = (0..FLOWERS.len()).map(|flower| (flower / 50) as i64).collect();
     TensorDataset::new(inputs, Tensor::from(species))?
         .with_class_names(CLASSES)
@@ -56,7 +56,7 @@ pub fn load() -> Result<TensorDataset> {
 mod tests {
     use super::*;
 
-    /// The sums of the columns and of their squares, in tenths of a centimetre, of scikit-learn's `load_iris()`.
+    /// The sums of the columns and of their squares, in tenths of a centimeter, of scikit-learn's `load_iris()`.
     #[test]
     fn sums_are_the_known_ones() {
         let column = |feature: usize, power| -> u64 {

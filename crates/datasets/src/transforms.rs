@@ -1,4 +1,4 @@
-//! What is done to the data before it is learnt from.
+//! What is done to the data before it is learned from.
 
 mod min_max_scaler;
 mod one_hot;

@@ -50,9 +50,9 @@ fn count(data: &TensorDataset, class: i64) -> usize {
         .count()
 }
 
-/// How many of the second half's samples have the class of their nearest neighbour in the first half, by the features
+/// How many of the second half's samples have the class of their nearest neighbor in the first half, by the features
 /// given.
-fn nearest_neighbour_accuracy(data: &TensorDataset, features: std::ops::Range<usize>) -> f64 {
+fn nearest_neighbor_accuracy(data: &TensorDataset, features: std::ops::Range<usize>) -> f64 {
     let rows: Vec<Vec<f32>> = (0..data.len())
         .map(|i| data.get(i).unwrap().0.to_vec()[features.clone()].to_vec())
         .collect();
@@ -204,9 +204,9 @@ fn informative_features_tell_the_classes_apart() {
             .unwrap();
         let order: Vec<usize> = Rng::seed(seed).permutation(600).unwrap();
         let data = data.subset(&order).unwrap();
-        assert_eq!(nearest_neighbour_accuracy(&data, 0..4), 1.0);
+        assert_eq!(nearest_neighbor_accuracy(&data, 0..4), 1.0);
         // A third by chance: 300 guesses stray by 0.16 (six standard errors) less than once in a hundred million times.
-        let by_noise = nearest_neighbour_accuracy(&data, 6..12);
+        let by_noise = nearest_neighbor_accuracy(&data, 6..12);
         assert!((by_noise - 1.0 / 3.0).abs() < 0.16, "{by_noise}");
     }
 }
@@ -220,7 +220,7 @@ fn closer_clusters_are_harder() {
             .redundant(0)
             .class_sep(class_sep)
             .flip_y(0.0);
-        nearest_neighbour_accuracy(&problem.generate(&mut Rng::seed(3)).unwrap(), 0..4)
+        nearest_neighbor_accuracy(&problem.generate(&mut Rng::seed(3)).unwrap(), 0..4)
     };
     let (close, far) = (accuracy(0.1), accuracy(5.0));
     assert!(close + 0.1 < far, "{close} {far}");

@@ -57,8 +57,8 @@ proptest! {
     fn a_few_of_many_are_those_of_the_whole(features in 45..70_usize, components in 1..3_usize, seed: u64) {
         let x = cloud(100, features, seed);
         let pca = Pca::fit(&x, components).unwrap();
-        let centred = x.try_sub(&x.mean(0).unwrap()).unwrap();
-        let (_, lengths, vt) = linalg::svd(&centred).unwrap();
+        let centered = x.try_sub(&x.mean(0).unwrap()).unwrap();
+        let (_, lengths, vt) = linalg::svd(&centered).unwrap();
         let lengths = lengths.to_vec();
         for i in 0..components {
             let variance = lengths[i].powi(2) / 99.0;

@@ -138,7 +138,7 @@ proptest! {
         prop_assert_ne!(split(seed), split(seed ^ 1));
     }
 
-    /// Both parts of every kind of split, and the folds: a part that kept the order of the data or of its classes would be learnt so.
+    /// Both parts of every kind of split, and the folds: a part that kept the order of the data or of its classes would be learned so.
     #[test]
     fn nothing_stays_in_order(seed in any::<u64>()) {
         let labels: Vec<i64> = (0..60).map(|i| i / 20).collect();

@@ -187,6 +187,6 @@ fn mistakes_are_errors_that_say_what_is_right() {
     let flat = MakeBlobs::new(10).centers_at(Tensor::from([1.0, 2.0]));
     assert_eq!(
         message(flat.generate(&mut rng)),
-        "make_blobs: shape [2]: needs centres of shape [centres, features]"
+        "make_blobs: shape [2]: needs centers of shape [centers, features]"
     );
 }

@@ -48,7 +48,7 @@ fn assert_close(a: &Tensor<f64>, b: &Tensor<f64>, tolerance: f64) {
 
 proptest! {
     #[test]
-    fn standardised_features_have_mean_0_and_deviation_1(x in samples()) {
+    fn standardized_features_have_mean_0_and_deviation_1(x in samples()) {
         let scaler = StandardScaler::fit(&x).unwrap();
         let z = scaler.transform(&x).unwrap();
         for feature in 0..3 {
@@ -150,7 +150,7 @@ fn many_samples_far_from_zero_keep_their_deviation() {
 }
 
 #[test]
-fn constant_features_are_only_centred() {
+fn constant_features_are_only_centered() {
     let x = Tensor::full([1000, 1], 0.1_f32).unwrap();
     let scaler = StandardScaler::fit(&x).unwrap();
     assert_eq!(scaler.transform(&x).unwrap(), Tensor::zeros([1000, 1]).unwrap());

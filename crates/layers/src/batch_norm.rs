@@ -1,4 +1,4 @@
-//! Batch normalisation.
+//! Batch normalization.
 
 use std::fmt;
 
@@ -9,9 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::Layer;
 
-/// Batch normalisation of `[n, features]` or `[n, features, length]`: `y = (x - μ) / √(σ² + ε) w + b`, for each feature.
+/// Batch normalization of `[n, features]` or `[n, features, length]`: `y = (x - μ) / √(σ² + ε) w + b`, for each feature.
 ///
-/// In training, `μ` and `σ²` are the mean and the variance of the batch, over all axes but that of the features, and the running ones move towards
+/// In training, `μ` and `σ²` are the mean and the variance of the batch, over all axes but that of the features, and the running ones move toward
 /// them: `running ← (1 - momentum) running + momentum batch`, with Bessel's correction (`m - 1` instead of `m`) for the variance. On any other tape
 /// they are the running ones, so that an output does not depend on what else is in its batch.
 ///
@@ -58,7 +58,7 @@ pub struct BatchNorm1d<T: Float = f32> {
     /// The variance in use, of shape `[features]`. It is infinite if it is too large for the type, though the standard deviation may not be: then what comes
     /// out in use is `b`, while training goes on as it should.
     pub running_variance: Buffer<T>,
-    /// How far the running statistics move towards those of a batch: from 0, not at all, to 1, all the way.
+    /// How far the running statistics move toward those of a batch: from 0, not at all, to 1, all the way.
     pub momentum: f64,
     /// `ε`, which keeps a variance of 0 from being divided by; at least 0.
     pub epsilon: f64,
@@ -200,7 +200,7 @@ pub struct BatchNorm1dBuilder {
 }
 
 impl BatchNorm1dBuilder {
-    /// How far the running statistics move towards those of a batch, from 0 to 1.
+    /// How far the running statistics move toward those of a batch, from 0 to 1.
     pub fn momentum(self, momentum: f64) -> Self {
         Self { momentum, ..self }
     }

@@ -1,4 +1,4 @@
-//! Gains for initialisers: what keeps the variance of signals that pass through an activation, as in PyTorch's
+//! Gains for initializers: what keeps the variance of signals that pass through an activation, as in PyTorch's
 //! `calculate_gain`.
 
 /// For no activation, and for sigmoid.

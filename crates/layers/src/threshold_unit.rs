@@ -17,7 +17,7 @@ use crate::Layer;
 ///
 /// From inputs `[..., n]`, first the weighted ones `x`, then the inhibitory ones `z`, to `[..., 1]`. Inputs are meant to be 0 and 1. In the paper
 /// the weights are 1; with weights of both signs, inhibitory inputs can be done without. Its parameters are frozen: they are set, since
-/// nothing can be learnt through a step.
+/// nothing can be learned through a step.
 ///
 /// ```
 /// use backprop_autodiff::Tape;

@@ -1,4 +1,4 @@
-//! Batch normalisation: the steps of PyTorch's, from `reference/batch_norm.py`, and what it must never do.
+//! Batch normalization: the steps of PyTorch's, from `reference/batch_norm.py`, and what it must never do.
 
 use backprop_autodiff::{Gradients, Param, Tape};
 use backprop_layers::{BatchNorm1d, Layer};

@@ -183,7 +183,7 @@ fn a_name_that_is_none_is_answered_with_the_known_ones() {
     for (text, expected) in cases {
         let error = text.parse::<Initializer>().unwrap_err().to_string();
         assert!(
-            error.contains(&format!("{text:?} is no initialiser: {expected}")),
+            error.contains(&format!("{text:?} is no initializer: {expected}")),
             "{error}"
         );
     }

@@ -43,7 +43,7 @@ fn check(layer: impl Plain, inputs: Inputs) {
     let check = LayerCheck::<f32, _>::new(layer, inputs);
     if let Err(violation) = check
         .cloning()
-        .serialisation()
+        .serialization()
         .casting()
         .batch_independence()
         .run()
@@ -52,7 +52,7 @@ fn check(layer: impl Plain, inputs: Inputs) {
     }
 }
 
-/// A layer that has normalised batches, so that its running statistics are not those it began with.
+/// A layer that has normalized batches, so that its running statistics are not those it began with.
 fn used(mut layer: BatchNorm1d, shape: &[usize]) -> BatchNorm1d {
     let rng = &mut Rng::seed(5);
     for _ in 0..3 {

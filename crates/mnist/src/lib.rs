@@ -2,7 +2,7 @@
 //!
 //! ## Design
 //!
-//! The data is a crate of its own because its licence and its size are: who reads MNIST from files, or not at all,
+//! The data is a crate of its own because its license and its size are: who reads MNIST from files, or not at all,
 //! need not carry it. [`train()`] and [`test()`] give bytes as they were published, in vectors, so this much needs no
 //! other crate of the workspace.
 

@@ -73,7 +73,7 @@ impl Part<'_> {
 }
 
 /// A stream on its way. It is driven by hand, not through the decoder's `Read`, because that one is generic and would be
-/// compiled here: in a debug build without optimisation, even where the dependencies are optimised.
+/// compiled here: in a debug build without optimization, even where the dependencies are optimized.
 struct Decoder<'a> {
     stream: LzmaStream,
     rest: &'a [u8],

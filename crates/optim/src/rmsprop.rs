@@ -7,14 +7,14 @@ use crate::settings::{Check, least_counted, least_mean};
 use crate::slots::{Slots, Update};
 use crate::{Optimizer, OptimizerState, Result};
 
-/// RMSprop: steps of the gradient over the root of its running square (Tieleman and Hinton 2012), also centred (Graves 2013).
+/// RMSprop: steps of the gradient over the root of its running square (Tieleman and Hinton 2012), also centered (Graves 2013).
 ///
 /// With learning rate `η`, smoothing `α`, momentum `μ` and weight decay `λ`:
 ///
 /// ```text
 /// g ← g + λ w
 /// s ← α s + (1 - α) g²
-/// a ← α a + (1 - α) g                    centred: d = s - a², else d = s
+/// a ← α a + (1 - α) g                    centered: d = s - a², else d = s
 /// b ← μ b + g / (sqrt(d) + ε)
 /// w ← w - η b
 /// ```
@@ -28,7 +28,7 @@ pub struct RmsProp<T: Float = f32> {
     alpha: f64,
     epsilon: f64,
     momentum: f64,
-    centred: bool,
+    centered: bool,
     weight_decay: f64,
     groups: Groups,
     slots: Slots<T>,
@@ -42,7 +42,7 @@ impl<T: Float> RmsProp<T> {
             alpha: 0.99,
             epsilon: 1e-8,
             momentum: 0.0,
-            centred: false,
+            centered: false,
             weight_decay: 0.0,
             groups: Groups::default(),
             slots: Slots::new(),
@@ -65,8 +65,8 @@ impl<T: Float> RmsProp<T> {
     }
 
     /// Divides by the root of the gradient's running variance instead of its square.
-    pub fn centred(self, centred: bool) -> Self {
-        Self { centred, ..self }
+    pub fn centered(self, centered: bool) -> Self {
+        Self { centered, ..self }
     }
 
     /// Weight decay `λ`.
@@ -102,7 +102,7 @@ const STEP: Kernel = kernel!(mut w, s, b; g; rate, alpha, rest, epsilon, momentu
     b = if b.abs() < least_mean { 0.0 } else { b };
     w -= rate * b;
 });
-const CENTRED: Kernel = kernel!(mut w, s, b, a; g; rate, alpha, rest, epsilon, momentum, decay, least, least_square, least_mean => {
+const CENTERED: Kernel = kernel!(mut w, s, b, a; g; rate, alpha, rest, epsilon, momentum, decay, least, least_square, least_mean => {
     let g = g + decay * w;
     let counted = if g.abs() < least { 0.0 } else { g };
     s = alpha * s + rest * counted * counted;
@@ -120,9 +120,9 @@ const CENTRED: Kernel = kernel!(mut w, s, b, a; g; rate, alpha, rest, epsilon, m
 impl<T: Float> Optimizer<T> for RmsProp<T> {
     fn step(&mut self, model: &mut dyn Module<T>, gradients: &Gradients<T>) -> Result<()> {
         self.check()?;
-        let (alpha, epsilon, momentum, centred) = (self.alpha, self.epsilon, self.momentum, self.centred);
+        let (alpha, epsilon, momentum, centered) = (self.alpha, self.epsilon, self.momentum, self.centered);
         let (learning_rate, weight_decay) = (self.learning_rate, self.weight_decay);
-        let count = if centred { 3 } else { 2 };
+        let count = if centered { 3 } else { 2 };
         self.slots.step(model, gradients, &self.groups, count, |update| {
             let Update {
                 parameter: w,
@@ -147,8 +147,8 @@ impl<T: Float> Optimizer<T> for RmsProp<T> {
             ];
             let parameters = parameters.map(T::from_f64);
             match state {
-                [s, b, a, ..] if centred => {
-                    Tensor::update(&CENTRED, &parameters, &mut [w, s, b, a], &[gradient])
+                [s, b, a, ..] if centered => {
+                    Tensor::update(&CENTERED, &parameters, &mut [w, s, b, a], &[gradient])
                 }
                 [s, b, ..] => Tensor::update(&STEP, &parameters, &mut [w, s, b], &[gradient]),
                 _ => Ok(()),

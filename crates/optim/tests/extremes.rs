@@ -136,7 +136,7 @@ fn in_f64_gradients_below_f32_count() {
         // The gradient over the root of a hundredth of its square.
         near(one_step(RmsProp::new(0.01).epsilon(0.0), gradient), 0.9);
         near(
-            one_step(RmsProp::new(0.01).centred(true).epsilon(0.0), gradient),
+            one_step(RmsProp::new(0.01).centered(true).epsilon(0.0), gradient),
             1.0 - 0.01 / 0.0099_f64.sqrt(),
         );
         near(one_step(Sgd::new(0.1 / gradient).momentum(0.9), gradient), 0.9);
@@ -235,9 +235,9 @@ fn the_greatest_counts_are_no_overflow() -> Result<()> {
     let (x, mut weights) = (Tensor::from([1.0_f32]), Tensor::from([1.0]));
     let mut averaged = edited(&AveragedPerceptron::<f32>::new(1.0), &["seen", "survived"]);
     averaged.step(&mut weights, &x, 1.0)?;
-    assert_eq!(averaged.learnt(&weights)?, weights);
+    assert_eq!(averaged.learned(&weights)?, weights);
     let mut pocket = edited(&Pocket::<f32>::new(1.0), &["run"]);
     pocket.step(&mut weights, &x, 1.0)?;
-    assert_eq!(pocket.learnt(&weights)?, weights);
+    assert_eq!(pocket.learned(&weights)?, weights);
     Ok(())
 }

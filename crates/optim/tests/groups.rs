@@ -75,7 +75,7 @@ check! {
     adam: |rate, decay| Adam::new(rate).weight_decay(decay);
     adamw: |rate, decay| AdamW::new(rate).weight_decay(decay);
     rmsprop: |rate, decay| RmsProp::new(rate).weight_decay(decay);
-    rmsprop_centred: |rate, decay| RmsProp::new(rate).momentum(0.5).centred(true).weight_decay(decay);
+    rmsprop_centered: |rate, decay| RmsProp::new(rate).momentum(0.5).centered(true).weight_decay(decay);
     adagrad: |rate, decay| Adagrad::new(rate).learning_rate_decay(0.25).weight_decay(decay);
 }
 

@@ -82,7 +82,7 @@ fn adam() {
 #[test]
 fn rmsprop() {
     check(|| Box::new(RmsProp::<f32>::new(0.1)));
-    check(|| Box::new(RmsProp::<f64>::new(0.1).momentum(0.5).centred(true)));
+    check(|| Box::new(RmsProp::<f64>::new(0.1).momentum(0.5).centered(true)));
 }
 
 #[test]

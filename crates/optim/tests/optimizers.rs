@@ -50,7 +50,7 @@ macro_rules! for_each_optimizer {
         });
         $check(|| Adam::new(0.01).weight_decay(0.1));
         $check(|| AdamW::new(0.01));
-        $check(|| RmsProp::new(0.01).momentum(0.5).centred(true));
+        $check(|| RmsProp::new(0.01).momentum(0.5).centered(true));
         $check(|| Adagrad::new(0.1).learning_rate_decay(0.1));
     };
 }
@@ -456,7 +456,7 @@ fn what_is_kept_is_no_subnormal_number() {
                     kept::<$type, _>(AdamW::new(0.01), gradient),
                     kept::<$type, _>(RmsProp::new(0.01).alpha(0.5).momentum(0.5), gradient),
                     kept::<$type, _>(
-                        RmsProp::new(0.01).alpha(0.7).momentum(0.5).centred(true),
+                        RmsProp::new(0.01).alpha(0.7).momentum(0.5).centered(true),
                         gradient,
                     ),
                     kept::<$type, _>(Adagrad::new(0.1), gradient),

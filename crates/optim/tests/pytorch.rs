@@ -33,7 +33,7 @@ fn optimizer(name: &str) -> Box<dyn Optimizer<f64>> {
                 .momentum(0.5)
                 .weight_decay(0.1),
         ),
-        "rmsprop centred" => Box::new(RmsProp::new(0.01).centred(true).momentum(0.5)),
+        "rmsprop centered" => Box::new(RmsProp::new(0.01).centered(true).momentum(0.5)),
         "adagrad" => Box::new(Adagrad::new(0.1)),
         "adagrad settings" => Box::new(
             Adagrad::new(0.1)

@@ -41,7 +41,7 @@ fn model(rows: &[Vec<f64>], labels: &[f64], passes: usize) -> Vec<(Vec<f64>, boo
     course
 }
 
-/// `passes` of a rule from weights of 0: the weights and what was learnt, and the mistakes of all passes.
+/// `passes` of a rule from weights of 0: the weights and what was learned, and the mistakes of all passes.
 fn passes(
     mut rule: impl PerceptronRule<f64>,
     inputs: &Tensor<f64>,
@@ -51,8 +51,8 @@ fn passes(
     let mut weights = Tensor::zeros([inputs.shape()[1]]).unwrap();
     let mistakes = (0..passes).map(|_| rule.pass(&mut weights, inputs, labels).unwrap());
     let mistakes = mistakes.sum();
-    let learnt = rule.learnt(&weights).unwrap();
-    (weights, learnt, mistakes)
+    let learned = rule.learned(&weights).unwrap();
+    (weights, learned, mistakes)
 }
 
 proptest! {
@@ -63,13 +63,13 @@ proptest! {
         let (last, _) = course.last().unwrap();
         let errors = course.iter().filter(|(_, mistake)| *mistake).count();
 
-        let (weights, learnt, mistakes) = passes(Perceptron::new(1.0), &inputs, &targets, n);
-        prop_assert_eq!((&weights.to_vec(), &learnt.to_vec(), mistakes), (last, last, errors));
+        let (weights, learned, mistakes) = passes(Perceptron::new(1.0), &inputs, &targets, n);
+        prop_assert_eq!((&weights.to_vec(), &learned.to_vec(), mistakes), (last, last, errors));
 
         // The mean of sums that are exact.
-        let (weights, learnt, mistakes) = passes(AveragedPerceptron::new(1.0), &inputs, &targets, n);
+        let (weights, learned, mistakes) = passes(AveragedPerceptron::new(1.0), &inputs, &targets, n);
         prop_assert_eq!((&weights.to_vec(), mistakes), (last, errors));
-        for (feature, mean) in learnt.to_vec().into_iter().enumerate() {
+        for (feature, mean) in learned.to_vec().into_iter().enumerate() {
             prop_assert_eq!(mean, course.iter().map(|(w, _)| w[feature]).sum::<f64>() / course.len() as f64);
         }
 
@@ -81,8 +81,8 @@ proptest! {
                 (longest, best) = (run, w);
             }
         }
-        let (weights, learnt, mistakes) = passes(Pocket::new(1.0), &inputs, &targets, n);
-        prop_assert_eq!((&weights.to_vec(), &learnt.to_vec(), mistakes), (last, best, errors));
+        let (weights, learned, mistakes) = passes(Pocket::new(1.0), &inputs, &targets, n);
+        prop_assert_eq!((&weights.to_vec(), &learned.to_vec(), mistakes), (last, best, errors));
     }
 
     /// With the ratchet, the pocket gets better with each change, and there is a run of right answers behind it.
@@ -95,13 +95,13 @@ proptest! {
         let (mut before, mut kept) = (0, None);
         for index in (0..rows.len()).cycle().take(n * rows.len()) {
             rule.step(&mut weights, &inputs.select(0, index).unwrap(), labels[index]).unwrap();
-            let learnt = rule.learnt(&weights).unwrap();
-            if kept.as_ref().is_some_and(|kept| *kept != learnt) {
-                prop_assert!(right(&learnt) > before);
+            let learned = rule.learned(&weights).unwrap();
+            if kept.as_ref().is_some_and(|kept| *kept != learned) {
+                prop_assert!(right(&learned) > before);
             }
-            if kept.is_some() || learnt != weights {
-                prop_assert!(right(&learnt) >= before);
-                (before, kept) = (right(&learnt), Some(learnt));
+            if kept.is_some() || learned != weights {
+                prop_assert!(right(&learned) >= before);
+                (before, kept) = (right(&learned), Some(learned));
             }
         }
     }
@@ -188,8 +188,8 @@ proptest! {
         averaged_again.pass(&mut b, &inputs, &targets).unwrap();
         pocket.pass(&mut p, &inputs, &targets).unwrap();
         pocket_again.pass(&mut q, &inputs, &targets).unwrap();
-        prop_assert_eq!((a, averaged.learnt(&zeros()).unwrap()), (b, averaged_again.learnt(&zeros()).unwrap()));
-        prop_assert_eq!((p, pocket.learnt(&zeros()).unwrap()), (q, pocket_again.learnt(&zeros()).unwrap()));
+        prop_assert_eq!((a, averaged.learned(&zeros()).unwrap()), (b, averaged_again.learned(&zeros()).unwrap()));
+        prop_assert_eq!((p, pocket.learned(&zeros()).unwrap()), (q, pocket_again.learned(&zeros()).unwrap()));
     }
 }
 

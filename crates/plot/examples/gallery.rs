@@ -113,11 +113,11 @@ fn scatter(rng: &mut Rng) -> Chart {
         axis(0),
         axis(1),
         &classes,
-        ["red fox", "grey wolf", "badger", "otter"],
+        ["red fox", "gray wolf", "badger", "otter"],
     )
     .title("Four blobs")
-    .x_label("weight (standardised)")
-    .y_label("length (standardised)")
+    .x_label("weight (standardized)")
+    .y_label("length (standardized)")
 }
 
 fn signed_heatmap() -> Result<Chart> {
@@ -145,7 +145,7 @@ fn regions(rng: &mut Rng) -> Result<Chart> {
         Tensor::from_slice(&scores, [points.shape()[0], 4])
     };
     Ok(decision_regions(&inputs, &classes, nearest)?
-        .title("The nearest of four centres")
+        .title("The nearest of four centers")
         .x_label("x₁")
         .y_label("x₂"))
 }

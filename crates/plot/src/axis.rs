@@ -70,7 +70,7 @@ impl Axis {
 /// Some room on each side, and a width even where there is but one value.
 fn widened(low: f64, high: f64, share: f64) -> (f64, f64) {
     let middle = low / 2.0 + high / 2.0;
-    // Below this, the steps between neighbouring floating-point numbers would show.
+    // Below this, the steps between neighboring floating-point numbers would show.
     let least = (middle.abs() * 1e-9).max(1e-300);
     if high / 2.0 - low / 2.0 <= least {
         let room = if middle == 0.0 { 1.0 } else { middle.abs() * 0.1 };

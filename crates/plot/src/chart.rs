@@ -21,7 +21,7 @@ use crate::scene::Scene;
 use crate::terminal::Screen;
 use crate::{Bars, Color, Error, Layer, Line, Picture, Points, Result, Values, category_color, style};
 
-/// A pair of axes with layers between them: lines, points, bars, fields of colours.
+/// A pair of axes with layers between them: lines, points, bars, fields of colors.
 ///
 /// ```
 /// use backprop_plot::{Chart, Picture};
@@ -176,7 +176,7 @@ impl Chart {
         self
     }
 
-    /// With a bar that says which colour means which number.
+    /// With a bar that says which color means which number.
     #[must_use]
     pub fn color_bar(mut self, bar: ColorBar) -> Self {
         self.color_bar = Some(bar);
@@ -221,7 +221,7 @@ impl Chart {
         self.layers.iter().filter(|layer| layer.takes_color()).count()
     }
 
-    /// The layers, each with its colour.
+    /// The layers, each with its color.
     fn colored(&self) -> impl Iterator<Item = (&(dyn Layer + Send + Sync), Color)> {
         let mut next = 0;
         self.layers.iter().map(move |layer| {

@@ -1,4 +1,4 @@
-/// A colour: red, green, blue and opacity.
+/// A color: red, green, blue and opacity.
 ///
 /// ```
 /// use backprop_plot::Color;
@@ -29,7 +29,7 @@ impl Color {
         ..Self::BLACK
     };
 
-    /// An opaque colour.
+    /// An opaque color.
     pub const fn rgb(red: u8, green: u8, blue: u8) -> Self {
         Self {
             red,
@@ -45,7 +45,7 @@ impl Color {
         Self::rgb(red, green, blue)
     }
 
-    /// The same colour with an opacity of 0 to 1.
+    /// The same color with an opacity of 0 to 1.
     #[must_use]
     pub fn with_opacity(self, opacity: f64) -> Self {
         Self {
@@ -54,7 +54,7 @@ impl Color {
         }
     }
 
-    /// The colour at `share` of the way to `other`, 0 to 1.
+    /// The color at `share` of the way to `other`, 0 to 1.
     ///
     /// ```
     /// # use backprop_plot::Color;

@@ -130,7 +130,7 @@ mod tests {
 
     proptest! {
         #[test]
-        fn lines_pass_between_neighbours_on_both_sides_of_the_level(values in vec(-5_i32..6, 48), level in -4.5_f64..5.5) {
+        fn lines_pass_between_neighbors_on_both_sides_of_the_level(values in vec(-5_i32..6, 48), level in -4.5_f64..5.5) {
             let columns = 8;
             let values: Vec<f64> = values.into_iter().map(f64::from).collect();
             let lines = contours(&values, columns, level);

@@ -49,7 +49,7 @@ pub trait Layer: std::fmt::Debug {
         None
     }
 
-    /// Whether it takes the next colour of the palette; otherwise it gets that of the layer before.
+    /// Whether it takes the next color of the palette; otherwise it gets that of the layer before.
     fn takes_color(&self) -> bool {
         true
     }

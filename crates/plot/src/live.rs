@@ -37,7 +37,7 @@ pub struct Live<W: Write = Stdout> {
 
 impl Live {
     /// On the standard output, in `width` letters and `height` lines, if that is a terminal with a cursor that can be moved; nowhere if it
-    /// is not. Without colours if the environment variable `NO_COLOR` is set, as <https://no-color.org> asks.
+    /// is not. Without colors if the environment variable `NO_COLOR` is set, as <https://no-color.org> asks.
     pub fn stdout(width: usize, height: usize) -> Self {
         let variable = |name| std::env::var_os(name).unwrap_or_default();
         Self {
@@ -49,7 +49,7 @@ impl Live {
 }
 
 impl<W: Write> Live<W> {
-    /// On whatever terminal `out` leads to, in colours.
+    /// On whatever terminal `out` leads to, in colors.
     pub fn new(out: W, width: usize, height: usize) -> Self {
         Self {
             out,

@@ -1,8 +1,8 @@
-//! Colours that everybody can tell apart.
+//! Colors that everybody can tell apart.
 
 use crate::Color;
 
-/// The colours of M. Okabe and K. Ito, "Color Universal Design" (2008), which people with any kind of colour vision can tell
+/// The colors of M. Okabe and K. Ito, "Color Universal Design" (2008), which people with any kind of color vision can tell
 /// apart, in an order that puts the strongest contrasts first; the yellow is darkened to be seen on white.
 const CATEGORIES: [Color; 8] = [
     Color::hex(0x0072b2),
@@ -15,7 +15,7 @@ const CATEGORIES: [Color; 8] = [
     Color::hex(0x9a8700),
 ];
 
-/// The colour of the category of this number; from the ninth on, darker variants of the first eight, and so on.
+/// The color of the category of this number; from the ninth on, darker variants of the first eight, and so on.
 ///
 /// ```
 /// use backprop_plot::category_color;
@@ -32,7 +32,7 @@ pub fn category_color(index: usize) -> Color {
     }
 }
 
-/// Colours for numbers from 0 to 1.
+/// Colors for numbers from 0 to 1.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Colormap {
@@ -64,7 +64,7 @@ const DIVERGING: [u32; 9] = [
 const LEVELS: [u32; 5] = [0x5fa8d3, 0xaed3ea, 0xfafafa, 0xf9c9a0, 0xee8c4a];
 
 impl Colormap {
-    /// The colour of `value`; those outside 0 to 1 count as the nearer end, NaN has a grey of its own.
+    /// The color of `value`; those outside 0 to 1 count as the nearer end, NaN has a gray of its own.
     ///
     /// ```
     /// use backprop_plot::{Color, Colormap};

@@ -88,7 +88,7 @@ pub trait Picture: std::fmt::Debug {
         self.scene()?.to_png(1.0)
     }
 
-    /// As text of `width` letters and `height` lines, each ended by `\n`, without colours.
+    /// As text of `width` letters and `height` lines, each ended by `\n`, without colors.
     ///
     /// # Errors
     /// As [`draw`](Self::draw), and if there are to be more than 1000 letters or lines.
@@ -98,7 +98,7 @@ pub trait Picture: std::fmt::Debug {
         Ok(screen.to_text())
     }
 
-    /// As [`to_terminal`](Self::to_terminal), with the colours of a terminal (ANSI escape sequences).
+    /// As [`to_terminal`](Self::to_terminal), with the colors of a terminal (ANSI escape sequences).
     ///
     /// # Errors
     /// As [`to_terminal`](Self::to_terminal).

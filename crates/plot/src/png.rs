@@ -13,7 +13,7 @@ pub(crate) fn encode(bitmap: &Bitmap) -> Vec<u8> {
     let mut above = vec![0; bitmap.width * channels];
     for pixels in bitmap.pixels.chunks(bitmap.width.max(1)) {
         let row: Vec<u8> = pixels.iter().flat_map(|color| bytes(color, channels)).collect();
-        // Filter 2: the difference to the row above, which pictures with areas of one colour make 0.
+        // Filter 2: the difference to the row above, which pictures with areas of one color make 0.
         rows.push(2);
         rows.extend(
             row.iter()

@@ -20,7 +20,7 @@ pub(crate) const MOST_PIXELS: usize = 1 << 26;
 /// How a line is drawn.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Stroke {
-    /// Its colour.
+    /// Its color.
     pub color: Color,
     /// Its width in pixels.
     pub width: f64,
@@ -55,7 +55,7 @@ pub struct Bitmap {
     pub width: usize,
     /// Rows.
     pub height: usize,
-    /// `width * height` colours.
+    /// `width * height` colors.
     pub pixels: Vec<Color>,
 }
 
@@ -65,7 +65,7 @@ pub struct Bitmap {
 pub enum Mark {
     /// A circle.
     Circle {
-        /// Its centre.
+        /// Its center.
         center: Point,
         /// Its radius.
         radius: f64,
@@ -100,7 +100,7 @@ pub enum Mark {
 pub struct Item {
     /// What to draw.
     pub mark: Mark,
-    /// The colour inside.
+    /// The color inside.
     pub fill: Option<Color>,
     /// The line around.
     pub stroke: Option<Stroke>,

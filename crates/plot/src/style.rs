@@ -1,4 +1,4 @@
-//! Sizes and colours that all pictures share, so that they look alike.
+//! Sizes and colors that all pictures share, so that they look alike.
 //!
 //! A picture is 800 pixels wide by itself and read at half of that too: no letter is smaller than 14 pixels.
 

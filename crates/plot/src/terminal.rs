@@ -10,7 +10,7 @@ pub(crate) use dots::Cells;
 /// The largest width and height, in letters.
 const LIMIT: usize = 1000;
 
-/// A page of letters of one width, each with a colour or without.
+/// A page of letters of one width, each with a color or without.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Screen {
     width: usize,
@@ -79,7 +79,7 @@ impl Screen {
         }
     }
 
-    /// Colours the ground behind a letter.
+    /// Colors the ground behind a letter.
     pub fn set_ground(&mut self, column: usize, row: usize, ground: Color) {
         if let Some(cell) = self.cell(column, row) {
             cell.ground = Some(ground);
@@ -128,7 +128,7 @@ impl Screen {
         text
     }
 
-    /// As text with the colours of a terminal (ANSI escape sequences, 24 bits a colour).
+    /// As text with the colors of a terminal (ANSI escape sequences, 24 bits a color).
     pub fn to_colored_text(&self) -> String {
         let mut text = String::new();
         for row in self.rows() {
@@ -169,7 +169,7 @@ impl Screen {
         Ok(())
     }
 
-    /// Shows pixels, two to a letter: as shades of ink, and in colours where there are any.
+    /// Shows pixels, two to a letter: as shades of ink, and in colors where there are any.
     pub fn bitmap(&mut self, column: usize, row: usize, bitmap: &Bitmap) {
         let pixel = |x: usize, y: usize| {
             let index = y.checked_mul(bitmap.width)?.checked_add(x)?;

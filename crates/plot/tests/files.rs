@@ -154,7 +154,7 @@ fn an_animation_has_all_frames_in_both_formats() {
 }
 
 #[test]
-fn a_gif_of_few_colours_has_exactly_these() {
+fn a_gif_of_few_colors_has_exactly_these() {
     let pixels = Tensor::from([[0.0, 1.0], [1.0, 0.0]]);
     let picture = images(&pixels, [""; 0]).size(100.0, 100.0);
     let gif = Animation::new([picture.clone()]).to_gif().unwrap();
@@ -172,7 +172,7 @@ fn a_gif_of_few_colours_has_exactly_these() {
     );
 }
 
-/// Fields of many colours, with a moving square of one that is in all frames.
+/// Fields of many colors, with a moving square of one that is in all frames.
 #[derive(Debug)]
 struct Sunset(f64);
 
@@ -204,7 +204,7 @@ impl Picture for Sunset {
 }
 
 #[test]
-fn frames_of_too_many_colours_share_those_that_are_near() {
+fn frames_of_too_many_colors_share_those_that_are_near() {
     let frames = || (1..=5).map(|frame| Sunset(f64::from(frame)));
     let gif = Animation::new(frames()).to_gif().unwrap();
     let mut options = gif::DecodeOptions::new();
@@ -222,18 +222,18 @@ fn frames_of_too_many_colours_share_those_that_are_near() {
                 .map(|(&a, &b)| f64::from(a.abs_diff(b)).powi(2))
                 .sum::<f64>()
                 .sqrt();
-            // 256 colours on a surface of viridis by lightness, some 500 long and 250 high: 22 apart if evenly spread.
+            // 256 colors on a surface of viridis by lightness, some 500 long and 250 high: 22 apart if evenly spread.
             assert!(apart <= 32.0, "{expected:?} became {rgba:?}");
             assert!(
                 *expected != SQUARE || apart == 0.0,
-                "a colour of many pixels became {rgba:?}"
+                "a color of many pixels became {rgba:?}"
             );
         }
     }
     assert!(decoder.read_next_frame().unwrap().is_none());
     assert!(
         used.len() <= 256,
-        "{} colours: one palette for all frames",
+        "{} colors: one palette for all frames",
         used.len()
     );
 }

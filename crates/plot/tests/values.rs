@@ -24,7 +24,7 @@ fn bitmaps(scene: &Scene) -> Vec<&Bitmap> {
     bitmaps.collect()
 }
 
-/// The paths of this colour.
+/// The paths of this color.
 fn paths(scene: &Scene, color: Color) -> usize {
     let painted = scene
         .items()
@@ -118,7 +118,7 @@ fn levels_of_one_reach_mean_the_same_in_every_map() {
             .levels(0.5, |points| Tensor::full([points.shape()[0]], value))
             .unwrap();
         let scene = chart.scene().unwrap();
-        // The colour bar is a bitmap too.
+        // The color bar is a bitmap too.
         let map = bitmaps(&scene)
             .into_iter()
             .find(|bitmap| bitmap.width == 4)
@@ -132,7 +132,7 @@ fn levels_of_one_reach_mean_the_same_in_every_map() {
             "{value}"
         );
     }
-    // Without a reach, the farthest prediction has the last colour.
+    // Without a reach, the farthest prediction has the last color.
     for reach in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         assert_eq!(color_of(0.9, reach), Colormap::Levels.color(1.0), "{reach}");
     }

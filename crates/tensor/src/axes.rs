@@ -170,8 +170,8 @@ pub struct Keep<A>(A);
 /// use backprop_tensor::{Tensor, keep};
 ///
 /// let x = Tensor::from([[1.0, 3.0], [5.0, 9.0]]);
-/// let centred = &x - &x.mean(keep(-1))?;
-/// assert_eq!(centred, Tensor::from([[-1.0, 1.0], [-2.0, 2.0]]));
+/// let centered = &x - &x.mean(keep(-1))?;
+/// assert_eq!(centered, Tensor::from([[-1.0, 1.0], [-2.0, 2.0]]));
 /// # Ok::<(), backprop_tensor::Error>(())
 /// ```
 pub fn keep<A: Axes>(axes: A) -> Keep<A> {

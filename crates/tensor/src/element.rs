@@ -64,7 +64,7 @@ pub trait Numeric:
     /// Whether the type is an integer.
     const IS_INTEGER: bool;
 
-    /// The nearest value of this type: rounded towards zero and saturating for integers, where NaN gives 0.
+    /// The nearest value of this type: rounded toward zero and saturating for integers, where NaN gives 0.
     fn from_f64(value: f64) -> Self;
 
     /// The value as `f64`, rounded beyond 2^53.
@@ -99,7 +99,7 @@ pub trait Float:
     /// Not a number.
     const NAN: Self;
 
-    /// The next number towards negative infinity.
+    /// The next number toward negative infinity.
     #[doc(hidden)]
     fn next_lower(self) -> Self;
 

@@ -1,7 +1,7 @@
 //! Elementwise kernels: a formula, written once, compiled for f32 and f64 and for every instruction-set level.
 //!
 //! A closure passed to a generic function is compiled in the crate that calls it, in a debug build without
-//! optimisation. A [`Kernel`] is not: [`kernel!`](crate::kernel!) expands to concrete functions over whole slices, compiled with the
+//! optimization. A [`Kernel`] is not: [`kernel!`](crate::kernel!) expands to concrete functions over whole slices, compiled with the
 //! crate that writes the formula. So the derivative of an operation can stand in one line beside the operation, and
 //! still run at full speed in a user's debug build.
 

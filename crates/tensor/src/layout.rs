@@ -41,7 +41,7 @@ impl Layout {
         &self.shape
     }
 
-    /// Distance in elements between neighbours along each axis; 0 where an axis is broadcast, negative where flipped.
+    /// Distance in elements between neighbors along each axis; 0 where an axis is broadcast, negative where flipped.
     pub fn strides(&self) -> &[isize] {
         &self.strides[..self.shape.rank()]
     }

@@ -7,8 +7,8 @@
 //! use backprop_tensor::Tensor;
 //!
 //! let x = Tensor::from([[1.0, 2.0], [3.0, 4.0]]);
-//! let centred = &x - &Tensor::from([2.0, 3.0]);
-//! assert_eq!(centred, Tensor::from([[-1.0, -1.0], [1.0, 1.0]]));
+//! let centered = &x - &Tensor::from([2.0, 3.0]);
+//! assert_eq!(centered, Tensor::from([[-1.0, -1.0], [1.0, 1.0]]));
 //! ```
 //!
 //! # How it is built

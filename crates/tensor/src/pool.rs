@@ -34,7 +34,7 @@ static STACKS: [Mutex<Vec<Buffer>>; CLASSES] = [const { Mutex::new(Vec::new()) }
 static HELD: AtomicUsize = AtomicUsize::new(0);
 static LIMIT: AtomicUsize = AtomicUsize::new(DEFAULT_LIMIT);
 
-/// Memory of a size class, owned, all of it initialised (to whatever its last user left).
+/// Memory of a size class, owned, all of it initialized (to whatever its last user left).
 ///
 /// It is neither `Copy` nor `Clone`, so that its memory has one user at a time; the class, from which the layout for
 /// `dealloc` is computed, never changes.

@@ -1,6 +1,6 @@
 //! The level of the instruction set, chosen at run time.
 //!
-//! Loops are written once, as plain Rust that the compiler vectorises, and compiled three times. A program that was
+//! Loops are written once, as plain Rust that the compiler vectorizes, and compiled three times. A program that was
 //! built for any x86-64 machine therefore uses AVX-512 where it finds it. The level can be forced down, by the environment variable
 //! `BACKPROP_SIMD` (`baseline`, `avx2` or `avx512`, read once) or by [`set_level`], so that one machine can test all
 //! of them; [`level`] says which one is in use. Elementwise operations and reductions give the same bits at every level; matrix products
@@ -8,7 +8,7 @@
 //!
 //! Another value of `BACKPROP_SIMD` gets a warning on the standard error output, once, that names it and those there are; the best
 //! level is used. It is no error, because the level is first needed in functions that cannot give one, and the results are right at
-//! every level; and it is not passed over, because whoever set the variable would take a misspelt level for the wanted one.
+//! every level; and it is not passed over, because whoever set the variable would take a misspelled level for the wanted one.
 
 pub(crate) mod unaligned;
 mod vector;

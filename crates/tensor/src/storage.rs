@@ -7,8 +7,8 @@
 //!
 //! * **Room and alignment.** No elements need no memory. Of others, [`Buffer::take`] returns at least the bytes asked for, and their number, `len` times the size
 //!   of an element, was computed without overflow. A buffer is aligned to 64 bytes, more than any element needs.
-//! * **Initialised, valid values.** A buffer's bytes are zeroed when the system hands them out, and from then on written
-//!   only as elements, none of which has padding: they stay initialised through any number of users. Whatever was left
+//! * **Initialized, valid values.** A buffer's bytes are zeroed when the system hands them out, and from then on written
+//!   only as elements, none of which has padding: they stay initialized through any number of users. Whatever was left
 //!   there is a value of every type of [`ANY_BITS`](Element::ANY_BITS); the others (`bool`) start from zeros. The element types
 //!   are a sealed set, so there are no others.
 //! * **No aliasing.** A buffer belongs to one storage: it is taken from the pool by value, goes back in `drop`, and
@@ -24,7 +24,7 @@ use std::ptr::NonNull;
 use crate::pool::Buffer;
 use crate::{Element, Error, Result};
 
-/// `len` elements in a pooled buffer, all of them initialised.
+/// `len` elements in a pooled buffer, all of them initialized.
 #[derive(Debug)]
 pub(crate) struct Storage<T: Element> {
     pointer: NonNull<T>,
@@ -65,7 +65,7 @@ impl<T: Element> Storage<T> {
     }
 
     pub(crate) fn as_slice(&self) -> &[T] {
-        // SAFETY: the buffer holds `len` initialised elements, aligned to 64 bytes, for as long as `self` lives; or `len` is 0, and the
+        // SAFETY: the buffer holds `len` initialized elements, aligned to 64 bytes, for as long as `self` lives; or `len` is 0, and the
         // pointer aligned.
         unsafe { std::slice::from_raw_parts(self.pointer.as_ptr(), self.len) }
     }

@@ -290,7 +290,7 @@ impl<T: Element> Tensor<T> {
         })
     }
 
-    /// The same elements as numbers of another type: the nearest ones, or towards zero and saturating for integers.
+    /// The same elements as numbers of another type: the nearest ones, or toward zero and saturating for integers.
     ///
     /// NaN becomes the integer 0; false and true become 0 and 1.
     ///

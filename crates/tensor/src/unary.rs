@@ -85,7 +85,7 @@ unary! {
     ceil |x| math::ceil(x);
     /// The nearest integer, the even one of two.
     round |x| math::round(x);
-    /// The integer part: the nearest integer towards 0.
+    /// The integer part: the nearest integer toward 0.
     trunc |x| math::trunc(x);
 }
 

@@ -171,7 +171,7 @@ fn bernoulli_numbers_have_their_probability() -> Result<()> {
     Ok(())
 }
 
-/// Pearson's statistic, standardised.
+/// Pearson's statistic, standardized.
 fn imbalance(counts: &[usize]) -> f64 {
     let expected = counts.iter().sum::<usize>() as f64 / counts.len() as f64;
     let statistic: f64 = counts

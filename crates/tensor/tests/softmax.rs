@@ -173,8 +173,8 @@ fn bits_of_large_inputs() -> Vec<u64> {
                     .iter()
                     .map(|x| u64::from(x.to_bits())),
             );
-            let normalised = logarithm.logsumexp(keep(axis)).unwrap();
-            assert!(normalised.to_vec().iter().all(|x| x.abs() < 1e-12));
+            let normalized = logarithm.logsumexp(keep(axis)).unwrap();
+            assert!(normalized.to_vec().iter().all(|x| x.abs() < 1e-12));
             bits.extend(logarithm.to_vec().iter().map(|x| x.to_bits()));
         }
     }

@@ -14,7 +14,7 @@ proptest! {
 
     #[test]
     fn reshape_keeps_the_order(x in viewed(), seed in any::<usize>()) {
-        // Any factorisation of the count.
+        // Any factorization of the count.
         let mut dims = vec![];
         let (mut rest, mut seed) = (x.count(), seed);
         while rest > 1 && dims.len() < 6 {

@@ -45,7 +45,7 @@ pub fn check_layer<T: Float, L: Layer<T>>(layer: L, inputs: Inputs) {
 /// use backprop_testing::{LayerCheck, inputs};
 ///
 /// let layer = Linear::new(4, 3, &mut Rng::seed(0));
-/// LayerCheck::new(layer, inputs![1..8, 4]).cloning().serialisation().casting().batch_independence().run()?;
+/// LayerCheck::new(layer, inputs![1..8, 4]).cloning().serialization().casting().batch_independence().run()?;
 /// # Ok::<(), backprop_testing::Violation>(())
 /// ```
 #[must_use = "a check does nothing until `run`"]
@@ -102,13 +102,13 @@ impl<T: Float, L: Layer<T>> LayerCheck<T, L> {
         })
     }
 
-    /// [`Law::Serialisation`]: what is written as JSON and read again is equal.
-    pub fn serialisation(self) -> Self
+    /// [`Law::Serialization`]: what is written as JSON and read again is equal.
+    pub fn serialization(self) -> Self
     where
         L: Serialize + DeserializeOwned + PartialEq,
     {
-        self.law(Law::Serialisation, |layer, _, _| {
-            laws::serialisation::check(layer)
+        self.law(Law::Serialization, |layer, _, _| {
+            laws::serialization::check(layer)
         })
     }
 

@@ -23,7 +23,7 @@ pub enum Law {
     /// A clone is equal, computes the same, and has parameters of its own.
     Cloning,
     /// What was written and read again is equal.
-    Serialisation,
+    Serialization,
     /// Examples do not influence one another, in use.
     BatchIndependence,
     /// The layer cast to f64 computes the same to within rounding.
@@ -44,7 +44,7 @@ impl Law {
             Self::Failure => "a failed input gives a failed output",
             Self::NoPanic => "no input makes it panic",
             Self::Cloning => "a clone is equal and has parameters of its own",
-            Self::Serialisation => "what was written reads back equal",
+            Self::Serialization => "what was written reads back equal",
             Self::BatchIndependence => "examples do not influence one another",
             Self::Casting => "f32 and f64 agree",
             Self::Custom(name) => name,

@@ -423,15 +423,15 @@ fn copies_that_differ_are_told() {
     };
     assert_eq!(check().run(), Ok(()));
     assert_eq!(check().cloning().run().unwrap_err().law, Law::Cloning);
-    assert_eq!(check().serialisation().run().unwrap_err().law, Law::Serialisation);
+    assert_eq!(check().serialization().run().unwrap_err().law, Law::Serialization);
     assert_eq!(check().casting().run().unwrap_err().law, Law::Casting);
 }
 
 /// Subtracts the mean of all examples.
 #[derive(Module)]
-struct Centred;
+struct Centered;
 
-impl Layer for Centred {
+impl Layer for Centered {
     fn forward(&self, x: &Var) -> Var {
         x - x.mean(0)
     }
@@ -439,8 +439,8 @@ impl Layer for Centred {
 
 #[test]
 fn examples_that_influence_one_another_are_told() {
-    assert_eq!(LayerCheck::<f32, _>::new(Centred, rows()).run(), Ok(()));
-    let check = LayerCheck::<f32, _>::new(Centred, rows()).batch_independence();
+    assert_eq!(LayerCheck::<f32, _>::new(Centered, rows()).run(), Ok(()));
+    let check = LayerCheck::<f32, _>::new(Centered, rows()).batch_independence();
     assert_eq!(check.run().unwrap_err().law, Law::BatchIndependence);
 }
 
@@ -481,7 +481,7 @@ fn good_layers_keep_all_laws() {
     assert_eq!(
         check
             .cloning()
-            .serialisation()
+            .serialization()
             .casting()
             .batch_independence()
             .run(),

@@ -31,7 +31,7 @@ use crate::{Ended, History};
 /// 5. **Good fit** otherwise; without validation data nobody knows.
 ///
 /// A loss does not tell what a model is too small to learn from noise that nobody could learn: where the model is good and the data very noisy,
-/// this is called underfitting too. The reason says so, and the first advice tells the two apart. A model that has learnt the half of what there
+/// this is called underfitting too. The reason says so, and the first advice tells the two apart. A model that has learned the half of what there
 /// is may pass as a good fit; if more than a fifth of a known baseline is left, the advice is to try a larger one. For losses that may be
 /// negative and have no baseline, `B` and what depends on it says little.
 ///
@@ -68,11 +68,11 @@ pub struct Diagnosis {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[non_exhaustive]
 pub enum Verdict {
-    /// It has learnt less than there is to learn.
+    /// It has learned less than there is to learn.
     Underfitting,
-    /// It has learnt, and what it has learnt holds for other data.
+    /// It has learned, and what it has learned holds for other data.
     GoodFit,
-    /// It has learnt the training data by heart.
+    /// It has learned the training data by heart.
     Overfitting {
         /// The epoch, from 1, from which on it did.
         since: usize,
@@ -123,7 +123,7 @@ const MORE_CAPACITY: &[&str] = &[
     "a larger model: if its validation loss is no smaller, the rest is noise",
     "scaled inputs and better features",
     "another learning rate",
-    "less regularisation",
+    "less regularization",
 ];
 const EARLY_STOPPING: &str = "early stopping, with the best weights brought back";
 const LESS_VARIANCE: &[&str] = &[
@@ -144,7 +144,7 @@ struct Curves {
     train: Curve,
     validation: Curve,
     reference: f64,
-    /// Whether the reference is what takes no learning, and not the loss of the first epoch, which has been learnt on already.
+    /// Whether the reference is what takes no learning, and not the loss of the first epoch, which has been learned on already.
     is_known: bool,
 }
 
@@ -199,7 +199,7 @@ impl Diagnosis {
     }
 }
 
-type Judgement = (Verdict, String, Vec<&'static str>);
+type Judgment = (Verdict, String, Vec<&'static str>);
 
 impl Curves {
     fn new(history: &History) -> Self {
@@ -229,7 +229,7 @@ impl Curves {
         }
     }
 
-    fn judge(&self) -> Judgement {
+    fn judge(&self) -> Judgment {
         let Some(last) = self.train.last() else {
             return (Verdict::Unknown, "there was no epoch".into(), Vec::new());
         };
@@ -246,7 +246,7 @@ impl Curves {
             })
     }
 
-    fn good_fit(&self, last: f64, validation: f64) -> Judgement {
+    fn good_fit(&self, last: f64, validation: f64) -> Judgment {
         let mut advice = Vec::new();
         if self.is_falling(&self.validation, 0.01) {
             advice.push(FALLING_STILL);
@@ -258,7 +258,7 @@ impl Curves {
         (Verdict::GoodFit, reason, advice)
     }
 
-    fn diverged(&self, last: f64) -> Option<Judgement> {
+    fn diverged(&self, last: f64) -> Option<Judgment> {
         if !last.is_finite() {
             let reason = "the training loss is no finite number any more".into();
             return Some((Verdict::Diverged, reason, SMALLER_STEPS.to_vec()));
@@ -287,7 +287,7 @@ impl Curves {
         None
     }
 
-    fn overfitting(&self, last: f64) -> Option<Judgement> {
+    fn overfitting(&self, last: f64) -> Option<Judgment> {
         let validation = self.validation.last()?;
         let (best, least) = smallest(&self.validation.smooth)?;
         let (rise, first) = (self.validation.late(best) - least, self.reference);
@@ -296,8 +296,8 @@ impl Curves {
             && (rise > 0.005 * (first - least) || first.is_nan())
             && rise > 3.0 * self.validation.noise;
         let at_best = self.train.smooth[best];
-        let learnt = !self.is_known || last < first;
-        if (risen || validation.is_nan()) && self.train.late(best) <= at_best && learnt {
+        let learned = !self.is_known || last < first;
+        if (risen || validation.is_nan()) && self.train.late(best) <= at_best && learned {
             let reason = format!(
                 "the validation loss rose from {least:.4} to {validation:.4}, while the training loss fell from {at_best:.4} to {last:.4}"
             );
@@ -319,7 +319,7 @@ impl Curves {
         None
     }
 
-    fn underfitting(&self, last: f64) -> Option<Judgement> {
+    fn underfitting(&self, last: f64) -> Option<Judgment> {
         let curve = if self.validation.is_empty() {
             &self.train
         } else {
@@ -398,7 +398,7 @@ impl Curves {
             return false;
         }
         let (earlier, late) = losses.split_at(losses.len() - losses.len() / 5);
-        // The last loss of all has no neighbours to be smoothed with: of several, one alone proves nothing.
+        // The last loss of all has no neighbors to be smoothed with: of several, one alone proves nothing.
         let late = match smallest(late) {
             Some((place, _)) if late.len() >= 4 => smallest(&[&late[..place], &late[place + 1..]].concat()),
             least => least,

@@ -38,7 +38,7 @@ pub enum Error {
         /// What is wrong with it.
         reason: String,
     },
-    /// A sample that cannot be learnt from, or data that does not fit the model or the loss.
+    /// A sample that cannot be learned from, or data that does not fit the model or the loss.
     #[error("{data}: {what}: {expected}")]
     Data {
         /// Which data: `training data`, `validation data`.

@@ -43,7 +43,7 @@ where
     /// Another call with the same model goes on with what the optimizer has gathered; one with another model [begins afresh](backprop_optim::Optimizer#several-models).
     ///
     /// # Errors
-    /// If a setting is out of its range or the data cannot be [learnt from](Self::check), before the first step; if a step fails:
+    /// If a setting is out of its range or the data cannot be [learned from](Self::check), before the first step; if a step fails:
     /// [`Error::Step`] says which. The model is as the last step left it. Data that does not lie in memory is checked batch by batch.
     #[track_caller]
     pub fn fit<'a, M, D>(

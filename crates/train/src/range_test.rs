@@ -11,7 +11,7 @@ use backprop_tensor::{Element, Float, Rng, Tensor};
 use crate::callbacks::{Callback, Step, Training};
 use crate::{Error, Fault, Loss, Progress, Result, Trainer};
 
-/// More steps than this are a mistake: the rates of neighbours would be all but the same.
+/// More steps than this are a mistake: the rates of neighbors would be all but the same.
 const MOST: usize = 1 << 24;
 
 /// The loss against the learning rate: see [`Trainer::range_test`].

@@ -37,7 +37,7 @@ proptest! {
 }
 
 #[test]
-fn iris_is_learnt_from_four_fifths() {
+fn iris_is_learned_from_four_fifths() {
     let data = iris::load().unwrap();
     let scores = cross_validate(&data, 5, &mut Rng::seed(0), |fold| {
         let model = Linear::new(4, 3, &mut Rng::seed(fold as u64));

@@ -96,7 +96,7 @@ proptest! {
 
     /// Much of the loss is left, but the model could learn more, and what it learns is noise: it is not too small.
     #[test]
-    fn noise_is_learnt_by_heart(epochs in 20..200_usize, level in 0.65..0.9_f64, fall in 0.1..0.2_f64, noise in 0.0..0.003_f64, seed: u64) {
+    fn noise_is_learned_by_heart(epochs in 20..200_usize, level in 0.65..0.9_f64, fall in 0.1..0.2_f64, noise in 0.0..0.003_f64, seed: u64) {
         let rng = &mut Rng::seed(seed);
         let train = curve(epochs, noise, rng, |epoch| falling(epochs, 12.0, level)(epoch) - fall * epoch as f64 / epochs as f64);
         // The validation loss turns, but rises by less than what would be called overfitting.
@@ -210,7 +210,7 @@ fn advice_is_of_use() {
         text,
         "underfitting: the loss ends at 0.7000, 70 % of 1.0000, which takes no learning: the model is too small or held back, or the rest is noise \
          that nobody could learn; best epoch 40 (loss 0.7000), gap 0.0000. Try: a larger model: if its validation loss is no smaller, the rest is noise; \
-         scaled inputs and better features; another learning rate; less regularisation"
+         scaled inputs and better features; another learning rate; less regularization"
     );
     assert_eq!(
         with_baseline(&stays(0.3), &stays(0.3)).advice,

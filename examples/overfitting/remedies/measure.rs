@@ -1,4 +1,4 @@
-//! How good a model is on what it has learnt from, and on what it has not.
+//! How good a model is on what it has learned from, and on what it has not.
 
 use backprop::prelude::*;
 
@@ -14,7 +14,7 @@ pub(crate) struct Score {
     pub(crate) test_error: f64,
 }
 
-/// On the images that a model has learnt from, or some of them, and on others; by the plain cross entropy, whatever it was trained by.
+/// On the images that a model has learned from, or some of them, and on others; by the plain cross entropy, whatever it was trained by.
 pub(crate) fn score(model: &impl Layer, train: &TensorDataset, test: &TensorDataset) -> Result<Score, Error> {
     let judge: Trainer<_, Sgd> = Trainer::new(CrossEntropy, Sgd::new(0.0)).metric(Accuracy);
     let (train, test) = (judge.evaluate(model, train)?, judge.evaluate(model, test)?);

@@ -140,7 +140,7 @@ operations! {
         threshold::Threshold,
     }
     /// Numbers brought to one scale.
-    normalisation {
+    normalization {
         batch_norm::BatchNorm,
     }
     /// Products of matrices.

@@ -68,7 +68,7 @@
 //! | change the learning rate | `.schedule(WarmUp::…)`, [`RangeTest`](crate::train::RangeTest) to find one |
 //! | limit gradients | `.clip_norm(1.0)` |
 //! | see numbers that matter | `.metric(F1::…)`, `.metric(RocAuc)` |
-//! | keep what was learnt | [`Checkpoint`](crate::train::Checkpoint), then `.resume(path)`; `model.save("model.safetensors")` |
+//! | keep what was learned | [`Checkpoint`](crate::train::Checkpoint), then `.resume(path)`; `model.save("model.safetensors")` |
 //! | log | [`CsvLog`](crate::train::CsvLog), [`JsonLinesLog`](crate::train::JsonLinesLog), [`TensorBoardLog`](crate::train::TensorBoardLog) |
 //! | do anything else | [`Callback`](crate::train::Callback), or a closure: [`OnEpoch`](struct@crate::train::OnEpoch), [`OnStep`](crate::train::OnStep) |
 //! | choose settings | [`Search`](crate::train::Search) over a [`Space`](crate::train::Space) |

@@ -3,7 +3,7 @@
 //! # Five points
 //!
 //! A line has two parameters, a polynomial of degree six has seven. Five points can't determine seven parameters, so the curve goes through all of them, whatever
-//! they say, and the noise in them becomes part of what was learnt:
+//! they say, and the noise in them becomes part of what was learned:
 //!
 //! ```
 //! use backprop::plot::{Chart, Line, Points};
@@ -29,7 +29,7 @@
 //!     let (train, validation) = (error(&x, &y)?, error(&grid, &truth(&grid))?);
 //!     println!("{parameters} parameters: training error {train:.4}, validation error {validation:.4}");
 //!     chart = chart.line(&format!("{parameters} parameters"), &grid, &powers(&grid, parameters)?.matmul(&w)?);
-//!     assert_eq!(parameters == 7, train < 1e-12); // learnt by heart …
+//!     assert_eq!(parameters == 7, train < 1e-12); // learned by heart …
 //! }
 //! # std::env::set_current_dir("../..")?;
 //! chart.save("target/guide/five_points.svg")?;
@@ -38,7 +38,7 @@
 #![doc = include_str!("pictures/five_points.svg")]
 //!
 //! The curve has no error on its five points and more error than the line everywhere else. That is overfitting: **what is small is not the error that one
-//! wants small.** It can't be seen on the data that one learnt from, so part of the data must be kept apart.
+//! wants small.** It can't be seen on the data that one learned from, so part of the data must be kept apart.
 //!
 //! # Why: bias and variance
 //!
@@ -88,7 +88,7 @@
 //! ```
 #![doc = include_str!("pictures/overfitting.svg")]
 //!
-//! The rule behind [`Diagnosis`](crate::train::Diagnosis) is written down in its documentation, and says as well when a model has learnt too little: **underfitting**, where the training error
+//! The rule behind [`Diagnosis`](crate::train::Diagnosis) is written down in its documentation, and says as well when a model has learned too little: **underfitting**, where the training error
 //! itself is large. The remedies are opposite, so it is worth knowing which one it is.
 //!
 //! # What helps

@@ -112,5 +112,5 @@
 //!   one pass. Here the tape remembers, and layers are plain data.
 //! * **Mistakes surface late.** Try a batch with three features: the error says which shapes did not go together, but not in which layer. Errors on a tape carry your file and line.
 //!
-//! The example `own_framework` takes the same way on noisy data, checks the gradients, and shows every epoch as it is learnt; `three_ways` has the same training of MNIST by
+//! The example `own_framework` takes the same way on noisy data, checks the gradients, and shows every epoch as it is learned; `three_ways` has the same training of MNIST by
 //! hand, with the tape, and with the trainer, and shows that the losses agree after every step.

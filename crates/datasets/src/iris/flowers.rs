@@ -1,4 +1,4 @@
-/// Sepal length and width, petal length and width, in tenths of a centimetre: 50 setosa, 50 versicolor, 50 virginica.
+/// Sepal length and width, petal length and width, in tenths of a centimeter: 50 setosa, 50 versicolor, 50 virginica.
 pub(super) const FLOWERS: [[u8; 4]; 150] = [
     [51, 35, 14, 2],
     [49, 30, 14, 2],

@@ -48,7 +48,7 @@ enum Centers {
 }
 
 impl MakeBlobs {
-    /// `n` samples of two features around three centres.
+    /// `n` samples of two features around three centers.
     pub fn new(n: usize) -> Self {
         Self {
             samples: n,
@@ -59,19 +59,19 @@ impl MakeBlobs {
         }
     }
 
-    /// The number of features: 2 by default. With centres of one's own it is theirs.
+    /// The number of features: 2 by default. With centers of one's own it is theirs.
     pub fn features(mut self, features: usize) -> Self {
         self.features = features;
         self
     }
 
-    /// The number of centres, whose places are drawn: 3 by default.
+    /// The number of centers, whose places are drawn: 3 by default.
     pub fn centers(mut self, centers: usize) -> Self {
         self.centers = Centers::Random(centers);
         self
     }
 
-    /// Centres of one's own, `[centres, features]`.
+    /// Centers of one's own, `[centers, features]`.
     pub fn centers_at(mut self, centers: Tensor) -> Self {
         self.centers = Centers::At(centers);
         self
@@ -83,7 +83,7 @@ impl MakeBlobs {
         self
     }
 
-    /// The interval each coordinate of a centre is drawn from: -10 to 10 by default.
+    /// The interval each coordinate of a center is drawn from: -10 to 10 by default.
     pub fn center_box(mut self, low: f64, high: f64) -> Self {
         self.center_box = (low, high);
         self
@@ -92,7 +92,7 @@ impl MakeBlobs {
     /// The samples, in random order.
     ///
     /// # Errors
-    /// If there are no centres, or those given are not `[centres, features]`; if the deviation is negative or not
+    /// If there are no centers, or those given are not `[centers, features]`; if the deviation is negative or not
     /// finite; if the box is not finite or its ends are in the wrong order; if there is no memory for so many.
     pub fn generate(&self, rng: &mut Rng) -> Result<TensorDataset> {
         const NAME: &str = "make_blobs";
@@ -103,7 +103,7 @@ impl MakeBlobs {
                 return Err(Error::shape(
                     NAME,
                     centers.shape(),
-                    "needs centres of shape [centres, features]",
+                    "needs centers of shape [centers, features]",
                 )
                 .into());
             }

@@ -12,7 +12,7 @@ const NAME: &str = "make_classification";
 ///
 /// The algorithm is that of I. Guyon, "Design of experiments for the NIPS 2003 variable selection benchmark" (2003):
 ///
-/// 1. Each class has `clusters_per_class` clusters, whose centres are corners of a hypercube of side 2 `class_sep` in as
+/// 1. Each class has `clusters_per_class` clusters, whose centers are corners of a hypercube of side 2 `class_sep` in as
 ///    many dimensions as there are informative features. A cluster's points are normally distributed around 0, multiplied
 ///    by a random matrix of its own with elements from -1 to 1, which makes features depend on each other, and moved
 ///    to the corner.
@@ -134,7 +134,7 @@ impl MakeClassification {
     }
 
     /// Whether clusters lie on the corners of a hypercube, as by default, or on those of a random polytope: each
-    /// corner is then moved towards the centre by a random factor of its own and one of each dimension.
+    /// corner is then moved toward the center by a random factor of its own and one of each dimension.
     pub fn hypercube(mut self, hypercube: bool) -> Self {
         self.hypercube = hypercube;
         self

@@ -6,7 +6,7 @@ use crate::Result;
 
 /// Scales each feature to a range, from 0 to 1 by default: `z = (x - min) / (max - min) * (high - low) + low`.
 ///
-/// Minimum and maximum are learnt from the training data, and then applied to that and to all other data, which may
+/// Minimum and maximum are learned from the training data, and then applied to that and to all other data, which may
 /// lie outside the range. A feature that is constant becomes `low`. As scikit-learn's `MinMaxScaler`, except that NaN
 /// is not left out: a feature with one is NaN. Nor is a feature taken for constant because its range is small (there below 10 ε, whatever its size), and
 /// none is refused because it is infinite. Where a difference is too large for the type, the result is right all the same.

@@ -183,9 +183,9 @@ fn scatter<T: Float>(x: &Tensor<T>, mean: &Tensor<f64>, scale: f64) -> Result<Te
     let mut total = Tensor::zeros([features, features])?;
     for start in (0..samples).step_by(step) {
         let piece = x.slice(0, start..samples.min(start.saturating_add(step)))?;
-        let centred = piece.cast::<f64>()?;
-        let centred = centred.into_apply(&kernel!(|x, mean; scale| x * scale - mean), &[scale], &[mean])?;
-        total = total.try_add(&centred.transpose(0, 1)?.matmul(&centred)?)?;
+        let centered = piece.cast::<f64>()?;
+        let centered = centered.into_apply(&kernel!(|x, mean; scale| x * scale - mean), &[scale], &[mean])?;
+        total = total.try_add(&centered.transpose(0, 1)?.matmul(&centered)?)?;
     }
     Ok(total)
 }

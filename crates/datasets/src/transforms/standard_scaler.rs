@@ -4,11 +4,11 @@ use serde::{Deserialize, Serialize};
 use super::{check_features, check_fit, sum_of_samples};
 use crate::Result;
 
-/// Centres each feature on 0 and scales it to unit variance: `z = (x - mean) / std`.
+/// Centers each feature on 0 and scales it to unit variance: `z = (x - mean) / std`.
 ///
-/// Mean and standard deviation are learnt from the training data, and then applied to that and to all other data. The
+/// Mean and standard deviation are learned from the training data, and then applied to that and to all other data. The
 /// standard deviation is that of the samples themselves (divided by n, not n - 1). A feature that is constant is
-/// centred only. As scikit-learn's `StandardScaler`, except that NaN is not left out, nor infinity refused: a feature with one is NaN. A
+/// centered only. As scikit-learn's `StandardScaler`, except that NaN is not left out, nor infinity refused: a feature with one is NaN. A
 /// deviation whose square is out of the range of f64 is right here, and 1 there.
 ///
 /// ```

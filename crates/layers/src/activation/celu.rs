@@ -10,7 +10,7 @@ use crate::Layer;
 /// Barron, "Continuously differentiable exponential linear units", 2017.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Module, Cast)]
 pub struct Celu {
-    /// Minus the limit towards -∞; positive.
+    /// Minus the limit toward -∞; positive.
     pub alpha: f64,
 }
 

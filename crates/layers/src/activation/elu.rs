@@ -10,7 +10,7 @@ use crate::Layer;
 /// Clevert, Unterthiner, Hochreiter, "Fast and accurate deep network learning by exponential linear units", 2016.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Module, Cast)]
 pub struct Elu {
-    /// Minus the limit towards -∞; not negative.
+    /// Minus the limit toward -∞; not negative.
     pub alpha: f64,
 }
 

@@ -7,7 +7,7 @@ use crate::Layer;
 
 /// The step of the first model neurons: 0 for `x < 0`, 1 for `x > 0`, and `at_zero` for `x = 0`, which is 1 by default.
 ///
-/// Its derivative is 0 wherever it has one, so nothing is learnt through it: it is for weights that are set, or learnt by a rule.
+/// Its derivative is 0 wherever it has one, so nothing is learned through it: it is for weights that are set, or learned by a rule.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Module, Cast)]
 pub struct Heaviside {
     /// The value at 0.

@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Layer;
 
-/// Towards 0 by `lambda`: `x - lambda` for `x > lambda`, `x + lambda` for `x < -lambda`, else 0.
+/// Toward 0 by `lambda`: `x - lambda` for `x > lambda`, `x + lambda` for `x < -lambda`, else 0.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Module, Cast)]
 pub struct Softshrink {
     /// By how much; not negative.

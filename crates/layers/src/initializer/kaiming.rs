@@ -7,7 +7,7 @@ use backprop_tensor::{Float, Result, Rng, Tensor};
 use super::{Fan, Fans, random};
 
 pub(super) fn uniform<T: Float>(shape: &[usize], gain: f64, fan: Fan, rng: &mut Rng) -> Result<Tensor<T>> {
-    random::centred_uniform(shape, std(shape, gain, fan)?, rng)
+    random::centered_uniform(shape, std(shape, gain, fan)?, rng)
 }
 
 pub(super) fn normal<T: Float>(shape: &[usize], gain: f64, fan: Fan, rng: &mut Rng) -> Result<Tensor<T>> {

@@ -1,13 +1,13 @@
-//! Initialisers as text: `kaiming_normal(gain=1,fan=out)`.
+//! Initializers as text: `kaiming_normal(gain=1,fan=out)`.
 
 use std::fmt;
 use std::str::FromStr;
 
 use super::{Fan, Initializer};
 
-/// A text that names no initialiser.
+/// A text that names no initializer.
 #[derive(Debug, Clone, PartialEq, thiserror::Error)]
-#[error("{text:?} is no initialiser: {expected}")]
+#[error("{text:?} is no initializer: {expected}")]
 pub struct ParseInitializerError {
     text: String,
     expected: String,
@@ -40,7 +40,7 @@ fn known() -> [(&'static str, Initializer); 13] {
     ]
 }
 
-/// A setting of an initialiser.
+/// A setting of an initializer.
 enum Setting<'a> {
     Number(&'a mut f64),
     Fan(&'a mut Fan),

@@ -23,7 +23,7 @@ pub(super) fn truncated_normal<T: Float>(
 }
 
 /// Evenly distributed with mean 0 and this standard deviation: between `±√3` times it.
-pub(super) fn centred_uniform<T: Float>(shape: &[usize], std: f64, rng: &mut Rng) -> Result<Tensor<T>> {
+pub(super) fn centered_uniform<T: Float>(shape: &[usize], std: f64, rng: &mut Rng) -> Result<Tensor<T>> {
     let bound = 3.0_f64.sqrt() * std;
     uniform(shape, -bound, bound, rng)
 }

@@ -8,7 +8,7 @@ use backprop_tensor::{Float, Result, Rng, Tensor};
 use super::{Fans, random};
 
 pub(super) fn uniform<T: Float>(shape: &[usize], gain: f64, rng: &mut Rng) -> Result<Tensor<T>> {
-    random::centred_uniform(shape, std(shape, gain)?, rng)
+    random::centered_uniform(shape, std(shape, gain)?, rng)
 }
 
 pub(super) fn normal<T: Float>(shape: &[usize], gain: f64, rng: &mut Rng) -> Result<Tensor<T>> {

@@ -63,7 +63,7 @@ fn activations() -> Vec<Call> {
     }
 }
 
-/// An initialiser of any settings.
+/// An initializer of any settings.
 fn initializer(s: &mut Source) -> Initializer {
     let fan = if s.flag() { Fan::In } else { Fan::Out };
     match s.rng.below(14) {
@@ -246,7 +246,7 @@ impl Layer for Wrong {
     }
 }
 
-/// A text that is nearly the name of an initialiser.
+/// A text that is nearly the name of an initializer.
 fn name(s: &mut Source) -> String {
     let names = [
         "zeros",

@@ -3,7 +3,7 @@
     python batch_norm.py       (written by PyTorch 2)
 
 Each step in training takes a batch, and gives the output, the gradients where that of the output is 1.5, 1.75, 2, 2.25, 1.5, ... in turn, and the running
-statistics after it; a last batch is normalised in use.
+statistics after it; a last batch is normalized in use.
 """
 
 import json

@@ -11,7 +11,7 @@ const NAME: &str = "averaged perceptron";
 ///
 /// ```text
 /// w ← w + η t x        if t w·x ≤ 0
-/// learnt = 1/n Σ w     over all n samples shown
+/// learned = 1/n Σ w     over all n samples shown
 /// ```
 ///
 /// Weights that many samples left alone count more than those that the next one corrected, so that the line no longer jumps about where no
@@ -31,7 +31,7 @@ const NAME: &str = "averaged perceptron";
 /// }
 /// // The weight was 4, 4 and 2.
 /// assert_eq!(weights, Tensor::from([2.0]));
-/// assert_eq!(rule.learnt(&weights)?, Tensor::from([10.0 / 3.0]));
+/// assert_eq!(rule.learned(&weights)?, Tensor::from([10.0 / 3.0]));
 /// # Ok::<(), backprop_optim::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -84,7 +84,7 @@ impl<T: Float> PerceptronRule<T> for AveragedPerceptron<T> {
         Ok(correction.is_some())
     }
 
-    fn learnt(&self, weights: &Tensor<T>) -> Result<Tensor<T>> {
+    fn learned(&self, weights: &Tensor<T>) -> Result<Tensor<T>> {
         if self.seen == 0 {
             return Ok(weights.clone());
         }

@@ -4,7 +4,7 @@
 //!
 //! | rule | learns from | what comes of it |
 //! | --- | --- | --- |
-//! | [`Hebb`] (1949) | inputs alone | weights without bound, towards the first principal component |
+//! | [`Hebb`] (1949) | inputs alone | weights without bound, toward the first principal component |
 //! | [`Oja`] (1982) | inputs alone | the first principal component, of length 1 |
 //! | [`Perceptron`] (Rosenblatt 1958) | mistakes | a line between two classes, if there is one |
 //! | [`AveragedPerceptron`] (Freund and Schapire 1999) | mistakes | the mean of all lines on the way |

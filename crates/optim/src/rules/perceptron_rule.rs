@@ -19,14 +19,14 @@ pub trait PerceptronRule<T: Float = f32> {
     ///
     /// # Errors
     /// If the weights given are not of the shape that it was trained with.
-    fn learnt(&self, weights: &Tensor<T>) -> Result<Tensor<T>> {
+    fn learned(&self, weights: &Tensor<T>) -> Result<Tensor<T>> {
         Ok(weights.clone())
     }
 
     /// Shows it samples `[n, features]` with labels `[n]` in their order, as Rosenblatt's cyclic rule does: the number of mistakes.
     ///
     /// # Errors
-    /// As [`step`](Self::step), for the first sample that is at fault; those before it have been learnt from. If there are not as many labels
+    /// As [`step`](Self::step), for the first sample that is at fault; those before it have been learned from. If there are not as many labels
     /// as samples.
     fn pass(&mut self, weights: &mut Tensor<T>, inputs: &Tensor<T>, labels: &Tensor<T>) -> Result<usize> {
         let (&[n, features], &[m]) = (inputs.shape().dims(), labels.shape().dims()) else {

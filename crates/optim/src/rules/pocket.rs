@@ -27,7 +27,7 @@ use crate::Result;
 /// let mut rule = Pocket::new(1.0).ratchet(&inputs, &labels);
 /// rule.pass(&mut weights, &inputs, &labels)?;
 /// assert_eq!(weights, Tensor::from([0.0]));
-/// assert_eq!(rule.learnt(&weights)?, Tensor::from([1.0]));
+/// assert_eq!(rule.learned(&weights)?, Tensor::from([1.0]));
 /// # Ok::<(), backprop_optim::Error>(())
 /// ```
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -111,7 +111,7 @@ impl<T: Float> PerceptronRule<T> for Pocket<T> {
         Ok(correction.is_some())
     }
 
-    fn learnt(&self, weights: &Tensor<T>) -> Result<Tensor<T>> {
+    fn learned(&self, weights: &Tensor<T>) -> Result<Tensor<T>> {
         let kept = self.pocket.as_ref().map(|kept| &kept.weights);
         Ok(kept.unwrap_or(weights).clone())
     }

@@ -87,7 +87,7 @@ fn optimizers() -> Vec<Call> {
         adamw |s| steps(AdamW::new(s.real()).group(group(s)), s);
         rmsprop |s| {
             let optimizer = RmsProp::new(s.real()).alpha(s.real()).epsilon(s.real()).momentum(s.real());
-            steps(optimizer.centred(s.flag()).weight_decay(s.real()).group(group(s)), s)
+            steps(optimizer.centered(s.flag()).weight_decay(s.real()).group(group(s)), s)
         };
         adagrad |s| {
             let optimizer = Adagrad::new(s.real()).learning_rate_decay(s.real()).epsilon(s.real());
@@ -184,7 +184,7 @@ fn learn(mut rule: impl PerceptronRule, s: &mut Source) -> String {
             rule.pass(&mut weights, &inputs, &labels),
             rule.pair(&mut weights, &inputs, &inputs, &mut rng),
         ];
-        seen += &format!("{results:?} {:?}", rule.learnt(&weights));
+        seen += &format!("{results:?} {:?}", rule.learned(&weights));
     }
     seen
 }

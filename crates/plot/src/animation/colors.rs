@@ -9,13 +9,13 @@ type Rgb = [u8; 3];
 
 const MOST: usize = 256;
 
-/// So many of the most frequent colours stay as they are: grounds and the colours of lines and points.
+/// So many of the most frequent colors stay as they are: grounds and the colors of lines and points.
 const KEPT: usize = 32;
 
 /// At most so many pixels are looked at for a palette.
 const PIXELS: usize = 1 << 18;
 
-/// At most 256 colours, and which of them is the nearest to any.
+/// At most 256 colors, and which of them is the nearest to any.
 #[derive(Debug)]
 pub(super) struct Palette {
     colors: Vec<Rgb>,
@@ -23,7 +23,7 @@ pub(super) struct Palette {
 }
 
 impl Palette {
-    /// The colours of a bitmap, if they are not too many.
+    /// The colors of a bitmap, if they are not too many.
     pub(super) fn exact(bitmap: &Bitmap) -> Option<Self> {
         let mut colors = BTreeSet::new();
         let mut last = None;
@@ -37,9 +37,9 @@ impl Palette {
         Some(Self::new(colors.into_iter().collect()))
     }
 
-    /// 256 colours that are near to those of a sample.
+    /// 256 colors that are near to those of a sample.
     pub(super) fn of(sample: &[Rgb]) -> Self {
-        // A frame of its own, so that the GIF crate finds colours for it; a side has 16 bits.
+        // A frame of its own, so that the GIF crate finds colors for it; a side has 16 bits.
         let width = sample.len().min(1 << 15);
         let height = sample.len() / width.max(1);
         let mut flat: Vec<u8> = sample[..width * height]
@@ -60,7 +60,7 @@ impl Palette {
         let mut taken = BTreeSet::new();
         for (_, color) in frequent.into_iter().take(KEPT) {
             let place = palette.search(color);
-            // The more frequent of two colours that are as near as that keeps the place.
+            // The more frequent of two colors that are as near as that keeps the place.
             if taken.insert(place) {
                 palette.colors[usize::from(place)] = color;
             }
@@ -78,7 +78,7 @@ impl Palette {
         self.colors.concat()
     }
 
-    /// For each pixel the number of the colour that is nearest.
+    /// For each pixel the number of the color that is nearest.
     pub(super) fn indices(&mut self, bitmap: &Bitmap) -> Vec<u8> {
         let mut last = (None, 0);
         let mut indices = Vec::with_capacity(bitmap.pixels.len());
@@ -115,7 +115,7 @@ impl Palette {
     }
 }
 
-/// Colours of some of the pixels of one of so many bitmaps.
+/// Colors of some of the pixels of one of so many bitmaps.
 pub(super) fn sample(bitmap: &Bitmap, bitmaps: usize) -> impl Iterator<Item = Rgb> {
     let count = bitmap.pixels.len().saturating_mul(bitmaps);
     let some = bitmap.pixels.iter().step_by(count.div_ceil(PIXELS).max(1));

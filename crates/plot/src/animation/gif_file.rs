@@ -6,15 +6,15 @@ use crate::geometry::{Point, Rect};
 use crate::scene::{Bitmap, Scene};
 use crate::{Error, Picture, Result};
 
-/// So many frames, evenly spread, say which colours all of them are drawn with.
+/// So many frames, evenly spread, say which colors all of them are drawn with.
 const SAMPLED_FRAMES: usize = 8;
 
 /// More pixels in all frames are minutes of work and a file that no viewer opens: 2000 frames of 800 x 600 pixels have fewer.
 const MOST_PIXELS: usize = 1 << 30;
 
 impl Animation {
-    /// As an animated GIF that repeats for ever; all frames have the size of the first. The format has 256 colours for a frame: those with more
-    /// share 256 that are near to all, so that a colour does not change from frame to frame.
+    /// As an animated GIF that repeats for ever; all frames have the size of the first. The format has 256 colors for a frame: those with more
+    /// share 256 that are near to all, so that a color does not change from frame to frame.
     ///
     /// # Errors
     /// If there is no frame, there are more than 2000 of them, one cannot be drawn, or all together have more than 2³⁰ (1,073,741,824) pixels.
@@ -51,7 +51,7 @@ impl Animation {
         Ok(file)
     }
 
-    /// Colours for frames that have too many of their own.
+    /// Colors for frames that have too many of their own.
     fn shared_palette(&self, size: Point) -> Result<Palette> {
         let step = self.frames.len().div_ceil(SAMPLED_FRAMES);
         // From the last one on: a training ends with more to see than it began with.

@@ -17,7 +17,7 @@ pub(crate) fn ticks(scale: &Scale, most: usize) -> Vec<Tick> {
     }
     let [smaller, step] = steps(low, high, most);
     let values = multiples(low, high, step);
-    // Two neighbours of a step longer than the axis can lie on either side of it.
+    // Two neighbors of a step longer than the axis can lie on either side of it.
     let (mut values, step) = match values.is_empty() {
         true => (multiples(low, high, smaller), smaller),
         false => (values, step),

@@ -5,7 +5,7 @@ use crate::scene::{Align, Bitmap, Scene, Text, shorten};
 use crate::style::{AXIS, GAP, INK, LABEL, MARGIN, SOFT_INK, TICK};
 use crate::{Colormap, Stroke};
 
-/// A bar beside a picture that says which colour means which number.
+/// A bar beside a picture that says which color means which number.
 #[derive(Debug, Clone, PartialEq)]
 pub struct ColorBar {
     map: Colormap,
@@ -17,7 +17,7 @@ pub struct ColorBar {
 const WIDTH: f64 = 16.0;
 
 impl ColorBar {
-    /// The colours of `map` for the numbers from `low` to `high`.
+    /// The colors of `map` for the numbers from `low` to `high`.
     pub fn new(map: Colormap, low: f64, high: f64) -> Self {
         Self {
             map,

@@ -139,7 +139,7 @@ impl Layout {
             layout.below(&below, &x, inner);
         }
         if words(&chart.x) {
-            // The lowest number beside a colour bar reaches below the axis too.
+            // The lowest number beside a color bar reaches below the axis too.
             let bottom = layout.lowest().max(plot.bottom + TICK / 2.0) + GAP + LABEL / 2.0;
             layout.centered(&chart.x.label, plot, bottom, inner);
         }

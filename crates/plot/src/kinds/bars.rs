@@ -21,7 +21,7 @@ pub fn bars<N: Into<String>, S: Into<String>, V: Values>(
 /// ```
 /// use backprop_plot::{Picture, horizontal_bars};
 ///
-/// let chart = horizontal_bars(["no regularisation", "early stopping"], [("test accuracy", [0.91, 0.94])]);
+/// let chart = horizontal_bars(["no regularization", "early stopping"], [("test accuracy", [0.91, 0.94])]);
 /// assert!(chart.to_svg()?.contains("early stopping"));
 /// # Ok::<(), backprop_plot::Error>(())
 /// ```

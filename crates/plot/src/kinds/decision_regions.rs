@@ -152,8 +152,8 @@ impl DecisionRegions {
         Self { resolution, ..self }
     }
 
-    /// Levels in colours from `boundary − reach` to `boundary + reach`, instead of as far as the predictions go: so that several maps, or the
-    /// frames of an animation, mean the same by the same colour. 0.5 is right for probabilities. A reach that is not positive and
+    /// Levels in colors from `boundary − reach` to `boundary + reach`, instead of as far as the predictions go: so that several maps, or the
+    /// frames of an animation, mean the same by the same color. 0.5 is right for probabilities. A reach that is not positive and
     /// finite is ignored.
     #[must_use]
     pub fn reach(self, reach: f64) -> Self {
@@ -378,7 +378,7 @@ impl View {
         Ok(values)
     }
 
-    /// A chart with a colour for each place.
+    /// A chart with a color for each place.
     fn chart(&self, colors: Vec<Color>) -> Chart {
         let from_above = colors.chunks(self.columns).rev().flatten().copied();
         let bitmap = Bitmap {

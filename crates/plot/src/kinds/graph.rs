@@ -17,7 +17,7 @@ pub struct GraphNode {
     pub name: String,
     /// A second, fainter line: a shape.
     pub detail: String,
-    /// What it is, which gives its colour and shape.
+    /// What it is, which gives its color and shape.
     pub kind: NodeKind,
     /// What goes into it, as places in the list of nodes.
     pub inputs: Vec<usize>,
@@ -32,7 +32,7 @@ pub enum NodeKind {
     Operation,
     /// A value from outside.
     Input,
-    /// A value that is learnt.
+    /// A value that is learned.
     Parameter,
 }
 

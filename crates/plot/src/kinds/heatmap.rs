@@ -7,7 +7,7 @@ use crate::{Chart, ColorBar, Colormap, Error, Number};
 /// More cells than these on a side are more than a picture has pixels.
 const MOST_CELLS: usize = 4096;
 
-/// A matrix as colours, the first row on top: from the least number to the largest (viridis), or around 0 (blue, white, red) if
+/// A matrix as colors, the first row on top: from the least number to the largest (viridis), or around 0 (blue, white, red) if
 /// there are numbers on both sides of it.
 ///
 /// ```
@@ -49,7 +49,7 @@ pub fn heatmap<T: Number + Element>(matrix: &Tensor<T>) -> Chart {
         .color_bar(ColorBar::new(range.map, range.low, range.high))
 }
 
-/// Colours for a range of numbers.
+/// Colors for a range of numbers.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Shades {
     pub(crate) map: Colormap,

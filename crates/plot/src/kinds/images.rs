@@ -131,7 +131,7 @@ impl Images {
         Self { columns, ..self }
     }
 
-    /// In other colours: [`Colormap::Diverging`] is symmetric around 0, all others reach from the least number to the largest.
+    /// In other colors: [`Colormap::Diverging`] is symmetric around 0, all others reach from the least number to the largest.
     #[must_use]
     pub fn colors(self, map: Colormap) -> Self {
         let map = Some(map);

@@ -31,7 +31,7 @@ struct Weights {
 #[derive(Debug, Clone)]
 pub struct NetworkDiagram {
     columns: Vec<Column>,
-    /// Between neighbouring layers; empty if they are not known.
+    /// Between neighboring layers; empty if they are not known.
     weights: Vec<Weights>,
     names: [Vec<String>; 2],
     title: String,

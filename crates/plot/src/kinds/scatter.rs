@@ -14,7 +14,7 @@ pub fn scatter(x: impl Values, y: impl Values) -> Chart {
     Chart::new().add(Points::new(x, y))
 }
 
-/// The points (x, y), each in the colour and shape of its class 0, 1, 2 ...; a class without a name has its number. Points whose class is negative
+/// The points (x, y), each in the color and shape of its class 0, 1, 2 ...; a class without a name has its number. Points whose class is negative
 /// or NaN are left out; a class of 100 or more is an error, as so many are not told apart.
 ///
 /// ```

@@ -25,7 +25,7 @@ pub struct Band {
 }
 
 impl Band {
-    /// Between (x, low) and (x, high). Without a colour of its own it has that of the layer before.
+    /// Between (x, low) and (x, high). Without a color of its own it has that of the layer before.
     pub fn new(x: impl Values, low: impl Values, high: impl Values) -> Self {
         Self {
             x: x.into_values(),
@@ -50,7 +50,7 @@ impl Band {
         Self { opacity, ..self }
     }
 
-    /// In a colour of one's own; it is made transparent.
+    /// In a color of one's own; it is made transparent.
     #[must_use]
     pub fn color(self, color: Color) -> Self {
         let color = Some(color);

@@ -67,7 +67,7 @@ impl Bars {
         Self { name, ..self }
     }
 
-    /// In a colour of one's own, instead of the palette's next.
+    /// In a color of one's own, instead of the palette's next.
     #[must_use]
     pub fn color(self, color: Color) -> Self {
         let color = Some(color);

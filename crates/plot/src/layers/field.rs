@@ -4,7 +4,7 @@ use crate::geometry::Rect;
 use crate::scene::Bitmap;
 use crate::{Color, Error, Result};
 
-/// Coloured cells over a rectangle of the axes, as an image: a heat map, regions of classes.
+/// Colored cells over a rectangle of the axes, as an image: a heat map, regions of classes.
 #[derive(Debug, Clone)]
 pub struct Field {
     x: (f64, f64),

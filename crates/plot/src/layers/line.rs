@@ -50,7 +50,7 @@ impl Line {
         Self { name, ..self }
     }
 
-    /// In a colour of one's own, instead of the palette's next.
+    /// In a color of one's own, instead of the palette's next.
     #[must_use]
     pub fn color(self, color: Color) -> Self {
         let color = Some(color);
@@ -179,7 +179,7 @@ fn thinned(points: Vec<Point>) -> Vec<Point> {
     }
 }
 
-/// Of neighbouring points in one column of pixels, the first, the highest, the lowest and the last: the same picture, of a
+/// Of neighboring points in one column of pixels, the first, the highest, the lowest and the last: the same picture, of a
 /// size that depends on the pixels.
 fn along_columns(points: &[Point]) -> Vec<Point> {
     let mut kept = Vec::new();

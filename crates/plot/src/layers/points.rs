@@ -7,7 +7,7 @@ use crate::legend::{Key, Sample};
 use crate::scene::{Mark, Path, Scene, Stroke};
 use crate::{Color, Result, Values};
 
-/// The shape of a point, so that groups differ by more than their colour.
+/// The shape of a point, so that groups differ by more than their color.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 #[non_exhaustive]
 pub enum Marker {
@@ -160,7 +160,7 @@ impl Points {
         Self { name, ..self }
     }
 
-    /// In a colour of one's own, instead of the palette's next.
+    /// In a color of one's own, instead of the palette's next.
     #[must_use]
     pub fn color(self, color: Color) -> Self {
         let color = Some(color);

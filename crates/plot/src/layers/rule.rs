@@ -65,7 +65,7 @@ impl Rule {
         Self { name, ..self }
     }
 
-    /// In another colour.
+    /// In another color.
     #[must_use]
     pub fn color(self, color: Color) -> Self {
         Self { color, ..self }

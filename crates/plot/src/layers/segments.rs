@@ -48,7 +48,7 @@ impl Segments {
         Self { name, ..self }
     }
 
-    /// In another colour.
+    /// In another color.
     #[must_use]
     pub fn color(self, color: Color) -> Self {
         Self { color, ..self }

@@ -52,7 +52,7 @@ impl Grid {
         point((place.x - self.place.left) * x, (place.y - self.place.top) * y)
     }
 
-    /// Its pixels in one colour, each as opaque as it is covered, 0 to 1.
+    /// Its pixels in one color, each as opaque as it is covered, 0 to 1.
     pub(crate) fn bitmap(&self, covered: impl Iterator<Item = f32>, color: Color) -> Bitmap {
         let pixel = |covered: f32| {
             let alpha = (covered.clamp(0.0, 1.0) * f32::from(color.alpha)).round() as u8;

@@ -101,7 +101,7 @@ fn copy(pixmap: &mut Pixmap, stamp: &Pixmap, left: i64, top: i64) {
     }
 }
 
-/// The one colour on top of the other.
+/// The one color on top of the other.
 fn over(above: PremultipliedColorU8, below: PremultipliedColorU8) -> PremultipliedColorU8 {
     if above.alpha() == 255 {
         return above;

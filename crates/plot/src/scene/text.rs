@@ -33,7 +33,7 @@ pub struct Text {
     pub at: Point,
     /// The size of the letters in pixels.
     pub size: f64,
-    /// Its colour.
+    /// Its color.
     pub color: Color,
     /// In bold letters.
     pub bold: bool,
@@ -63,7 +63,7 @@ impl Text {
         Self { align, ..self }
     }
 
-    /// In another colour.
+    /// In another color.
     #[must_use]
     pub fn color(self, color: Color) -> Self {
         Self { color, ..self }

@@ -24,7 +24,7 @@ impl Cells {
 /// Bits of the dots of a Braille letter, by row and column.
 const DOTS: [[u8; 2]; 4] = [[0x01, 0x08], [0x02, 0x10], [0x04, 0x20], [0x40, 0x80]];
 
-/// The dots that are drawn, and their colours.
+/// The dots that are drawn, and their colors.
 struct Grid {
     cells: Cells,
     dots: Vec<u8>,

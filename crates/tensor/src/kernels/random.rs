@@ -4,14 +4,14 @@ use crate::random::{self, Distribution};
 
 pub trait Random: Sized {
     /// Fills `target` with numbers that `key` determines.
-    fn randomise(target: &mut [Self], key: u64, distribution: &Distribution);
+    fn randomize(target: &mut [Self], key: u64, distribution: &Distribution);
 }
 
 macro_rules! random {
     ($($t:ty),*) => {
         $(impl Random for $t {
             #[inline(never)]
-            fn randomise(target: &mut [Self], key: u64, distribution: &Distribution) {
+            fn randomize(target: &mut [Self], key: u64, distribution: &Distribution) {
                 random::fill(target, key, distribution);
             }
         })*

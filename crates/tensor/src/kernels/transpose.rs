@@ -7,8 +7,8 @@ use super::walk::Walk;
 /// Side of a tile: a line of the cache of `f32`s.
 const SIDE: usize = 16;
 
-/// Copies a whole view in row-major order to `target`, if tiles help: if neighbours in memory lie along another axis
-/// than neighbours in the view, and both axes have room for a tile.
+/// Copies a whole view in row-major order to `target`, if tiles help: if neighbors in memory lie along another axis
+/// than neighbors in the view, and both axes have room for a tile.
 pub(super) fn transpose<T: Copy + Default>(target: &mut [T], source: &[T], layout: &Layout) -> bool {
     let rows = Layout::row_major(*layout.shape());
     let mut walk = Walk::new([&rows, layout]);

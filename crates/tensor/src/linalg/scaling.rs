@@ -61,7 +61,7 @@ pub(super) fn is_moderate<T: Float>(exponent: i32) -> bool {
 pub(super) fn is_plain<T: Float>(elements: &[T]) -> bool {
     let most = power_of_two(least_exponent::<T>() / -4);
     let (least, end) = (1.0 / most, 2.0 * most);
-    // Without a way out before the end, so that it is vectorised.
+    // Without a way out before the end, so that it is vectorized.
     elements.iter().fold(true, |plain, x| {
         let size = x.to_f64().abs();
         plain & ((size == 0.0) | ((size >= least) & (size < end)))

@@ -12,11 +12,11 @@ pub trait Coefficients: Sized + 'static {
     /// erf(x) / x - 1 as a polynomial of x^2.
     const ERF: &'static [Self];
 
-    /// -log(erfc x) as a polynomial of x - [`ERFC_CENTRE`](Self::ERFC_CENTRE).
+    /// -log(erfc x) as a polynomial of x - [`ERFC_CENTER`](Self::ERFC_CENTER).
     const ERFC: &'static [Self];
 
     /// Where p is expanded.
-    const ERFC_CENTRE: Self;
+    const ERFC_CENTER: Self;
 
     /// From here on, erf rounds to 1.
     const ERF_ONE: Self;
@@ -41,7 +41,7 @@ impl Coefficients for f32 {
         0.002_960_08,
         -0.000_187_601_18,
     ];
-    const ERFC_CENTRE: Self = 0.0;
+    const ERFC_CENTER: Self = 0.0;
     const ERF_ONE: Self = 4.0;
 }
 
@@ -81,7 +81,7 @@ impl Coefficients for f64 {
         1.019_249_482_901_435_7e-11,
         -1.052_675_981_043_195_2e-12,
     ];
-    const ERFC_CENTRE: Self = 2.0;
+    const ERFC_CENTER: Self = 2.0;
     const ERF_ONE: Self = 6.0;
 }
 
@@ -95,6 +95,6 @@ pub fn erf<T: Real>(x: T) -> T {
         magnitude
     };
     let near = limited + limited * polynomial(limited * limited, T::ERF);
-    let far = T::of(1.0) - exp_in_range(-polynomial(limited - T::ERFC_CENTRE, T::ERFC));
+    let far = T::of(1.0) - exp_in_range(-polynomial(limited - T::ERFC_CENTER, T::ERFC));
     (if magnitude < T::of(1.0) { near } else { far }).copysign(x)
 }

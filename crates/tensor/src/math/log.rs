@@ -49,8 +49,8 @@ struct Parts<T> {
 #[inline(always)]
 fn parts<T: Real>(x: T) -> Parts<T> {
     let subnormal = x < T::MIN_NORMAL;
-    let (m, k) = (if subnormal { x * T::NORMALISE.0 } else { x }).split();
-    let k = if subnormal { k - T::NORMALISE.1 } else { k };
+    let (m, k) = (if subnormal { x * T::NORMALIZE.0 } else { x }).split();
+    let k = if subnormal { k - T::NORMALIZE.1 } else { k };
     let f = m - T::of(1.0);
     let s = f / (T::of(2.0) + f);
     let z = s * s;

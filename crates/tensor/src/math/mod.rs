@@ -2,7 +2,7 @@
 //!
 //! The methods of `f32` and `f64` call the C library once an element. These functions are arithmetic without branches, inlined
 //! into the loop they are used in, which the compiler then turns into vector instructions of every
-//! [level](crate::simd). They give the same bits at each level (products and sums are never fused), honour infinity, NaN,
+//! [level](crate::simd). They give the same bits at each level (products and sums are never fused), honor infinity, NaN,
 //! signed zeros and subnormal numbers, and the error of each is stated in ulp, the distance to the next number,
 //! and tested over the whole range of f32.
 //!

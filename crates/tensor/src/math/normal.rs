@@ -74,7 +74,7 @@ impl Coefficients for f64 {
 }
 
 /// The standard normal distribution Φ(x) = (1 + erf(x / sqrt 2)) / 2 and its density φ(x) = e^(-x^2/2) / sqrt(2 pi), within 8 and 2.5 ulp
-/// wherever they are normal numbers, in the tail towards 0 too.
+/// wherever they are normal numbers, in the tail toward 0 too.
 #[inline(always)]
 pub fn normal<T: Real>(x: T) -> (T, T) {
     let magnitude = x.abs();

@@ -60,7 +60,7 @@ pub fn round<T: Real>(x: T) -> T {
     x.round_ties_even()
 }
 
-/// The integer part: the nearest integer towards 0.
+/// The integer part: the nearest integer toward 0.
 #[inline(always)]
 pub fn trunc<T: Real>(x: T) -> T {
     x.trunc()

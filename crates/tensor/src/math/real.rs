@@ -42,7 +42,7 @@ pub trait Bits:
     const MIN_NORMAL: Self;
 
     /// 2^(m + 2), which makes every subnormal number normal, and m + 2.
-    const NORMALISE: (Self, Self);
+    const NORMALIZE: (Self, Self);
 
     const INFINITE: Self;
     const UNDEFINED: Self;
@@ -83,7 +83,7 @@ macro_rules! bits {
             const ROUND: Self = (3_u64 << ($mantissa - 1)) as $t;
             const BIAS: Self = ((1 << ($exponent - 1)) - 1) as $t;
             const MIN_NORMAL: Self = $t::MIN_POSITIVE;
-            const NORMALISE: (Self, Self) = ((1_u64 << ($mantissa + 2)) as $t, ($mantissa + 2) as $t);
+            const NORMALIZE: (Self, Self) = ((1_u64 << ($mantissa + 2)) as $t, ($mantissa + 2) as $t);
             const INFINITE: Self = $t::INFINITY;
             const UNDEFINED: Self = $t::NAN;
 

@@ -12,7 +12,7 @@ fn decay<T: Real>(x: T) -> T {
     exp_in_range(if negative < least { least } else { negative })
 }
 
-/// 1 / (1 + e^-x), within 2.5 ulp, in the tail towards 0 too.
+/// 1 / (1 + e^-x), within 2.5 ulp, in the tail toward 0 too.
 #[inline(always)]
 pub fn sigmoid<T: Real>(x: T) -> T {
     let one = T::of(1.0);

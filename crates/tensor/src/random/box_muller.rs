@@ -1,5 +1,5 @@
 //! Normal numbers from uniform ones (Box and Muller, 1958), with a logarithm, sine and cosine of their own: made of IEEE
-//! operations only, they give the same bits on every machine and vectorise.
+//! operations only, they give the same bits on every machine and vectorize.
 
 use std::f64::consts::{LN_2, SQRT_2, TAU};
 

@@ -10,7 +10,7 @@ use super::{Distribution, Truncated};
 
 impl<T: Numeric> Tensor<T> {
     fn random(shape: Shape, distribution: &Distribution, rng: &mut Rng) -> Result<Self> {
-        Self::build(shape, |target| T::randomise(target, rng.next_u64(), distribution))
+        Self::build(shape, |target| T::randomize(target, rng.next_u64(), distribution))
     }
 
     /// Ones with probability `p`, else zeros.

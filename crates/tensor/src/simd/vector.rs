@@ -1,5 +1,5 @@
 //! Vectors as the registers hold them, for the products of matrices: their accumulators must stay in registers over a whole
-//! loop, which the compiler doesn't bring about by itself as reliably as it vectorises an elementwise loop.
+//! loop, which the compiler doesn't bring about by itself as reliably as it vectorizes an elementwise loop.
 
 use super::Work;
 use super::unaligned::{read, write};

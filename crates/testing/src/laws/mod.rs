@@ -12,7 +12,7 @@ pub(crate) mod determinism;
 pub(crate) mod failure;
 pub(crate) mod no_panic;
 pub(crate) mod recording;
-pub(crate) mod serialisation;
+pub(crate) mod serialization;
 pub(crate) mod state;
 pub(crate) mod visiting;
 

@@ -8,7 +8,7 @@ use super::{CrossEntropy, Fault, Loss};
 /// The [cross entropy](CrossEntropy) with classes that are not quite certain: `(1 - α)` of the target is the class's, and `α` is shared by all
 /// classes alike.
 ///
-/// A model that is told to be sure of what it has learnt by heart is not, and the largest logits stay within bounds. The smallest loss there is
+/// A model that is told to be sure of what it has learned by heart is not, and the largest logits stay within bounds. The smallest loss there is
 /// is not 0, but the entropy of such a target. (Szegedy et al., "Rethinking the Inception architecture for computer vision", 2016.)
 ///
 /// ```

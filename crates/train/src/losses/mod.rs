@@ -1,4 +1,4 @@
-//! What is minimised: one file a loss.
+//! What is minimized: one file a loss.
 
 mod binary_cross_entropy;
 mod boxed;
@@ -67,7 +67,7 @@ pub trait Loss<Y: Element = i64, T: Float = f32> {
         None
     }
 
-    /// Whether these targets can be learnt with outputs of this shape.
+    /// Whether these targets can be learned with outputs of this shape.
     ///
     /// # Errors
     /// The first sample with which they cannot.
@@ -82,7 +82,7 @@ pub trait Loss<Y: Element = i64, T: Float = f32> {
         None
     }
 
-    /// The loss of the best output that is the same for all samples: what a model must undercut to have learnt anything. With weights `[n]` of
+    /// The loss of the best output that is the same for all samples: what a model must undercut to have learned anything. With weights `[n]` of
     /// the samples, the loss is their weighted mean `Σ w l / Σ w`; `None` if they are all 0.
     fn baseline(&self, targets: &Tensor<Y>, weights: Option<&Tensor<f64>>) -> Option<f64> {
         let _ = (targets, weights);
@@ -96,7 +96,7 @@ impl<Y: Element, T: Float, F: Fn(&Var<T>, &Tensor<Y>) -> Var<T>> Loss<Y, T> for 
     }
 }
 
-/// Why targets cannot be learnt.
+/// Why targets cannot be learned.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fault {
     /// The first sample at fault, if it is one.

@@ -73,15 +73,15 @@ proptest! {
 fn panics_with_files(calls: &[Call], seed: u64) -> Vec<&'static str> {
     let folder = files::folder();
     fs::create_dir_all(&folder).unwrap();
-    let before = neighbours();
+    let before = neighbors();
     let panics = panics(calls, seed, false);
     fs::remove_dir_all(folder).unwrap();
-    assert_eq!(neighbours(), before);
+    assert_eq!(neighbors(), before);
     panics
 }
 
 /// What lies where relative paths begin.
-fn neighbours() -> BTreeSet<OsString> {
+fn neighbors() -> BTreeSet<OsString> {
     let entries = [".", ".."].map(|folder| fs::read_dir(folder).unwrap());
     entries
         .into_iter()

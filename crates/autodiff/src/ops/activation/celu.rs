@@ -8,7 +8,7 @@ unary! {
     ///
     /// `alpha` must be positive. (Barron, "Continuously differentiable exponential linear units", 2017.)
     pub struct Celu {
-        /// Minus the limit towards -∞.
+        /// Minus the limit toward -∞.
         pub alpha: f64,
     }
 

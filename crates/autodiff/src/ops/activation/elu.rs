@@ -7,7 +7,7 @@ unary! {
     ///
     /// `alpha` must not be negative. (Clevert, Unterthiner and Hochreiter, "Fast and accurate deep network learning by exponential linear units", 2016.)
     pub struct Elu {
-        /// Minus the limit towards -∞.
+        /// Minus the limit toward -∞.
         pub alpha: f64,
     }
 

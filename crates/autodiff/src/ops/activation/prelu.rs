@@ -2,7 +2,7 @@ use backprop_tensor::{Error, Float, Result, Tensor, kernel};
 
 use crate::{InputGradients, Op, Var, operands};
 
-/// The rectifier whose leak is learnt: `y = x` for `x > 0`, else `y = w x`; `dy/dx = 1` or `w`, `dy/dw = 0` or `x`, at the kink too the second. NaN: [the rule](crate::ops::elementwise#nan).
+/// The rectifier whose leak is learned: `y = x` for `x > 0`, else `y = w x`; `dy/dx = 1` or `w`, `dy/dw = 0` or `x`, at the kink too the second. NaN: [the rule](crate::ops::elementwise#nan).
 ///
 /// `w` is one number, or one for each channel, on axis 1. (He et al., "Delving deep into rectifiers", 2015.)
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -53,7 +53,7 @@ fn along_channels<T: Float>(x: &Tensor<T>, weight: &Tensor<T>) -> Result<Tensor<
 }
 
 impl<T: Float> Var<T> {
-    /// The rectifier whose leak is learnt, [`Prelu`].
+    /// The rectifier whose leak is learned, [`Prelu`].
     #[track_caller]
     pub fn prelu(&self, weight: &Self) -> Self {
         self.apply_with(Prelu, weight)

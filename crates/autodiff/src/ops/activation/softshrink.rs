@@ -3,7 +3,7 @@ use backprop_tensor::{kernel, math};
 use crate::ops::{require, unary};
 
 unary! {
-    /// Towards zero by `lambda`: `y = x - lambda` for `x > lambda`, `x + lambda` for `x < -lambda`, with `dy/dx = 1`; between them, kinks included, both are 0. NaN: [the rule](crate::ops::elementwise#nan).
+    /// Toward zero by `lambda`: `y = x - lambda` for `x > lambda`, `x + lambda` for `x < -lambda`, with `dy/dx = 1`; between them, kinks included, both are 0. NaN: [the rule](crate::ops::elementwise#nan).
     ///
     /// `lambda` must not be negative.
     pub struct Softshrink {
@@ -11,7 +11,7 @@ unary! {
         pub lambda: f64,
     }
 
-    /// Shrinks numbers towards zero, [`Softshrink`]; PyTorch's default lambda is 0.5.
+    /// Shrinks numbers toward zero, [`Softshrink`]; PyTorch's default lambda is 0.5.
     pub fn softshrink;
 
     forward |x| {

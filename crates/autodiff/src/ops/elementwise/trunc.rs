@@ -1,7 +1,7 @@
 use crate::ops::unary;
 
 unary! {
-    /// The integer part, the nearest integer towards 0: `dy/dx = 0` everywhere.
+    /// The integer part, the nearest integer toward 0: `dy/dx = 0` everywhere.
     pub struct Trunc;
 
     /// The integer part, [`Trunc`].

@@ -2,7 +2,7 @@ use backprop_tensor::{Float, Result, Tensor};
 
 use crate::{InputGradients, Op, Var, operands};
 
-/// Some neighbouring axes as one. The gradient goes back to the old shape.
+/// Some neighboring axes as one. The gradient goes back to the old shape.
 #[derive(Debug, Clone, Copy)]
 pub struct Flatten {
     /// The first of the axes; negative ones count from the end.

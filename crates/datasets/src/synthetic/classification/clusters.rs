@@ -51,7 +51,7 @@ impl MakeClassification {
         Ok(sizes)
     }
 
-    /// The centre of each cluster, `[clusters, informative]`.
+    /// The center of each cluster, `[clusters, informative]`.
     fn centers(&self, clusters: usize, rng: &mut Rng) -> Result<Tensor> {
         let side = 2.0 * self.class_sep as f32;
         let corners = self.corners(clusters, rng)?;

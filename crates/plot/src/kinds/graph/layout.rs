@@ -84,7 +84,7 @@ fn depths(inputs: &[&[usize]]) -> Vec<usize> {
 }
 
 impl Layers {
-    /// Sorts a row by the mean place of its neighbours above or below.
+    /// Sorts a row by the mean place of its neighbors above or below.
     fn order(&mut self, row: usize, above: bool) {
         let count = self.rows[row].len();
         let mut sums = vec![(0.0, 0.0); count];
@@ -120,7 +120,7 @@ impl Layers {
     }
 }
 
-/// Where the middle of each place is: near those it is joined with, and `between` from its neighbours.
+/// Where the middle of each place is: near those it is joined with, and `between` from its neighbors.
 pub(super) fn places(layers: &Layers, widths: &[Vec<f64>], between: f64) -> Vec<Vec<f64>> {
     let mut places: Vec<Vec<f64>> = widths
         .iter()
@@ -157,7 +157,7 @@ pub(super) fn places(layers: &Layers, widths: &[Vec<f64>], between: f64) -> Vec<
     places
 }
 
-/// The mean place of the neighbours of each: those above, those below, or at the end both.
+/// The mean place of the neighbors of each: those above, those below, or at the end both.
 fn wanted(layers: &Layers, places: &[Vec<f64>], row: usize, both: bool, down: bool) -> Vec<f64> {
     let mut sums = vec![(0.0, 0.0); places[row].len()];
     for &(upper, from, to) in &layers.edges {
@@ -180,7 +180,7 @@ fn wanted(layers: &Layers, places: &[Vec<f64>], row: usize, both: bool, down: bo
     sums.iter().enumerate().map(mean).collect()
 }
 
-/// Moves places apart, as little as need be: neighbours that are too close become a block around the mean of what they want.
+/// Moves places apart, as little as need be: neighbors that are too close become a block around the mean of what they want.
 fn apart(wanted: &[f64], widths: &[f64], between: f64) -> Vec<f64> {
     // How far each is right of the first, if all stand as close as they may.
     let mut offsets = Vec::with_capacity(widths.len());

@@ -8,7 +8,7 @@ pub struct Matrix<'a, T> {
     first: *const T,
     /// Lengths of the two axes.
     pub(super) shape: [usize; 2],
-    /// Distance between neighbouring rows, and between neighbouring columns.
+    /// Distance between neighboring rows, and between neighboring columns.
     pub(super) strides: [isize; 2],
     source: PhantomData<&'a [T]>,
 }

@@ -77,7 +77,7 @@ impl Callback for Until {
 
 #[test]
 fn a_run_that_goes_on_ends_with_the_same_bits() {
-    let file = std::env::temp_dir().join(format!("backprop-regularisation-{}", std::process::id()));
+    let file = std::env::temp_dir().join(format!("backprop-regularization-{}", std::process::id()));
     let validation = bars(40, 2);
     let mut whole = model(0);
     trainer()
