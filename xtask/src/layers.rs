@@ -53,7 +53,7 @@ const TABLE: &[Layer] = &[
     layer(LAYERS, &[TENSOR, DERIVE, AUTODIFF], &[TESTING]),
     layer(OPTIM, &[TENSOR, AUTODIFF], &[LAYERS, TESTING]),
     layer(MNIST, &[], &[]),
-    layer(DATASETS, &[TENSOR, MNIST], &[TESTING]),
+    layer(DATASETS, &[FILES, TENSOR, MNIST], &[TESTING]),
     layer(
         TRAIN,
         &[FILES, TENSOR, AUTODIFF, LAYERS, OPTIM, DATASETS],

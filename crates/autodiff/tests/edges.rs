@@ -315,6 +315,20 @@ fn no_step_of_a_formula_leaves_the_range() {
 }
 
 #[test]
+fn the_order_of_factors_leaves_no_range() {
+    let [_, dx] = at::<f32>(Var::log10, 3e38, 1e30);
+    close::<f32>(
+        "log10",
+        dx,
+        1e30 / f64::from(3e38_f32) / std::f64::consts::LN_10,
+        4.0,
+    );
+    let [_, dx] = at::<f32>(Var::rsqrt, 3e-33, 1e-10);
+    let right = -0.5 * f64::from(1e-10_f32) * f64::from(3e-33_f32).powf(-1.5);
+    close::<f32>("rsqrt", dx, right, 8.0);
+}
+
+#[test]
 fn the_derivative_at_nan() {
     fn check<T: Float>() {
         let nan = |name: &str, function: &dyn Fn(&Var<T>) -> Var<T>, right: f64| {

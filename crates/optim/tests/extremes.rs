@@ -3,8 +3,8 @@
 use backprop_autodiff::{Gradients, Param, Tape};
 use backprop_optim::rules::{AveragedPerceptron, PerceptronRule, Pocket};
 use backprop_optim::{
-    Adagrad, Adam, AdamW, Error, Optimizer, ReduceOnPlateau, Result, RmsProp, Schedule, Sgd, Time, clip_norm,
-    norm,
+    Adagrad, Adam, AdamW, Cosine, Error, Optimizer, ReduceOnPlateau, Result, RmsProp, Schedule, Sgd, Time,
+    clip_norm, norm,
 };
 use backprop_tensor::{Float, Tensor};
 
@@ -213,11 +213,28 @@ fn a_plateau_refuses_what_no_plateau_gathered() {
     }
     // The greatest counts there are: nothing overflows.
     let mut schedule = ReduceOnPlateau::new(0.5, usize::MAX);
-    let most = 2.0_f64.powi(53) - 1.0;
-    schedule
-        .load_state(&[f64::NEG_INFINITY, most, most, 1.0])
-        .unwrap();
-    schedule.observe(1.0);
+    for most in [2.0_f64.powi(53) - 1.0, usize::MAX as f64] {
+        schedule
+            .load_state(&[f64::NEG_INFINITY, most, most, 1.0])
+            .unwrap();
+        schedule.observe(1.0);
+    }
+}
+
+#[test]
+fn a_plateau_for_ever_goes_on_from_its_state() {
+    let mut schedule = ReduceOnPlateau::new(0.5, 2).cooldown(usize::MAX);
+    (0..4).for_each(|_| schedule.observe(1.0));
+    let mut other = ReduceOnPlateau::new(0.5, 2).cooldown(usize::MAX);
+    other.load_state(&schedule.state()).unwrap();
+    other.observe(1.0);
+    assert_eq!(other.state()[3], 0.5);
+}
+
+#[test]
+fn a_training_of_no_epochs_is_over() {
+    assert_eq!(Time::new(0, 0, 5).done(), 1.0);
+    assert_eq!(Cosine::new().factor(Time::new(3, 0, 5)), 0.0);
 }
 
 /// A value with these of its fields changed, as a file may say.

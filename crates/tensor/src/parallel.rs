@@ -129,8 +129,15 @@ fn workers() -> Option<&'static Workers> {
     *WORKERS.get_or_init(|| build(default_threads()).0)
 }
 
-/// How many threads share the work of an operation that is called here.
-pub(crate) fn threads() -> usize {
+/// How many threads share the work of a large operation that is called here: the number of [`set_threads`], or inside of one of rayon's pools that
+/// of the pool.
+///
+/// ```
+/// backprop_tensor::set_threads(1)?;
+/// assert_eq!(backprop_tensor::threads(), 1);
+/// # Ok::<(), backprop_tensor::Error>(())
+/// ```
+pub fn threads() -> usize {
     workers().map_or(1, threads_of)
 }
 

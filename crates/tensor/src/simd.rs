@@ -14,6 +14,7 @@ pub(crate) mod unaligned;
 mod vector;
 
 use std::fmt;
+use std::io::Write;
 use std::sync::atomic::{AtomicU8, Ordering::Relaxed};
 
 #[cfg(target_arch = "x86_64")]
@@ -87,7 +88,9 @@ pub fn detected() -> Level {
 fn initial() -> Level {
     let wanted = match std::env::var_os("BACKPROP_SIMD") {
         Some(text) => parse(&text.to_string_lossy()).unwrap_or_else(|| {
-            eprintln!(
+            // Where nobody can read it, it is no reason to stop.
+            let _ = writeln!(
+                std::io::stderr(),
                 "backprop: BACKPROP_SIMD is {text:?}, not one of baseline, avx2, avx512; the best level is used, {}",
                 detected()
             );

@@ -221,6 +221,30 @@ fn the_logarithm_of_a_determinant() {
 }
 
 #[test]
+fn small_pivots_of_plain_matrices_are_no_zeros() {
+    // Of a lower bidiagonal matrix, the product of the diagonal; the last pivot has almost all of it.
+    fn check<T: Float>(n: usize, diagonal: f64, below: f64) {
+        let element = |i: usize| match (i / n, i % n) {
+            (row, column) if row == column => diagonal,
+            (row, column) if row == column + 1 => below,
+            _ => 0.0,
+        };
+        let a = Tensor::from_fn([n, n], |i| T::from_f64(element(i))).unwrap();
+        let (sign, log) = linalg::slogdet(&a).unwrap();
+        let right = n as f64 * T::from_f64(diagonal).to_f64().ln();
+        assert_eq!(sign, T::ONE, "{n}");
+        assert!(
+            (log.to_f64() / right - 1.0).abs() < 8.0 * T::EPSILON.to_f64(),
+            "{n} {log} {right}"
+        );
+    }
+    check::<f32>(4, 1e-5, 1.0);
+    check::<f32>(40, 0.01, 0.5);
+    check::<f64>(4, 1e-40, 1.0);
+    check::<f64>(100, 0.01, 0.5);
+}
+
+#[test]
 fn the_smallest_numbers_keep_their_digits() {
     // 2^-149 is the smallest f32: these are 40, 8, 8 and 40 of them.
     let least = f32::from_bits(1);

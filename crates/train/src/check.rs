@@ -116,29 +116,45 @@ where
         Ok(output.shape().to_vec())
     }
 
-    /// That the model can be trained on the last batch, if it has one sample: batch normalization cannot.
+    /// That the model can be trained on a batch of one sample, if there is one: batch normalization cannot.
+    #[track_caller]
     pub(crate) fn check_last_batch(&self, model: &impl Layer<T>, data: &AnyData<'_, Y, T>) -> Result<()> {
         let size = self.batch_size_for(data.len());
-        if self.drop_last || size < 2 || data.len() % size != 1 {
+        let is_left = size > 1 && data.len() % size == 1 && !self.drop_last;
+        if data.len() < 2 || !(is_left || size == 1) {
             return Ok(());
         }
-        let forward = |samples: usize| {
-            let batch = data.range(0..samples)?;
-            let output = model.forward(&Tape::training(0).input(batch.inputs));
-            Ok::<_, Error>(output.value().map(|_| ()))
+        // What fails with more samples too is said by the first step.
+        let (one, more) = (data.range(0..1)?, data.range(0..size.max(2))?);
+        let Err(source) = model
+            .forward(&Tape::training(0).input(one.inputs))
+            .value()
+            .map(drop)
+        else {
+            return Ok(());
         };
-        match forward(1)? {
-            // What fails with a whole batch too is said by the first step.
-            Err(source) if forward(size)?.is_ok() => Err(Error::Data {
-                data: TRAINING,
-                what: format!(
-                    "{} samples in batches of {size} leave a last batch of 1, which the model cannot be trained on ({source})",
-                    data.len()
-                ),
-                expected: "use another batch size, or leave it out with `drop_last`".into(),
-            }),
-            _ => Ok(()),
+        if model
+            .forward(&Tape::training(0).input(more.inputs))
+            .value()
+            .is_err()
+        {
+            return Ok(());
         }
+        let (what, expected) = match is_left {
+            true => (
+                "leave a last batch of 1",
+                "use another batch size, or leave it out with `drop_last`",
+            ),
+            false => ("are batches of 1", "use a larger batch size"),
+        };
+        Err(Error::Data {
+            data: TRAINING,
+            what: format!(
+                "{} samples in batches of {size} {what}, which the model cannot be trained on ({source})",
+                data.len()
+            ),
+            expected: expected.into(),
+        })
     }
 
     /// All samples against the loss. Gives their targets, and their weights if they have any.

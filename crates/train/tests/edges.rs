@@ -4,7 +4,7 @@ use backprop_autodiff::{Param, Tape};
 use backprop_datasets::TensorDataset;
 use backprop_layers::Linear;
 use backprop_optim::Sgd;
-use backprop_tensor::{Rng, Tensor};
+use backprop_tensor::{Float, Rng, Tensor};
 use backprop_train::{
     Accuracy, Average, AveragePrecision, BinaryCrossEntropy, ClassWeights, ConfusionMatrix, CrossEntropy,
     EarlyStopping, Ended, F1, LogLoss, Loss, MeanSquaredError, Metric, Perplexity, Precision,
@@ -93,6 +93,25 @@ fn baselines_without_weight_are_none() {
     for loss in losses {
         assert_eq!(loss.baseline(&targets, Some(&weights)), None);
     }
+}
+
+#[test]
+fn the_gradient_of_a_certain_output_keeps_its_digits() {
+    // σ(x) - y, as -σ(-x) for y = 1.
+    fn gradient<T: Float>(x: f64, target: i64) -> f64 {
+        let output = Tape::new().variable(Tensor::from([T::from_f64(x)]));
+        let loss = BinaryCrossEntropy.loss(&output, &Tensor::from([target]));
+        let gradients = loss.backward().unwrap();
+        gradients.wrt(&output).unwrap().item().unwrap().to_f64()
+    }
+    for (x, target) in [(17.0, 1), (12.0, 1), (-12.0, 0), (0.5, 1), (-3.0, 1), (3.0, 0)] {
+        let away: f64 = if target == 1 { -x } else { x };
+        let sign = if target == 1 { -1.0 } else { 1.0 };
+        let right = sign / (1.0 + (-away).exp());
+        assert!((gradient::<f32>(x, target) / right - 1.0).abs() < 1e-6, "{x}");
+        assert!((gradient::<f64>(x, target) / right - 1.0).abs() < 1e-14, "{x}");
+    }
+    assert!((gradient::<f64>(40.0, 1) / -4.248354255291589e-18 - 1.0).abs() < 1e-14);
 }
 
 #[test]

@@ -208,14 +208,12 @@ fn a_last_batch_of_one_is_seen_before_training_and_can_be_dropped() {
         error.ends_with("use another batch size, or leave it out with `drop_last`"),
         "{error}"
     );
-    assert_eq!(
-        trainer()
-            .batch_size(4)
-            .check(&model, &samples)
-            .unwrap_err()
-            .to_string(),
-        error
-    );
+    let checked = trainer().batch_size(4).check(&model, &samples);
+    let checked = checked.unwrap_err().to_string();
+    // Each has the line of whoever asked.
+    let what = |error: &str| error.split(", at ").next().map(str::to_owned);
+    assert_eq!(what(&checked), what(&error));
+    assert!(error.contains(file!()) && checked.contains(file!()), "{checked}");
     assert_eq!(model, network(), "nothing has changed");
     let steps = Arc::new(Mutex::new(0));
     let count = Arc::clone(&steps);

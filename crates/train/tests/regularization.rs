@@ -233,6 +233,11 @@ fn batch_norm_says_that_a_batch_is_too_small() {
     for part in ["last batch of 1", "2 elements or more", "drop_last"] {
         assert!(error.contains(part), "{error}");
     }
+    let single = trainer().batch_size(1).fit(&mut model, &bars(50, 0), None);
+    let error = single.unwrap_err().to_string();
+    for part in ["batches of 1", "2 elements or more", "a larger batch size"] {
+        assert!(error.contains(part), "{error}");
+    }
     assert_eq!(model, before);
     trainer()
         .batch_size(7)

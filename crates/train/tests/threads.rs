@@ -7,6 +7,7 @@ use std::thread;
 use backprop_tensor::Tensor;
 use backprop_testing::processes::{Case, all_end, run_wanted};
 use backprop_train::{Search, Space};
+use rayon::prelude::*;
 
 fn search() {
     let results = Search::new(Space::new().uniform("x", 0.0, 1.0)).random(8, |trial| {
@@ -46,6 +47,28 @@ const CASES: &[Case] = &[
                 scope.spawn(search);
             }
         });
+    }),
+    ("a lock that is held in the program's pools", || {
+        for threads in [1, 2, 8] {
+            let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+            let lock = std::sync::Mutex::new(());
+            pool.unwrap().install(|| {
+                (0..16).into_par_iter().for_each(|_| {
+                    let _guard = lock.lock();
+                    search();
+                });
+            });
+        }
+    }),
+    ("a global pool that waits", || {
+        let (sender, receiver) = std::sync::mpsc::channel::<()>();
+        let receiver = std::sync::Arc::new(std::sync::Mutex::new(receiver));
+        for _ in 0..8 {
+            let receiver = receiver.clone();
+            rayon::spawn(move || drop(receiver.lock().map(|receiver| receiver.recv())));
+        }
+        search();
+        drop(sender);
     }),
     ("the program's pools", || {
         for threads in [1, 2, 8] {

@@ -1,6 +1,5 @@
 use std::{
-    fs::File,
-    io::{self, BufWriter, Write},
+    io::{self, Write},
     path::Path,
 };
 
@@ -44,7 +43,7 @@ impl Idx {
             .map_err(|error| ErrorKind::Io(error).into())
     }
 
-    /// Writes the IDX file to `path`, compressed with gzip if it ends in `.gz`. A file that is there is replaced.
+    /// Writes the IDX file to `path`, compressed with gzip if it ends in `.gz`. A file that is there is replaced, whole or not at all.
     ///
     /// # Errors
     ///
@@ -58,17 +57,22 @@ impl Idx {
         if gzip && cfg!(not(feature = "gzip")) {
             return Err(super::Error::from(ErrorKind::GzipDisabled).at(path));
         }
-        let saved = File::create(path)
-            .map_err(|error| ErrorKind::Io(error).into())
-            .and_then(|file| {
-                let file = BufWriter::new(file);
-                #[cfg(feature = "gzip")]
-                if gzip {
-                    return self.write_gzip(file);
-                }
-                self.write(file)
-            });
-        saved.map_err(|error| error.at(path))
+        let bytes = self.file(gzip).map_err(|error| error.at(path))?;
+        backprop_files::replace(path, &bytes)
+            .map_err(|error| super::Error::from(ErrorKind::Io(error)).at(path))
+    }
+
+    /// The bytes of the file, compressed or not.
+    fn file(&self, gzip: bool) -> Result<Vec<u8>> {
+        let mut bytes = Vec::new();
+        #[cfg(feature = "gzip")]
+        if gzip {
+            self.write_gzip(&mut bytes)?;
+            return Ok(bytes);
+        }
+        let _ = gzip;
+        self.write(&mut bytes)?;
+        Ok(bytes)
     }
 
     fn write_plain(&self, mut writer: impl Write) -> io::Result<()> {

@@ -84,7 +84,11 @@ impl Time {
 
     /// The share of the training that is done, from 0 up to 1.
     pub fn done(self) -> f64 {
-        self.step as f64 / self.steps.max(1) as f64
+        match self.steps {
+            // All of nothing is done.
+            0 => 1.0,
+            steps => self.step as f64 / steps as f64,
+        }
     }
 }
 
@@ -112,9 +116,9 @@ impl Schedule for Box<dyn Schedule> {
     }
 }
 
-/// A number of steps or epochs, if a number in a state can be one.
+/// A number of steps or epochs, if a number in a state can be one. From 2⁵³ on it is not exact, and as good as for ever.
 fn count(number: f64) -> Option<usize> {
-    let is_count = number >= 0.0 && number < 2.0_f64.powi(53) && number.fract() == 0.0;
+    let is_count = number >= 0.0 && number.is_finite() && number.fract() == 0.0;
     is_count.then_some(number as usize)
 }
 

@@ -2,7 +2,7 @@ use nalgebra::{DMatrix, RealField};
 
 use crate::{Float, Numeric, Result, Tensor};
 
-use super::scaling::{self, Balance, is_graded, is_plain};
+use super::scaling::{self, Balance, is_plain};
 use super::square;
 use super::wide::{Wide, eliminate};
 
@@ -62,7 +62,6 @@ fn of_any_size<T: Float + RealField>(operation: &'static str, a: &Tensor<T>) -> 
     if plain && count <= 3 {
         return Ok(Wide::new(whole.determinant().to_f64(), 0));
     }
-    let graded = !plain && is_graded(&whole);
     let (matrix, taken) = if plain {
         (whole, 0)
     } else {
@@ -74,7 +73,7 @@ fn of_any_size<T: Float + RealField>(operation: &'static str, a: &Tensor<T>) -> 
             let sign = Wide::new(lu.p().determinant(), taken);
             Ok(sign.times(product(pivots.iter().map(|x| x.to_f64()))))
         }
-        None if !graded => Ok(Wide::ZERO),
+        // A pivot that is 0, or nearly so: of the matrix, or because it left the range on the way.
         None => {
             let whole = square(operation, a)?;
             Ok(eliminate(&whole, &DMatrix::zeros(count, 0)).0)

@@ -3,7 +3,7 @@
 use backprop_tensor::linalg::nalgebra::{DMatrix, DVector};
 use backprop_tensor::{
     Axes, Error, Float, Kernel, Layout, Numeric, Rng, Shape, Tensor, keep, kernel, linalg, math, pool,
-    set_threads, simd,
+    set_threads, simd, threads,
 };
 use backprop_testing::calls;
 use backprop_testing::hostile::{Call, Sample, See, Source};
@@ -353,6 +353,7 @@ pub fn constructors() -> Vec<Call> {
             assert!(simd::set_level(level) <= simd::detected() && simd::level() <= level);
             simd::set_level(simd::Level::Avx512);
         };
+        threads |s| threads().min(s.rng.below(9));
         set_threads |s| (set_threads(usize::MAX).is_err(), set_threads(s.rng.below(3)).is_ok());
         dispatch |s| simd::dispatch(Half(s.number()));
         shapes |s| Err::<(), _>(Error::shapes("test", &s.lengths(), &s.lengths(), "").within("other"));

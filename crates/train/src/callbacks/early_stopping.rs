@@ -9,7 +9,7 @@ use crate::{Epoch, History, Result, codec};
 
 /// Ends training when the loss on the validation data has not become smaller for some epochs, and brings the best weights back.
 ///
-/// Without validation data, it looks at the loss on the training data. Of a metric, more is better unless it is said otherwise.
+/// Without validation data, it looks at the loss on the training data. A metric knows whether more or less is better.
 /// (Prechelt, "Early stopping - but when?", 1998.)
 ///
 /// ```

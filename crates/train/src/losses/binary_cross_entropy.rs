@@ -88,7 +88,11 @@ impl<T: Float> Op<T> for Surprise<T> {
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> TensorResult<()> {
-        let formula = kernel!(|g, x, y| g * (math::sigmoid(x) - y));
+        // From the side on which nothing cancels: σ(x) = 1 - σ(-x).
+        let formula = kernel!(|g, x, y| {
+            let part = math::sigmoid(-math::abs(x));
+            g * if x > 0.0 { (1.0 - y) - part } else { part - y }
+        });
         inputs.add(0, gradient.into_apply(&formula, &[], &[&output, &targets])?)
     }
 }

@@ -52,9 +52,11 @@ use crate::validation::is_integer;
 /// samples can be weighted.
 pub trait Loss<Y: Element = i64, T: Float = f32> {
     /// The loss of these outputs; a failure sticks to their tape.
+    #[track_caller]
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T>;
 
     /// The loss of each sample, `[n]`, of which [`loss`](Self::loss) is the mean. Without it (`None`), samples cannot be weighted.
+    #[track_caller]
     fn each(&self, output: &Var<T>, targets: &Tensor<Y>) -> Option<Var<T>> {
         let _ = (output, targets);
         None

@@ -8,10 +8,10 @@ mod successive_halving;
 pub use space::Space;
 
 use std::fmt;
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::thread::{self, Builder};
 
 use backprop_tensor::Rng;
-use rayon::ThreadPoolBuilder;
-use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use crate::{Error, Result};
@@ -27,10 +27,10 @@ const MOST_THREADS: usize = 1024;
 /// A trial is a set of values for the settings of a [`Space`], with a seed of its own. The closure trains and evaluates a model with them and gives a
 /// score, the validation loss for instance.
 ///
-/// As many trials run at a time as [`threads`](Self::threads) says. Without it, they run on the threads of the rayon pool that the search is called in,
-/// or of rayon's global pool, whose number is that of `RAYON_NUM_THREADS` or of the machine's cores. [`set_threads`](backprop_tensor::set_threads) is
-/// for the operations inside of a trial, and does not limit the number of trials. Which trials there are, their seeds and the order of the
-/// results do not depend on the number of threads, and neither do scores that are made of nothing but the trial.
+/// As many trials run at a time as [`threads`](Self::threads) says; without it, as many as [operations have threads](backprop_tensor::threads). One of
+/// them runs on the thread that calls, the others on threads that the search starts and ends; it uses no pool, and waits for nothing but its trials. Which
+/// trials there are, their seeds and the order of the results do not depend on the number of threads, and neither do scores that are made of
+/// nothing but the trial.
 ///
 /// ```
 /// use backprop_datasets::synthetic::moons;
@@ -77,8 +77,7 @@ impl Search {
 
     /// How many trials run at a time, from 1 to 1024; another number is an error of the search.
     ///
-    /// With 1, they run one after another on the thread that calls, and each has all threads of the library to itself. With more, they run on threads
-    /// of their own, and an operation in a trial is done by no more threads than this.
+    /// With 1, they run one after another on the thread that calls.
     ///
     /// ```
     /// use backprop_train::{Search, Space};
@@ -121,15 +120,9 @@ impl Search {
             let score = evaluate(&trial).map_err(|error| error.to_string());
             Outcome { trial, score }
         };
-        match self.threads {
-            None => Ok(trials.into_par_iter().map(outcome).collect()),
-            Some(1) => Ok(trials.into_iter().map(outcome).collect()),
-            Some(threads @ 2..=MOST_THREADS) => {
-                let pool = ThreadPoolBuilder::new().num_threads(threads).build();
-                let pool = pool.map_err(Error::other)?;
-                Ok(pool.install(|| trials.into_par_iter().map(outcome).collect()))
-            }
-            Some(threads) => Err(Error::setting(
+        match self.threads.unwrap_or_else(backprop_tensor::threads) {
+            threads @ 1..=MOST_THREADS => Ok(in_order(&trials, threads, &outcome)),
+            threads => Err(Error::setting(
                 format!("{threads} trials at a time"),
                 "there must be 1 to 1024",
             )),
@@ -153,6 +146,37 @@ impl Search {
             more_is_better: self.more_is_better,
         }
     }
+}
+
+/// The outcomes of all trials, some of which run at the same time: each thread takes the next one that is left.
+fn in_order(trials: &[Trial], threads: usize, outcome: &(impl Fn(Trial) -> Outcome + Sync)) -> Vec<Outcome> {
+    let next = &AtomicUsize::new(0);
+    let work = move || {
+        let mut mine = Vec::new();
+        loop {
+            let index = next.fetch_add(1, Relaxed);
+            let Some(trial) = trials.get(index) else {
+                return mine;
+            };
+            mine.push((index, outcome(trial.clone())));
+        }
+    };
+    let mut outcomes = thread::scope(|scope| {
+        // Where the system gives no more threads, those that there are do the work.
+        let others: Vec<_> = (1..threads.min(trials.len()))
+            .map_while(|_| Builder::new().spawn_scoped(scope, work).ok())
+            .collect();
+        let mut outcomes = work();
+        for other in others {
+            let theirs = other
+                .join()
+                .unwrap_or_else(|panic| std::panic::resume_unwind(panic));
+            outcomes.extend(theirs);
+        }
+        outcomes
+    });
+    outcomes.sort_by_key(|&(index, _)| index);
+    outcomes.into_iter().map(|(_, outcome)| outcome).collect()
 }
 
 /// A set of values to try.

@@ -8,7 +8,7 @@ unary! {
     /// The approximation of [`Gelu`](super::Gelu) by a hyperbolic tangent: `y = x (1 + tanh(u/2)) / 2 = x s` with `s = 1 / (1 + e^-u)`, `u = √(8/π) (x + 0.044715 x^3)`;
     /// `dy/dx = s + x s (1 - s) √(8/π) (1 + 0.134145 x^2)`.
     ///
-    /// The relative error of the value is at most `4 + 2 |u|` ulp, as that of `u` is multiplied by `u`; at ±∞, value and derivative are their limits. (Hendrycks and Gimpel, "Gaussian error linear units", 2016.)
+    /// The relative error of the value is at most `(4 + 2 |u|) ε`, as that of `u` is multiplied by `u`; at ±∞, value and derivative are their limits. (Hendrycks and Gimpel, "Gaussian error linear units", 2016.)
     pub struct GeluTanh;
 
     /// The Gaussian error linear unit by tanh, [`GeluTanh`].

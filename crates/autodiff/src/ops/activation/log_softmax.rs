@@ -4,7 +4,8 @@ use crate::{InputGradients, Op, Var, operands};
 
 /// The logarithm of [`Softmax`](super::Softmax): `yᵢ = xᵢ - ln Σⱼ e^xⱼ`, `dyᵢ/dxⱼ = δᵢⱼ - e^yⱼ`, so `dL/dx = dL/dy - e^y Σ dL/dy`.
 ///
-/// A row of nothing but -∞ gives NaN.
+/// A row of nothing but -∞ gives NaN. Where one probability is nearly 1, its logarithm and the gradient are right to the error of [`Tensor::softmax`](backprop_tensor::Tensor::softmax) relative to 1, not to what is left to
+/// 1, as in PyTorch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LogSoftmax {
     /// The axis; negative ones count from the end.

@@ -4,7 +4,8 @@ use crate::{InputGradients, Op, Var, operands};
 
 /// Probabilities along an axis: `yᵢ = e^xᵢ / Σⱼ e^xⱼ`, `dyᵢ/dxⱼ = yᵢ (δᵢⱼ - yⱼ)`, so `dL/dx = y (dL/dy - Σ y dL/dy)`.
 ///
-/// A row of nothing but -∞ gives NaN.
+/// A row of nothing but -∞ gives NaN. Where one probability is nearly 1, the gradient is right to the error of [`Tensor::softmax`](backprop_tensor::Tensor::softmax) relative to 1, not to what is left to
+/// 1, as in PyTorch.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Softmax {
     /// The axis; negative ones count from the end.

@@ -13,7 +13,7 @@ unary! {
 
     with ln_10 = LN_10;
     forward |x| x.log10();
-    backward |g, x; ln_10| g / (x * ln_10);
+    backward |g, x; ln_10| g / x / ln_10;
 }
 
 #[cfg(test)]

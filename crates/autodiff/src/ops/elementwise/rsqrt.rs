@@ -10,7 +10,7 @@ unary! {
     pub fn rsqrt;
 
     forward |x| x.rsqrt();
-    backward |g, y| -0.5 * (g * y * y * y);
+    backward |g, y| -0.5 * g * y * y * y;
 }
 
 #[cfg(test)]

@@ -18,6 +18,9 @@ use crate::{InputGradients, Op, Var, operands};
 ///
 /// What has no weight costs nothing, however improbable: where `w_c q_nc` is 0, the term is 0 and so is its gradient, even with a logit of -∞
 /// (PyTorch: NaN, as 0 times infinity).
+///
+/// Where one probability is nearly 1, loss and gradient are right to the error of [`Tensor::softmax`](backprop_tensor::Tensor::softmax) relative to 1, not to what is left to
+/// 1, as in PyTorch.
 #[derive(Debug, Clone)]
 pub struct CrossEntropy<T: Float> {
     targets: Targets<T>,
