@@ -1,4 +1,6 @@
-use std::io::{self, Read, Write};
+#[cfg(feature = "gzip")]
+use std::io::Write;
+use std::io::{self, Read};
 
 use proptest::{collection::vec, prelude::*};
 
