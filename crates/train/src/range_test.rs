@@ -18,7 +18,7 @@ const MOST: usize = 1 << 24;
 #[derive(Debug, Clone, PartialEq)]
 #[non_exhaustive]
 pub struct RangeTest {
-    /// The learning rate of each step: each is the one before times the same factor.
+    /// The learning rate of each step: each is the one before times the same factor. Steps without weight are left out.
     pub rates: Vec<f64>,
     /// The loss of each step's batch.
     pub losses: Vec<f64>,
