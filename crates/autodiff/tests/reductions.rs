@@ -366,6 +366,18 @@ fn nan_passes_the_gradient_on() {
 
 /// No derivative, and so none is made up: 0, not NaN, and the other rows have theirs.
 #[test]
+fn a_norm_out_of_range_has_a_gradient() {
+    fn check<T: Float>(x: f64) {
+        let [y, dx] = of::<T>(&Tensor::from([x, -x, x]), 1e-10, |x| x.norm(..));
+        assert_eq!(y, [f64::INFINITY]);
+        let share = 1e-10 / 3.0_f64.sqrt();
+        close::<T>("norm", &dx, &[share, -share, share], 4.0);
+    }
+    check::<f32>(2e38);
+    check::<f64>(1.5e308);
+}
+
+#[test]
 fn norm_and_deviation_of_zero() {
     fn check<T: Float>() {
         let x = Tensor::from([[0.0, 0.0], [3.0, -4.0]]);

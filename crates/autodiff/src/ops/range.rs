@@ -13,6 +13,11 @@ pub(crate) fn all<T: Float>(numbers: &Tensor<T>, holds: impl Fn(T) -> bool) -> b
     numbers.is_some_and(|numbers| numbers.iter().all(|&number| holds(number)))
 }
 
+/// What brings numbers whose norm overflows into the range: a power of 2, so that no digit changes.
+pub(crate) fn shrink<T: Float>() -> T {
+    T::EPSILON
+}
+
 /// Whether a product with this has lost no digit, unless it is itself out of range.
 pub(crate) fn is_normal<T: Float>(x: T) -> bool {
     T::MIN_NORMAL <= math::abs(x) && math::abs(x) < T::INFINITY

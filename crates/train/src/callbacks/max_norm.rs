@@ -43,9 +43,17 @@ impl MaxNorm {
 
     fn limited<T: Float>(&self, weight: &Tensor<T>) -> Result<Tensor<T>> {
         let axes: Vec<isize> = (1..weight.rank() as isize).collect();
-        let norms = weight.norm(keep(axes))?;
+        let limit = T::from_f64(self.limit);
+        let norms = weight.norm(keep(&axes))?;
         let scale = kernel!(|w, norm; limit| if norm > limit { w * (limit / norm) } else { w });
-        Ok(weight.apply(&scale, &[T::from_f64(self.limit)], &[&norms])?)
+        if norms.is_finite()?.all(..)?.item()? {
+            return Ok(weight.apply(&scale, &[limit], &[&norms])?);
+        }
+        // A norm is out of range: those of all numbers times a power of 2 are not.
+        let small = weight.map(|w| w * T::EPSILON)?;
+        let norms = small.norm(keep(&axes))?;
+        let scale = kernel!(|w, small, norm; limit, shrink| if norm > limit * shrink { small * (limit / norm) } else { w });
+        Ok(weight.apply(&scale, &[limit, T::EPSILON], &[&small, &norms])?)
     }
 }
 
@@ -68,5 +76,28 @@ impl<T: Float> Callback<T> for MaxNorm {
             }
         });
         result.map(|()| ControlFlow::Continue(()))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn rows_whose_norm_is_out_of_range_are_limited() {
+        fn check<T: Float>(large: f64) {
+            let rows = [[large, large], [0.0, 0.5], [-3.0, 4.0]];
+            let weight = Tensor::from(rows.map(|row| row.map(T::from_f64)));
+            let limited = MaxNorm::new(1.0).limited(&weight).unwrap();
+            let right = [0.5_f64.sqrt(), 0.5_f64.sqrt(), 0.0, 0.5, -0.6, 0.8];
+            for (&x, right) in limited.to_vec().iter().zip(right) {
+                assert!(
+                    (x.to_f64() - right).abs() <= 4.0 * T::EPSILON.to_f64(),
+                    "{x:?} {right}"
+                );
+            }
+        }
+        check::<f32>(3e38);
+        check::<f64>(1.7e308);
     }
 }

@@ -35,12 +35,16 @@ impl<T: Float> Op<T> for Norm {
                 x.into_apply(&kernel!(|x, quotient| x * quotient), &[], &[&quotients])?,
             );
         }
-        let (y, gradient) = (
-            spread(&y, self.axes, &shape)?,
-            spread(&gradient, self.axes, &shape)?,
-        );
-        let formula = kernel!(|x, y, g| if y == 0.0 { 0.0 } else { math::mul_div(g, x, y) });
-        inputs.add(0, x.into_apply(&formula, &[], &[&y, &gradient])?)
+        let shrink = [range::shrink::<T>()];
+        let small = x.apply(&kernel!(|x; shrink| x * shrink), &shrink, &[])?;
+        let spread = |reduced: &Tensor<T>| spread(reduced, self.axes, &shape);
+        let (y, small_y, gradient) = (spread(&y)?, spread(&small.norm(self.axes)?)?, spread(&gradient)?);
+        let formula = kernel!(|x, y, small_y, g; shrink| {
+            // Where the norm itself is infinite, that of smaller numbers is not.
+            let (x, y) = if y - y == 0.0 { (x, y) } else { (x * shrink, small_y) };
+            if y == 0.0 { 0.0 } else { math::mul_div(g, x, y) }
+        });
+        inputs.add(0, x.into_apply(&formula, &shrink, &[&y, &small_y, &gradient])?)
     }
 }
 
