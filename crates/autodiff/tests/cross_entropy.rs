@@ -112,3 +112,15 @@ fn a_mean_without_weight_is_nan_and_has_no_gradient() {
     }
     in_both!(check);
 }
+
+#[test]
+fn a_mean_is_in_range_though_the_sum_is_not() {
+    let logits = [[3e38, 0.0, 0.0], [3e38, 0.0, 0.0]];
+    for smoothing in [0.0, 0.1] {
+        let classes = &Tensor::from([1_i64, 1]);
+        let (loss, _) = cross_entropies::<f32>(&logits, classes, [1.0; 3], smoothing, Reduction::Mean);
+        // Of what is spread, a third falls to the class that costs nothing.
+        let right = f64::from(3e38_f32) * (1.0 - smoothing / 3.0);
+        assert!((loss[0] / right - 1.0).abs() < 1e-6, "{loss:?}");
+    }
+}

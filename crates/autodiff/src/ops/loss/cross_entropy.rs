@@ -109,10 +109,13 @@ impl<T: Float> Op<T> for CrossEntropy<T> {
                 weighted.losses(&log_softmax)?.reshape(samples_shape(logits))?,
                 T::ONE,
             ),
-            Reduction::Sum => (Tensor::scalar(weighted.total(&log_softmax)?), T::ONE),
+            Reduction::Sum => (Tensor::scalar(T::from_f64(weighted.total(&log_softmax)?)), T::ONE),
             // Smoothing spreads weight to classes that have some: without this, the mean of nothing would be infinite.
             Reduction::Mean if divisor == T::ZERO => (Tensor::scalar(T::NAN), divisor),
-            Reduction::Mean => (Tensor::scalar(weighted.total(&log_softmax)? / divisor), divisor),
+            Reduction::Mean => {
+                let mean = weighted.total(&log_softmax)? / divisor.to_f64();
+                (Tensor::scalar(T::from_f64(mean)), divisor)
+            }
         };
         let saved = SavedCrossEntropy {
             log_softmax,
@@ -261,11 +264,11 @@ impl<T: Float> Weighted<T> {
         }
     }
 
-    /// Their sum.
-    fn total(&self, log_softmax: &Tensor<T>) -> Result<T> {
+    /// Their sum, which may be larger than any number of the type, though the mean is not.
+    fn total(&self, log_softmax: &Tensor<T>) -> Result<f64> {
         match self {
             Self::Sparse(sparse) => Ok(sparse.total(log_softmax)),
-            Self::Dense(_) => self.losses(log_softmax)?.sum(..)?.item(),
+            Self::Dense(_) => self.losses(log_softmax)?.cast::<f64>()?.sum(..)?.item(),
         }
     }
 }

@@ -94,13 +94,13 @@ impl<T: Float> Sparse<T> {
     }
 
     /// Their sum.
-    pub(super) fn total(&self, log_softmax: &Tensor<T>) -> T {
+    pub(super) fn total(&self, log_softmax: &Tensor<T>) -> f64 {
         let mut losses = self.each(log_softmax).map(T::to_f64).peekable();
         let mut total = 0.0;
         while losses.peek().is_some() {
             total += losses.by_ref().take(PART).sum::<f64>();
         }
-        T::from_f64(total)
+        total
     }
 
     /// `(softmax(x_n)_c - [c is the class of n]) w_n g_n / divisor`, in place of `log softmax x`.
