@@ -12,7 +12,8 @@ use crate::{Error, Result, Var, spare};
 impl<T: Float> Var<T> {
     /// The gradients of this number, a loss, with respect to all parameters and variables it depends on.
     ///
-    /// Walks the list from its end, without recursion, and frees each record as it passes; so the tape is used up.
+    /// Walks the list from its end, without recursion, and frees each record as it passes; so the tape is used up. What a value's `n` uses give
+    /// is added one after another: the sum is within `n ε / 2 Σ |g|`, as in PyTorch.
     ///
     /// # Errors
     /// The first error of the tape, if an operation this depends on failed; [`Error::NotScalar`] unless it has one element;
