@@ -41,7 +41,7 @@ impl<T: Float> Op<T> for Norm {
         let (y, small_y, gradient) = (spread(&y)?, spread(&small.norm(self.axes)?)?, spread(&gradient)?);
         let formula = kernel!(|x, y, small_y, g; shrink| {
             // Where the norm itself is infinite, that of smaller numbers is not.
-            let (x, y) = if y - y == 0.0 { (x, y) } else { (x * shrink, small_y) };
+            let (x, y) = if y.is_finite() { (x, y) } else { (x * shrink, small_y) };
             if y == 0.0 { 0.0 } else { math::mul_div(g, x, y) }
         });
         inputs.add(0, x.into_apply(&formula, &shrink, &[&y, &small_y, &gradient])?)
