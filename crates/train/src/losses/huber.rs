@@ -1,7 +1,7 @@
 use backprop_autodiff::{InputGradients, Op, Var, operands};
 use backprop_tensor::{Error, Float, Numeric, Result as TensorResult, Tensor, kernel, math};
 
-use super::residual::{check_each, loss_around, mean_of_samples, residual};
+use super::residual::{check_numbers, loss_around, mean_of_samples, residual};
 use super::{Fault, Loss};
 
 /// Huber's loss (1964): the mean over all elements of `r² / 2` where `|r| ≤ δ`, and of `δ (|r| - δ / 2)` where it is larger, with `r = x - y`. Squared
@@ -51,8 +51,7 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for Huber {
     }
 
     fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
-        let what = "a target for each output";
-        check_each(output, targets, what, "must be a finite number", f64::is_finite)
+        check_numbers(output, targets)
     }
 
     /// The loss of Huber's estimate of where the targets lie.

@@ -1,7 +1,7 @@
 use backprop_autodiff::Var;
 use backprop_tensor::{Float, Numeric, Tensor};
 
-use super::residual::{check_each, loss_around, mean_of_samples, residual};
+use super::residual::{check_numbers, loss_around, mean_of_samples, residual};
 use super::{Fault, Loss};
 
 /// The mean absolute error: `Σ |x - y| / n` over all elements. Less than the squared one, it minds what lies far off.
@@ -23,8 +23,7 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for MeanAbsoluteError {
     }
 
     fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
-        let what = "a target for each output";
-        check_each(output, targets, what, "must be a finite number", f64::is_finite)
+        check_numbers(output, targets)
     }
 
     /// The mean distance of the targets from their median.

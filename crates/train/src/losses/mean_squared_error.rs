@@ -1,7 +1,7 @@
 use backprop_autodiff::Var;
 use backprop_tensor::{Float, Numeric, Tensor};
 
-use super::residual::{check_each, mean_of_samples, residual, weighted_mean};
+use super::residual::{check_numbers, mean_of_samples, residual, weighted_mean};
 use super::{Fault, Loss};
 
 /// The mean squared error: `Σ (x - y)² / n` over all elements.
@@ -23,8 +23,7 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for MeanSquaredError {
     }
 
     fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
-        let what = "a target for each output";
-        check_each(output, targets, what, "must be a finite number", f64::is_finite)
+        check_numbers(output, targets)
     }
 
     /// The variance of the targets.

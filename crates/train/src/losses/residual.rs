@@ -67,6 +67,15 @@ pub(crate) fn check_each<Y: Numeric>(
     Fault::first(&numbers, of_sample(shape), expected, is_right)
 }
 
+/// The check of a loss whose targets are any numbers.
+pub(crate) fn check_numbers<Y: Numeric>(
+    output: &[usize],
+    targets: &Tensor<Y>,
+) -> std::result::Result<(), Fault> {
+    let what = "a target for each output";
+    check_each(output, targets, what, "must be a finite number", f64::is_finite)
+}
+
 /// Whether there is a target for each output.
 pub(crate) fn fits(output: &[usize], targets: &[usize]) -> bool {
     output == targets || matches!((output, targets), ([n, 1], [m]) | ([n], [m, 1]) if n == m)

@@ -1,7 +1,7 @@
 use backprop_autodiff::{InputGradients, Op, Var, operands};
 use backprop_tensor::{Error, Float, Numeric, Result as TensorResult, Tensor, kernel, math};
 
-use super::residual::{check_each, mean_of_samples, residual};
+use super::residual::{check_numbers, mean_of_samples, residual};
 use super::{Fault, Huber, Loss, MeanAbsoluteError};
 
 /// The smooth absolute error: the mean over all elements of `r² / (2 β)` where `|r| < β`, and of `|r| - β / 2` where it is larger, with `r = x - y`
@@ -51,8 +51,7 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for SmoothL1 {
     }
 
     fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
-        let what = "a target for each output";
-        check_each(output, targets, what, "must be a finite number", f64::is_finite)
+        check_numbers(output, targets)
     }
 
     /// That of [`Huber`] divided by `β`, or of the mean absolute error.
