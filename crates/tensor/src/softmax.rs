@@ -36,6 +36,9 @@ impl<T: Float> Tensor<T> {
 
     /// x - log Σ exp(x) along the axis: the logarithm of [`softmax`](Self::softmax), exact where that rounds to 0.
     ///
+    /// Computed as x - m - log(1 + rest), with m the largest x and the rest the sum of exp(x - m) without one 1: the logarithm of a
+    /// probability near 1, -log(1 + rest), is right to a relative error of (150 + m - x') ε, with x' the second largest x.
+    ///
     /// # Errors
     /// As [`softmax`](Self::softmax).
     ///

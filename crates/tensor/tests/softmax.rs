@@ -201,3 +201,64 @@ fn the_instruction_set_changes_no_bit() {
     });
     assert!(results[0] == results[1] && results[1] == results[2]);
 }
+
+/// A largest element that stands out, in rows of every length and in columns: what is left to its probability, by mpmath to 80 digits.
+#[test]
+fn the_logarithm_of_a_probability_near_1() {
+    fn check<T: Float>(epsilon: f64) {
+        // The distance of the others, how many there are, and log(1 + their sum).
+        let cases = [
+            (17.0, 1, 4.139937633089748e-8),
+            (60.0, 1, 8.75651076269652e-27),
+            (17.0, 9, 3.725943252773908e-7),
+            (30.0, 99, 9.264046739108862e-12),
+            (40.0, 4999, 2.1237522922202428e-14),
+            (0.5, 1, 0.47407698418010663),
+        ];
+        for (distance, others, right) in cases {
+            for largest in [0.0, 100.0] {
+                for place in [0, others / 2, others] {
+                    let mut x = vec![T::from_f64(largest - distance); others + 1];
+                    x[place] = T::from_f64(largest);
+                    let row = Tensor::from_slice(&x, [others + 1]).unwrap();
+                    // The sum of many equal exponentials has an error of its own.
+                    let bound = (8.0 + distance + others as f64 / 128.0) * epsilon * right;
+                    for copies in [1, 3, 40] {
+                        let x = row.unsqueeze(-1).unwrap().broadcast_to([others + 1, copies]).unwrap();
+                        let y = x.log_softmax(0).unwrap().get([place, copies - 1]).unwrap().to_f64();
+                        assert!((y + right).abs() <= bound, "{distance} {others} {copies}: {y:e}, {right:e}");
+                    }
+                    if largest == 0.0 {
+                        for x in [row.clone(), row.unsqueeze(-1).unwrap().broadcast_to([others + 1, 3]).unwrap()] {
+                            let y = x.logsumexp(0).unwrap().to_vec()[0].to_f64();
+                            assert!((y - right).abs() <= bound, "logsumexp {distance} {others}: {y:e}, {right:e}");
+                        }
+                    }
+                }
+            }
+        }
+    }
+    check::<f32>(f64::from(f32::EPSILON));
+    check::<f64>(f64::EPSILON);
+}
+
+/// Several largest elements, of which one alone is left out of the sum.
+#[test]
+fn ties_of_the_largest() {
+    for others in [1, 7, 30, 3000] {
+        for ties in [2, 3, 8] {
+            let x: Vec<f64> = (0..others + ties).map(|i| if i < others { -30.0 } else { 2.0 }).collect();
+            let sum = ties as f64 + others as f64 * (-32_f64).exp();
+            for copies in [1, 3, 40] {
+                let x = Tensor::from_slice(&x, [x.len(), 1]).unwrap().broadcast_to([x.len(), copies]).unwrap();
+                let y = x.log_softmax(0).unwrap();
+                let last = y.get([others + ties - 1, copies - 1]).unwrap();
+                assert!((last + sum.ln()).abs() < 1e-15 * 4.0, "{last}");
+                assert_eq!(y.get([others, 0]).unwrap(), last);
+                assert!((y.get([0, 0]).unwrap() - (last - 32.0)).abs() < 1e-14);
+                let y = x.logsumexp(0).unwrap().to_vec()[0];
+                assert!((y - 2.0 - sum.ln()).abs() < 1e-15 * 8.0, "{y}");
+            }
+        }
+    }
+}

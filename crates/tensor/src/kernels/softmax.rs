@@ -1,4 +1,7 @@
 //! Softmax and its logarithm, in place, for rows and for columns.
+//!
+//! The logarithm of the sum of exponentials of x - m, m the largest x, is log(1 + rest), where rest leaves out one 1, that of an x equal to
+//! m. Added to 1, a small rest would lose its digits, and with them the logarithm of a probability near 1.
 
 use std::marker::PhantomData;
 
@@ -19,6 +22,9 @@ const NARROW: usize = 16;
 
 /// Narrow rows worked on side by side: some vectors of them.
 const SIDE_BY_SIDE: usize = 32;
+
+/// Differences that are compared before asking whether one of them was 0.
+const CHUNK: usize = 64;
 
 /// Rows whose exponentials are added one after another.
 const ROWS: usize = 128;
@@ -132,10 +138,21 @@ where
         }
         // The exponentials of several short rows at once, or of a long row in parts.
         let mut long = Compensated::default();
+        // Whether the largest is still to be left out; a long row has it in one of its parts.
+        let mut is_whole = true;
         for block in rows.chunks_mut(LEAF) {
             let exponentials = &mut exponentials[..block.len()];
             for (e, &x) in exponentials.iter_mut().zip(&*block) {
                 *e = math::exp(x);
+            }
+            if logarithm {
+                for (differences, part) in block.chunks(length).zip(exponentials.chunks_mut(length)) {
+                    let place = first_zero(differences).filter(|_| is_whole);
+                    if let Some(place) = place {
+                        part[place] = T::default();
+                        is_whole = length <= LEAF;
+                    }
+                }
             }
             let parts = exponentials.chunks(length);
             for (i, part) in parts.enumerate() {
@@ -156,6 +173,25 @@ where
             }
         }
     }
+}
+
+/// Where the first 0 is.
+#[inline(always)]
+fn first_zero<T: Number>(differences: &[T]) -> Option<usize> {
+    let is_zero = |x: &T| *x == T::default();
+    let (chunks, _) = differences.as_chunks::<CHUNK>();
+    let here = |chunk: &[T; CHUNK]| chunk.iter().fold(false, |found, x| found | is_zero(x));
+    let start = chunks.iter().position(here).unwrap_or(chunks.len()) * CHUNK;
+    differences[start..].iter().position(is_zero).map(|place| start + place)
+}
+
+/// The exponential of `difference`; without 1, and 0 left of it, for the first difference of 0.
+#[inline(always)]
+fn without_one<T: Number>(difference: T, exponential: T, left: &mut T) -> T {
+    let zero = T::default();
+    let one = if difference == zero { *left } else { zero };
+    *left = *left - one;
+    exponential - one
 }
 
 /// Rows of no more than `NARROW` elements.
@@ -209,11 +245,13 @@ where
         }
     }
     let mut sums = [T::default(); SIDE_BY_SIDE];
+    let mut left = [one_left(logarithm); SIDE_BY_SIDE];
     for column in &mut *columns {
-        for ((x, sum), &largest) in column.iter_mut().zip(&mut sums).zip(&largest) {
+        let sums = sums.iter_mut().zip(&mut left);
+        for ((x, (sum, left)), &largest) in column.iter_mut().zip(sums).zip(&largest) {
             let difference = *x - largest;
             let exponential = math::exp(difference);
-            *sum = *sum + exponential;
+            *sum = *sum + without_one(difference, exponential, left);
             *x = if logarithm { difference } else { exponential };
         }
     }
@@ -225,12 +263,18 @@ where
     }
 }
 
-/// Turns the sums of exponentials into what to subtract from the logarithms, or into the factors of the exponentials.
+/// The 1 to leave out of a sum of exponentials: only the logarithm needs what is left.
+#[inline(always)]
+fn one_left<T: Number>(logarithm: bool) -> T {
+    if logarithm { T::of(1.0) } else { T::default() }
+}
+
+/// Turns the sums of exponentials into the factors of these, or, without a 1, into what to subtract from the logarithms.
 #[inline(always)]
 fn finish<T: Number>(sums: &mut [T], logarithm: bool) {
     for sum in sums {
         *sum = if logarithm {
-            math::log(*sum)
+            math::log1p(*sum)
         } else {
             T::of(1.0) / *sum
         };
@@ -299,14 +343,16 @@ where
         }
     }
     let mut sums = [Compensated::default(); COLUMNS];
+    let mut left = [one_left(logarithm); COLUMNS];
     for rows in rows.chunks_mut(ROWS) {
         let mut parts = [T::default(); COLUMNS];
         for row in rows {
             let row = row[start..start + width].iter_mut();
-            for ((x, part), &largest) in row.zip(&mut parts).zip(&largest) {
+            let parts = parts.iter_mut().zip(&mut left);
+            for ((x, (part, left)), &largest) in row.zip(parts).zip(&largest) {
                 let difference = *x - largest;
                 let exponential = math::exp(difference);
-                *part = *part + exponential;
+                *part = *part + without_one(difference, exponential, left);
                 *x = if logarithm { difference } else { exponential };
             }
         }

@@ -148,6 +148,27 @@ pub fn exp<T: Real>(x: T) -> T {
     exp_in_range(limit(x, T::EXP_RANGE))
 }
 
+/// A probability and what is left of 1, e^x and 1 - e^x, of its logarithm x, within 1 and 2.5 ulp; at the price of [`exp`] alone.
+///
+/// ```
+/// use backprop_tensor::math;
+///
+/// assert_eq!(math::probability(-1e-30_f32), (1.0, 1e-30));
+/// ```
+#[inline(always)]
+pub fn probability<T: Real>(x: T) -> (T, T) {
+    let Reduced { sum, k, r, rest } = reduce(limit(x, T::EXP_RANGE), T::BIAS + T::BIAS);
+    let (first, second) = T::powers_of_two(sum);
+    let one = T::of(1.0);
+    let (sum, fraction) = (one + r, r + rest);
+    let lost = (one - sum) + r;
+    let power = (sum + (lost + rest)) * first * second;
+    let left = (one - first * second) - fraction * first * second;
+    let left = if k == T::of(0.0) { -fraction } else { left };
+    // Of what is no probability, the second is the first less 1, infinite or not.
+    (power, if x > T::of(0.0) { one - power } else { left })
+}
+
 /// 2^x, within 1.5 ulp.
 #[inline(always)]
 pub fn exp2<T: Real>(x: T) -> T {

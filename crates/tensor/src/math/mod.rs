@@ -30,7 +30,7 @@ mod trigonometric;
 mod wide_product;
 
 pub use erf::erf;
-pub use exp::{exp, exp2, expm1};
+pub use exp::{exp, exp2, expm1, probability};
 pub use hyperbolic::{acosh, asinh, atanh, cosh, sinh, tanh, tanhshrink};
 pub use log::{log, log1p, log2, log10};
 pub use normal::{gaussian, normal};

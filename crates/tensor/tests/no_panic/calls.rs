@@ -362,7 +362,7 @@ pub fn constructors() -> Vec<Call> {
         scalars |s| {
             let (x, y): (f64, f64) = (s.number(), s.number());
             let several = (math::atan2(x, y), math::powf(x, y), math::mul_div(x, y, s.number()));
-            (several, (math::normal(x), math::logistic(x)), (math::gaussian(x), math::tanhshrink(x)))
+            (several, (math::normal(x), math::logistic(x), math::probability(x)), (math::gaussian(x), math::tanhshrink(x)))
         };
         wide_product |s| {
             let (x, y): (f64, f64) = (s.number(), s.number());

@@ -1,11 +1,13 @@
+use std::f64::consts::LN_2;
+
 use backprop_tensor::{Float, Result, Tensor, keep, kernel, math};
 
 use crate::{InputGradients, Op, Var, operands};
 
 /// The logarithm of [`Softmax`](super::Softmax): `yᵢ = xᵢ - ln Σⱼ e^xⱼ`, `dyᵢ/dxⱼ = δᵢⱼ - e^yⱼ`, so `dL/dx = dL/dy - e^y Σ dL/dy`.
 ///
-/// A row of nothing but -∞ gives NaN. Where one probability is nearly 1, its logarithm and the gradient are right to the error of [`Tensor::softmax`](backprop_tensor::Tensor::softmax) relative to 1, not to what is left to
-/// 1, as in PyTorch.
+/// A row of nothing but -∞ gives NaN. Where one probability is nearly 1, its logarithm and the gradient, which is a matter of what is left to 1,
+/// keep their digits (in PyTorch they lose them): with `e^yᵢ > 1/2`, the gradient is `(1 - e^yᵢ) dL/dyᵢ - e^yᵢ Σ dL/dyⱼ` over the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LogSoftmax {
     /// The axis; negative ones count from the end.
@@ -28,9 +30,15 @@ impl<T: Float> Op<T> for LogSoftmax {
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
+        let half = [T::from_f64(-LN_2)];
         let sum = gradient.sum(keep(self.axis))?;
-        let kernel = kernel!(|g, y, sum| g - math::exp(y) * sum);
-        inputs.add(0, gradient.into_apply(&kernel, &[], &[&y, &sum])?)
+        let of_others = kernel!(|g, y; half| if y > half { 0.0 } else { g });
+        let others = gradient.apply(&of_others, &half, &[&y])?.sum(keep(self.axis))?;
+        let kernel = kernel!(|g, y, sum, others; half| {
+            let (p, left) = math::probability(y);
+            if y > half { g * left - p * others } else { g - p * sum }
+        });
+        inputs.add(0, gradient.into_apply(&kernel, &half, &[&y, &sum, &others])?)
     }
 }
 

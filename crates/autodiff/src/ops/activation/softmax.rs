@@ -4,8 +4,8 @@ use crate::{InputGradients, Op, Var, operands};
 
 /// Probabilities along an axis: `yᵢ = e^xᵢ / Σⱼ e^xⱼ`, `dyᵢ/dxⱼ = yᵢ (δᵢⱼ - yⱼ)`, so `dL/dx = y (dL/dy - Σ y dL/dy)`.
 ///
-/// A row of nothing but -∞ gives NaN. Where one probability is nearly 1, the gradient is right to the error of [`Tensor::softmax`](backprop_tensor::Tensor::softmax) relative to 1, not to what is left to
-/// 1, as in PyTorch.
+/// A row of nothing but -∞ gives NaN. Where one probability is nearly 1, the gradient, which is a matter of what is left to 1, keeps its digits
+/// (in PyTorch it loses them): what is the same in all `dL/dy` does not matter, so the one of a probability above 1/2 is subtracted from them.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Softmax {
     /// The axis; negative ones count from the end.
@@ -28,11 +28,12 @@ impl<T: Float> Op<T> for Softmax {
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
-        let sum = gradient.try_mul(&y)?.sum(keep(self.axis))?;
-        inputs.add(
-            0,
-            gradient.into_apply(&kernel!(|g, y, sum| y * (g - sum)), &[], &[&y, &sum])?,
-        )
+        let of_largest = kernel!(|g, y| if y > 0.5 && g.is_finite() { g } else { 0.0 });
+        let shift = gradient.apply(&of_largest, &[], &[&y])?.sum(keep(self.axis))?;
+        let products = kernel!(|g, y, shift| (g - shift) * y);
+        let sum = gradient.apply(&products, &[], &[&y, &shift])?.sum(keep(self.axis))?;
+        let kernel = kernel!(|g, y, shift, sum| y * ((g - shift) - sum));
+        inputs.add(0, gradient.into_apply(&kernel, &[], &[&y, &shift, &sum])?)
     }
 }
 

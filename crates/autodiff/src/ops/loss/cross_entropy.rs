@@ -1,6 +1,8 @@
 mod sparse;
 
-use backprop_tensor::{Error, Float, MAX_RANK, Result, Tensor, kernel, math};
+use std::f64::consts::LN_2;
+
+use backprop_tensor::{Error, Float, MAX_RANK, Result, Tensor, keep, kernel, math};
 use smallvec::SmallVec;
 
 use self::sparse::Sparse;
@@ -19,8 +21,7 @@ use crate::{InputGradients, Op, Var, operands};
 /// What has no weight costs nothing, however improbable: where `w_c q_nc` is 0, the term is 0 and so is its gradient, even with a logit of -∞
 /// (PyTorch: NaN, as 0 times infinity).
 ///
-/// Where one probability is nearly 1, loss and gradient are right to the error of [`Tensor::softmax`](backprop_tensor::Tensor::softmax) relative to 1, not to what is left to
-/// 1, as in PyTorch.
+/// Where one probability is nearly 1, loss and gradient are a matter of what is left to 1, and keep its digits (in PyTorch they lose them).
 #[derive(Debug, Clone)]
 pub struct CrossEntropy<T: Float> {
     targets: Targets<T>,
@@ -285,15 +286,23 @@ fn dense_slope<T: Float>(
         0 => scale.broadcast_to([samples, 1])?,
         _ => scale.reshape([samples, 1])?,
     };
-    let total = weighted.sum(backprop_tensor::keep(1))?;
-    let formula = kernel!(
-        |p, total, q, scale| if scale == 0.0 || (total == 0.0 && q == 0.0) {
+    let total = weighted.sum(keep(1))?;
+    // Of a probability p above 1/2, whose target is q of Q: p Q - q = (Q - q) - (1 - p) Q, with both differences from what they are made of.
+    let half = [T::from_f64(-LN_2)];
+    let of_others = kernel!(|q, p; half| if p > half { 0.0 } else { q });
+    let others = weighted.apply(&of_others, &half, &[&log_softmax])?.sum(keep(1))?;
+    let opposed = kernel!(|q, p, others; half| if p > half { -others } else { q });
+    let opposed = weighted.apply(&opposed, &half, &[&log_softmax, &others])?;
+    let formula = kernel!(|p, total, q, scale; half| {
+        let (probability, left) = math::probability(p);
+        let share = if p > half { -left } else { probability };
+        if scale == 0.0 || (total == 0.0 && q == 0.0) {
             0.0
         } else {
-            (math::exp(p) * total - q) * scale
+            (share * total - q) * scale
         }
-    );
-    log_softmax.into_apply(&formula, &[], &[&total, weighted, &scale])
+    });
+    log_softmax.into_apply(&formula, &half, &[&total, &opposed, &scale])
 }
 
 /// The number of classes of logits.

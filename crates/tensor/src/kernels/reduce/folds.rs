@@ -18,6 +18,8 @@ pub enum MappedSum {
     Squares,
     /// Σ exp(x - p)
     Exponentials,
+    /// Σ exp(x - p) of those x that are not p
+    OtherExponentials,
 }
 
 /// An operation on elements in any order, and what is done to each one before.
@@ -47,6 +49,8 @@ pub struct Minimum;
 pub struct Squares;
 #[derive(Debug)]
 pub struct Exponentials;
+#[derive(Debug)]
+pub struct OtherExponentials;
 
 macro_rules! folds {
     ($($t:ident, $every_level:literal { $($fold:ident, $identity:expr, $combine:expr $(, $map:expr)?;)* })*) => { $($(
@@ -76,6 +80,7 @@ macro_rules! floats {
             Minimum, $t::INFINITY, math::min;
             Squares, 0.0, |x, y| x + y, |x: $t, mean: $t| (x - mean) * (x - mean);
             Exponentials, 0.0, |x, y| x + y, |x, largest| math::exp(x - largest);
+            OtherExponentials, 0.0, |x, y| x + y, |x, largest| if x == largest { 0.0 } else { math::exp(x - largest) };
         })* }
         folds! { $($t, false {
             Product, 1.0, |x, y| x * y;

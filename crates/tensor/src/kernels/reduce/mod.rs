@@ -146,6 +146,7 @@ macro_rules! mapped_sums {
                 let kernels = match sum {
                     MappedSum::Squares => Kernels::new::<folds::Squares, $lanes>(),
                     MappedSum::Exponentials => Kernels::new::<folds::Exponentials, $lanes>(),
+                    MappedSum::OtherExponentials => Kernels::new::<folds::OtherExponentials, $lanes>(),
                 };
                 reduce(kernels, target, source, plan, parameters);
             }

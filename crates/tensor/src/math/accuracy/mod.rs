@@ -153,6 +153,8 @@ mod f32_everywhere {
         exp 1.0 math::exp => f64::exp, [0.01, 89.0] [-0.01, -104.0];
         exp2 1.5 math::exp2 => f64::exp2, [0.01, 128.0] [-0.01, -150.0];
         expm1 2.5 math::expm1 => f64::exp_m1, [0.01, 89.0] [-0.01, -20.0];
+        probability 1.0 |x| math::probability(x).0 => f64::exp, [-0.01, -104.0];
+        left_of_one 2.5 |x| math::probability(-x.abs()).1 => |x| -(-x.abs()).exp_m1(), [-0.01, -20.0];
         log 1.0 math::log => f64::ln, [0.125, 8.0];
         log1p 2.0 math::log1p => f64::ln_1p, [0.01, 16.0] [-0.01, -1.0];
         log2 2.0 math::log2 => f64::log2, [0.125, 8.0];
@@ -273,6 +275,8 @@ mod f64_at_random {
         exp 1.0 math::exp => exact::exp, [1e-3, 709.0] [-1e-3, -707.0];
         exp2 1.5 math::exp2 => exact::exp2, [1e-3, 1023.0] [-1e-3, -1021.0];
         expm1 2.5 math::expm1 => exact::expm1, [1e-3, 709.0] [-1e-3, -40.0];
+        probability 1.0 |x| math::probability(x).0 => exact::exp, [-1e-3, -707.0];
+        left_of_one 2.5 |x| -math::probability(x).1 => exact::expm1, [-1e-3, -40.0];
         log 1.0 math::log => exact::log, [1e-300, 1e300] [0.125, 8.0];
         log1p 2.0 math::log1p => exact::log1p, [1e-3, 1e300] [-1e-3, -0.999_999];
         log2 2.0 math::log2 => exact::log2, [1e-300, 1e300] [0.125, 8.0];

@@ -110,11 +110,12 @@ impl<T: Float> Sparse<T> {
         gradient: &Tensor<T>,
         divisor: T,
     ) -> Result<Tensor<T>> {
+        let own = self.own(&log_softmax)?;
         if self.is_even() && gradient.count() == 1 {
-            let factor = gradient.item()? / divisor;
+            let factor = [gradient.item()? / divisor];
+            let own = own.into_apply(&kernel!(|p; factor| math::expm1(p) * factor), &factor, &[])?;
             let formula = kernel!(|p; factor| math::exp(p) * factor);
-            let slope = log_softmax.into_apply(&formula, &[factor], &[])?;
-            return self.subtract(slope, std::iter::repeat(factor));
+            return self.replace(log_softmax.into_apply(&formula, &factor, &[])?, &own);
         }
         let samples = self.classes.count();
         let gradients = match gradient.rank() {
@@ -130,19 +131,34 @@ impl<T: Float> Sparse<T> {
             false => g / divisor * weight,
         });
         let factors: Vec<T> = factors.collect();
-        let column = Tensor::from_slice(&factors, [samples, 1])?;
+        let factors = Tensor::from_slice(&factors, [samples, 1])?;
+        let formula = kernel!(|p, factor| if factor == 0.0 { 0.0 } else { math::expm1(p) * factor });
+        let own = own.into_apply(&formula, &[], &[&factors])?;
         let formula = kernel!(|p, factor| if factor == 0.0 { 0.0 } else { math::exp(p) * factor });
-        let slope = log_softmax.into_apply(&formula, &[], &[&column])?;
-        self.subtract(slope, factors)
+        self.replace(log_softmax.into_apply(&formula, &[], &[&factors])?, &own)
     }
 
-    /// Subtracts a sample's factor at the place of its class.
-    fn subtract(&self, mut slope: Tensor<T>, factors: impl IntoIterator<Item = T>) -> Result<Tensor<T>> {
+    /// `log softmax x` at each sample's class, as `[samples, 1]`; 0 for those that are ignored.
+    fn own(&self, log_softmax: &Tensor<T>) -> Result<Tensor<T>> {
+        let length = log_softmax.shape().last().map_or(1, |&length| length.max(1));
+        let rows = log_softmax.as_slice().unwrap_or(&[]).chunks_exact(length);
+        let mut own = Tensor::zeros([self.classes.count(), 1])?;
+        for ((own, row), sample) in own.as_mut_slice()?.iter_mut().zip(rows).zip(self.samples()) {
+            if let Some(&p) = sample.and_then(|(place, _)| row.get(place)) {
+                *own = p;
+            }
+        }
+        Ok(own)
+    }
+
+    /// Puts the slopes `(p - 1) w_n g_n / divisor` at the place of each sample's class: less 1, they keep the digits that `p` near 1 has lost.
+    fn replace(&self, mut slope: Tensor<T>, own: &Tensor<T>) -> Result<Tensor<T>> {
         let length = slope.shape().last().map_or(1, |&length| length.max(1));
+        let own = own.as_slice().unwrap_or(&[]);
         let rows = slope.as_mut_slice()?.chunks_exact_mut(length);
-        for ((row, sample), factor) in rows.zip(self.samples()).zip(factors) {
+        for ((row, sample), &own) in rows.zip(self.samples()).zip(own) {
             if let Some(element) = sample.and_then(|(place, _)| row.get_mut(place)) {
-                *element -= factor;
+                *element = own;
             }
         }
         Ok(slope)
