@@ -138,25 +138,25 @@ where
         }
         // The exponentials of several short rows at once, or of a long row in parts.
         let mut long = Compensated::default();
-        // Whether the largest is still to be left out; a long row has it in one of its parts.
+        // Whether the 1 is still in the sum of a long row.
         let mut is_whole = true;
         for block in rows.chunks_mut(LEAF) {
             let exponentials = &mut exponentials[..block.len()];
             for (e, &x) in exponentials.iter_mut().zip(&*block) {
                 *e = math::exp(x);
             }
-            if logarithm {
-                for (differences, part) in block.chunks(length).zip(exponentials.chunks_mut(length)) {
-                    let place = first_zero(differences).filter(|_| is_whole);
-                    if let Some(place) = place {
-                        part[place] = T::default();
-                        is_whole = length <= LEAF;
-                    }
-                }
-            }
-            let parts = exponentials.chunks(length);
-            for (i, part) in parts.enumerate() {
+            let parts = exponentials.chunks_mut(length).zip(block.chunks(length));
+            for (i, (part, differences)) in parts.enumerate() {
                 sums[i] = fold_slice::<T, Sum, LANES>(part, T::default());
+                if !logarithm || !is_whole {
+                    continue;
+                }
+                if let Some(rest) = without_one_of::<T, LANES>(sums[i], part, differences) {
+                    sums[i] = rest;
+                    is_whole = length <= LEAF;
+                } else if length <= LEAF {
+                    sums[i] = sums[i] - T::of(1.0);
+                }
             }
             long.add(sums[0]);
             if !logarithm {
@@ -164,7 +164,8 @@ where
             }
         }
         if length > LEAF {
-            sums[0] = long.value();
+            let one = if logarithm && is_whole { T::of(1.0) } else { T::default() };
+            sums[0] = long.value() - one;
         }
         finish(sums, logarithm);
         for (row, &sum) in rows.chunks_exact_mut(length).zip(&*sums) {
@@ -183,6 +184,21 @@ fn first_zero<T: Number>(differences: &[T]) -> Option<usize> {
     let here = |chunk: &[T; CHUNK]| chunk.iter().fold(false, |found, x| found | is_zero(x));
     let start = chunks.iter().position(here).unwrap_or(chunks.len()) * CHUNK;
     differences[start..].iter().position(is_zero).map(|place| start + place)
+}
+
+/// The sum of exponentials without the 1 of a difference of 0, if it is there and the others are small beside it; else 1 can be subtracted
+/// at the end.
+#[inline(always)]
+fn without_one_of<T: Number, const LANES: usize>(sum: T, exponentials: &mut [T], differences: &[T]) -> Option<T>
+where
+    Sum: Fold<T>,
+{
+    if !(sum >= T::of(1.0) && sum < T::of(1.5)) {
+        return None;
+    }
+    let place = first_zero(differences)?;
+    exponentials[place] = T::default();
+    Some(fold_slice::<T, Sum, LANES>(exponentials, T::default()))
 }
 
 /// The exponential of `difference`; without 1, and 0 left of it, for the first difference of 0.

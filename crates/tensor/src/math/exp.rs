@@ -148,7 +148,8 @@ pub fn exp<T: Real>(x: T) -> T {
     exp_in_range(limit(x, T::EXP_RANGE))
 }
 
-/// A probability and what is left of 1, e^x and 1 - e^x, of its logarithm x, within 1 and 2.5 ulp; at the price of [`exp`] alone.
+/// A probability and what is left of 1, e^x and 1 - e^x, of its logarithm x, which is not above 0: within 1 and 2.5 ulp, at the price of
+/// [`exp`] alone.
 ///
 /// ```
 /// use backprop_tensor::math;
@@ -163,10 +164,10 @@ pub fn probability<T: Real>(x: T) -> (T, T) {
     let (sum, fraction) = (one + r, r + rest);
     let lost = (one - sum) + r;
     let power = (sum + (lost + rest)) * first * second;
-    let left = (one - first * second) - fraction * first * second;
-    let left = if k == T::of(0.0) { -fraction } else { left };
-    // Of what is no probability, the second is the first less 1, infinite or not.
-    (power, if x > T::of(0.0) { one - power } else { left })
+    // Above 1/2, 2^k is 1/2 or 1.
+    let half = T::of(0.5);
+    let left = if k == -one { half - half * fraction } else { one - power };
+    (power, if k == T::of(0.0) { -fraction } else { left })
 }
 
 /// 2^x, within 1.5 ulp.

@@ -6,7 +6,7 @@ use backprop_tensor::{Error, Float, MAX_RANK, Result, Tensor, keep, kernel, math
 use smallvec::SmallVec;
 
 use self::sparse::Sparse;
-use crate::ops::Reduction;
+use crate::ops::{Reduction, range};
 use crate::{InputGradients, Op, Var, operands};
 
 /// The cross entropy between the softmax of logits and a distribution: `L_n = -Σ_c w_c q_nc log softmax(x_n)_c`, `dL_n/dx_nc = Q_n softmax(x_n)_c -
@@ -289,6 +289,16 @@ fn dense_slope<T: Float>(
     let total = weighted.sum(keep(1))?;
     // Of a probability p above 1/2, whose target is q of Q: p Q - q = (Q - q) - (1 - p) Q, with both differences from what they are made of.
     let half = [T::from_f64(-LN_2)];
+    if range::none_above(&log_softmax, half[0])? {
+        let formula = kernel!(
+            |p, total, q, scale| if scale == 0.0 || (total == 0.0 && q == 0.0) {
+                0.0
+            } else {
+                (math::exp(p) * total - q) * scale
+            }
+        );
+        return log_softmax.into_apply(&formula, &[], &[&total, weighted, &scale]);
+    }
     let of_others = kernel!(|q, p; half| if p > half { 0.0 } else { q });
     let others = weighted.apply(&of_others, &half, &[&log_softmax])?.sum(keep(1))?;
     let opposed = kernel!(|q, p, others; half| if p > half { -others } else { q });
