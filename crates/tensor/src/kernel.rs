@@ -31,6 +31,10 @@ pub struct Kernel {
 /// values, by assignment. Inside, use [`math`](crate::math) for exp, tanh and the like: the methods of `f32` call the
 /// C library once an element.
 ///
+/// `kernel!(|x, y; p| formula; where safe; else other)` takes the other formula for elements where `safe` does not hold: one that is right
+/// where a step of the first leaves the range, and may be slow. Elements are looked at a block at a time, so that the first formula stays as fast
+/// as it would be alone.
+///
 /// ```
 /// use backprop_tensor::{Tensor, kernel};
 ///
@@ -44,6 +48,15 @@ pub struct Kernel {
 macro_rules! kernel {
     (|$first:ident $(, $input:ident)* $(; $($parameter:ident),+)?| $formula:expr) => {
         $crate::kernel!(mut $first; $($input),*; $($($parameter),+)? => { $first = $formula; })
+    };
+    (|$first:ident $(, $input:ident)* $(; $($parameter:ident),+)?| $formula:expr; where $safe:expr; else $other:expr) => {
+        $crate::Kernel {
+            outputs: 1,
+            inputs: <[&str]>::len(&[$(stringify!($input)),*]),
+            parameters: <[&str]>::len(&[$($(stringify!($parameter)),+)?]),
+            f32: $crate::kernel!(@guarded f32; $first; $($input),*; $($($parameter),+)? => $formula, $safe, $other),
+            f64: $crate::kernel!(@guarded f64; $first; $($input),*; $($($parameter),+)? => $formula, $safe, $other),
+        }
     };
     (mut $($output:ident),+; $($input:ident),*; $($parameter:ident),* => $body:block) => {
         $crate::Kernel {
@@ -82,6 +95,69 @@ macro_rules! kernel {
         }
         fn run(parameters: &[$t], outputs: &mut [&mut [$t]], inputs: &[&[$t]]) {
             $crate::simd::dispatch(Work(parameters, outputs, inputs));
+        }
+        run
+    }};
+    (@guarded $t:ident; $first:ident; $($input:ident),*; $($parameter:ident),* => $formula:expr, $safe:expr, $other:expr) => {{
+        struct Work<'a, 'b>(&'a [$t], &'b mut [$t], &'a [&'a [$t]]);
+
+        impl $crate::simd::Work for Work<'_, '_> {
+            type Output = ();
+
+            #[inline(always)]
+            #[allow(unused_variables, clippy::too_many_arguments)]
+            fn run(self) {
+                /// Few enough that what is read twice stays in the first-level cache.
+                const BLOCK: usize = 256;
+
+                #[inline(always)]
+                fn formula($($parameter: $t,)* $first: $t, $($input: $t,)*) -> $t {
+                    $formula
+                }
+                #[inline(always)]
+                fn safe($($parameter: $t,)* $first: $t, $($input: $t,)*) -> bool {
+                    $safe
+                }
+                #[cold]
+                #[inline(never)]
+                fn other($($parameter: $t,)* $first: $t, $($input: $t,)*) -> $t {
+                    $other
+                }
+                // The caller has checked the numbers of slices and parameters.
+                let &[$($parameter),*] = self.0 else { return };
+                let &[$($input),*] = self.2 else { return };
+                let length = usize::MAX.min(self.1.len()) $(.min($input.len()))*;
+                let target = &mut self.1[..length];
+                for (block, $first) in target.chunks_mut(BLOCK).enumerate() {
+                    let length = $first.len();
+                    $(let $input = &$input[block * BLOCK..][..length];)*
+                    let mut all = true;
+                    for i in 0..length {
+                        all &= safe($($parameter,)* $first[i], $($input[i],)*);
+                    }
+                    if all {
+                        for i in 0..length {
+                            $first[i] = formula($($parameter,)* $first[i], $($input[i],)*);
+                        }
+                        continue;
+                    }
+                    let mut others = [0.0; BLOCK];
+                    for i in 0..length {
+                        if !safe($($parameter,)* $first[i], $($input[i],)*) {
+                            others[i] = other($($parameter,)* $first[i], $($input[i],)*);
+                        }
+                    }
+                    for i in 0..length {
+                        let is_safe = safe($($parameter,)* $first[i], $($input[i],)*);
+                        let result = formula($($parameter,)* $first[i], $($input[i],)*);
+                        $first[i] = if is_safe { result } else { others[i] };
+                    }
+                }
+            }
+        }
+        fn run(parameters: &[$t], outputs: &mut [&mut [$t]], inputs: &[&[$t]]) {
+            let [target] = outputs else { return };
+            $crate::simd::dispatch(Work(parameters, target, inputs));
         }
         run
     }};

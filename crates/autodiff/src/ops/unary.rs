@@ -3,7 +3,8 @@
 /// Declares a function of one number, applied to every element: its type, its [`Op`](crate::Op) and its method.
 ///
 /// `forward` makes `y` from the tensor `x`; `backward` is the formula of a [`kernel!`](backprop_tensor::kernel!) that makes the gradient of `x`
-/// from the gradient `g` of `y`, overwriting it. What it takes beside `g`, `x` or `y` or nothing, is what is saved between the two. Settings
+/// from the gradient `g` of `y`, overwriting it. What it takes beside `g`, `x`, `y`, both or nothing, is what is saved between the two. After
+/// `where safe; else`, there may be another formula, for where the first one leaves the range on the way. Settings
 /// are fields of the type, arguments of the method, and numbers of the element's type in both formulas; so are constants, after `with`.
 ///
 /// `unary! { pub struct Exp; pub fn exp; forward |x| x.exp(); backward |g, y| g * y; }` is short for
@@ -68,10 +69,11 @@ macro_rules! unary {
     (@op $op:ident, [$($field:ident)*];
         $(with $constant:ident = $value:expr;)*
         forward |$x:ident| $forward:expr;
-        backward |$g:ident $(, $saved:ident)? $(; $($parameter:ident),+)?| $backward:expr;
+        backward |$g:ident $(, $saved:ident)* $(; $($parameter:ident),+)?| $backward:expr;
+        $(where $safe:expr; else $other:expr;)?
     ) => {
         impl<T: backprop_tensor::Float> $crate::Op<T> for $op {
-            type Saved = $crate::ops::unary!(@type $($saved)?);
+            type Saved = $crate::ops::unary!(@type $($saved)*);
 
             fn forward(
                 &self,
@@ -81,7 +83,7 @@ macro_rules! unary {
                 $(#[allow(unused_variables)] let $field = T::from_f64(self.$field);)*
                 $(#[allow(unused_variables)] let $constant = T::from_f64($value);)*
                 let y = $forward?;
-                let saved = $crate::ops::unary!(@save $x, y; $($saved)?);
+                let saved = $crate::ops::unary!(@save $x, y; $($saved)*);
                 Ok((y, saved))
             }
 
@@ -93,19 +95,24 @@ macro_rules! unary {
             ) -> backprop_tensor::Result<()> {
                 $(#[allow(unused_variables)] let $field = T::from_f64(self.$field);)*
                 $(#[allow(unused_variables)] let $constant = T::from_f64($value);)*
-                let kernel = backprop_tensor::kernel!(|$g $(, $saved)? $(; $($parameter),+)?| $backward);
-                let others: &[&backprop_tensor::Tensor<T>] = $crate::ops::unary!(@others saved; $($saved)?);
+                let kernel = backprop_tensor::kernel!(
+                    |$g $(, $saved)* $(; $($parameter),+)?| $backward $(; where $safe; else $other)?
+                );
+                let others: &[&backprop_tensor::Tensor<T>] = $crate::ops::unary!(@others saved; $($saved)*);
                 inputs.add(0, gradient.into_apply(&kernel, &[$($($parameter),+)?], others)?)
             }
         }
     };
     (@type) => { () };
     (@type $saved:ident) => { backprop_tensor::Tensor<T> };
+    (@type $first:ident $second:ident) => { [backprop_tensor::Tensor<T>; 2] };
     (@save $x:ident, $y:ident;) => { () };
     (@save $x:ident, $y:ident; x) => { $x.clone() };
     (@save $x:ident, $y:ident; y) => { $y.clone() };
+    (@save $x:ident, $y:ident; y x) => { [$y.clone(), $x.clone()] };
     (@others $tensor:ident;) => {{ let () = $tensor; &[] }};
     (@others $tensor:ident; $saved:ident) => { &[&$tensor] };
+    (@others $tensors:ident; $first:ident $second:ident) => { &$tensors.each_ref() };
 
     (@method $op:ident, $(#[$doc:meta])* $method:ident, []) => {
         impl<T: backprop_tensor::Float> $crate::Var<T> {

@@ -14,6 +14,9 @@ pub trait Coefficients: Sized + 'static {
     /// Beyond these, e^x is infinite or rounds to 0.
     const EXP_RANGE: (Self, Self);
 
+    /// From the first of these on, e^x or e^-x is no normal number; from the second on, nor is any product with another number.
+    const EXP_NORMAL: (Self, Self);
+
     /// Beyond these, 2^x is infinite or rounds to 0.
     const EXP2_RANGE: (Self, Self);
 
@@ -30,6 +33,7 @@ pub trait Coefficients: Sized + 'static {
 impl Coefficients for f32 {
     const LN_2: (Self, Self) = (0.693_359_4, -0.000_212_194_44);
     const EXP_RANGE: (Self, Self) = (-104.0, 89.0);
+    const EXP_NORMAL: (Self, Self) = (87.0, 193.0);
     const EXP2_RANGE: (Self, Self) = (-151.0, 128.0);
     const EXPM1_LEAST: Self = -20.0;
     const EXP: &'static [Self] = &[0.5, 0.166_665_43, 0.041_666_28, 0.008_366_598, 0.001_394_647_3];
@@ -46,6 +50,7 @@ impl Coefficients for f32 {
 impl Coefficients for f64 {
     const LN_2: (Self, Self) = (0.693_147_180_369_123_8, 1.908_214_929_270_587_7e-10);
     const EXP_RANGE: (Self, Self) = (-746.0, 710.0);
+    const EXP_NORMAL: (Self, Self) = (708.0, 1455.0);
     const EXP2_RANGE: (Self, Self) = (-1076.0, 1024.0);
     const EXPM1_LEAST: Self = -40.0;
     const EXP: &'static [Self] = &[
@@ -146,6 +151,21 @@ pub(super) fn limit<T: Bits>(x: T, (least, greatest): (T, T)) -> T {
 #[inline(always)]
 pub fn exp<T: Real>(x: T) -> T {
     exp_in_range(limit(x, T::EXP_RANGE))
+}
+
+/// Whether e^x or e^-x leaves the normal numbers, but not so far that no product with another number could come back: from 87 for f32 and 708 for f64
+/// on. There, e^x is the square of e^(x/2), and [`product`](super::product) has the room for it.
+///
+/// ```
+/// use backprop_tensor::math;
+///
+/// assert!(math::exp_is_beyond(100.0_f32) && math::exp_is_beyond(-100.0_f32));
+/// assert!(!math::exp_is_beyond(100.0_f64) && !math::exp_is_beyond(1e10_f64));
+/// ```
+#[inline(always)]
+pub fn exp_is_beyond<T: Real>(x: T) -> bool {
+    let magnitude = x.abs();
+    magnitude > T::EXP_NORMAL.0 && magnitude < T::EXP_NORMAL.1
 }
 
 /// A probability and what is left of 1, e^x and 1 - e^x, of its logarithm x, which is not above 0: within 1 and 2.5 ulp, at the price of

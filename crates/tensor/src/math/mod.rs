@@ -30,12 +30,12 @@ mod trigonometric;
 mod wide_product;
 
 pub use erf::erf;
-pub use exp::{exp, exp2, expm1, probability};
+pub use exp::{exp, exp_is_beyond, exp2, expm1, probability};
 pub use hyperbolic::{acosh, asinh, atanh, cosh, sinh, tanh, tanhshrink};
 pub use log::{log, log1p, log2, log10};
-pub use normal::{gaussian, normal};
+pub use normal::{gaussian, normal, normal_tail};
 pub use piecewise::{abs, ceil, clamp, floor, max, min, relu, round, sign, trunc};
-pub use power::{mul_div, powf, rsqrt, sqrt};
+pub use power::{is_normal, mul_div, pow_gradient, powf, product, rsqrt, sqrt};
 pub use real::Real;
 pub use sigmoid::{logistic, sigmoid, softplus};
 pub use trigonometric::{acos, asin, atan, atan2, cos, sin, tan};

@@ -5,6 +5,7 @@
 
 use super::Real;
 use super::exp::exp_of_square;
+use super::power::product;
 use super::real::polynomial;
 
 /// The constants of one type.
@@ -88,6 +89,29 @@ pub fn normal<T: Real>(x: T) -> (T, T) {
     let tail = T::of(0.5) * e * (polynomial((t - T::TAIL_CENTER) * r, T::TAIL) * r);
     let distribution = if x < T::of(0.0) { tail } else { T::of(1.0) - tail };
     (distribution, T::of(0.398_942_280_401_432_7) * e)
+}
+
+/// The products of a factor with Φ(x) and with Φ(x) + x φ(x), of an x far below 0, from -12 on for f32 and from -37 on for f64: where distribution and
+/// density φ leave the range, though the products need not. It is slow, for the few elements for which [`normal`] is not enough.
+///
+/// By the asymptotic series Φ(-t) = φ(t) / t (1 - 1 / t^2 + 3 / t^4 - 15 / t^6 + ...).
+///
+/// ```
+/// use backprop_tensor::math;
+///
+/// let (product, _) = math::normal_tail(1e30_f32, -14.0);
+/// assert!((product / 7.793_536_8e-15 - 1.0).abs() < 1e-5);
+/// ```
+pub fn normal_tail<T: Real>(factor: T, x: T) -> (T, T) {
+    let one = T::of(1.0);
+    let w = one / (x * x);
+    let term = |n: f64, rest: T| one - T::of(n) * w * rest;
+    let t = x.abs();
+    let share = term(1.0, term(3.0, term(5.0, term(7.0, term(9.0, one))))) / t;
+    // The root of e^(-t^2/2).
+    let root = gaussian(T::of(0.5) * t);
+    let times = |y: T| product([factor, root, root, T::of(0.398_942_280_401_432_7), y], []);
+    (times(share), times(share - t))
 }
 
 /// e^(-x^2), within 2 ulp wherever it is a normal number.

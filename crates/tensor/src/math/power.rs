@@ -3,28 +3,45 @@
 use super::Real;
 use super::exp::exp;
 use super::log::log;
+use super::wide_product::WideProduct;
 
 /// The power of one type.
 pub trait Power: Sized {
     fn pow(self, exponent: Self) -> Self;
+
+    /// `gradient * p * x^(p - 1)`, with `y` for `x^p`.
+    fn pow_gradient(gradient: Self, x: Self, p: Self, y: Self) -> Self;
 }
 
 impl Power for f32 {
     /// In f64, whose spare bits make e^(y log x) exact enough.
     #[inline(always)]
     fn pow(self, exponent: Self) -> Self {
-        let (x, y) = (f64::from(self), f64::from(exponent));
-        let magnitude = exp(y * log(x.abs())) as f32;
-        // Infinity counts as an even integer, as in C.
-        let integer = y.trunc() == y;
-        let odd = integer && (y * 0.5).trunc() != y * 0.5;
-        let result = if odd { magnitude.copysign(self) } else { magnitude };
-        let real = integer || !(x < 0.0 && x > f64::NEG_INFINITY);
-        let result = if real { result } else { f32::NAN };
-        // What even NaN or infinity in the other place does not change.
-        let one = y == 0.0 || x == 1.0 || (x == -1.0 && y.abs() == f64::INFINITY);
-        if one { 1.0 } else { result }
+        wide_pow(self.into(), exponent.into()) as f32
     }
+
+    /// In f64, in which neither the product nor `p - 1` loses anything.
+    #[inline(always)]
+    fn pow_gradient(gradient: Self, x: Self, p: Self, _: Self) -> Self {
+        let p = f64::from(p);
+        let result = f64::from(gradient) * (p * wide_pow(x.into(), p - 1.0));
+        if p == 0.0 { 0.0 } else { result as f32 }
+    }
+}
+
+/// The power of numbers of f32, exact enough to be rounded to one.
+#[inline(always)]
+fn wide_pow(x: f64, y: f64) -> f64 {
+    let magnitude = exp(y * log(x.abs()));
+    // Infinity counts as an even integer, as in C.
+    let integer = y.trunc() == y;
+    let odd = integer && (y * 0.5).trunc() != y * 0.5;
+    let result = if odd { magnitude.copysign(x) } else { magnitude };
+    let real = integer || !(x < 0.0 && x > f64::NEG_INFINITY);
+    let result = if real { result } else { f64::NAN };
+    // What even NaN or infinity in the other place does not change.
+    let one = y == 0.0 || x == 1.0 || (x == -1.0 && y.abs() == f64::INFINITY);
+    if one { 1.0 } else { result }
 }
 
 impl Power for f64 {
@@ -32,6 +49,22 @@ impl Power for f64 {
     #[inline(always)]
     fn pow(self, exponent: Self) -> Self {
         self.powf(exponent)
+    }
+
+    fn pow_gradient(gradient: Self, x: Self, p: Self, y: Self) -> Self {
+        if p == 0.0 {
+            return 0.0;
+        }
+        // A rounded p - 1 would be an error of its multiple by log x.
+        let is_exact = (p - 1.0) + 1.0 == p;
+        let is_plain = is_exact || x == 0.0 || !x.is_finite() || !is_normal(y);
+        let factor = p * if is_plain { x.powf(p - 1.0) } else { y / x };
+        if is_normal(factor) || x == 0.0 || !x.is_finite() || factor.is_nan() {
+            return gradient * factor;
+        }
+        // x^p / x, where x^p may be the square of a number in range only.
+        let root = x.abs().powf(0.5 * p);
+        product([gradient, factor.signum(), p.abs(), root, root], [x.abs()])
     }
 }
 
@@ -52,6 +85,40 @@ pub fn rsqrt<T: Real>(x: T) -> T {
 #[inline(always)]
 pub fn powf<T: Real>(x: T, y: T) -> T {
     x.pow(y)
+}
+
+/// g p x^(p-1), the gradient of x where y = x^p has the gradient g, within some ulp wherever it is a normal number, though the power may be none; 0
+/// for p = 0, whatever x.
+///
+/// ```
+/// use backprop_tensor::math;
+///
+/// // x^2 is infinite.
+/// assert_eq!(math::pow_gradient(2_f32.powi(-100), 2_f32.powi(70), 3.0, f32::INFINITY), 3.0 * 2_f32.powi(40));
+/// ```
+#[inline(always)]
+pub fn pow_gradient<T: Real>(g: T, x: T, p: T, y: T) -> T {
+    T::pow_gradient(g, x, p, y)
+}
+
+/// Whether x is neither 0 nor subnormal nor infinite nor NaN: whether a product with it loses no digits but by its own size.
+#[inline(always)]
+pub fn is_normal<T: Real>(x: T) -> bool {
+    x.abs() >= T::MIN_NORMAL && x.abs() < T::INFINITE
+}
+
+/// The product of the factors over that of the divisors, right wherever it is a normal number, whatever becomes of its parts: for the few elements
+/// whose parts leave the range, as it is slow. See [`WideProduct`].
+///
+/// ```
+/// use backprop_tensor::math;
+///
+/// assert_eq!(math::product([1e30_f32, 1e20, 2.0], [1e25, 1e25]), 2.0);
+/// ```
+pub fn product<T: Real, const N: usize, const M: usize>(factors: [T; N], divisors: [T; M]) -> T {
+    let product = factors.into_iter().map(T::widened).fold(WideProduct::ONE, WideProduct::times);
+    let quotient = divisors.into_iter().map(T::widened).fold(product, WideProduct::over);
+    T::of(quotient.value())
 }
 
 /// x y / z, within 2 ulp wherever the result is a normal number, though x y may be infinite or vanish.

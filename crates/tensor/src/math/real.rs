@@ -50,6 +50,8 @@ pub trait Bits:
     /// The number of this type nearest to a literal.
     fn of(literal: f64) -> Self;
 
+    fn widened(self) -> f64;
+
     fn abs(self) -> Self;
     fn copysign(self, sign: Self) -> Self;
 
@@ -90,6 +92,11 @@ macro_rules! bits {
             #[inline(always)]
             fn of(literal: f64) -> Self {
                 literal as $t
+            }
+
+            #[inline(always)]
+            fn widened(self) -> f64 {
+                self.into()
             }
 
             #[inline(always)]

@@ -364,6 +364,11 @@ pub fn constructors() -> Vec<Call> {
             let several = (math::atan2(x, y), math::powf(x, y), math::mul_div(x, y, s.number()));
             (several, (math::normal(x), math::logistic(x), math::probability(x)), (math::gaussian(x), math::tanhshrink(x)))
         };
+        beyond_the_range |s| {
+            let (x, y, z): (f64, f64, f64) = (s.number(), s.number(), s.number());
+            let tests = (math::is_normal(x), math::exp_is_beyond(x));
+            (tests, math::product([x, y], [z]), math::pow_gradient(x, y, z, x), math::normal_tail(x, y))
+        };
         wide_product |s| {
             let (x, y): (f64, f64) = (s.number(), s.number());
             math::WideProduct::ONE.times(x).over(y).times(f64::MAX).over(f64::MIN_POSITIVE).value()

@@ -20,6 +20,11 @@ unary! {
         x.apply(&kernel!(|x; alpha| if x > 0.0 { x } else { alpha * math::expm1(x / alpha) }), &[alpha], &[])
     };
     backward |g, x; alpha| if x <= 0.0 { g * math::exp(x / alpha) } else { g };
+    where x > 0.0 || !math::exp_is_beyond(x / alpha);
+    else {
+        let root = math::exp(0.5 * (x / alpha));
+        math::product([g, root, root], [])
+    };
 }
 
 #[cfg(test)]

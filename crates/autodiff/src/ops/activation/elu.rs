@@ -19,6 +19,11 @@ unary! {
         x.apply(&kernel!(|x; alpha| if x > 0.0 { x } else { alpha * math::expm1(x) }), &[alpha], &[])
     };
     backward |g, x; alpha| if x <= 0.0 { g * (alpha * math::exp(x)) } else { g };
+    where x > 0.0 || !math::exp_is_beyond(x);
+    else {
+        let root = math::exp(0.5 * x);
+        math::product([g, alpha, root, root], [])
+    };
 }
 
 #[cfg(test)]

@@ -12,12 +12,21 @@ unary! {
     /// The Gaussian error linear unit, [`Gelu`].
     pub fn gelu;
 
-    // Beyond 40, the distribution is 0 or 1 and the density 0, which infinity must not be multiplied with.
-    forward |x| x.apply(&kernel!(|x| math::max(x, -40.0) * math::normal(x).0), &[], &[]);
+    forward |x| {
+        // Beyond 40, the distribution is 0 or 1 and the density 0, which infinity must not be multiplied with.
+        let formula = kernel!(
+            |x| math::max(x, -40.0) * math::normal(x).0;
+            where x > 0.0 || !math::exp_is_beyond(0.5 * x * x + 4.0);
+            else math::normal_tail(x, x).0
+        );
+        x.apply(&formula, &[], &[])
+    };
     backward |g, x| {
         let (distribution, density) = math::normal(x);
         g * (distribution + math::clamp(x, -40.0, 40.0) * density)
     };
+    where x > 0.0 || !math::exp_is_beyond(0.5 * x * x + 4.0);
+    else math::normal_tail(g, x).1;
 }
 
 #[cfg(test)]

@@ -17,10 +17,18 @@ unary! {
     with root = 2.0 * FRAC_2_PI.sqrt();
     forward |x| {
         // Beyond -30, s is 0, which infinity must not be multiplied with.
-        let formula = kernel!(|x; root| {
-            let z = math::max(x, -30.0);
-            z * math::sigmoid(root * z * (1.0 + 0.044_715 * z * z))
-        });
+        let formula = kernel!(
+            |x; root| {
+                let z = math::max(x, -30.0);
+                z * math::sigmoid(root * z * (1.0 + 0.044_715 * z * z))
+            };
+            // Far below 0, s is e^u, which may leave the range before x e^u does.
+            where x > 0.0 || !math::exp_is_beyond(root * x * (1.0 + 0.044_715 * x * x));
+            else {
+                let half = math::exp(0.5 * root * x * (1.0 + 0.044_715 * x * x));
+                math::product([x, half, half], [])
+            }
+        );
         x.apply(&formula, &[root], &[])
     };
     backward |g, x; root| {
@@ -29,6 +37,11 @@ unary! {
         let u = root * z * (1.0 + 0.044_715 * z * z);
         let (s, slope) = math::logistic(u);
         g * (s + z * slope * (root * (1.0 + 0.134_145 * z * z)))
+    };
+    where x > 0.0 || !math::exp_is_beyond(root * x * (1.0 + 0.044_715 * x * x));
+    else {
+        let half = math::exp(0.5 * root * x * (1.0 + 0.044_715 * x * x));
+        math::product([g, half, half, 1.0 + x * root * (1.0 + 0.134_145 * x * x)], [])
     };
 }
 

@@ -1,4 +1,4 @@
-use backprop_tensor::{Error, Float, Result, Tensor, kernel, math};
+use backprop_tensor::{Error, Float, Kernel, Result, Tensor, kernel, math};
 
 use crate::{InputGradients, Op, Var, operands};
 
@@ -27,6 +27,16 @@ impl Glu {
     }
 }
 
+/// `y` from `a`, and the gradient of `a` from that of `y`. Far below 0, σ is e^b, which may leave the range though its product does not.
+const GATED: Kernel = kernel!(
+    |a, b| a * math::sigmoid(b);
+    where b > 0.0 || !math::exp_is_beyond(b);
+    else {
+        let root = math::exp(0.5 * b);
+        math::product([a, root, root], [])
+    }
+);
+
 impl<T: Float> Op<T> for Glu {
     /// `a` and `b`.
     type Saved = [Tensor<T>; 2];
@@ -34,7 +44,7 @@ impl<T: Float> Op<T> for Glu {
     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
         let [x] = operands(inputs)?;
         let [a, b] = self.halves(x)?;
-        let y = a.apply(&kernel!(|a, b| a * math::sigmoid(b)), &[], &[&b])?;
+        let y = a.apply(&GATED, &[], &[&b])?;
         Ok((y, [a, b]))
     }
 
@@ -44,9 +54,18 @@ impl<T: Float> Op<T> for Glu {
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
-        let kernel = kernel!(|g, a, b| g * (a * math::logistic(b).1));
+        let kernel = kernel!(
+            |g, a, b| g * (a * math::logistic(b).1);
+            // Else the slope, or its product with a, may leave the range though that with g as well does not.
+            where !math::exp_is_beyond(2.0 * b) && (math::abs(a) > 1e-18 || a == 0.0);
+            else {
+                let root = math::exp(-0.5 * math::abs(b));
+                let one = 1.0 + root * root;
+                math::product([g, a, root, root], [one, one])
+            }
+        );
         let b_gradient = gradient.apply(&kernel, &[], &[&a, &b])?;
-        let a_gradient = gradient.into_apply(&kernel!(|g, b| g * math::sigmoid(b)), &[], &[&b])?;
+        let a_gradient = gradient.into_apply(&GATED, &[], &[&b])?;
         inputs.add(0, Tensor::concat(&[&a_gradient, &b_gradient], self.axis)?)
     }
 }

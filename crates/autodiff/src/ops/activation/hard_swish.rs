@@ -3,7 +3,7 @@ use backprop_tensor::{kernel, math};
 use crate::ops::unary;
 
 unary! {
-    /// A piecewise quadratic [`Silu`](super::Silu): `y = x min(max(x + 3, 0), 6) / 6`, `dy/dx = 0` for `x <= -3`, 1 for `x >= 3`, between them `x / 3 + 1/2`. NaN: [the rule](crate::ops::elementwise#nan).
+    /// A piecewise quadratic [`Silu`](super::Silu): `y = x min(max(x + 3, 0), 6) / 6`, `dy/dx = 0` for `x <= -3`, 1 for `x >= 3`, between them `(x + 3/2) / 3`. NaN: [the rule](crate::ops::elementwise#nan).
     ///
     /// (Howard et al., "Searching for MobileNetV3", 2019.)
     pub struct HardSwish;
@@ -15,7 +15,7 @@ unary! {
     backward |g, x| if x <= -3.0 {
         0.0
     } else if x < 3.0 {
-        g * (x / 3.0 + 0.5)
+        g * ((x + 1.5) / 3.0)
     } else {
         g
     };

@@ -3,14 +3,20 @@ use backprop_tensor::{kernel, math};
 use crate::ops::unary;
 
 unary! {
-    /// The logarithm of the logistic function: `y = -ln(1 + e^-x)`, `dy/dx = 1 / (1 + e^x) = 1 - e^y`.
+    /// The logarithm of the logistic function: `y = -ln(1 + e^-x)`, `dy/dx = 1 / (1 + e^x)`.
     pub struct LogSigmoid;
 
     /// The logarithm of the logistic function, [`LogSigmoid`].
     pub fn log_sigmoid;
 
     forward |x| x.apply(&kernel!(|x| -math::softplus(-x)), &[], &[]);
-    backward |g, y| -g * math::expm1(y);
+    backward |g, x| g * math::sigmoid(-x);
+    // Far above 0, it is e^-x, which may leave the range though its product with g does not.
+    where x < 0.0 || !math::exp_is_beyond(x);
+    else {
+        let root = math::exp(-0.5 * x);
+        math::product([g, root, root], [])
+    };
 }
 
 #[cfg(test)]

@@ -13,12 +13,20 @@ unary! {
     pub fn mish;
 
     forward |x| {
-        // Beyond 30, t is 1; beyond -800 it is 0, which infinity must not be multiplied with.
-        let formula = kernel!(|x| {
-            let e = math::exp(math::min(x, 30.0));
-            let n = e * (e + 2.0);
-            math::max(x, -800.0) * (n / (n + 2.0))
-        });
+        // Beyond 30, t is 1; beyond -800 it is 0, which infinity must not be multiplied with; where it is e^x, that may leave the range before
+        // x e^x does.
+        let formula = kernel!(
+            |x| {
+                let e = math::exp(math::min(x, 30.0));
+                let n = e * (e + 2.0);
+                math::max(x, -800.0) * (n / (n + 2.0))
+            };
+            where x > 0.0 || !math::exp_is_beyond(x);
+            else {
+                let root = math::exp(0.5 * x);
+                math::product([x, root, root], [])
+            }
+        );
         x.apply(&formula, &[], &[])
     };
     backward |g, x| {
@@ -27,6 +35,11 @@ unary! {
         let n = e * (e + 2.0);
         let r = 1.0 / (n + 2.0);
         g * (n * r + 4.0 * z * (e * (1.0 + e) * r) * r)
+    };
+    where x > 0.0 || !math::exp_is_beyond(x);
+    else {
+        let root = math::exp(0.5 * x);
+        math::product([g, root, root, 1.0 + x], [])
     };
 }
 

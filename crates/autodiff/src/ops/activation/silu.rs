@@ -11,12 +11,27 @@ unary! {
     /// The sigmoid linear unit, [`Silu`].
     pub fn silu;
 
-    // Beyond -800, σ is 0, which infinity must not be multiplied with.
-    forward |x| x.apply(&kernel!(|x| math::max(x, -800.0) * math::sigmoid(x)), &[], &[]);
+    forward |x| {
+        // Beyond -800, σ is 0, which infinity must not be multiplied with; where it is e^x, that may leave the range before x e^x does.
+        let formula = kernel!(
+            |x| math::max(x, -800.0) * math::sigmoid(x);
+            where x > 0.0 || !math::exp_is_beyond(x);
+            else {
+                let root = math::exp(0.5 * x);
+                math::product([x, root, root], [])
+            }
+        );
+        x.apply(&formula, &[], &[])
+    };
     backward |g, x| {
         let z = math::clamp(x, -800.0, 800.0);
-        let s = math::sigmoid(z);
-        g * (s * (1.0 + z * (1.0 - s)))
+        let (s, slope) = math::logistic(z);
+        g * (s + z * slope)
+    };
+    where x > 0.0 || !math::exp_is_beyond(x);
+    else {
+        let root = math::exp(0.5 * x);
+        math::product([g, root, root, 1.0 + x], [])
     };
 }
 

@@ -16,9 +16,23 @@ unary! {
 
     forward |x| {
         require(beta > T::ZERO, "softplus", "beta", beta, "must be positive")?;
-        x.apply(&kernel!(|x; beta| if beta * x > 40.0 { x } else { math::softplus(beta * x) / beta }), &[beta], &[])
+        let formula = kernel!(
+            |x; beta| if beta * x > 40.0 { x } else { math::softplus(beta * x) / beta };
+            where x > 0.0 || !math::exp_is_beyond(beta * x);
+            else {
+                let root = math::exp(0.5 * (beta * x));
+                math::product([root, root], [beta])
+            }
+        );
+        x.apply(&formula, &[beta], &[])
     };
     backward |g, x; beta| g * math::sigmoid(beta * x);
+    // Far below 0, it is e^(beta x), which may leave the range though its product with g does not.
+    where x > 0.0 || !math::exp_is_beyond(beta * x);
+    else {
+        let root = math::exp(0.5 * (beta * x));
+        math::product([g, root, root], [])
+    };
 }
 
 #[cfg(test)]

@@ -12,7 +12,8 @@ unary! {
     forward |x| x.apply(&kernel!(|x| math::tanhshrink(x)), &[], &[]);
     backward |g, x| {
         let t = math::tanh(x);
-        g * (t * t)
+        // In this order, as the square may vanish where the product does not.
+        g * t * t
     };
 }
 

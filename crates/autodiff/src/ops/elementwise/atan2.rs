@@ -41,7 +41,10 @@ impl<T: Float> Op<T> for Atan2 {
                 };
                 let nowhere = (a == 0.0 || math::abs(a) == 1.0 / 0.0) && !b.is_nan();
                 if nowhere { 0.0 } else { result }
-            });
+            };
+            // Else t is 0 to the last digit, or has lost some, where b / a^2 may be a number.
+            where math::abs(y) >= math::abs(x) * 1e-30 || y == 0.0;
+            else math::product([-g, y], [x, x]));
             inputs.add_broadcast(1, gradient.apply(&kernel, &[], &[&y, &x])?)?;
         }
         if inputs.needed(0) {
@@ -57,7 +60,9 @@ impl<T: Float> Op<T> for Atan2 {
                 };
                 let nowhere = (a == 0.0 || math::abs(a) == 1.0 / 0.0) && !b.is_nan();
                 if nowhere { 0.0 } else { result }
-            });
+            };
+            where math::abs(x) >= math::abs(y) * 1e-30 || x == 0.0;
+            else math::product([g, x], [y, y]));
             inputs.add_broadcast(0, gradient.into_apply(&kernel, &[], &[&y, &x])?)?;
         }
         Ok(())

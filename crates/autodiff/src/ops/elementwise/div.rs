@@ -7,26 +7,29 @@ use crate::{InputGradients, Op, operands};
 pub struct Div;
 
 impl<T: Float> Op<T> for Div {
-    /// `y` and `z`.
-    type Saved = [Tensor<T>; 2];
+    /// `y`, `z` and `x`.
+    type Saved = [Tensor<T>; 3];
 
     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
         let [x, y] = operands(inputs)?;
         let z = x.try_div(y)?;
-        Ok((z.clone(), [y.clone(), z]))
+        Ok((z.clone(), [y.clone(), z, x.clone()]))
     }
 
     fn backward(
         &self,
-        [y, z]: Self::Saved,
+        [y, z, x]: Self::Saved,
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
         if inputs.needed(1) {
-            inputs.add_broadcast(
-                1,
-                gradient.apply(&kernel!(|g, y, z| -math::mul_div(g, z, y)), &[], &[&y, &z])?,
-            )?;
+            let kernel = kernel!(
+                |g, y, z, x| -math::mul_div(g, z, y);
+                // A quotient that is out of range has lost what -x / y^2 still has.
+                where math::is_normal(z) || x == 0.0;
+                else math::product([-g, x], [y, y])
+            );
+            inputs.add_broadcast(1, gradient.apply(&kernel, &[], &[&y, &z, &x])?)?;
         }
         if inputs.needed(0) {
             inputs.add_broadcast(0, gradient.into_apply(&kernel!(|g, y| g / y), &[], &[&y])?)?;

@@ -1,4 +1,4 @@
-use std::f64::consts::FRAC_2_SQRT_PI;
+use std::f64::consts::{FRAC_2_SQRT_PI, TAU};
 
 use backprop_tensor::math;
 
@@ -12,8 +12,15 @@ unary! {
     pub fn erf;
 
     with scale = FRAC_2_SQRT_PI;
+    with tau = TAU;
     forward |x| x.erf();
-    backward |g, x; scale| g * (scale * math::gaussian(x));
+    backward |g, x; scale, tau| g * (scale * math::gaussian(x));
+    where !math::exp_is_beyond(x * x + 1.0);
+    else {
+        // The density of the normal distribution is the root of e^(-x^2) over that of 2 pi.
+        let density = math::normal(x).1;
+        math::product([g, scale, density, density, tau], [])
+    };
 }
 
 #[cfg(test)]

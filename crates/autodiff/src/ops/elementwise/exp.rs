@@ -1,3 +1,5 @@
+use backprop_tensor::math;
+
 use crate::ops::unary;
 
 unary! {
@@ -8,7 +10,15 @@ unary! {
     pub fn exp;
 
     forward |x| x.exp();
-    backward |g, y| g * y;
+    backward |g, y, x| g * y;
+    // The exponential may leave the range though its product with g does not.
+    where math::is_normal(y);
+    else if math::exp_is_beyond(x) {
+        let root = math::exp(0.5 * x);
+        math::product([g, root, root], [])
+    } else {
+        g * y
+    };
 }
 
 #[cfg(test)]

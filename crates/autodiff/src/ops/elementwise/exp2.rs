@@ -1,5 +1,7 @@
 use std::f64::consts::LN_2;
 
+use backprop_tensor::math;
+
 use crate::ops::unary;
 
 unary! {
@@ -11,7 +13,13 @@ unary! {
 
     with ln_2 = LN_2;
     forward |x| x.exp2();
-    backward |g, y; ln_2| g * (y * ln_2);
+    backward |g, y, x; ln_2| g * (y * ln_2);
+    // The power may leave the range though its product with g does not.
+    where math::is_normal(y * 0.5);
+    else {
+        let root = math::exp2(0.5 * x);
+        math::product([g, root, root, ln_2], [])
+    };
 }
 
 #[cfg(test)]

@@ -11,6 +11,11 @@ unary! {
 
     forward |x| x.expm1();
     backward |g, x| g * math::exp(x);
+    where !math::exp_is_beyond(x);
+    else {
+        let root = math::exp(0.5 * x);
+        math::product([g, root, root], [])
+    };
 }
 
 #[cfg(test)]

@@ -13,7 +13,11 @@ unary! {
 
     with ln_10 = LN_10;
     forward |x| x.log10();
-    backward |g, x; ln_10| g / x / ln_10;
+    backward |g, x; ln_10| {
+        // In the order in which neither g / x nor x ln 10 leaves the range before the quotient does.
+        let (first, second) = if x < 1.0 { (x * ln_10, 1.0) } else { (x, ln_10) };
+        g / first / second
+    };
 }
 
 #[cfg(test)]

@@ -27,31 +27,23 @@ impl<T: Float> Op<T> for Pow {
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
         if inputs.needed(1) {
-            let kernel = kernel!(|g, x, y, z| if x == 0.0 && y >= 0.0 {
-                0.0
-            } else {
-                g * math::log(x) * z
-            });
+            let kernel = kernel!(
+                |g, x, y, z| if x == 0.0 && y >= 0.0 { 0.0 } else { g * (math::log(x) * z) };
+                // Nor can the logarithm bring it out of range.
+                where math::abs(z) > 1e-30 && math::abs(z) < 1e30;
+                else if x == 0.0 && y >= 0.0 {
+                    0.0
+                } else if math::is_normal(z) {
+                    math::product([g, math::log(x), z], [])
+                } else {
+                    let root = math::powf(x, 0.5 * y);
+                    math::product([g, math::log(x), root, root], [])
+                }
+            );
             inputs.add_broadcast(1, gradient.apply(&kernel, &[], &[&x, &y, &z])?)?;
         }
         if inputs.needed(0) {
-            let kernel = kernel!(|g, x, y, z| {
-                let power = math::powf(x, y - 1.0);
-                let plain = g * (y * power);
-                // x^(y-1) = z / x may leave the range where z does not.
-                let (t, z_size, infinity) = (math::abs(power), math::abs(z), 1.0 / 0.0);
-                let lost = (t == 0.0 || t == infinity)
-                    && z_size > 0.0
-                    && z_size < infinity
-                    && math::abs(x) < infinity;
-                if y == 0.0 {
-                    0.0
-                } else if lost {
-                    math::mul_div(g * y, z, x)
-                } else {
-                    plain
-                }
-            });
+            let kernel = kernel!(|g, x, y, z| math::pow_gradient(g, x, y, z));
             inputs.add_broadcast(0, gradient.into_apply(&kernel, &[], &[&x, &y, &z])?)?;
         }
         Ok(())

@@ -28,14 +28,7 @@ impl<T: Float> Op<T> for Powf<T> {
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
-        let kernel = kernel!(|g, x, y; p| {
-            let power = math::powf(x, p - 1.0);
-            let plain = g * (p * power);
-            // x^(p-1) = y / x may leave the range where y does not.
-            let (t, y_size, infinity) = (math::abs(power), math::abs(y), 1.0 / 0.0);
-            let lost = (t == 0.0 || t == infinity) && y_size > 0.0 && y_size < infinity && math::abs(x) < infinity;
-            if p == 0.0 { 0.0 } else if lost { math::mul_div(g * p, y, x) } else { plain }
-        });
+        let kernel = kernel!(|g, x, y; p| math::pow_gradient(g, x, p, y));
         inputs.add(0, gradient.into_apply(&kernel, &[self.exponent], &[&x, &y])?)
     }
 }

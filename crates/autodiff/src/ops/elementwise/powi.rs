@@ -12,18 +12,17 @@ pub struct Powi {
 }
 
 impl<T: Float> Op<T> for Powi {
-    /// `x` and `y`.
-    type Saved = [Tensor<T>; 2];
+    /// `x`.
+    type Saved = Tensor<T>;
 
     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
         let [x] = operands(inputs)?;
-        let y = x.powi(self.exponent)?;
-        Ok((y.clone(), [x.clone(), y]))
+        Ok((x.powi(self.exponent)?, x.clone()))
     }
 
     fn backward(
         &self,
-        [x, y]: Self::Saved,
+        x: Self::Saved,
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
@@ -32,14 +31,23 @@ impl<T: Float> Op<T> for Powi {
             Some(exponent) => x.powi(exponent)?,
             None => x.powi(self.exponent)?.try_div(&x)?,
         };
-        let kernel = kernel!(|g, power, x, y; n| {
-            let plain = g * (n * power);
-            // x^(n-1) = y / x may leave the range where y does not.
-            let (t, y_size, infinity) = (math::abs(power), math::abs(y), 1.0 / 0.0);
-            let lost = (t == 0.0 || t == infinity) && y_size > 0.0 && y_size < infinity && math::abs(x) < infinity;
-            if n == 0.0 { 0.0 } else if lost { math::mul_div(g * n, y, x) } else { plain }
-        });
-        inputs.add(0, gradient.into_apply(&kernel, &[n], &[&power, &x, &y])?)
+        let kernel = kernel!(
+            |g, power, x; n, half, is_odd| if n == 0.0 { 0.0 } else { g * (n * power) };
+            where n == 0.0 || x == 0.0 || math::is_normal(n * power);
+            else {
+                // x^(n-1) as the square of what is in range wherever its product with g is.
+                let root = math::powf(math::abs(x), half);
+                let sign = if x < 0.0 && is_odd != 0.0 { -1.0 } else { 1.0 };
+                math::product([g, n, root, root, sign], [])
+            }
+        );
+        let exponent = i64::from(self.exponent) - 1;
+        let parameters = [
+            n,
+            T::from_f64(0.5 * exponent as f64),
+            T::from_f64(exponent.rem_euclid(2) as f64),
+        ];
+        inputs.add(0, gradient.into_apply(&kernel, &parameters, &[&power, &x])?)
     }
 }
 

@@ -1,3 +1,5 @@
+use backprop_tensor::math;
+
 use crate::ops::unary;
 
 unary! {
@@ -10,7 +12,9 @@ unary! {
     pub fn reciprocal;
 
     forward |x| x.reciprocal();
-    backward |g, y| -g * y * y;
+    backward |g, y, x| -g * y * y;
+    where math::is_normal(y);
+    else math::product([-g], [x, x]);
 }
 
 #[cfg(test)]
