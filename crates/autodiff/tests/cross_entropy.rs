@@ -126,7 +126,11 @@ fn a_mean_is_in_range_though_the_sum_is_not() {
 }
 
 /// What is left to a probability near 1 of three, and the other two, for logits of 17, 0 and 3/2. By mpmath to 80 digits, as what follows.
-const LEFT: [f64; 3] = [2.2693846194837229e-7, 4.1399367792740682e-8, 1.8553909415563161e-7];
+const LEFT: [f64; 3] = [
+    2.2693846194837229e-7,
+    4.1399367792740682e-8,
+    1.8553909415563161e-7,
+];
 
 /// Each within some roundings of itself.
 fn all_near<T: Float>(what: &str, got: &[f64], right: &[f64]) {
@@ -151,7 +155,11 @@ fn a_probability_near_1_keeps_what_is_left() {
         // Two classes: the loss is log(1 + e^-17), the slope e^-17 / (1 + e^-17).
         let logits = Tape::new().variable(Tensor::from([[17.0, 0.0]].map(|row| row.map(T::from_f64))));
         let loss = logits.cross_entropy(&Tensor::from([0_i64]));
-        all_near::<T>("two", &[loss.value().unwrap().item().unwrap().to_f64()], &[4.139937633089748e-8]);
+        all_near::<T>(
+            "two",
+            &[loss.value().unwrap().item().unwrap().to_f64()],
+            &[4.139937633089748e-8],
+        );
         let slope = loss.backward().unwrap().wrt(&logits).unwrap().to_vec();
         let slope: Vec<f64> = slope.iter().map(|x| x.to_f64()).collect();
         all_near::<T>("two", &slope, &[-4.1399375473943306e-8, 4.1399375473943306e-8]);
@@ -169,13 +177,22 @@ fn a_probability_near_1_keeps_what_is_left() {
             let slope = at([-LEFT[0], LEFT[1], LEFT[2]]);
             for (weights, factor) in [([1.0; 3], 1.0), ([0.5; 3], 0.5)] {
                 for reduction in [Reduction::Sum, Reduction::None] {
-                    let run = |targets: Targets<T>| cross_entropies::<T>(&logits, targets, weights, 0.0, reduction);
+                    let run =
+                        |targets: Targets<T>| cross_entropies::<T>(&logits, targets, weights, 0.0, reduction);
                     for (losses, gradient) in [run((&classes).into()), run((&one_hot).into())] {
                         let samples = 2.0 / losses.len() as f64;
                         for loss in losses {
                             all_near::<T>("loss", &[loss], &[factor * samples * 2.2693848769890894e-7]);
                         }
-                        all_near::<T>("slope", &gradient, &[slope, slope].concat().iter().map(|x| factor * x).collect::<Vec<_>>());
+                        all_near::<T>(
+                            "slope",
+                            &gradient,
+                            &[slope, slope]
+                                .concat()
+                                .iter()
+                                .map(|x| factor * x)
+                                .collect::<Vec<_>>(),
+                        );
                     }
                 }
             }
@@ -184,7 +201,11 @@ fn a_probability_near_1_keeps_what_is_left() {
             let targets = Tensor::from([at([1.0 - 2.0 * small, small, small]).map(T::from_f64); 2]);
             let (losses, gradient) = cross_entropies::<T>(&logits, &targets, [1.0; 3], 0.0, Reduction::None);
             all_near::<T>("loss of probabilities", &losses, &[1.5724146129300471e-5; 2]);
-            let slope = at([7.2673585445787771e-7, -4.3543779041038432e-7, -2.9129806404749339e-7]);
+            let slope = at([
+                7.2673585445787771e-7,
+                -4.3543779041038432e-7,
+                -2.9129806404749339e-7,
+            ]);
             all_near::<T>("slope of probabilities", &gradient, &[slope, slope].concat());
         }
     }
@@ -201,18 +222,36 @@ fn softmax_and_its_logarithm_keep_what_is_left_of_1() {
             let shape = if axis == 0 { [3, 1] } else { [1, 3] };
             let [x, g] = [x, g].map(|x| Tensor::from_slice(&x.map(T::from_f64), shape).unwrap());
             let x = Tape::new().variable(x);
-            let y = if logarithm { x.log_softmax(axis) } else { x.softmax(axis) };
+            let y = if logarithm {
+                x.log_softmax(axis)
+            } else {
+                x.softmax(axis)
+            };
             let gradients = y.backward_from(g).unwrap();
-            let mut gradient: Vec<f64> = gradients.wrt(&x).unwrap().to_vec().iter().map(|x| x.to_f64()).collect();
+            let mut gradient: Vec<f64> = gradients
+                .wrt(&x)
+                .unwrap()
+                .to_vec()
+                .iter()
+                .map(|x| x.to_f64())
+                .collect();
             gradient.rotate_left(place);
             gradient
         };
         let certain = [1.0, 0.0, 0.0];
         let of_logarithm = [LEFT[0], -LEFT[1], -LEFT[2]];
-        let of_softmax = [2.2693841044730678e-7, -4.1399358397631829e-8, -1.8553905204967495e-7];
+        let of_softmax = [
+            2.2693841044730678e-7,
+            -4.1399358397631829e-8,
+            -1.8553905204967495e-7,
+        ];
         let mixed = [0.5, 2.0, -3.0];
         let mixed_logarithm = [0.99999988653076903, 2.0000000206996839, -2.9999999072304529];
-        let mixed_softmax = [5.8728764457741458e-7, 6.2099076002453739e-8, -6.4938672057986832e-7];
+        let mixed_softmax = [
+            5.8728764457741458e-7,
+            6.2099076002453739e-8,
+            -6.4938672057986832e-7,
+        ];
         for axis in [0, 1] {
             for place in 0..3 {
                 all_near::<T>("log", &gradient(true, axis, place, certain), &of_logarithm);
@@ -223,7 +262,10 @@ fn softmax_and_its_logarithm_keep_what_is_left_of_1() {
         }
         // What is infinite stays so, for the others a difference of infinities.
         let infinite = gradient(false, 1, 0, [f64::INFINITY, 0.0, 0.0]);
-        assert!(infinite[0].is_nan() && infinite[1] == f64::NEG_INFINITY, "{infinite:?}");
+        assert!(
+            infinite[0].is_nan() && infinite[1] == f64::NEG_INFINITY,
+            "{infinite:?}"
+        );
     }
     in_both!(check);
 }

@@ -8,65 +8,142 @@ use backprop_tensor::{Float, Tensor};
 /// Operations that are checked elsewhere or have nothing to lose.
 const EXEMPT: &[&str] = &[
     // No arithmetic: elements of the gradient pass, are dropped or shared in halves; or the derivative is 0 everywhere.
-    "Add", "Sub", "Neg", "Ceil", "Floor", "Round", "Trunc", "Sign", "Heaviside", "MaskedFill", "WhereElse", "GaussianNoise",
+    "Add",
+    "Sub",
+    "Neg",
+    "Ceil",
+    "Floor",
+    "Round",
+    "Trunc",
+    "Sign",
+    "Heaviside",
+    "MaskedFill",
+    "WhereElse",
+    "GaussianNoise",
     // A product with a number that is drawn, a sum over elements; both of single products.
-    "Dropout", "Prelu",
+    "Dropout",
+    "Prelu",
     // Over an axis: the tests of softmax, cross entropy, reductions, batch normalization and products have their ranges.
-    "Softmax", "LogSoftmax", "CrossEntropy", "BatchNorm", "Linear", "Matmul",
-    "BroadcastTo", "Concat", "Flatten", "Flip", "Pad", "Permute", "Repeat", "Reshape", "Roll", "Squeeze", "Stack", "Transpose", "Tril",
-    "Triu", "Unsqueeze", "Gather", "IndexAdd", "IndexSelect", "ScatterAdd", "Select", "Slice",
-    "Cumprod", "Cumsum", "LogSumExp", "Max", "Mean", "Median", "Min", "Norm", "Prod", "Quantile", "Std", "Sum", "Variance",
+    "Softmax",
+    "LogSoftmax",
+    "CrossEntropy",
+    "BatchNorm",
+    "Linear",
+    "Matmul",
+    "BroadcastTo",
+    "Concat",
+    "Flatten",
+    "Flip",
+    "Pad",
+    "Permute",
+    "Repeat",
+    "Reshape",
+    "Roll",
+    "Squeeze",
+    "Stack",
+    "Transpose",
+    "Tril",
+    "Triu",
+    "Unsqueeze",
+    "Gather",
+    "IndexAdd",
+    "IndexSelect",
+    "ScatterAdd",
+    "Select",
+    "Slice",
+    "Cumprod",
+    "Cumsum",
+    "LogSumExp",
+    "Max",
+    "Mean",
+    "Median",
+    "Min",
+    "Norm",
+    "Prod",
+    "Quantile",
+    "Std",
+    "Sum",
+    "Variance",
 ];
 
 /// Roundings of the formulas, and the errors of the functions in them: each has no more than 7 ulp.
 const BOUND: f64 = 16.0;
 
 /// Numbers of each exponent of f32, and between -200 and 200, where exponentials are in range.
-fn arguments() -> Vec<f32> {
+fn arguments() -> Vec<f64> {
     let exponents = (-126..128).flat_map(|exponent| [1.0, 1.37].map(|digits| digits * 2_f32.powi(exponent)));
     let exponentials = (0..800).map(|step| step as f32 * 0.2503);
     let near_one = (1..24).flat_map(|bits| [1.0 - 0.5_f32.powi(bits), 1.0 + 0.5_f32.powi(bits)]);
-    exponents.chain(exponentials).chain(near_one).flat_map(|x| [x, -x]).collect()
+    exponents
+        .chain(exponentials)
+        .chain(near_one)
+        .flat_map(|x| [x, -x])
+        .map(f64::from)
+        .collect()
 }
 
 /// Upstream gradients of every eighth exponent, and at the ends of the range.
-fn upstream() -> Vec<f32> {
+fn upstream() -> Vec<f64> {
     let exponents = (-126..128).step_by(8).map(|exponent| 1.7 * 2_f32.powi(exponent));
-    exponents.chain([1.0, f32::MIN_POSITIVE, f32::MAX]).collect()
+    exponents
+        .chain([1.0, f32::MIN_POSITIVE, f32::MAX])
+        .map(f64::from)
+        .collect()
 }
 
 /// Values at numbers, and gradients for upstream gradients.
-fn run<T: Float>(function: &dyn Fn(&[Var<T>]) -> Var<T>, inputs: &[Vec<f32>], upstream: &[f32]) -> Vec<Vec<f64>> {
-    let tensor = |numbers: &[f32]| Tensor::from(numbers.iter().map(|&x| T::from_f64(x.into())).collect::<Vec<_>>());
+fn run<T: Float>(
+    function: &dyn Fn(&[Var<T>]) -> Var<T>,
+    inputs: &[Vec<f64>],
+    upstream: &[f64],
+) -> Vec<Vec<f64>> {
+    let tensor = |numbers: &[f64]| Tensor::from(numbers.iter().map(|&x| T::from_f64(x)).collect::<Vec<_>>());
     let tape = Tape::new();
-    let inputs: Vec<_> = inputs.iter().map(|numbers| tape.variable(tensor(numbers))).collect();
+    let inputs: Vec<_> = inputs
+        .iter()
+        .map(|numbers| tape.variable(tensor(numbers)))
+        .collect();
     let y = function(&inputs);
     let gradients = y.backward_from(tensor(upstream)).unwrap();
     let mut results = vec![y.value().unwrap()];
     results.extend(inputs.iter().map(|input| gradients.wrt(input).unwrap()));
-    results.iter().map(|result| result.to_vec().iter().map(|x| x.to_f64()).collect()).collect()
+    results
+        .iter()
+        .map(|result| result.to_vec().iter().map(|x| x.to_f64()).collect())
+        .collect()
 }
 
 /// What is wrong by the most: the error over the bound, and where.
 fn worst(
-    inputs: &[Vec<f32>],
-    upstream: &[f32],
+    inputs: &[Vec<f64>],
+    upstream: &[f64],
     (single, double): (Vec<Vec<f64>>, Vec<Vec<f64>>),
     bound: &dyn Fn(usize, usize, f64) -> f64,
 ) -> Option<String> {
     let normal = f64::from(f32::MIN_POSITIVE)..=0.999 * f64::from(f32::MAX);
+    let values = double[0].clone();
     let mut worst = (1.0, None);
     for (result, (single, double)) in single.iter().zip(&double).enumerate() {
         for (place, (&got, &right)) in single.iter().zip(double).enumerate() {
-            if !normal.contains(&right.abs()) {
+            // Where there is no value, there is no derivative.
+            if values[place].is_nan() || !normal.contains(&right.abs()) {
                 continue;
             }
             let error = (got - right).abs() / bound(result, place, right);
             if error > worst.0 || error.is_nan() {
-                let at: Vec<f32> = inputs.iter().map(|numbers| numbers[place]).collect();
-                let what = if result == 0 { "value".into() } else { format!("gradient {result}") };
+                let at: Vec<f64> = inputs.iter().map(|numbers| numbers[place]).collect();
+                let what = if result == 0 {
+                    "value".into()
+                } else {
+                    format!("gradient {result}")
+                };
                 let g = upstream[place];
-                worst = (error.max(worst.0), Some(format!("{what} at {at:?} for {g:e}: {got:e}, right {right:e}, {error:.2} of its bound")));
+                worst = (
+                    error.max(worst.0),
+                    Some(format!(
+                        "{what} at {at:?} for {g:e}: {got:e}, right {right:e}, {error:.2} of its bound"
+                    )),
+                );
             }
         }
     }
@@ -74,9 +151,12 @@ fn worst(
 }
 
 /// All arguments with all upstream gradients.
-fn pairs() -> (Vec<f32>, Vec<f32>) {
+fn pairs() -> (Vec<f64>, Vec<f64>) {
     let upstream = upstream();
-    arguments().into_iter().flat_map(|x| upstream.iter().map(move |&g| (x, g))).unzip()
+    arguments()
+        .into_iter()
+        .flat_map(|x| upstream.iter().map(move |&g| (x, g)))
+        .unzip()
 }
 
 /// The relative error allowed, and an absolute one, relative to the upstream gradient, where the derivative has a zero that is no number of f32.
@@ -85,6 +165,7 @@ fn allowed(name: &str, x: f64) -> (f64, f64) {
     match name {
         // As documented: the error of the inner argument is multiplied by it.
         "GeluTanh" => (BOUND + 4.0 * inner.abs(), 2.0),
+        "Celu" => (BOUND + x.abs(), 0.0),
         "Gelu" | "Silu" | "Mish" => (BOUND, 4.0),
         _ => (BOUND, 0.0),
     }
@@ -101,8 +182,8 @@ macro_rules! one {
             let single = run::<f32>(&|inputs| { let $x = &inputs[0]; $function }, &inputs, &g);
             let double = run::<f64>(&|inputs| { let $x = &inputs[0]; $function }, &inputs, &g);
             let bound = |result: usize, place: usize, right: f64| {
-                let (relative, absolute) = allowed(stringify!($name), inputs[0][place].into());
-                let scale = if result == 0 { 0.0 } else { f64::from(g[place]) };
+                let (relative, absolute) = allowed(stringify!($name), inputs[0][place]);
+                let scale = if result == 0 { 0.0 } else { g[place] };
                 f64::from(f32::EPSILON) * (relative * right.abs() + absolute * scale)
             };
             wrong.extend(worst(&inputs, &g, (single, double), &bound).map(|wrong| format!("{}: {wrong}", stringify!($name))));
@@ -206,14 +287,17 @@ fn functions_of_one() -> (Vec<&'static str>, Vec<String>) {
 }
 
 /// Numbers of some exponents and of both signs, each with each other and with some upstream gradients.
-fn triples(second: &[f32]) -> ([Vec<f32>; 2], Vec<f32>) {
-    let exponents = (-126..128).step_by(11);
-    let first: Vec<f32> = exponents.flat_map(|exponent| [1.3, -1.9].map(|digits| digits * 2_f32.powi(exponent))).collect();
-    let upstream: Vec<f32> = (-126..128).step_by(11).map(|exponent| 1.7 * 2_f32.powi(exponent)).collect();
-    let second = if second.is_empty() { first.clone() } else { second.to_vec() };
+fn triples(second: &[f64]) -> ([Vec<f64>; 2], Vec<f64>) {
+    let exponents = || (-126..128).step_by(11).map(|exponent| 2_f64.powi(exponent));
+    // Digits that f32 has.
+    let first: Vec<f64> = exponents()
+        .flat_map(|power| [1.3125, -1.9375].map(|digits| digits * power))
+        .collect();
+    let upstream: Vec<f64> = exponents().map(|power| 1.6875 * power).collect();
+    let second = if second.is_empty() { &first } else { second };
     let (mut inputs, mut gradients) = ([vec![], vec![]], vec![]);
-    for x in first {
-        for &y in &second {
+    for &x in &first {
+        for &y in second {
             for &g in &upstream {
                 inputs[0].push(x);
                 inputs[1].push(y);
@@ -234,10 +318,13 @@ fn functions_of_two() -> (Vec<&'static str>, Vec<String>) {
         Minimum |x, y| x.minimum(y);
         Mul |x, y| x * y;
     };
-    let exponents = [-7.0, -2.5, -1.0, -0.5, -1e-3, 1e-3, 0.3, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 8.0];
+    let exponents = [
+        -7.0, -2.5, -1.0, -0.5, -0.001, 0.001, 0.3, 0.5, 1.0, 1.5, 2.0, 2.5, 3.0, 8.0,
+    ]
+    .map(|y: f32| y.into());
     let (inputs, g) = triples(&exponents);
     let power = two! { inputs, g; Pow |x, y| x.pow(y); };
-    let gates: Vec<f32> = (-90..=90).map(|step| step as f32 * 1.9).collect();
+    let gates: Vec<f64> = (-90..=90).map(|step| f64::from(step) * 1.875).collect();
     let (inputs, g) = triples(&gates);
     let gate = two! { inputs, g; Glu |x, y| Var::stack(&[x, y], 0).unwrap().glu(0).squeeze(0); };
     for (names, wrong) in [power, gate] {
@@ -255,6 +342,173 @@ fn gradients_are_right_wherever_they_are_numbers() {
     wrong.extend(two.1);
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
     for name in ops::NAMES {
-        assert!(names.contains(name) != EXEMPT.contains(name), "{name} must be checked, or exempt for a reason");
+        assert!(
+            names.contains(name) != EXEMPT.contains(name),
+            "{name} must be checked, or exempt for a reason"
+        );
     }
+}
+
+/// The value at `x`, and the gradient for an upstream gradient `g`.
+fn at<T: Float>(function: fn(&Var<T>) -> Var<T>, x: f64, g: f64) -> [f64; 2] {
+    let results = run::<T>(&|inputs| function(&inputs[0]), &[vec![x]], &[g]);
+    [results[0][0], results[1][0]]
+}
+
+/// The value at `(x, y)`, and the gradients for an upstream gradient `g`.
+fn at_two<T: Float>(function: fn(&Var<T>, &Var<T>) -> Var<T>, [x, y]: [f64; 2], g: f64) -> [f64; 3] {
+    let results = run::<T>(
+        &|inputs| function(&inputs[0], &inputs[1]),
+        &[vec![x], vec![y]],
+        &[g],
+    );
+    [results[0][0], results[1][0], results[2][0]]
+}
+
+/// Within `bound` ε of the right value, or within two steps among subnormal numbers.
+#[track_caller]
+fn close<T: Float>(what: &str, got: f64, right: f64, bound: f64) {
+    let (epsilon, least) = (T::EPSILON.to_f64(), (T::EPSILON * T::MIN_NORMAL).to_f64());
+    let error = (got - right).abs();
+    assert!(
+        error <= bound * epsilon * right.abs() + 2.0 * least,
+        "{what}: {got:e}, right {right:e}"
+    );
+}
+
+/// At numbers that the type has, nearly: derivatives that are numbers, where the value, or a step on the way, is none.
+#[test]
+fn a_derivative_outlives_the_value() {
+    let near = |what: &str, got: f64, right: f64| close::<f32>(what, got, right, 8.0);
+    let one = |function: fn(&Var<f32>) -> Var<f32>, x, g| at(function, x, g)[1];
+    let divisor = |x, y, g| at_two::<f32>(|x, y| x / y, [x, y], g)[2];
+    near("div", divisor(1e20, 1e-20, 1e-30), -1.0000000866809137e30);
+    near("div", divisor(3e38, 0.7, 1e-10), -6.1224492810845855e28);
+    near("div", divisor(1e-38, 1e10, 1e30), -9.9999995009310563e-29);
+    near("powi", one(|x| x.powi(3), 3e19, 1e-10), 2.7000002234344469e29);
+    near("powi", one(|x| x.powi(3), 1e-23, 1e10), 2.9999999989197525e-36);
+    near("powi", one(|x| x.powi(-2), 1e-22, 1e-30), -1.9999998180957952e36);
+    near("powi", one(|x| x.powi(-2), -1e-22, 1e-30), 1.9999998180957952e36);
+    near("powf", one(|x| x.powf(3.0), 3e19, 1e-10), 2.7000002234344469e29);
+    near("powf", one(|x| x.powf(2.5), 3e25, 1e-10), 4.1079192030649734e28);
+    let [_, base, exponent] = at_two::<f32>(Var::pow, [1e30, 2.5], 1e-38);
+    near(
+        "pow",
+        base,
+        2.5000000898065792e35 * f64::from(1e-38_f32) / f64::from(1e-10_f32),
+    );
+    assert_eq!(exponent, f64::INFINITY);
+    let [_, _, exponent] = at_two::<f32>(Var::pow, [1e30, 2.5], 1e-39);
+    near(
+        "pow",
+        exponent,
+        6.9077550915866585e38 * f64::from(1e-39_f32) / f64::from(1e-38_f32),
+    );
+    near("exp", one(Var::exp, 100.0, 1e-10), 2.6881171777063486e33);
+    near("exp", one(Var::exp, -100.0, 1e30), 3.7200760319985535e-14);
+    near("expm1", one(Var::expm1, 100.0, 1e-10), 2.6881171777063486e33);
+    near("exp2", one(Var::exp2, 140.0, 1e-10), 9.661061790706032e31);
+    near("sinh", one(Var::sinh, -100.0, 1e-10), 1.3440585888531743e33);
+    near("cosh", one(Var::cosh, -100.0, 1e-10), -1.3440585888531743e33);
+    near("sigmoid", one(Var::sigmoid, 100.0, 1e30), 3.7200760319985535e-14);
+    near(
+        "tanhshrink",
+        one(Var::tanhshrink, 1e-29, 1e30),
+        1.00000002138962e-28,
+    );
+    near(
+        "atan2",
+        at_two::<f32>(Var::atan2, [1e10, 1e-38], 1e30)[1],
+        9.9999995009310563e-29,
+    );
+    near(
+        "atan2",
+        at_two::<f32>(Var::atan2, [1e-38, 1e10], 1e30)[2],
+        -9.9999995009310563e-29,
+    );
+    near("gelu", one(Var::gelu, -14.0, 1e30), -1.5274556693097043e-12);
+    near(
+        "erf",
+        one(Var::erf, 11.0, 1e30),
+        3.1828982508791361e-23 * f64::from(1e30_f32) / 1e30,
+    );
+    near("silu", one(Var::silu, 16.5, 1.0), 1.0000010579683742);
+    for function in [Var::<f32>::silu, Var::mish] {
+        let [value, slope] = at(function, -90.0, 1.0);
+        near("value", value, -7.3746113615914639e-38);
+        near("slope", slope, -7.2926712353515587e-38);
+        near("value", at(function, -100.0, 1.0)[0], -3.720075976020836e-42);
+    }
+}
+
+#[test]
+fn a_derivative_outlives_the_value_in_double_precision() {
+    let near = |what: &str, got: f64, right: f64| close::<f64>(what, got, right, 16.0);
+    let one = |function: fn(&Var<f64>) -> Var<f64>, x, g| at(function, x, g)[1];
+    near(
+        "div",
+        at_two::<f64>(|x, y| x / y, [1e200, 1e-200], 1e-300)[2],
+        -1e300,
+    );
+    near("powi", one(|x| x.powi(3), 1e160, 1e-100), 3e220);
+    near("powi", one(|x| x.powi(-2), 1e-160, 1e-200), -2e280);
+    near("powf", one(|x| x.powf(2.5), 1e200, 1e-100), 2.5e200);
+    near("powf", one(|x| x.powf(-3.0), -1e-130, 1e-300), -3e220);
+    // The exponent less 1 is rounded.
+    near(
+        "powf",
+        one(|x| x.powf(0.3), 1e-300, 1e-100),
+        3.0000000000000229e109,
+    );
+    near(
+        "pow",
+        at_two::<f64>(Var::pow, [1e200, 2.5], 1e-250)[2],
+        4.6051701859880913e252,
+    );
+    near("exp", one(Var::exp, 800.0, 1e-100), 2.7263745721125666e247);
+    near("exp", one(Var::exp, -800.0, 1e100), 3.6678745841776873e-248);
+    near("exp2", one(Var::exp2, 1100.0, 1e-100), 9.4150079576930279e230);
+    near("sinh", one(Var::sinh, 800.0, 1e-100), 1.3631872860562833e247);
+    near("cosh", one(Var::cosh, -800.0, 1e-100), -1.3631872860562833e247);
+    near("elu", one(|x| x.elu(1.0), -800.0, 1e100), 3.6678745841776873e-248);
+    near(
+        "sigmoid",
+        one(Var::sigmoid, 800.0, 1e100),
+        3.6678745841776873e-248,
+    );
+    near(
+        "tanh",
+        one(Var::tanh, -400.0, 1e100),
+        4.0 * 3.6678745841776873e-248,
+    );
+    near(
+        "log_sigmoid",
+        one(Var::log_sigmoid, 800.0, 1e100),
+        3.6678745841776873e-248,
+    );
+    near(
+        "softplus",
+        one(|x| x.softplus(1.0), -800.0, 1e100),
+        3.6678745841776873e-248,
+    );
+    near("tanhshrink", one(Var::tanhshrink, 1e-200, 1e200), 1e-200);
+    near(
+        "atan2",
+        at_two::<f64>(Var::atan2, [1e200, 1e-200], 1e300)[1],
+        1e-300,
+    );
+    near("gelu", one(Var::gelu, -40.0, 1e300), -5.849425109812298e-47);
+    near(
+        "gelu",
+        at::<f64>(Var::gelu, -38.0, 1.0)[0],
+        -1.096462776826138e-314,
+    );
+    near("erf", one(Var::erf, 30.0, 1e300), 1.539647660409996e-91);
+    near("silu", one(Var::silu, -720.0, 1e100), -1.4611739469430668e-210);
+    near("mish", one(Var::mish, -720.0, 1e100), -1.4611739469430668e-210);
+    near(
+        "silu",
+        at::<f64>(Var::silu, -720.0, 1.0)[0],
+        -1.4632061777454911e-310,
+    );
 }

@@ -440,3 +440,38 @@ fn a_correction_that_leaves_nothing() {
     check::<f32>();
     check::<f64>();
 }
+
+#[test]
+fn what_does_not_vary_has_no_gradient_of_the_variance() {
+    // Sums of these are rounded, and their means are no longer what they are.
+    for (x, count) in [(0.1_f32, 3), (0.7, 7), (1.1, 1000), (-3.3e-5, 11)] {
+        for function in [|x: &Var<f32>| x.var(1, 1), |x| x.std(1, 0)] {
+            let x = Tape::new().variable(Tensor::full([2, count], x).unwrap());
+            let gradients = function(&x).sum(..).backward().unwrap();
+            assert!(gradients.wrt(&x).unwrap().to_vec().iter().all(|&g| g == 0.0));
+        }
+    }
+    // Beside others that do, and though the variance of what does vanishes.
+    let tape = Tape::new();
+    let x = tape.variable(Tensor::from([[0.1_f32, 0.1, 0.1], [1e-30, 2e-30, 3e-30]]));
+    let gradients = x.var(1, 1).sum(..).backward().unwrap();
+    let gradient = gradients.wrt(&x).unwrap().to_vec();
+    assert_eq!(gradient[..3], [0.0; 3]);
+    for (got, right) in gradient[3..].iter().zip([-1e-30, 0.0, 1e-30]) {
+        assert!((got - right).abs() < 1e-36, "{gradient:?}");
+    }
+}
+
+#[test]
+fn the_deviation_of_subnormal_numbers_has_a_gradient() {
+    let tape = Tape::new();
+    // 0, 1 and 5 times the least number: the mean is 2, the distances -2, -1 and 3, the deviation the root of 7.
+    let least = f32::from_bits(1);
+    let x = tape.variable(Tensor::from([[0.0, least, 5.0 * least], [0.0, 1.0, 5.0]]));
+    let gradients = x.std(1, 1).sum(..).backward().unwrap();
+    let gradient = gradients.wrt(&x).unwrap().to_vec();
+    let right = [-2.0, -1.0, 3.0].map(|distance: f32| distance / (2.0 * 7_f32.sqrt()));
+    for (got, right) in gradient.iter().zip([right, right].concat()) {
+        assert!((got - right).abs() <= 1e-6, "{gradient:?}");
+    }
+}

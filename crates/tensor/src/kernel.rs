@@ -108,7 +108,7 @@ macro_rules! kernel {
             #[allow(unused_variables, clippy::too_many_arguments)]
             fn run(self) {
                 /// Few enough that what is read twice stays in the first-level cache.
-                const BLOCK: usize = 256;
+                const BLOCK: usize = 512;
 
                 #[inline(always)]
                 fn formula($($parameter: $t,)* $first: $t, $($input: $t,)*) -> $t {
@@ -131,11 +131,11 @@ macro_rules! kernel {
                 for (block, $first) in target.chunks_mut(BLOCK).enumerate() {
                     let length = $first.len();
                     $(let $input = &$input[block * BLOCK..][..length];)*
-                    let mut all = true;
+                    let mut any = 0_u32;
                     for i in 0..length {
-                        all &= safe($($parameter,)* $first[i], $($input[i],)*);
+                        any |= u32::from(!safe($($parameter,)* $first[i], $($input[i],)*));
                     }
-                    if all {
+                    if any == 0 {
                         for i in 0..length {
                             $first[i] = formula($($parameter,)* $first[i], $($input[i],)*);
                         }

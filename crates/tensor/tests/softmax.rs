@@ -224,14 +224,32 @@ fn the_logarithm_of_a_probability_near_1() {
                     // The sum of many equal exponentials has an error of its own.
                     let bound = (8.0 + distance + others as f64 / 128.0) * epsilon * right;
                     for copies in [1, 3, 40] {
-                        let x = row.unsqueeze(-1).unwrap().broadcast_to([others + 1, copies]).unwrap();
-                        let y = x.log_softmax(0).unwrap().get([place, copies - 1]).unwrap().to_f64();
-                        assert!((y + right).abs() <= bound, "{distance} {others} {copies}: {y:e}, {right:e}");
+                        let x = row
+                            .unsqueeze(-1)
+                            .unwrap()
+                            .broadcast_to([others + 1, copies])
+                            .unwrap();
+                        let y = x
+                            .log_softmax(0)
+                            .unwrap()
+                            .get([place, copies - 1])
+                            .unwrap()
+                            .to_f64();
+                        assert!(
+                            (y + right).abs() <= bound,
+                            "{distance} {others} {copies}: {y:e}, {right:e}"
+                        );
                     }
                     if largest == 0.0 {
-                        for x in [row.clone(), row.unsqueeze(-1).unwrap().broadcast_to([others + 1, 3]).unwrap()] {
+                        for x in [
+                            row.clone(),
+                            row.unsqueeze(-1).unwrap().broadcast_to([others + 1, 3]).unwrap(),
+                        ] {
                             let y = x.logsumexp(0).unwrap().to_vec()[0].to_f64();
-                            assert!((y - right).abs() <= bound, "logsumexp {distance} {others}: {y:e}, {right:e}");
+                            assert!(
+                                (y - right).abs() <= bound,
+                                "logsumexp {distance} {others}: {y:e}, {right:e}"
+                            );
                         }
                     }
                 }
@@ -247,10 +265,15 @@ fn the_logarithm_of_a_probability_near_1() {
 fn ties_of_the_largest() {
     for others in [1, 7, 30, 3000] {
         for ties in [2, 3, 8] {
-            let x: Vec<f64> = (0..others + ties).map(|i| if i < others { -30.0 } else { 2.0 }).collect();
+            let x: Vec<f64> = (0..others + ties)
+                .map(|i| if i < others { -30.0 } else { 2.0 })
+                .collect();
             let sum = ties as f64 + others as f64 * (-32_f64).exp();
             for copies in [1, 3, 40] {
-                let x = Tensor::from_slice(&x, [x.len(), 1]).unwrap().broadcast_to([x.len(), copies]).unwrap();
+                let x = Tensor::from_slice(&x, [x.len(), 1])
+                    .unwrap()
+                    .broadcast_to([x.len(), copies])
+                    .unwrap();
                 let y = x.log_softmax(0).unwrap();
                 let last = y.get([others + ties - 1, copies - 1]).unwrap();
                 assert!((last + sum.ln()).abs() < 1e-15 * 4.0, "{last}");

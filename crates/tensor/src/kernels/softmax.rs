@@ -164,7 +164,11 @@ where
             }
         }
         if length > LEAF {
-            let one = if logarithm && is_whole { T::of(1.0) } else { T::default() };
+            let one = if logarithm && is_whole {
+                T::of(1.0)
+            } else {
+                T::default()
+            };
             sums[0] = long.value() - one;
         }
         finish(sums, logarithm);
@@ -183,13 +187,20 @@ fn first_zero<T: Number>(differences: &[T]) -> Option<usize> {
     let (chunks, _) = differences.as_chunks::<CHUNK>();
     let here = |chunk: &[T; CHUNK]| chunk.iter().fold(false, |found, x| found | is_zero(x));
     let start = chunks.iter().position(here).unwrap_or(chunks.len()) * CHUNK;
-    differences[start..].iter().position(is_zero).map(|place| start + place)
+    differences[start..]
+        .iter()
+        .position(is_zero)
+        .map(|place| start + place)
 }
 
 /// The sum of exponentials without the 1 of a difference of 0, if it is there and the others are small beside it; else 1 can be subtracted
 /// at the end.
 #[inline(always)]
-fn without_one_of<T: Number, const LANES: usize>(sum: T, exponentials: &mut [T], differences: &[T]) -> Option<T>
+fn without_one_of<T: Number, const LANES: usize>(
+    sum: T,
+    exponentials: &mut [T],
+    differences: &[T],
+) -> Option<T>
 where
     Sum: Fold<T>,
 {

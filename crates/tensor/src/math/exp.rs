@@ -186,7 +186,11 @@ pub fn probability<T: Real>(x: T) -> (T, T) {
     let power = (sum + (lost + rest)) * first * second;
     // Above 1/2, 2^k is 1/2 or 1.
     let half = T::of(0.5);
-    let left = if k == -one { half - half * fraction } else { one - power };
+    let left = if k == -one {
+        half - half * fraction
+    } else {
+        one - power
+    };
     (power, if k == T::of(0.0) { -fraction } else { left })
 }
 

@@ -116,8 +116,14 @@ pub fn is_normal<T: Real>(x: T) -> bool {
 /// assert_eq!(math::product([1e30_f32, 1e20, 2.0], [1e25, 1e25]), 2.0);
 /// ```
 pub fn product<T: Real, const N: usize, const M: usize>(factors: [T; N], divisors: [T; M]) -> T {
-    let product = factors.into_iter().map(T::widened).fold(WideProduct::ONE, WideProduct::times);
-    let quotient = divisors.into_iter().map(T::widened).fold(product, WideProduct::over);
+    let product = factors
+        .into_iter()
+        .map(T::widened)
+        .fold(WideProduct::ONE, WideProduct::times);
+    let quotient = divisors
+        .into_iter()
+        .map(T::widened)
+        .fold(product, WideProduct::over);
     T::of(quotient.value())
 }
 

@@ -6,7 +6,7 @@ unary! {
     /// The exponential linear unit that is smooth at 0: `y = x`, `dy/dx = 1` for `x > 0`; else `y = alpha (e^(x/alpha) - 1)`,
     /// `dy/dx = e^(x/alpha)`. NaN: [the rule](crate::ops::elementwise#nan).
     ///
-    /// `alpha` must be positive. (Barron, "Continuously differentiable exponential linear units", 2017.)
+    /// `alpha` must be positive. Unless it is a power of 2, the rounding of `x/alpha` is a relative error of `|x/alpha| ε/2` in the derivative. (Barron, "Continuously differentiable exponential linear units", 2017.)
     pub struct Celu {
         /// Minus the limit toward -∞.
         pub alpha: f64,

@@ -57,11 +57,11 @@ impl<T: Float> Op<T> for Glu {
         let kernel = kernel!(
             |g, a, b| g * (a * math::logistic(b).1);
             // Else the slope, or its product with a, may leave the range though that with g as well does not.
-            where !math::exp_is_beyond(2.0 * b) && (math::abs(a) > 1e-18 || a == 0.0);
+            where math::abs(b) < 43.0 && (math::abs(a) > 1e-18 || a == 0.0);
             else {
-                let root = math::exp(-0.5 * math::abs(b));
-                let one = 1.0 + root * root;
-                math::product([g, a, root, root], [one, one])
+                let root = math::exp(-0.25 * math::abs(b));
+                let one = 1.0 + math::exp(-math::abs(b));
+                math::product([g, a, root, root, root, root], [one, one])
             }
         );
         let b_gradient = gradient.apply(&kernel, &[], &[&a, &b])?;

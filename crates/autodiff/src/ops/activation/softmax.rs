@@ -37,7 +37,9 @@ impl<T: Float> Op<T> for Softmax {
         let of_largest = kernel!(|g, y| if y > 0.5 && g.is_finite() { g } else { 0.0 });
         let shift = gradient.apply(&of_largest, &[], &[&y])?.sum(keep(self.axis))?;
         let products = kernel!(|g, y, shift| (g - shift) * y);
-        let sum = gradient.apply(&products, &[], &[&y, &shift])?.sum(keep(self.axis))?;
+        let sum = gradient
+            .apply(&products, &[], &[&y, &shift])?
+            .sum(keep(self.axis))?;
         let kernel = kernel!(|g, y, shift, sum| y * ((g - shift) - sum));
         inputs.add(0, gradient.into_apply(&kernel, &[], &[&y, &shift, &sum])?)
     }

@@ -33,18 +33,37 @@ impl<T: Float> Op<T> for Std {
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
+        let least = T::MIN_NORMAL / T::EPSILON;
+        if range::all(&y, |y| y >= least || y == T::ZERO) {
+            return inputs.add(0, self.slope(x, &y, &gradient)?);
+        }
+        // Distances of subnormal numbers have lost their digits. Elements multiplied by a power of 2 have the same derivative.
+        let lift = [T::ONE / T::EPSILON / T::EPSILON];
+        let lifted = x.apply(&kernel!(|x; lift| x * lift), &lift, &[])?;
+        let lifted_y = lifted.std(self.axes, self.correction)?;
+        let lifted = self.slope(lifted, &lifted_y, &gradient)?;
+        let wide_y = spread(&y, self.axes, x.shape())?;
+        let slope = self.slope(x, &y, &gradient)?;
+        let choice = kernel!(|slope, lifted, y; least| if y < least { lifted } else { slope });
+        inputs.add(0, slope.into_apply(&choice, &[least], &[&lifted, &wide_y])?)
+    }
+}
+
+impl Std {
+    /// `g (x - m) / (y (n - c))`.
+    fn slope<T: Float>(&self, x: Tensor<T>, y: &Tensor<T>, gradient: &Tensor<T>) -> Result<Tensor<T>> {
         let shape = *x.shape();
         let mean = x.mean(self.axes.keep())?;
         let share = T::from_f64(1.0 / degrees(self.axes, &shape, self.correction));
         let center = mean.reshape(gradient.shape())?;
-        if let Some(quotients) = range::quotients(&gradient, &y, &center, share)? {
+        if let Some(quotients) = range::quotients(gradient, y, &center, share)? {
             let quotients = spread(&quotients, self.axes, &shape)?;
             let formula = kernel!(|x, mean, quotient| quotient * (x - mean));
-            return inputs.add(0, x.into_apply(&formula, &[], &[&mean, &quotients])?);
+            return x.into_apply(&formula, &[], &[&mean, &quotients]);
         }
         let (y, gradient) = (
-            spread(&y, self.axes, &shape)?,
-            spread(&gradient, self.axes, &shape)?,
+            spread(y, self.axes, &shape)?,
+            spread(gradient, self.axes, &shape)?,
         );
         let formula = kernel!(|x, mean, y, g; share, infinity| {
             let distance = x - mean;
@@ -58,7 +77,7 @@ impl<T: Float> Op<T> for Std {
             if y == 0.0 { 0.0 } else { gradient }
         });
         let others = [&mean, &y, &gradient];
-        inputs.add(0, x.into_apply(&formula, &[share, T::INFINITY], &others)?)
+        x.into_apply(&formula, &[share, T::INFINITY], &others)
     }
 }
 

@@ -17,22 +17,23 @@ pub struct Variance {
 }
 
 impl<T: Float> Op<T> for Variance {
-    /// `x`.
-    type Saved = Tensor<T>;
+    /// `x` and `y`.
+    type Saved = [Tensor<T>; 2];
 
     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
         let [x] = operands(inputs)?;
-        Ok((x.var(self.axes, self.correction)?, x.clone()))
+        let y = x.var(self.axes, self.correction)?;
+        Ok((y.clone(), [x.clone(), y]))
     }
 
     fn backward(
         &self,
-        x: Self::Saved,
+        [x, y]: Self::Saved,
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
         let shape = *x.shape();
-        let mean = x.mean(self.axes.keep())?;
+        let mean = self.mean(&x, &y)?;
         let degrees = degrees(self.axes, &shape, self.correction);
         let share = T::from_f64(2.0 / degrees);
         let center = mean.reshape(gradient.shape())?;
@@ -55,6 +56,19 @@ impl<T: Float> Op<T> for Variance {
             T::INFINITY,
         ];
         inputs.add(0, x.into_apply(&formula, &parameters, &[&mean, &gradient])?)
+    }
+}
+
+impl Variance {
+    /// The mean; that of equal elements is what they are, to the last digit.
+    fn mean<T: Float>(&self, x: &Tensor<T>, y: &Tensor<T>) -> Result<Tensor<T>> {
+        let mean = x.mean(self.axes.keep())?;
+        if x.is_empty() || range::all(y, |y| y != T::ZERO) {
+            return Ok(mean);
+        }
+        let (high, low) = (x.max(self.axes.keep())?, x.min(self.axes.keep())?);
+        let formula = kernel!(|mean, high, low| if high == low { high } else { mean });
+        mean.into_apply(&formula, &[], &[&high, &low])
     }
 }
 

@@ -132,7 +132,11 @@ impl<T: Float> Sparse<T> {
         });
         let factors: Vec<T> = factors.collect();
         let factors = Tensor::from_slice(&factors, [samples, 1])?;
-        let formula = kernel!(|p, factor| if factor == 0.0 { 0.0 } else { math::expm1(p) * factor });
+        let formula = kernel!(|p, factor| if factor == 0.0 {
+            0.0
+        } else {
+            math::expm1(p) * factor
+        });
         let own = own.into_apply(&formula, &[], &[&factors])?;
         let formula = kernel!(|p, factor| if factor == 0.0 { 0.0 } else { math::exp(p) * factor });
         self.replace(log_softmax.into_apply(&formula, &[], &[&factors])?, &own)
