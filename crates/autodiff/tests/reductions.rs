@@ -445,7 +445,7 @@ fn a_correction_that_leaves_nothing() {
 fn what_does_not_vary_has_no_gradient_of_the_variance() {
     // Sums of these are rounded, and their means are no longer what they are.
     for (x, count) in [(0.1_f32, 3), (0.7, 7), (1.1, 1000), (-3.3e-5, 11)] {
-        for function in [|x: &Var<f32>| x.var(1, 1), |x| x.std(1, 0)] {
+        for function in [|x: &Var<f32>| x.var(1, 1), |x: &Var<f32>| x.std(1, 0)] {
             let x = Tape::new().variable(Tensor::full([2, count], x).unwrap());
             let gradients = function(&x).sum(..).backward().unwrap();
             assert!(gradients.wrt(&x).unwrap().to_vec().iter().all(|&g| g == 0.0));
