@@ -42,35 +42,35 @@ fn a_derivative_outlives_the_value() {
     let near = |what: &str, got: f64, right: f64| close::<f32>(what, got, right, 8.0);
     let one = |function: fn(&Var<f32>) -> Var<f32>, x, g| at(function, x, g)[1];
     let divisor = |x, y, g| at_two::<f32>(|x, y| x / y, [x, y], g)[2];
-    near("div", divisor(1e20, 1e-20, 1e-30), -1.0000000866809137e30);
+    near("div", divisor(1e20, 1e-20, 1e-30), -1.0000000866809136e30);
     near("div", divisor(3e38, 0.7, 1e-10), -6.1224492810845855e28);
-    near("div", divisor(1e-38, 1e10, 1e30), -9.9999995009310563e-29);
-    near("powi", one(|x| x.powi(3), 3e19, 1e-10), 2.7000002234344469e29);
+    near("div", divisor(1e-38, 1e10, 1e30), -9.999999500931056e-29);
+    near("powi", one(|x| x.powi(3), 3e19, 1e-10), 2.700000223434447e29);
     near("powi", one(|x| x.powi(3), 1e-23, 1e10), 2.9999999989197525e-36);
     near("powi", one(|x| x.powi(-2), 1e-22, 1e-30), -1.9999998180957952e36);
     near("powi", one(|x| x.powi(-2), -1e-22, 1e-30), 1.9999998180957952e36);
-    near("powf", one(|x| x.powf(3.0), 3e19, 1e-10), 2.7000002234344469e29);
-    near("powf", one(|x| x.powf(2.5), 3e25, 1e-10), 4.1079192030649734e28);
+    near("powf", one(|x| x.powf(3.0), 3e19, 1e-10), 2.700000223434447e29);
+    near("powf", one(|x| x.powf(2.5), 3e25, 1e-10), 4.107919203064974e28);
     let [_, base, exponent] = at_two::<f32>(Var::pow, [1e30, 2.5], 1e-38);
     near(
         "pow",
         base,
-        2.5000000898065792e35 * f64::from(1e-38_f32) / f64::from(1e-10_f32),
+        2.500000089806579e35 * f64::from(1e-38_f32) / f64::from(1e-10_f32),
     );
     assert_eq!(exponent, f64::INFINITY);
     let [_, _, exponent] = at_two::<f32>(Var::pow, [1e30, 2.5], 1e-39);
     near(
         "pow",
         exponent,
-        6.9077550915866585e38 * f64::from(1e-39_f32) / f64::from(1e-38_f32),
+        6.907755091586658e38 * f64::from(1e-39_f32) / f64::from(1e-38_f32),
     );
-    near("exp", one(Var::exp, 100.0, 1e-10), 2.6881171777063486e33);
-    near("exp", one(Var::exp, -100.0, 1e30), 3.7200760319985535e-14);
-    near("expm1", one(Var::expm1, 100.0, 1e-10), 2.6881171777063486e33);
+    near("exp", one(Var::exp, 100.0, 1e-10), 2.688117177706349e33);
+    near("exp", one(Var::exp, -100.0, 1e30), 3.720076031998553e-14);
+    near("expm1", one(Var::expm1, 100.0, 1e-10), 2.688117177706349e33);
     near("exp2", one(Var::exp2, 140.0, 1e-10), 9.661061790706032e31);
-    near("sinh", one(Var::sinh, -100.0, 1e-10), 1.3440585888531743e33);
-    near("cosh", one(Var::cosh, -100.0, 1e-10), -1.3440585888531743e33);
-    near("sigmoid", one(Var::sigmoid, 100.0, 1e30), 3.7200760319985535e-14);
+    near("sinh", one(Var::sinh, -100.0, 1e-10), 1.3440585888531744e33);
+    near("cosh", one(Var::cosh, -100.0, 1e-10), -1.3440585888531744e33);
+    near("sigmoid", one(Var::sigmoid, 100.0, 1e30), 3.720076031998553e-14);
     near(
         "tanhshrink",
         one(Var::tanhshrink, 1e-29, 1e30),
@@ -79,24 +79,24 @@ fn a_derivative_outlives_the_value() {
     near(
         "atan2",
         at_two::<f32>(Var::atan2, [1e10, 1e-38], 1e30)[1],
-        9.9999995009310563e-29,
+        9.999999500931056e-29,
     );
     near(
         "atan2",
         at_two::<f32>(Var::atan2, [1e-38, 1e10], 1e30)[2],
-        -9.9999995009310563e-29,
+        -9.999999500931056e-29,
     );
-    near("gelu", one(Var::gelu, -14.0, 1e30), -1.5274556693097043e-12);
+    near("gelu", one(Var::gelu, -14.0, 1e30), -1.5274556693097044e-12);
     near(
         "erf",
         one(Var::erf, 11.0, 1e30),
-        3.1828982508791361e-23 * f64::from(1e30_f32) / 1e30,
+        3.182898250879136e-23 * f64::from(1e30_f32) / 1e30,
     );
     near("silu", one(Var::silu, 16.5, 1.0), 1.0000010579683742);
     for function in [Var::<f32>::silu, Var::mish] {
         let [value, slope] = at(function, -90.0, 1.0);
-        near("value", value, -7.3746113615914639e-38);
-        near("slope", slope, -7.2926712353515587e-38);
+        near("value", value, -7.374611361591464e-38);
+        near("slope", slope, -7.292671235351559e-38);
         near("value", at(function, -100.0, 1.0)[0], -3.720075976020836e-42);
     }
 }
@@ -118,38 +118,34 @@ fn a_derivative_outlives_the_value_in_double_precision() {
     near(
         "powf",
         one(|x| x.powf(0.3), 1e-300, 1e-100),
-        3.0000000000000229e109,
+        3.000000000000023e109,
     );
     near(
         "pow",
         at_two::<f64>(Var::pow, [1e200, 2.5], 1e-250)[2],
-        4.6051701859880913e252,
+        4.605170185988092e252,
     );
-    near("exp", one(Var::exp, 800.0, 1e-100), 2.7263745721125666e247);
-    near("exp", one(Var::exp, -800.0, 1e100), 3.6678745841776873e-248);
-    near("exp2", one(Var::exp2, 1100.0, 1e-100), 9.4150079576930279e230);
-    near("sinh", one(Var::sinh, 800.0, 1e-100), 1.3631872860562833e247);
-    near("cosh", one(Var::cosh, -800.0, 1e-100), -1.3631872860562833e247);
-    near("elu", one(|x| x.elu(1.0), -800.0, 1e100), 3.6678745841776873e-248);
-    near(
-        "sigmoid",
-        one(Var::sigmoid, 800.0, 1e100),
-        3.6678745841776873e-248,
-    );
+    near("exp", one(Var::exp, 800.0, 1e-100), 2.7263745721125667e247);
+    near("exp", one(Var::exp, -800.0, 1e100), 3.667874584177687e-248);
+    near("exp2", one(Var::exp2, 1100.0, 1e-100), 9.415007957693028e230);
+    near("sinh", one(Var::sinh, 800.0, 1e-100), 1.3631872860562834e247);
+    near("cosh", one(Var::cosh, -800.0, 1e-100), -1.3631872860562834e247);
+    near("elu", one(|x| x.elu(1.0), -800.0, 1e100), 3.667874584177687e-248);
+    near("sigmoid", one(Var::sigmoid, 800.0, 1e100), 3.667874584177687e-248);
     near(
         "tanh",
         one(Var::tanh, -400.0, 1e100),
-        4.0 * 3.6678745841776873e-248,
+        4.0 * 3.667874584177687e-248,
     );
     near(
         "log_sigmoid",
         one(Var::log_sigmoid, 800.0, 1e100),
-        3.6678745841776873e-248,
+        3.667874584177687e-248,
     );
     near(
         "softplus",
         one(|x| x.softplus(1.0), -800.0, 1e100),
-        3.6678745841776873e-248,
+        3.667874584177687e-248,
     );
     near("tanhshrink", one(Var::tanhshrink, 1e-200, 1e200), 1e-200);
     near(
@@ -158,17 +154,13 @@ fn a_derivative_outlives_the_value_in_double_precision() {
         1e-300,
     );
     near("gelu", one(Var::gelu, -40.0, 1e300), -5.849425109812298e-47);
-    near(
-        "gelu",
-        at::<f64>(Var::gelu, -38.0, 1.0)[0],
-        -1.096462776826138e-314,
-    );
+    near("gelu", at::<f64>(Var::gelu, -38.0, 1.0)[0], -1.096462777e-314);
     near("erf", one(Var::erf, 30.0, 1e300), 1.539647660409996e-91);
     near("silu", one(Var::silu, -720.0, 1e100), -1.4611739469430668e-210);
     near("mish", one(Var::mish, -720.0, 1e100), -1.4611739469430668e-210);
     near(
         "silu",
         at::<f64>(Var::silu, -720.0, 1.0)[0],
-        -1.4632061777454911e-310,
+        -1.46320617774547e-310,
     );
 }

@@ -367,7 +367,7 @@ pub fn constructors() -> Vec<Call> {
         beyond_the_range |s| {
             let (x, y, z): (f64, f64, f64) = (s.number(), s.number(), s.number());
             let tests = (math::is_normal(x), math::exp_is_beyond(x));
-            (tests, math::product([x, y], [z]), math::pow_gradient(x, y, z, x), math::normal_tail(x, y))
+            (tests, (math::product([x, y], [z]), math::pow_gradient(x, y, z, x)), math::normal_tail(x, y))
         };
         wide_product |s| {
             let (x, y): (f64, f64) = (s.number(), s.number());
