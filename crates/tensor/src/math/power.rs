@@ -113,7 +113,8 @@ pub fn is_normal<T: Real>(x: T) -> bool {
 /// ```
 /// use backprop_tensor::math;
 ///
-/// assert_eq!(math::product([1e30_f32, 1e20, 2.0], [1e25, 1e25]), 2.0);
+/// let big = 2_f32.powi(100);
+/// assert_eq!(math::product([big, big, 3.0], [big, big]), 3.0);
 /// ```
 pub fn product<T: Real, const N: usize, const M: usize>(factors: [T; N], divisors: [T; M]) -> T {
     let product = factors
