@@ -5,6 +5,7 @@ mod arithmetic;
 mod cast;
 mod comparison;
 mod compensated;
+mod copy;
 mod cumulative;
 mod cumulative_product;
 mod elementwise;
