@@ -103,17 +103,21 @@ fn copy_rows<T: Copy>(target: &mut [T], source: &[T], walk: &Walk<2>) {
     }
 }
 
-/// Rows of `N` to twice as many elements, as their first `N` and their last, which may overlap: a call of memcpy costs more than such a row.
 fn short_rows<T: Copy, const N: usize>(target: &mut [T], source: &[T], rows: &Walk<2>, length: usize) {
     rows.each(|to, from| {
-        let (to, from) = (&mut target[to..to + length], &source[from..from + length]);
-        if let (Some(to), Some(from)) = (to.first_chunk_mut::<N>(), from.first_chunk()) {
-            *to = *from;
-        }
-        if let (Some(to), Some(from)) = (to.last_chunk_mut::<N>(), from.last_chunk()) {
-            *to = *from;
-        }
+        copy_short::<T, N>(&mut target[to..to + length], &source[from..from + length]);
     });
+}
+
+/// Copies a row of `N` to twice as many elements, as its first `N` and its last, which may overlap: a call of memcpy costs more.
+#[inline(always)]
+pub(super) fn copy_short<T: Copy, const N: usize>(to: &mut [T], from: &[T]) {
+    if let (Some(to), Some(from)) = (to.first_chunk_mut::<N>(), from.first_chunk()) {
+        *to = *from;
+    }
+    if let (Some(to), Some(from)) = (to.last_chunk_mut::<N>(), from.last_chunk()) {
+        *to = *from;
+    }
 }
 
 /// Copies elements that begin at `position` and lie `stride` apart.

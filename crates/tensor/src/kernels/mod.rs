@@ -34,6 +34,7 @@ pub(crate) use elementwise::MAX_OTHERS;
 pub use gather::Gather;
 pub use operand::Operand;
 pub use pick::Pick;
+pub(crate) use pick::largest;
 pub use product::{Matrix, Multiply, Product};
 pub use random::Random;
 pub use reduce::{Find, Reduce, ReduceFloats};
