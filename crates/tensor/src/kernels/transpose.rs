@@ -41,6 +41,17 @@ pub(super) fn turn<T: Turn>(target: &mut [T], source: &[T], planes: &Planes) {
     }
 }
 
+/// Elements that begin with a line of the cache, so that no vector of them lies in two.
+#[derive(Debug)]
+#[repr(align(64))]
+pub struct Lines<A>(A);
+
+impl<T, const N: usize> AsMut<[T]> for Lines<[T; N]> {
+    fn as_mut(&mut self) -> &mut [T] {
+        &mut self.0
+    }
+}
+
 /// What can be copied so: all the element types.
 pub trait Turn: Copy + Default + Send + Sync + 'static {
     /// Memory for a block.
@@ -56,10 +67,10 @@ pub trait Turn: Copy + Default + Send + Sync + 'static {
 macro_rules! turn {
     ($($t:ty, $bits:ty, $vector:ident;)*) => { $(
         impl Turn for $t {
-            type Block = [Self; ROWS * ROW / size_of::<Self>()];
+            type Block = Lines<[Self; ROWS * ROW / size_of::<Self>()]>;
 
             fn block() -> Self::Block {
-                [Self::default(); ROWS * ROW / size_of::<Self>()]
+                Lines([Self::default(); ROWS * ROW / size_of::<Self>()])
             }
 
             #[inline(never)]
