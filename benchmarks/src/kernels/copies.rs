@@ -5,48 +5,57 @@ use backprop_tensor::{Numeric, Result, Rng, Tensor};
 
 type Copy<T> = fn(&Tensor<T>) -> Result<Tensor<T>>;
 
-/// By name, copy, and shapes of the operand; a join of several counts for as many.
-const COPIES: &[(&str, Copy<f32>, &[&[usize]])] = &[
-    ("transpose", |x| x.transpose(0, 1)?.contiguous(), MATRICES),
+/// A name, a copy, how many times as much it reads and writes as its operand has, and shapes of that.
+type Copies = (&'static str, Copy<f32>, usize, &'static [&'static [usize]]);
+
+const COPIES: &[Copies] = &[
+    ("transpose", |x| x.transpose(0, 1)?.contiguous(), 1, MATRICES),
     (
         "to channels last",
-        |x| x.permute(&[0, 2, 3, 1])?.contiguous(),
+        |x| x.permute([0, 2, 3, 1])?.contiguous(),
+        1,
         &[&[64, 32, 28, 28]],
     ),
     (
         "to channels first",
-        |x| x.permute(&[0, 3, 1, 2])?.contiguous(),
+        |x| x.permute([0, 3, 1, 2])?.contiguous(),
+        1,
         &[&[64, 28, 28, 32], &[64, 224, 224, 3]],
     ),
     (
         "swap the outer axes",
         |x| x.transpose(0, 1)?.contiguous(),
+        1,
         &[&[64, 128, 64]],
     ),
     (
         "reverse the axes",
-        |x| x.permute(&[2, 1, 0])?.contiguous(),
+        |x| x.permute([2, 1, 0])?.contiguous(),
+        1,
         &[&[100, 100, 100]],
     ),
-    ("flip", |x| x.flip(1)?.contiguous(), &[&[1000, 1000]]),
+    ("flip", |x| x.flip(1)?.contiguous(), 1, &[&[1000, 1000]]),
     (
         "slice",
         |x| x.slice(1, 1..)?.contiguous(),
+        1,
         &[&[1000, 1001], &[100_000, 9]],
     ),
-    ("concat rows", |x| Tensor::concat(&[x, x], 0), &[&[500, 1000]]),
+    ("concat rows", |x| Tensor::concat(&[x, x], 0), 2, &[&[500, 1000]]),
     (
         "concat columns",
         |x| Tensor::concat(&[x, x], 1),
+        2,
         &[&[1000, 500], &[100_000, 4]],
     ),
-    ("stack", |x| Tensor::stack(&[x; 32], 0), &[&[32, 1000]]),
+    ("stack", |x| Tensor::stack(&[x; 32], 0), 32, &[&[32, 1000]]),
     (
         "pad",
         |x| x.pad(&[(0, 0), (0, 0), (1, 1), (1, 1)], 0.0),
+        1,
         &[&[64, 16, 28, 28]],
     ),
-    ("zeros", |x| Tensor::zeros(x.shape()), &[&[1000, 1000]]),
+    ("zeros", |x| Tensor::zeros(x.shape()), 1, &[&[1000, 1000]]),
 ];
 
 const MATRICES: &[&[usize]] = &[
@@ -89,13 +98,13 @@ const INDEXED: &[(&str, Indexed, &[[usize; 2]])] = &[
 
 pub fn all() -> Vec<Kernel> {
     let mut kernels = Vec::new();
-    for &(name, copy, shapes) in COPIES {
-        kernels.extend(shapes.iter().map(|&shape| of(name, copy, shape)));
+    for &(name, copy, times, shapes) in COPIES {
+        kernels.extend(shapes.iter().map(|&shape| of(name, copy, times, shape)));
     }
     kernels.extend(
         DOUBLES
             .iter()
-            .map(|&shape| of::<f64>("transpose f64", |x| x.transpose(0, 1)?.contiguous(), shape)),
+            .map(|&shape| of::<f64>("transpose f64", |x| x.transpose(0, 1)?.contiguous(), 1, shape)),
     );
     for &(name, formula, shapes) in INDEXED {
         kernels.extend(shapes.iter().map(|&shape| indexed(name, formula, shape)));
@@ -103,13 +112,13 @@ pub fn all() -> Vec<Kernel> {
     kernels
 }
 
-fn of<T: Numeric>(name: &str, copy: Copy<T>, shape: &[usize]) -> Kernel {
+fn of<T: Numeric>(name: &str, copy: Copy<T>, times: usize, shape: &[usize]) -> Kernel {
     let shape = shape.to_vec();
     Kernel {
         name: named(name, &shape),
         bound: Bound::Memory {
             pass: Pass::Copy,
-            elements: shape.iter().product::<usize>() * size_of::<T>() / size_of::<f32>(),
+            elements: times * shape.iter().product::<usize>() * size_of::<T>() / size_of::<f32>(),
         },
         prepare: Box::new(move |_| {
             let x = Tensor::<f32>::uniform(&shape, 0.0, 1.0, &mut Rng::seed(0))?.cast::<T>()?;

@@ -203,7 +203,7 @@ fn stream<T: Copy>(to: &mut [T], from: &[T]) -> bool {
         use std::arch::x86_64::{__m128i, _mm_loadu_si128, _mm_stream_si128};
 
         let bytes = size_of_val(to);
-        if to.len() != from.len() || !bytes.is_multiple_of(16) || to.as_ptr().addr() % 16 != 0 {
+        if to.len() != from.len() || !bytes.is_multiple_of(16) || !to.as_ptr().addr().is_multiple_of(16) {
             return false;
         }
         let (to, from) = (to.as_mut_ptr().cast::<__m128i>(), from.as_ptr().cast::<__m128i>());
@@ -212,7 +212,7 @@ fn stream<T: Copy>(to: &mut [T], from: &[T]) -> bool {
             // needs. `fence` follows before another thread learns that the copy is done.
             unsafe { _mm_stream_si128(to.wrapping_add(i), _mm_loadu_si128(from.wrapping_add(i))) };
         }
-        return true;
+        true
     }
     #[cfg(not(target_arch = "x86_64"))]
     false
