@@ -23,9 +23,39 @@ UNARY = {
     "sum of rows": lambda x: x.sum(1),
     "sum of columns": lambda x: x.sum(0),
     "softmax": lambda x: x.softmax(1),
+    "softmax down": lambda x: x.softmax(0),
     "log_softmax": lambda x: x.log_softmax(1),
     "transpose": lambda x: x.t().contiguous(),
-    "copy": lambda x: x[:, 1:].contiguous(),
+    "transpose f64": lambda x: x.t().contiguous(),
+    "to channels last": lambda x: x.permute(0, 2, 3, 1).contiguous(),
+    "to channels first": lambda x: x.permute(0, 3, 1, 2).contiguous(),
+    "swap the outer axes": lambda x: x.transpose(0, 1).contiguous(),
+    "reverse the axes": lambda x: x.permute(2, 1, 0).contiguous(),
+    "flip": lambda x: x.flip(1),
+    "slice": lambda x: x[:, 1:].contiguous(),
+    "concat rows": lambda x: torch.cat([x, x], 0),
+    "concat columns": lambda x: torch.cat([x, x], 1),
+    "stack": lambda x: torch.stack([x] * 32),
+    "pad": lambda x: torch.nn.functional.pad(x, (1, 1, 1, 1)),
+    "zeros": torch.zeros_like,
+}
+
+TRAINED = {"softmax trained": lambda x: x.softmax(1), "log_softmax trained": lambda x: x.log_softmax(1)}
+
+INDEXED = {
+    "index_select": lambda x, index: x.index_select(0, index),
+    "index_add": lambda x, index: x.index_add(0, index, x),
+    "gather": lambda x, index: x.gather(1, index[:, None].expand(x.shape)),
+    "scatter_add": lambda x, index: x.scatter_add(1, index[:, None].expand(x.shape), x),
+}
+
+OPTIMIZERS = {
+    "sgd": torch.optim.SGD,
+    "momentum": lambda parameters, rate: torch.optim.SGD(parameters, rate, momentum=0.9),
+    "adagrad": torch.optim.Adagrad,
+    "rmsprop": torch.optim.RMSprop,
+    "adam": lambda parameters, rate: torch.optim.Adam(parameters, rate, fused=True),
+    "adamw": lambda parameters, rate: torch.optim.AdamW(parameters, rate, fused=True),
 }
 
 
@@ -54,10 +84,20 @@ def cross_entropy(shape):
     return step
 
 
+def trained(function, shape):
+    x, gradient = torch.rand(shape, requires_grad=True), torch.rand(shape)
+
+    def step():
+        x.grad = None
+        (function(x) * gradient).sum().backward()
+
+    return step
+
+
 def update(optimizer, length):
     parameter = torch.nn.Parameter(torch.rand(length))
     parameter.grad = torch.rand(length)
-    return optimizer([parameter]).step
+    return optimizer([parameter], 1e-9).step
 
 
 def sizes(text):
@@ -72,12 +112,15 @@ def kernel(name):
     family, shape = " ".join(words[:-1]), sizes(words[-1])
     if family == "cross_entropy":
         return cross_entropy(shape)
-    if family == "sgd":
-        return update(lambda parameters: torch.optim.SGD(parameters, 1e-9), shape[0])
-    if family == "adam":
-        return update(lambda parameters: torch.optim.Adam(parameters, 1e-9, fused=True), shape[0])
+    if family in OPTIMIZERS:
+        return update(OPTIMIZERS[family], shape[0])
+    if family in TRAINED:
+        return trained(TRAINED[family], shape)
+    if family in INDEXED:
+        x, index, function = torch.rand(shape), torch.randint(shape[0], shape[:1]), INDEXED[family]
+        return lambda: function(x, index)
     if family in UNARY:
-        x, function = torch.rand(shape), UNARY[family]
+        x, function = torch.rand(shape, dtype=torch.float64 if "f64" in words else torch.float32), UNARY[family]
         return lambda: function(x)
     return None
 

@@ -1,9 +1,11 @@
 //! The kernels that training steps are made of, and how near to the machine's limits they come.
 
+mod copies;
 mod passes;
 mod peak;
 mod products;
 mod rival;
+mod updates;
 
 use crate::{
     Result,
@@ -43,7 +45,8 @@ struct Prepared {
 
 /// All of them.
 pub fn all() -> Vec<Kernel> {
-    products::all().into_iter().chain(passes::all()).collect()
+    let families = [products::all(), passes::all(), copies::all(), updates::all()];
+    families.into_iter().flatten().collect()
 }
 
 /// Those of these names, or whose names begin so where none has the very name; all if none is named.

@@ -1,9 +1,7 @@
-//! Passes over memory: elementwise operations, reductions, rows, copies and updates.
+//! Passes over memory: elementwise operations, reductions, softmax and its relatives.
 
 use super::{Bound, Kernel, Pass, Prepared, Step};
-use backprop_autodiff::Tape;
-use backprop_layers::{Layer, Linear};
-use backprop_optim::{Adam, Optimizer, Sgd};
+use backprop_autodiff::{Tape, Var};
 use backprop_tensor::{Rng, Tensor};
 
 /// What fits in the first-level cache, in the second, and in none.
@@ -24,31 +22,29 @@ const UNARY: &[(&str, Unary, Pass)] = &[
     ("var", |x| x.var(.., 1), Pass::Read),
 ];
 
-/// By name, formula, pass, rows and columns.
-const ROWS: &[(&str, Unary, Pass, [usize; 2])] = &[
-    ("sum of rows", |x| x.sum(1), Pass::Read, [1000, 1000]),
-    ("sum of columns", |x| x.sum(0), Pass::Read, [1000, 1000]),
-    ("softmax", |x| x.softmax(1), Pass::Copy, [64, 10]),
-    ("softmax", |x| x.softmax(1), Pass::Copy, [1000, 1000]),
-    ("log_softmax", |x| x.log_softmax(1), Pass::Copy, [1000, 1000]),
+/// By name, formula, pass, and shapes.
+const ROWS: &[(&str, Unary, Pass, &[[usize; 2]])] = &[
+    ("sum of rows", |x| x.sum(1), Pass::Read, &[[1000, 1000]]),
+    ("sum of columns", |x| x.sum(0), Pass::Read, &[[1000, 1000]]),
+    ("softmax", |x| x.softmax(1), Pass::Copy, SOFTMAX),
+    ("softmax down", |x| x.softmax(0), Pass::Copy, &[[1000, 1000]]),
     (
-        "transpose",
-        |x| x.transpose(0, 1)?.contiguous(),
+        "log_softmax",
+        |x| x.log_softmax(1),
         Pass::Copy,
-        [256, 256],
+        &[[64, 1000], [1000, 1000]],
     ),
-    (
-        "transpose",
-        |x| x.transpose(0, 1)?.contiguous(),
-        Pass::Copy,
-        [2048, 2048],
-    ),
-    (
-        "copy",
-        |x| x.slice(1, 1..)?.contiguous(),
-        Pass::Copy,
-        [1000, 1001],
-    ),
+];
+
+/// Few classes, a thousand, and a vocabulary.
+const SOFTMAX: &[[usize; 2]] = &[[64, 10], [256, 10], [64, 1000], [1000, 1000], [32, 50_000]];
+
+type Differentiable = fn(&Var) -> Var;
+
+/// Forward and backward.
+const TRAINED: &[(&str, Differentiable)] = &[
+    ("softmax trained", |x| x.softmax(1)),
+    ("log_softmax trained", |x| x.log_softmax(1)),
 ];
 
 pub fn all() -> Vec<Kernel> {
@@ -60,19 +56,22 @@ pub fn all() -> Vec<Kernel> {
                 .map(|&length| unary(format!("{name} {length}"), formula, pass, &[length])),
         );
     }
-    for &(name, formula, pass, [rows, columns]) in ROWS {
-        kernels.push(unary(
-            format!("{name} {rows}x{columns}"),
-            formula,
-            pass,
-            &[rows, columns],
-        ));
+    for &(name, formula, pass, shapes) in ROWS {
+        kernels.extend(
+            shapes
+                .iter()
+                .map(|&shape| unary(named(name, shape), formula, pass, &shape)),
+        );
     }
-    kernels.push(cross_entropy([64, 10]));
-    kernels.push(cross_entropy([256, 1000]));
-    kernels.push(update("sgd", Pass::Update, || Box::new(Sgd::new(1e-9))));
-    kernels.push(update("adam", Pass::UpdateThree, || Box::new(Adam::new(1e-9))));
+    for &(name, formula) in TRAINED {
+        kernels.extend([[64, 1000], [1000, 1000]].map(|shape| trained(name, formula, shape)));
+    }
+    kernels.extend([[64, 10], [256, 10], [256, 1000], [32, 50_000]].map(cross_entropy));
     kernels
+}
+
+fn named(name: &str, [rows, columns]: [usize; 2]) -> String {
+    format!("{name} {rows}x{columns}")
 }
 
 fn unary(name: String, formula: Unary, pass: Pass, shape: &[usize]) -> Kernel {
@@ -91,10 +90,33 @@ fn unary(name: String, formula: Unary, pass: Pass, shape: &[usize]) -> Kernel {
     }
 }
 
+/// A function of a matrix, and its gradient for some gradient of the result.
+fn trained(name: &str, formula: Differentiable, shape: [usize; 2]) -> Kernel {
+    Kernel {
+        name: named(name, shape),
+        bound: Bound::Memory {
+            pass: Pass::Copy,
+            elements: shape.iter().product(),
+        },
+        prepare: Box::new(move |_| {
+            let mut rng = Rng::seed(0);
+            let x: Tensor = Tensor::uniform(shape, -1.0, 1.0, &mut rng)?;
+            let gradient = Tensor::uniform(shape, -1.0, 1.0, &mut rng)?;
+            let ours: Step = Box::new(move || {
+                let tape = Tape::training(0);
+                let y = formula(&tape.variable(x.clone()));
+                (y * &tape.input(gradient.clone())).sum(..).backward()?;
+                Ok(())
+            });
+            Ok(Prepared { ours, gemm: None })
+        }),
+    }
+}
+
 /// The loss and its gradient.
 fn cross_entropy([rows, classes]: [usize; 2]) -> Kernel {
     Kernel {
-        name: format!("cross_entropy {rows}x{classes}"),
+        name: named("cross_entropy", [rows, classes]),
         bound: Bound::Memory {
             pass: Pass::Copy,
             elements: rows * classes,
@@ -108,27 +130,6 @@ fn cross_entropy([rows, classes]: [usize; 2]) -> Kernel {
                 tape.variable(logits.clone()).cross_entropy(&targets).backward()?;
                 Ok(())
             });
-            Ok(Prepared { ours, gemm: None })
-        }),
-    }
-}
-
-/// A step of an optimizer over a million parameters.
-fn update(name: &str, pass: Pass, optimizer: fn() -> Box<dyn Optimizer>) -> Kernel {
-    const SIDE: usize = 1000;
-    Kernel {
-        name: format!("{name} {}", SIDE * SIDE),
-        bound: Bound::Memory {
-            pass,
-            elements: SIDE * SIDE,
-        },
-        prepare: Box::new(move |_| {
-            let mut rng = Rng::seed(0);
-            let mut model = Linear::builder(SIDE, SIDE).bias(false).build(&mut rng);
-            let x = Tensor::uniform([1, SIDE], -1.0, 1.0, &mut rng)?;
-            let gradients = model.forward(&Tape::training(0).input(x)).sum(..).backward()?;
-            let mut optimizer = optimizer();
-            let ours: Step = Box::new(move || Ok(optimizer.step(&mut model, &gradients)?));
             Ok(Prepared { ours, gemm: None })
         }),
     }

@@ -91,6 +91,8 @@ pub enum Pass {
     Copy,
     /// Reads one and updates another.
     Update,
+    /// Reads one and updates two.
+    UpdateTwo,
     /// Reads one and updates three.
     UpdateThree,
 }
@@ -125,6 +127,11 @@ impl<T: Element> Work for Stream<'_, T> {
             Pass::Update => {
                 for (y, &x) in y.iter_mut().zip(&*x) {
                     *y = y.add(x);
+                }
+            }
+            Pass::UpdateTwo => {
+                for ((y, z), &x) in y.iter_mut().zip(z).zip(&*x) {
+                    (*y, *z) = (y.add(x), z.add(x));
                 }
             }
             Pass::UpdateThree => {

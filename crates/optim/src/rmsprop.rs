@@ -93,6 +93,7 @@ impl<T: Float> RmsProp<T> {
     }
 }
 
+/// With the direction in which momentum goes on, and without.
 const STEP: Kernel = kernel!(mut w, s, b; g; rate, alpha, rest, epsilon, momentum, decay, least, least_square, least_mean => {
     let g = g + decay * w;
     let counted = if g.abs() < least { 0.0 } else { g };
@@ -101,6 +102,13 @@ const STEP: Kernel = kernel!(mut w, s, b; g; rate, alpha, rest, epsilon, momentu
     b = momentum * b + g / (s.sqrt() + epsilon);
     b = if b.abs() < least_mean { 0.0 } else { b };
     w -= rate * b;
+});
+const PLAIN: Kernel = kernel!(mut w, s; g; rate, alpha, rest, epsilon, momentum, decay, least, least_square, least_mean => {
+    let g = g + decay * w;
+    let counted = if g.abs() < least { 0.0 } else { g };
+    s = alpha * s + rest * counted * counted;
+    s = if s < least_square { 0.0 } else { s };
+    w -= rate * (g / (s.sqrt() + epsilon));
 });
 const CENTERED: Kernel = kernel!(mut w, s, b, a; g; rate, alpha, rest, epsilon, momentum, decay, least, least_square, least_mean => {
     let g = g + decay * w;
@@ -116,13 +124,26 @@ const CENTERED: Kernel = kernel!(mut w, s, b, a; g; rate, alpha, rest, epsilon, 
     b = if b.abs() < least_mean { 0.0 } else { b };
     w -= rate * b;
 });
+const PLAIN_CENTERED: Kernel = kernel!(mut w, s, a; g; rate, alpha, rest, epsilon, momentum, decay, least, least_square, least_mean => {
+    let g = g + decay * w;
+    let counted = if g.abs() < least { 0.0 } else { g };
+    s = alpha * s + rest * counted * counted;
+    s = if s < least_square { 0.0 } else { s };
+    a = alpha * a + rest * g;
+    a = if a.abs() < least { 0.0 } else { a };
+    let d = s - a * a;
+    let d = if d > 0.0 { d } else { 0.0 };
+    w -= rate * (g / (d.sqrt() + epsilon));
+});
 
 impl<T: Float> Optimizer<T> for RmsProp<T> {
     fn step(&mut self, model: &mut dyn Module<T>, gradients: &Gradients<T>) -> Result<()> {
         self.check()?;
         let (alpha, epsilon, momentum, centered) = (self.alpha, self.epsilon, self.momentum, self.centered);
         let (learning_rate, weight_decay) = (self.learning_rate, self.weight_decay);
-        let count = if centered { 3 } else { 2 };
+        let moves_on = momentum != 0.0;
+        // The mean has its place behind the direction, whether there is one or not.
+        let count = if centered { 3 } else { 1 + usize::from(moves_on) };
         self.slots.step(model, gradients, &self.groups, count, |update| {
             let Update {
                 parameter: w,
@@ -147,11 +168,15 @@ impl<T: Float> Optimizer<T> for RmsProp<T> {
             ];
             let parameters = parameters.map(T::from_f64);
             match state {
-                [s, b, a, ..] if centered => {
+                [s, b, a, ..] if centered && moves_on => {
                     Tensor::update(&CENTERED, &parameters, &mut [w, s, b, a], &[gradient])
                 }
-                [s, b, ..] => Tensor::update(&STEP, &parameters, &mut [w, s, b], &[gradient]),
-                _ => Ok(()),
+                [s, _, a, ..] if centered => {
+                    Tensor::update(&PLAIN_CENTERED, &parameters, &mut [w, s, a], &[gradient])
+                }
+                [s, b, ..] if moves_on => Tensor::update(&STEP, &parameters, &mut [w, s, b], &[gradient]),
+                [s, ..] => Tensor::update(&PLAIN, &parameters, &mut [w, s], &[gradient]),
+                [] => Ok(()),
             }
         })
     }

@@ -258,3 +258,43 @@ fn the_greatest_counts_are_no_overflow() -> Result<()> {
     assert_eq!(pocket.learned(&weights)?, weights);
     Ok(())
 }
+
+/// Without momentum there is no direction to keep, and one that was saved with momentum plays no part.
+#[test]
+fn rmsprop_without_momentum_keeps_no_direction() {
+    let step = |w: &mut Param, optimizer: &mut RmsProp| {
+        let gradients = Tape::training(0).param(w).square().sum(..).backward().unwrap();
+        optimizer.step(w, &gradients).unwrap();
+    };
+    let mut w = Param::new(Tensor::from([3.0_f32, -5.0]));
+    let mut moving = RmsProp::new(0.1).momentum(0.5);
+    step(&mut w, &mut moving);
+    let with_direction = moving.state().unwrap();
+    let mut without = with_direction.clone();
+    for (_, state) in without.0.values_mut() {
+        assert_eq!(state.len(), 2);
+        state.truncate(1);
+    }
+    let [one, other] = [with_direction, without].map(|state| {
+        let (mut w, mut optimizer) = (w.clone(), RmsProp::new(0.1));
+        optimizer.load_state(state).unwrap();
+        step(&mut w, &mut optimizer);
+        w.value().to_vec()
+    });
+    assert_eq!(one, other);
+    // By mpmath, with 30 digits; some ten operations round.
+    for (x, expected) in one.into_iter().zip([1.443_369_7, -3.373_391_7]) {
+        assert!((x / expected - 1.0).abs() < 10.0 * f32::EPSILON, "{x}");
+    }
+
+    let mut fresh = RmsProp::new(0.1);
+    step(&mut w, &mut fresh);
+    assert!(
+        fresh
+            .state()
+            .unwrap()
+            .0
+            .values()
+            .all(|(_, state)| state.len() == 1)
+    );
+}

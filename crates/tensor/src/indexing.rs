@@ -3,7 +3,7 @@
 //!
 //! An index counts from 0; one outside its axis, a negative one included, is an [`Error::Index`].
 
-use crate::{Element, Error, Layout, Numeric, Result, Shape, Tensor};
+use crate::{Element, Error, Layout, Numeric, Result, Shape, Tensor, kernels};
 
 /// Reading at the places that an index names.
 impl<T: Element> Tensor<T> {
@@ -200,9 +200,7 @@ fn selected(
 /// The indices in row-major order, all of which are known to lie in `0..length`.
 fn checked(operation: &'static str, index: &Tensor<i64>, length: usize) -> Result<Tensor<i64>> {
     let index = index.contiguous()?;
-    // As unsigned numbers, negative indices are larger than any length: one comparison an index, in vector registers.
-    let largest = elements(&index).iter().fold(0, |most, &i| (i as u64).max(most));
-    if index.is_empty() || largest < length as u64 {
+    if index.is_empty() || kernels::largest(elements(&index)) < length as u64 {
         return Ok(index);
     }
     let inside = |&&index: &&i64| usize::try_from(index).is_ok_and(|index| index < length);

@@ -1,6 +1,6 @@
 //! Joining tensors, and taking them apart.
 
-use crate::{Element, Error, Layout, Result, Tensor};
+use crate::{Element, Error, Layout, Result, Tensor, parallel};
 
 impl<T: Element> Tensor<T> {
     /// The tensors one after another along `axis`; on the other axes they have the same lengths.
@@ -31,21 +31,10 @@ impl<T: Element> Tensor<T> {
             length = length.saturating_add(other.shape()[axis]);
         }
         let shape = first.shape().with("concat", axis, length)?;
-        let whole = Layout::row_major(shape);
-        // The places of the tensors are known before anything is written.
-        let mut start = 0;
-        let places = tensors
-            .iter()
-            .map(|tensor| {
-                let end = start + tensor.shape()[axis];
-                whole.slice("concat", axis, std::mem::replace(&mut start, end), end, 1)
-            })
-            .collect::<Result<Vec<_>>>()?;
-        Self::build(shape, |target| {
-            for (tensor, place) in tensors.iter().zip(&places) {
-                T::assign(target, place, tensor.storage(), &tensor.layout());
-            }
-        })
+        let parts: Vec<_> = { tensors.iter() }
+            .map(|tensor| (tensor.storage(), tensor.layout()))
+            .collect();
+        Self::try_build(shape, |target| join(target, &parts, axis))
     }
 
     /// The tensors, all of one shape, along a new axis.
@@ -139,6 +128,73 @@ impl<T: Element> Tensor<T> {
         }
         Ok(parts)
     }
+}
+
+/// Writes views one after another along `axis`, on several threads if that is more than they could each be worth alone.
+fn join<T: Element>(target: &mut [T], parts: &[(&[T], Layout)], axis: usize) -> Result<()> {
+    let is_small = |(_, layout): &(&[T], Layout)| layout.shape().count() < parallel::THRESHOLD;
+    let divided = parallel::pays(target.len(), parallel::THRESHOLD) && parts.iter().all(is_small);
+    join_parts(target, parts, axis, divided)
+}
+
+/// Cuts the outermost axis before `axis` in halves of halves, or where there is none the list of the parts.
+fn join_parts<T: Element>(
+    target: &mut [T],
+    parts: &[(&[T], Layout)],
+    axis: usize,
+    divided: bool,
+) -> Result<()> {
+    let Some((_, first)) = parts.first() else {
+        return Ok(());
+    };
+    let outer = (0..axis).find(|&axis| first.shape()[axis] > 1);
+    let (left, right, middle): (Vec<_>, Vec<_>, _) = match outer {
+        _ if !divided || target.len() <= parallel::PIECE => return write_parts(target, parts, axis),
+        Some(outer) => {
+            let length = first.shape()[outer];
+            let cut = |start, end| {
+                let part = |(source, layout): &(_, Layout)| {
+                    Ok((*source, layout.slice("concat", outer, start, end, 1)?))
+                };
+                parts.iter().map(part).collect::<Result<Vec<_>>>()
+            };
+            let middle = length / 2;
+            (
+                cut(0, middle)?,
+                cut(middle, length)?,
+                target.len() / length * middle,
+            )
+        }
+        None if parts.len() > 1 => {
+            let (left, right) = parts.split_at(parts.len() / 2);
+            let middle = left.iter().map(|(_, layout)| layout.shape().count()).sum();
+            (left.to_vec(), right.to_vec(), middle)
+        }
+        None => return write_parts(target, parts, axis),
+    };
+    let (head, tail) = target.split_at_mut(middle);
+    let (mut first, mut second) = (Ok(()), Ok(()));
+    parallel::join(
+        &mut || first = join_parts(head, &left, axis, divided),
+        &mut || second = join_parts(tail, &right, axis, divided),
+    );
+    first.and(second)
+}
+
+fn write_parts<T: Element>(target: &mut [T], parts: &[(&[T], Layout)], axis: usize) -> Result<()> {
+    let Some((_, first)) = parts.first() else {
+        return Ok(());
+    };
+    let length = parts.iter().map(|(_, layout)| layout.shape()[axis]).sum();
+    let whole = Layout::row_major(first.shape().with("concat", axis, length)?);
+    let mut start = 0;
+    for (source, layout) in parts {
+        let end = start + layout.shape()[axis];
+        let place = whole.slice("concat", axis, start, end, 1)?;
+        T::assign(target, &place, source, layout);
+        start = end;
+    }
+    Ok(())
 }
 
 fn nothing(operation: &'static str) -> Error {

@@ -249,3 +249,79 @@ fn mistakes_are_told() {
         "index_add: shapes [2, 2] and [2, 2] do not fit: the second must be [1, 2] for this index"
     );
 }
+
+/// Enough elements for several threads, and rows of all the lengths that are copied in ways of their own.
+#[test]
+fn large_tensors_are_read_and_added_to_at_their_indices() {
+    for inner in [1, 2, 3, 5, 9, 20, 33] {
+        let (rows, count) = (700, 150_000 / inner);
+        let x = Tensor::from_fn([2, rows, inner], |i| i as i64).unwrap();
+        let place = |i: usize| i * i % 701 % rows;
+        let index = Tensor::from_fn([count], |i| place(i) as i64).unwrap();
+        let selected = x.index_select(1, &index).unwrap();
+        let expected = (0..2 * count * inner).map(|i| {
+            let (block, i, j) = (i / (count * inner), i / inner % count, i % inner);
+            ((block * rows + place(i)) * inner + j) as i64
+        });
+        assert!(selected.to_vec().into_iter().eq(expected));
+
+        let mut sums = vec![0; 2 * rows * inner];
+        for (i, value) in selected.to_vec().into_iter().enumerate() {
+            let (block, i, j) = (i / (count * inner), i / inner % count, i % inner);
+            sums[(block * rows + place(i)) * inner + j] += value;
+        }
+        let zeros = Tensor::zeros([2, rows, inner]).unwrap();
+        assert!(zeros.index_add(1, &index, &selected).unwrap().to_vec() == sums);
+        let each = index
+            .unsqueeze(1)
+            .unwrap()
+            .broadcast_to([2, count, inner])
+            .unwrap();
+        assert!(zeros.scatter_add(1, &each, &selected).unwrap().to_vec() == sums);
+        assert!(x.gather(1, &each).unwrap().to_vec() == selected.to_vec());
+    }
+}
+
+/// The index leads across the axis that would be cut first.
+#[test]
+fn large_tensors_are_added_to_along_any_axis() {
+    let dims = [40, 60, 70];
+    for axis in 0..3 {
+        let source = Tensor::from_fn(dims, |i| i as i64 % 1000).unwrap();
+        let place = |i: usize| (i * 7 + i / 13) % dims[axis];
+        let index = Tensor::from_fn(dims, |i| place(i) as i64).unwrap();
+        let mut sums = vec![0; 40 * 60 * 70];
+        for (i, value) in source.to_vec().into_iter().enumerate() {
+            let mut at = [i / (60 * 70), i / 70 % 60, i % 70];
+            at[axis] = place(i);
+            sums[(at[0] * 60 + at[1]) * 70 + at[2]] += value;
+        }
+        let zeros = Tensor::zeros(dims).unwrap();
+        assert!(
+            zeros
+                .scatter_add(axis as isize, &index, &source)
+                .unwrap()
+                .to_vec()
+                == sums
+        );
+        // One index along the first axis, which is then none.
+        let (row, index) = (source.slice(0, ..1).unwrap(), index.slice(0, ..1).unwrap());
+        let added = zeros.scatter_add(axis as isize, &index, &row).unwrap();
+        assert_eq!(added.sum(..).unwrap(), row.sum(..).unwrap());
+    }
+}
+
+#[test]
+fn one_wrong_index_of_many_is_found() {
+    let x = Tensor::<f32>::zeros([10, 1]).unwrap();
+    for wrong in [-1, 10, i64::MIN, i64::MAX] {
+        let mut index = Tensor::<i64>::zeros([200_000]).unwrap();
+        index.set([199_999], wrong).unwrap();
+        let error = Error::Index {
+            operation: "index_select",
+            index: wrong,
+            length: 10,
+        };
+        assert_eq!(x.index_select(0, &index).unwrap_err(), error);
+    }
+}

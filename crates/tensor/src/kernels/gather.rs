@@ -1,8 +1,10 @@
 //! Copying: a view into a row, a view onto another view, one value everywhere.
 
 use crate::Layout;
+use crate::parallel::{self, THRESHOLD};
 
-use super::transpose::transpose;
+use super::copy::{copy, copy_run};
+use super::transpose::Turn;
 use super::walk::Walk;
 
 pub trait Gather: Sized {
@@ -31,29 +33,30 @@ macro_rules! gather {
 
             #[inline(never)]
             fn fill(target: &mut [Self], value: Self) {
-                target.fill(value);
+                parallel::for_each_piece(target, THRESHOLD, |_, piece| piece.fill(value));
             }
         })*
     };
 }
 gather! { f32, f64, i32, i64, u8, bool }
 
-fn gather<T: Copy + Default>(target: &mut [T], source: &[T], layout: &Layout, start: usize) {
+fn gather<T: Turn>(target: &mut [T], source: &[T], layout: &Layout, start: usize) {
     if target.is_empty() {
         return;
     }
     if layout.is_contiguous() {
         let from = layout.offset() + start;
-        target.copy_from_slice(&source[from..from + target.len()]);
-        return;
+        return parallel::for_each_piece(target, THRESHOLD, |start, piece| {
+            piece.copy_from_slice(&source[from + start..][..piece.len()]);
+        });
     }
+    if target.len() == layout.shape().count() {
+        let whole = Layout::row_major(*layout.shape());
+        return copy(target, source, &Walk::new([&whole, layout]));
+    }
+    // A part of a view would cut through squares.
     let walk = Walk::new([layout]);
     let [stride] = walk.strides();
-    // A part of a view would cut through the tiles.
-    if !matches!(stride, 0 | 1) && target.len() == layout.shape().count() && transpose(target, source, layout)
-    {
-        return;
-    }
     let mut done = 0;
     walk.runs(start, target.len(), |[position], length| {
         copy_run(
@@ -66,48 +69,8 @@ fn gather<T: Copy + Default>(target: &mut [T], source: &[T], layout: &Layout, st
     });
 }
 
-fn assign<T: Copy>(target: &mut [T], to: &Layout, source: &[T], from: &Layout) {
-    let count = to.shape().count();
-    if count == 0 {
-        return;
-    }
-    let walk = Walk::new([to, from]);
-    let [to_stride, from_stride] = walk.strides();
-    walk.runs(0, count, |[mut to, mut from], length| {
-        if to_stride == 1 {
-            let to = to as usize;
-            copy_run(&mut target[to..to + length], source, from as usize, from_stride);
-            return;
-        }
-        for _ in 0..length {
-            target[to as usize] = source[from as usize];
-            to += to_stride;
-            from += from_stride;
-        }
-    });
-}
-
-fn copy_run<T: Copy>(run: &mut [T], source: &[T], position: usize, stride: isize) {
-    match stride {
-        // A call of memcpy costs more than one element.
-        _ if run.len() == 1 => run[0] = source[position],
-        0 => run.fill(source[position]),
-        1 => run.copy_from_slice(&source[position..position + run.len()]),
-        stride if stride > 0 => {
-            for (to, &from) in run
-                .iter_mut()
-                .zip(source[position..].iter().step_by(stride as usize))
-            {
-                *to = from;
-            }
-        }
-        stride => {
-            for (to, &from) in run
-                .iter_mut()
-                .zip(source[..=position].iter().rev().step_by(stride.unsigned_abs()))
-            {
-                *to = from;
-            }
-        }
+fn assign<T: Turn>(target: &mut [T], to: &Layout, source: &[T], from: &Layout) {
+    if to.shape().count() > 0 {
+        copy(target, source, &Walk::new([to, from]));
     }
 }

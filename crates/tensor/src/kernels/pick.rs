@@ -1,8 +1,10 @@
 //! Reading at the places that an index tensor names. The indices have been checked.
 
 use crate::Layout;
-use crate::parallel::{self, THRESHOLD};
+use crate::parallel::{self, PIECE, THRESHOLD};
+use crate::simd::{self, Work};
 
+use super::copy::copy_short;
 use super::walk::Walk;
 
 pub trait Pick: Sized {
@@ -64,16 +66,51 @@ fn select<T: Copy + Send + Sync>(target: &mut [T], source: &[T], length: usize, 
             }
             row
         };
-        if inner == 1 {
+        match inner {
             // A call of memcpy costs more than one element.
-            for to in piece {
-                *to = source[from()];
-            }
-        } else {
-            for to in piece.chunks_exact_mut(inner) {
-                let from = from() * inner;
-                to.copy_from_slice(&source[from..from + inner]);
-            }
+            1 => piece.iter_mut().for_each(|to| *to = source[from()]),
+            2..=3 => rows(piece, source, inner, from, copy_short::<T, 2>),
+            4..=7 => rows(piece, source, inner, from, copy_short::<T, 4>),
+            8..=15 => rows(piece, source, inner, from, copy_short::<T, 8>),
+            16..=31 => rows(piece, source, inner, from, copy_short::<T, 16>),
+            _ => rows(piece, source, inner, from, <[T]>::copy_from_slice),
         }
     });
+}
+
+/// Copies the rows that `next` names.
+#[inline(always)]
+fn rows<T>(
+    target: &mut [T],
+    source: &[T],
+    inner: usize,
+    mut next: impl FnMut() -> usize,
+    copy: impl Fn(&mut [T], &[T]),
+) {
+    for to in target.chunks_exact_mut(inner) {
+        let from = next() * inner;
+        copy(to, &source[from..from + inner]);
+    }
+}
+
+/// The largest index, as an unsigned number, so that negative ones are larger than any length; 0 of none.
+pub(crate) fn largest(index: &[i64]) -> u64 {
+    let largest = |part: &[i64]| simd::dispatch(Largest(part));
+    if !parallel::pays(index.len(), THRESHOLD) {
+        return largest(index);
+    }
+    parallel::fold(0..index.len(), PIECE, PIECE, &u64::max, &|range| {
+        largest(&index[range])
+    })
+}
+
+struct Largest<'a>(&'a [i64]);
+
+impl Work for Largest<'_> {
+    type Output = u64;
+
+    #[inline(always)]
+    fn run(self) -> u64 {
+        self.0.iter().fold(0, |most, &i| (i as u64).max(most))
+    }
 }

@@ -6,14 +6,14 @@
 use std::collections::HashMap;
 
 use crate::Layout;
-use crate::parallel::{self, THRESHOLD};
+use crate::parallel::{self, PIECE, THRESHOLD};
 use crate::simd::{self, Work};
 
 use super::compensated::Compensated;
 use super::walk::Walk;
 
-/// How many parts of the rows are added to at the same time.
-const PARTS: usize = 16;
+/// How many parts of the rows are added to at the same time; each of them goes through the whole index.
+const PARTS: usize = 8;
 
 /// Additions to one place, one after another: as many as a byte counts.
 const CHAIN: usize = 1 << u8::BITS;
@@ -161,23 +161,58 @@ fn scatter_add<T: Term>(
     if index.is_empty() {
         return;
     }
-    let walk = Walk::new([base, layout]);
-    let [to_stride, from_stride] = walk.strides();
-    let mut chains = Chains::new(target.len(), most);
-    let mut done = 0;
-    walk.runs(0, index.len(), |[mut to, mut from], length| {
-        for &index in &index[done..done + length] {
-            let place = (to + index as isize * stride) as usize;
-            target[place] = target[place].plus(source[from as usize]);
-            if chains.is_full(place) {
-                chains.put_aside(place, &mut target[place..=place]);
-            }
-            to += to_stride;
-            from += from_stride;
+    let job = Additions {
+        stride,
+        most,
+        source,
+        threads: parallel::pays(index.len(), THRESHOLD),
+    };
+    job.add(target, index, Walk::new([base, layout]));
+}
+
+/// What is common to the parts of the additions.
+struct Additions<'a, T> {
+    stride: isize,
+    most: usize,
+    source: &'a [T],
+    threads: bool,
+}
+
+impl<T: Term> Additions<'_, T> {
+    /// Cuts the outermost axis in halves of halves, if the index does not lead from one to the other.
+    fn add(&self, target: &mut [T], index: &[i64], walk: Walk<2>) {
+        let middle = walk.lengths[0] / 2;
+        let apart = walk.strides[0][0] > self.stride;
+        if !self.threads || !apart || middle == 0 || index.len() <= PIECE {
+            return self.add_here(target, index, &walk);
         }
-        done += length;
-    });
-    chains.finish(target, 1);
+        let (index, more_index) = index.split_at(index.len() / walk.lengths[0] * middle);
+        let (first, mut second) = walk.split(middle);
+        let (left, right) = target.split_at_mut(second.offsets[0] as usize);
+        second.offsets[0] = 0;
+        parallel::join(&mut || self.add(left, index, first), &mut || {
+            self.add(right, more_index, second);
+        });
+    }
+
+    fn add_here(&self, target: &mut [T], index: &[i64], walk: &Walk<2>) {
+        let [to_stride, from_stride] = walk.strides();
+        let mut chains = Chains::new(target.len(), self.most);
+        let mut done = 0;
+        walk.runs(0, index.len(), |[mut to, mut from], length| {
+            for &index in &index[done..done + length] {
+                let place = (to + index as isize * self.stride) as usize;
+                target[place] = target[place].plus(self.source[from as usize]);
+                if chains.is_full(place) {
+                    chains.put_aside(place, &mut target[place..=place]);
+                }
+                to += to_stride;
+                from += from_stride;
+            }
+            done += length;
+        });
+        chains.finish(target, 1);
+    }
 }
 
 fn index_add<T: Term>(target: &mut [T], length: usize, inner: usize, index: &[i64], source: &[T]) {

@@ -14,11 +14,14 @@ use crate::{parallel, simd};
 /// Elements from which on two threads are faster: an exponential costs several times as much as an addition.
 const THRESHOLD: usize = 1 << 15;
 
-/// Columns worked on at a time.
-const COLUMNS: usize = 32;
+/// Columns worked on at a time: as many lines of the cache in a row of memory as are fetched ahead.
+const COLUMNS: usize = 128;
 
 /// Up to this many elements, a row is worked on beside others, as a column of their transpose.
 const NARROW: usize = 16;
+
+/// From this many elements on, a row is worked on by itself, in as few passes as there can be; shorter ones would leave vectors unfilled.
+const WIDE: usize = 128;
 
 /// Narrow rows worked on side by side: some vectors of them.
 const SIDE_BY_SIDE: usize = 32;
@@ -95,6 +98,8 @@ fn softmax_rows<T: Number, const LANES: usize>(
                     length,
                     logarithm,
                 });
+            } else if length >= WIDE && !logarithm {
+                simd::dispatch(Wide::<T, LANES> { rows, length });
             } else {
                 simd::dispatch(Rows::<T, LANES> {
                     rows,
@@ -175,6 +180,38 @@ where
         for (row, &sum) in rows.chunks_exact_mut(length).zip(&*sums) {
             for x in row {
                 *x = if logarithm { *x - sum } else { *x * sum };
+            }
+        }
+    }
+}
+
+/// Rows of `WIDE` elements or more, for their softmax alone.
+struct Wide<'a, T, const LANES: usize> {
+    rows: &'a mut [T],
+    length: usize,
+}
+
+impl<T: Number, const LANES: usize> simd::Work for Wide<'_, T, LANES>
+where
+    Maximum: Fold<T>,
+    Sum: Fold<T>,
+{
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        for row in self.rows.chunks_exact_mut(self.length) {
+            let largest = fold_slice::<T, Maximum, LANES>(row, T::default());
+            let mut sum = Compensated::default();
+            for part in row.chunks_mut(LEAF) {
+                for x in &mut *part {
+                    *x = math::exp(*x - largest);
+                }
+                sum.add(fold_slice::<T, Sum, LANES>(part, T::default()));
+            }
+            let factor = T::of(1.0) / sum.value();
+            for x in row {
+                *x = *x * factor;
             }
         }
     }

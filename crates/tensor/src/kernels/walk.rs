@@ -3,13 +3,13 @@
 use crate::{Layout, MAX_RANK};
 
 /// `N` views of one shape, with axes of length 1 left out and axes that continue each other in all the views merged.
-#[derive(Debug)]
+#[derive(Debug, Clone, Copy)]
 pub(super) struct Walk<const N: usize> {
     /// At least 1.
     pub(super) rank: usize,
     pub(super) lengths: [usize; MAX_RANK],
     pub(super) strides: [[isize; N]; MAX_RANK],
-    offsets: [isize; N],
+    pub(super) offsets: [isize; N],
 }
 
 impl<const N: usize> Walk<N> {
@@ -35,6 +35,20 @@ impl<const N: usize> Walk<N> {
         }
         walk.rank = walk.rank.max(1);
         walk
+    }
+
+    /// The number of elements.
+    pub(super) fn count(&self) -> usize {
+        self.lengths[..self.rank].iter().product()
+    }
+
+    /// The parts before and from `middle` on along the outermost axis.
+    pub(super) fn split(&self, middle: usize) -> (Self, Self) {
+        let (mut first, mut second) = (*self, *self);
+        first.lengths[0] = middle;
+        second.lengths[0] -= middle;
+        self.step(&mut second.offsets, 0, middle as isize);
+        (first, second)
     }
 
     /// The strides of the innermost axis, which the runs follow.
@@ -91,5 +105,20 @@ impl<const N: usize> Walk<N> {
         for (position, stride) in positions.iter_mut().zip(self.strides[axis]) {
             *position += steps * stride;
         }
+    }
+}
+
+impl Walk<2> {
+    /// Calls `step` with all the positions, in row-major order.
+    #[inline(always)]
+    pub(super) fn each(&self, mut step: impl FnMut(usize, usize)) {
+        let [to_step, from_step] = self.strides();
+        self.runs(0, self.count(), |[mut to, mut from], count| {
+            for _ in 0..count {
+                step(to as usize, from as usize);
+                to += to_step;
+                from += from_step;
+            }
+        });
     }
 }
