@@ -7,6 +7,7 @@ mod examples;
 mod tally;
 
 use crate::{
+    counts,
     error::{Error, Result},
     format, guide, layers, process, tree,
     workspace::Workspace,
@@ -50,6 +51,11 @@ const STEPS: &[Step] = &[
         name: "tests",
         about: "tests and doctests of the workspace",
         run: tests,
+    },
+    Step {
+        name: "counts",
+        about: "a step allocates, reads and writes no more than it did",
+        run: counted,
     },
     Step {
         name: "accuracy",
@@ -219,7 +225,16 @@ fn tests(_: &Workspace) -> Result<Note> {
     Ok(format!("{tally}; guide: {}", guide::compare()?))
 }
 
-/// With what the step before has compiled: tests of the numeric crates are optimized.
+/// What only exists with the counters is tested here.
+fn counted(workspace: &Workspace) -> Result<Note> {
+    println!("cargo xtask counts");
+    let note = counts::run(workspace)?;
+    cargo("test --quiet -p backprop-benchmarks --features counters --locked")?;
+    cargo("test --quiet -p backprop-tensor --features counters --locked --test counters")?;
+    Ok(note)
+}
+
+/// With what the tests have compiled: tests of the numeric crates are optimized.
 fn accuracy(_: &Workspace) -> Result<Note> {
     println!("BACKPROP_ACCURACY=1 cargo test -p backprop-tensor --all-features --lib math::accuracy");
     let line = [

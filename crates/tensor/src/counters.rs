@@ -8,7 +8,7 @@
 //! each element of an operand once (of a broadcast one, those that there are) and each element of the result once, whatever
 //! the caches do. Beside the families of kernels there are
 //!
-//! * `allocations`: calls of the system's allocator, in a program that has `Allocator` for its own,
+//! * `allocations`: calls of the system's allocator, in a program that has `Allocator` for its own, and bytes in multiples of 16,
 //! * `buffers`: those taken out of the [pool](crate::pool), and how many of them were `new`, asked of the system,
 //! * `records` on tapes,
 //! * `packing`, `scratch` and `divided`: the copies and the memory that products need beside their operands, and how often work

@@ -187,7 +187,9 @@ impl<T: Element> Tensor<T> {
     /// Copies the elements, in row-major order, to `target`.
     pub(crate) fn read(&self, target: &mut [T]) {
         if !target.is_empty() {
-            counters::kernel(Family::Copy, || [self.layout().distinct() * size_of::<T>(), size_of_val(target)]);
+            counters::kernel(Family::Copy, || {
+                [self.layout().distinct() * size_of::<T>(), size_of_val(target)]
+            });
             T::gather(target, self.storage(), &self.layout(), 0);
         }
     }
@@ -288,7 +290,9 @@ impl<T: Element> Tensor<T> {
         let source = self.contiguous()?;
         let elements = source.as_slice().unwrap_or(&[]);
         Tensor::build(*self.shape(), |target| {
-            counters::kernel(Family::Elementwise, || [size_of_val(elements), size_of_val(target)]);
+            counters::kernel(Family::Elementwise, || {
+                [size_of_val(elements), size_of_val(target)]
+            });
             for (to, &from) in target.iter_mut().zip(elements) {
                 *to = f(from);
             }
@@ -312,7 +316,9 @@ impl<T: Element> Tensor<T> {
     pub fn cast<U: Numeric>(&self) -> Result<Tensor<U>> {
         let source = self.contiguous()?;
         Tensor::build(*self.shape(), |target| {
-            counters::kernel(Family::Cast, || [size_of::<T>() * target.len(), size_of_val(target)]);
+            counters::kernel(Family::Cast, || {
+                [size_of::<T>() * target.len(), size_of_val(target)]
+            });
             U::cast(target, T::elements(source.as_slice().unwrap_or(&[])));
         })
     }

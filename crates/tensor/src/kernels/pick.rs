@@ -35,7 +35,9 @@ fn pick<T: Copy + Send + Sync>(target: &mut [T], source: &[T], base: &Layout, st
     if target.is_empty() {
         return;
     }
-    counters::kernel(Family::Pick, || [size_of_val(target) + size_of_val(index), size_of_val(target)]);
+    counters::kernel(Family::Pick, || {
+        [size_of_val(target) + size_of_val(index), size_of_val(target)]
+    });
     let walk = Walk::new([base]);
     let [inner] = walk.strides();
     parallel::for_each_piece(target, THRESHOLD, |start, piece| {
@@ -55,7 +57,9 @@ fn select<T: Copy + Send + Sync>(target: &mut [T], source: &[T], length: usize, 
     if target.is_empty() {
         return;
     }
-    counters::kernel(Family::Pick, || [size_of_val(target) + size_of_val(index), size_of_val(target)]);
+    counters::kernel(Family::Pick, || {
+        [size_of_val(target) + size_of_val(index), size_of_val(target)]
+    });
     parallel::for_each_piece_of_rows(target, inner, THRESHOLD, |start, piece| {
         let row = start / inner;
         let (mut block, mut next) = (row / index.len() * length, row % index.len());

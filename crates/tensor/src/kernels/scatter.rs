@@ -164,7 +164,10 @@ fn scatter_add<T: Term>(
     }
     counters::kernel(Family::Scatter, || {
         let added = index.len() * size_of::<T>();
-        [layout.distinct() * size_of::<T>() + size_of_val(index) + added, added]
+        [
+            layout.distinct() * size_of::<T>() + size_of_val(index) + added,
+            added,
+        ]
     });
     let walk = Walk::new([base, layout]);
     let [to_stride, from_stride] = walk.strides();

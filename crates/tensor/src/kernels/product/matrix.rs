@@ -84,7 +84,9 @@ impl<'a, T> Matrix<'a, T> {
     /// The number of elements that are there: of rows or columns that repeat one, that.
     pub(super) fn distinct(&self) -> usize {
         let lengths = self.shape.iter().zip(self.strides);
-        lengths.map(|(&length, stride)| if stride == 0 { length.min(1) } else { length }).product()
+        lengths
+            .map(|(&length, stride)| if stride == 0 { length.min(1) } else { length })
+            .product()
     }
 
     /// Copies all elements, row by row, to `target`, which has as many.
