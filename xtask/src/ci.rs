@@ -53,14 +53,14 @@ const STEPS: &[Step] = &[
         run: tests,
     },
     Step {
-        name: "counts",
-        about: "a step allocates, reads and writes no more than it did",
-        run: counted,
-    },
-    Step {
         name: "accuracy",
         about: "every single f32 is as near to the exact value as its function says",
         run: accuracy,
+    },
+    Step {
+        name: "counts",
+        about: "a step allocates, reads and writes no more than it did",
+        run: counted,
     },
     Step {
         name: "docs",
@@ -225,29 +225,21 @@ fn tests(_: &Workspace) -> Result<Note> {
     Ok(format!("{tally}; guide: {}", guide::compare()?))
 }
 
+/// With what the step before has compiled: tests of the numeric crates are optimized.
+fn accuracy(_: &Workspace) -> Result<Note> {
+    println!("BACKPROP_ACCURACY=1 cargo test -p backprop-tensor --lib math::accuracy");
+    let line = ["test", "-p", "backprop-tensor", "--lib", "math::accuracy"];
+    let mut command = process::cargo(&line);
+    command.env("BACKPROP_ACCURACY", "1");
+    Ok(tally::run(command)?.to_string())
+}
+
 /// What only exists with the counters is tested here.
 fn counted(workspace: &Workspace) -> Result<Note> {
     println!("cargo xtask counts");
     let note = counts::run(workspace)?;
     cargo("test --quiet -p backprop-benchmarks --features counters --locked")?;
-    cargo("test --quiet -p backprop-tensor --features counters --locked --test counters")?;
     Ok(note)
-}
-
-/// With what the tests have compiled: tests of the numeric crates are optimized.
-fn accuracy(_: &Workspace) -> Result<Note> {
-    println!("BACKPROP_ACCURACY=1 cargo test -p backprop-tensor --all-features --lib math::accuracy");
-    let line = [
-        "test",
-        "-p",
-        "backprop-tensor",
-        "--all-features",
-        "--lib",
-        "math::accuracy",
-    ];
-    let mut command = process::cargo(&line);
-    command.env("BACKPROP_ACCURACY", "1");
-    Ok(tally::run(command)?.to_string())
 }
 
 fn documentation(_: &Workspace) -> Result<Note> {

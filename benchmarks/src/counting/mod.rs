@@ -96,9 +96,7 @@ fn count(workload: &Workload, threads: usize) -> Result<Vec<Row>> {
             steps.push(counters::counts().since(&before));
         }
         let steps: Vec<Vec<Row>> = steps.iter().map(|counts| kept(counts, threads)).collect();
-        for later in steps.windows(2) {
-            same(&texts(&later[0]), &texts(&later[1]), "in a later step")?;
-        }
+        alike(&steps)?;
         rows = steps.into_iter().next();
         Ok(())
     })?;
@@ -118,8 +116,11 @@ fn kept(counts: &Counts, threads: usize) -> Vec<Row> {
     rows
 }
 
-fn texts(rows: &[Row]) -> Lines {
-    rows.iter().map(|row| line(row.name, row)).collect()
+/// That no step does more than the one before: what grows would be slower with each.
+fn alike(steps: &[Vec<Row>]) -> Result<()> {
+    let text = |rows: &Vec<Row>| -> Lines { rows.iter().map(|row| line(row.name, row)).collect() };
+    let texts: Vec<Lines> = steps.iter().map(text).collect();
+    { texts.windows(2) }.try_for_each(|pair| same(&pair[0], &pair[1], "in a later step"))
 }
 
 fn line(label: &str, row: &Row) -> String {
@@ -145,37 +146,41 @@ fn same(expected: &[String], found: &[String], when: impl fmt::Display) -> Resul
 #[cfg(test)]
 mod tests {
     use super::*;
-    use backprop_tensor::Tensor;
 
-    /// A workload whose step multiplies two tensors, and more of them each time if it `grows`.
-    fn products(run: &mut dyn FnMut(Step<'_>) -> Result<()>, grows: bool) -> Result<()> {
-        let x = Tensor::<f32>::ones([4, 4])?;
-        let mut times = 1;
-        run(&mut || {
-            for _ in 0..times {
-                x.matmul(&x)?;
-            }
-            times += usize::from(grows);
-            Ok(())
-        })
+    fn row(name: &'static str, number: u64) -> Row {
+        Row {
+            name,
+            numbers: vec![("calls", number), ("read", 10 * number)],
+        }
     }
 
     #[test]
-    fn a_step_is_counted_and_one_that_grows_is_found() {
-        let mut workload = Workload {
-            name: "products",
-            run: |run| products(run, false),
-        };
-        let lines = lines(&workload, 2).unwrap();
-        assert_eq!(
-            lines[..2],
-            [
-                "buffers: taken 1, bytes 64",
-                "product: calls 1, read 128, written 64, multiplications 64"
-            ]
+    fn steps_are_alike_until_one_does_more_or_less() {
+        let step = |calls| vec![row("copy", 1), row("product", calls)];
+        assert!(alike(&[step(4), step(4), step(4)]).is_ok());
+        for other in [3, 5] {
+            let error = alike(&[step(4), step(4), step(other)]).unwrap_err().to_string();
+            assert_eq!(
+                error,
+                format!(
+                    "it does not do the same in a later step: [\"product: calls 4, read 40\"], then [\"product: calls {other}, read {}\"]",
+                    10 * other
+                )
+            );
+        }
+        let error = alike(&[step(4), step(4)[..1].to_vec()]).unwrap_err().to_string();
+        assert!(
+            error.ends_with("[\"product: calls 4, read 40\"], then []"),
+            "{error}"
         );
-        workload.run = |run| products(run, true);
-        let error = count(&workload, 2).unwrap_err().to_string();
-        assert!(error.contains("calls 4") && error.contains("calls 5"), "{error}");
+    }
+
+    #[test]
+    fn each_name_means_one_workload() {
+        let mut names: Vec<_> = WORKLOADS.iter().map(|workload| workload.name).collect();
+        names.sort_unstable();
+        names.dedup();
+        assert_eq!(names.len(), WORKLOADS.len());
+        assert!(run(1, &["nothing".into()]).is_err());
     }
 }

@@ -4,7 +4,6 @@ use std::sync::{Mutex, PoisonError};
 
 use backprop_tensor::counters::{Allocator, Counts, counts};
 use backprop_tensor::{Result, Tensor, kernel, pool};
-use proptest::prelude::*;
 
 #[global_allocator]
 static ALLOCATOR: Allocator = Allocator;
@@ -32,41 +31,59 @@ fn kernels(counts: &Counts) -> Vec<&'static str> {
         .collect()
 }
 
-proptest! {
-    #[test]
-    fn products_read_both_matrices_and_write_one(m in 1_u64..40, n in 1_u64..40, k in 1_u64..40) {
-        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+/// Short ones, odd ones, and enough for several threads.
+const LENGTHS: [u64; 5] = [1, 2, 17, 64, 300];
+
+#[test]
+fn products_read_both_matrices_and_write_one() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    for (m, n, k) in LENGTHS
+        .into_iter()
+        .flat_map(|m| LENGTHS.into_iter().flat_map(move |n| LENGTHS.map(|k| (m, n, k))))
+    {
         let ones = |rows: u64, columns: u64| Tensor::<f64>::ones([rows as usize, columns as usize]).unwrap();
         let (a, b, c) = (ones(m, k), ones(k, n), ones(m, k));
         let (product, counts) = counted(|| a.matmul(&b).unwrap());
-        prop_assert_eq!(product.count() as u64, m * n);
-        prop_assert_eq!(numbers(&counts, "product"), [1, 8 * (m * k + k * n), 8 * m * n, m * n * k]);
-        prop_assert_eq!(kernels(&counts), ["product"]);
-        prop_assert_eq!(numbers(&counts, "buffers")[..2].to_vec(), [1, 8 * m * n]);
+        assert_eq!(product.count() as u64, m * n);
+        assert_eq!(
+            numbers(&counts, "product"),
+            [1, 8 * (m * k + k * n), 8 * m * n, m * n * k]
+        );
+        assert_eq!(kernels(&counts), ["product"]);
+        assert_eq!(numbers(&counts, "buffers")[..2].to_vec(), [1, 8 * m * n]);
         // A transposed matrix is read where it lies.
         let (_, counts) = counted(|| a.transpose(0, 1).unwrap().matmul(&c).unwrap());
-        prop_assert_eq!(numbers(&counts, "product"), [1, 16 * m * k, 8 * k * k, k * k * m]);
-        prop_assert_eq!(kernels(&counts), ["product"]);
+        assert_eq!(numbers(&counts, "product"), [1, 16 * m * k, 8 * k * k, k * k * m]);
+        assert_eq!(kernels(&counts), ["product"]);
     }
+}
 
-    #[test]
-    fn elementwise_operations_read_each_element_once(rows in 2_u64..300, columns in 2_u64..300) {
-        let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
-        let ones = |shape: &[u64]| Tensor::<f32>::ones(shape.iter().map(|&length| length as usize).collect::<Vec<_>>()).unwrap();
+#[test]
+fn elementwise_operations_read_each_element_once() {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    for [rows, columns] in [[2, 3], [17, 5], [64, 64], [3, 1025], [300, 700]] {
+        let ones = |shape: &[u64]| {
+            Tensor::<f32>::ones(shape.iter().map(|&length| length as usize).collect::<Vec<_>>()).unwrap()
+        };
         let (x, y, bias) = (ones(&[rows, columns]), ones(&[rows, columns]), ones(&[columns]));
         let size = 4 * rows * columns;
         let (_, counts) = counted(|| x.try_add(&y).unwrap());
-        prop_assert_eq!(numbers(&counts, "elementwise"), [1, 2 * size, size]);
+        assert_eq!(numbers(&counts, "elementwise"), [1, 2 * size, size]);
         let (_, counts) = counted(|| x.try_add(&bias).unwrap());
-        prop_assert_eq!(numbers(&counts, "elementwise"), [1, size + 4 * columns, size]);
+        assert_eq!(numbers(&counts, "elementwise"), [1, size + 4 * columns, size]);
         // In place there is no new buffer.
         let (_, counts) = counted(|| y.into_apply(&kernel!(|x, b| x * b), &[], &[&bias]).unwrap());
-        prop_assert_eq!(numbers(&counts, "elementwise"), [1, size + 4 * columns, size]);
-        prop_assert_eq!(numbers(&counts, "buffers"), [0_u64; 0]);
+        assert_eq!(numbers(&counts, "elementwise"), [1, size + 4 * columns, size]);
+        assert_eq!(numbers(&counts, "buffers"), [0_u64; 0]);
         let (_, counts) = counted(|| x.sum(0).unwrap());
-        prop_assert_eq!(numbers(&counts, "reduction"), [1, size, 4 * columns]);
-        let (_, counts) = counted(|| x.broadcast_to([3, rows as usize, columns as usize]).unwrap().contiguous().unwrap());
-        prop_assert_eq!(numbers(&counts, "copy"), [1, size, 3 * size]);
+        assert_eq!(numbers(&counts, "reduction"), [1, size, 4 * columns]);
+        let (_, counts) = counted(|| {
+            x.broadcast_to([3, rows as usize, columns as usize])
+                .unwrap()
+                .contiguous()
+                .unwrap()
+        });
+        assert_eq!(numbers(&counts, "copy"), [1, size, 3 * size]);
     }
 }
 
