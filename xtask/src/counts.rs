@@ -20,7 +20,7 @@ const HEAD: &str = "\
 # step of CI, fails where a number differs. crates/tensor/src/counters.rs says what is counted. All sizes are in bytes.
 #
 # The numbers are the same on every 64-bit machine, in a build without optimization of the program itself. Those of `packing`, `scratch` and `divided`
-# belong to a level of the instruction set of x86-64 and are compared where a machine has it. With two threads there are no `allocations`
+# belong to a level of the instruction set of x86-64, and are compared on machines that have it. With two threads there are no `allocations`
 # and no `new` buffers: which thread gets a buffer first is chance.
 ";
 

@@ -61,6 +61,11 @@ fn lines(workload: &Workload, threads: usize) -> Result<Lines> {
     let mut of_levels = BTreeMap::new();
     for level in levels.into_iter().filter(|&level| level <= simd::detected()) {
         simd::set_level(level);
+        // The lowest level of another architecture has other tiles.
+        let label = match std::env::consts::ARCH {
+            "x86_64" => level.to_string(),
+            other => other.to_owned(),
+        };
         let counts = count(workload, threads)?;
         let is_common = |row: &&Row| !OF_LEVEL.contains(&row.name);
         let here: Lines = { counts.iter().filter(is_common) }
@@ -72,7 +77,10 @@ fn lines(workload: &Workload, threads: usize) -> Result<Lines> {
             &format!("at the level {level}"),
         )?;
         for row in counts.iter().filter(|row| !is_common(row)) {
-            of_levels.insert((row.name, level), line(&format!("{} {level}", row.name), row));
+            of_levels.insert(
+                (row.name, label.clone()),
+                line(&format!("{} {label}", row.name), row),
+            );
         }
     }
     let mut lines = common.unwrap_or_default();

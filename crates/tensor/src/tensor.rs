@@ -1,5 +1,6 @@
 //! The tensor: shared elements and where they lie; how one is made and read.
 
+use std::any::Any;
 use std::sync::Arc;
 
 use crate::counters::{self, Family};
@@ -301,7 +302,7 @@ impl<T: Element> Tensor<T> {
 
     /// The same elements as numbers of another type: the nearest ones, or toward zero and saturating for integers.
     ///
-    /// NaN becomes the integer 0; false and true become 0 and 1.
+    /// NaN becomes the integer 0; false and true become 0 and 1. Numbers of the same type are not copied, unless the tensor is a view in another order.
     ///
     /// ```
     /// # use backprop_tensor::Tensor;
@@ -315,6 +316,10 @@ impl<T: Element> Tensor<T> {
     /// [`Error::Memory`] if there is none for the result.
     pub fn cast<U: Numeric>(&self) -> Result<Tensor<U>> {
         let source = self.contiguous()?;
+        // To its own type it is the same tensor.
+        if let Some(same) = (&source as &dyn Any).downcast_ref::<Tensor<U>>() {
+            return Ok(same.clone());
+        }
         Tensor::build(*self.shape(), |target| {
             counters::kernel(Family::Cast, || {
                 [size_of::<T>() * target.len(), size_of_val(target)]

@@ -1,10 +1,7 @@
 //! Numbers of workloads: read, compared, written.
 
 use crate::error::{Error, Result};
-use std::fmt;
-
-/// Levels of the instruction set, which a machine may lack; they stand behind the name of a line.
-const LEVELS: [&str; 3] = ["baseline", "avx2", "avx512"];
+use std::{collections::BTreeSet, fmt};
 
 /// Blocks in the order of the text.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -56,34 +53,36 @@ impl Table {
         self.0.iter().find(|block| block.name == name)
     }
 
-    /// The levels that the machine has on which this was counted; not known of nothing.
-    fn levels(&self) -> Vec<&'static str> {
-        let counted = |level: &&str| {
-            let mut lines = self.0.iter().flat_map(|block| &block.lines);
-            lines.any(|line| line.level() == Some(level))
-        };
-        LEVELS.into_iter().filter(counted).collect()
+    /// The levels of the instruction set of the machines on which this was counted.
+    fn levels(&self) -> BTreeSet<&str> {
+        let lines = self.0.iter().flat_map(|block| &block.lines);
+        lines.filter_map(Line::level).collect()
     }
 
-    /// What is different `now`, a line for each number, without levels that the machine of now lacks.
+    /// What is different `now`, a line for each number, without levels that are not in both; what is so with one thread and with two, once.
     pub fn compare(&self, now: &Self) -> Vec<String> {
-        let levels = now.levels();
+        let levels = &self.levels() & &now.levels();
         let mut differences = Vec::new();
         for before in &self.0 {
-            match now.block(&before.name) {
-                None => differences.push(format!("{}: is not counted any more", before.name)),
-                Some(block) => before.compare(block, &levels, &mut differences),
+            let name = before.name.as_str();
+            match now.block(name) {
+                None => differences.push((name, "is not counted any more".into())),
+                Some(block) => {
+                    let here = before.compare(block, &levels);
+                    differences.extend(here.into_iter().map(|difference| (name, difference)));
+                }
             }
         }
         let new = now.0.iter().filter(|block| self.block(&block.name).is_none());
-        differences.extend(new.map(|block| format!("{}: is new", block.name)));
-        differences
+        differences.extend(new.map(|block| (block.name.as_str(), "is new".into())));
+        joined(&differences)
     }
 
     /// With the lines of levels that were counted `before`, but not on this machine.
     #[must_use]
     pub fn with_levels_of(mut self, before: &Self) -> Self {
-        let levels = self.levels();
+        let levels: BTreeSet<String> = self.levels().into_iter().map(str::to_owned).collect();
+        let levels = levels.iter().map(String::as_str).collect();
         for block in &mut self.0 {
             let Some(before) = before.block(&block.name) else {
                 continue;
@@ -101,9 +100,13 @@ impl Block {
         self.lines.iter().find(|line| line.name == name)
     }
 
-    fn compare(&self, now: &Self, levels: &[&str], differences: &mut Vec<String>) {
+    fn compare(&self, now: &Self, levels: &BTreeSet<&str>) -> Vec<String> {
+        let mut differences = Vec::new();
         let lines = self.lines.iter().filter(|line| !line.is_lacking(levels));
-        let new = now.lines.iter().filter(|line| self.line(&line.name).is_none());
+        let new = now
+            .lines
+            .iter()
+            .filter(|line| !line.is_lacking(levels) && self.line(&line.name).is_none());
         for name in lines.chain(new).map(|line| &line.name) {
             let numbers = |block: &Self| -> Vec<(String, u64)> {
                 block
@@ -119,14 +122,27 @@ impl Block {
                 let [before, after] = [&before, &after].map(|numbers| get(numbers, number).unwrap_or(0));
                 if before != after {
                     let percent = percent(before, after);
-                    differences.push(format!(
-                        "{}: {name} {number}: {before} -> {after} ({percent})",
-                        self.name
-                    ));
+                    differences.push(format!("{name} {number}: {before} -> {after} ({percent})"));
                 }
             }
         }
+        differences
     }
+}
+
+/// The workload and what is different, without what is different for two threads as it is for one.
+fn joined(differences: &[(&str, String)]) -> Vec<String> {
+    let has = |name: &str, difference: &String| {
+        { differences.iter() }.any(|(each, other)| *each == name && other == difference)
+    };
+    let line = |(name, difference): &(&str, String)| match name.split_once(", ") {
+        Some((workload, "1 thread")) if has(&format!("{workload}, 2 threads"), difference) => {
+            Some(format!("{workload}: {difference}"))
+        }
+        Some((workload, "2 threads")) if has(&format!("{workload}, 1 thread"), difference) => None,
+        _ => Some(format!("{name}: {difference}")),
+    };
+    differences.iter().filter_map(line).collect()
 }
 
 fn get(numbers: &[(String, u64)], name: &str) -> Option<u64> {
@@ -162,14 +178,14 @@ impl Line {
     }
 
     /// Whether it belongs to a level that is not among these.
-    fn is_lacking(&self, levels: &[&str]) -> bool {
-        self.level().is_some_and(|level| !levels.contains(&level))
+    fn is_lacking(&self, levels: &BTreeSet<&str>) -> bool {
+        self.level().is_some_and(|level| !levels.contains(level))
     }
 
     /// First what belongs to no level, in its order, then by name and level.
-    fn place(&self) -> Option<(String, Option<usize>)> {
+    fn place(&self) -> Option<(String, String)> {
         let (name, level) = self.name.split_once(' ')?;
-        Some((name.into(), LEVELS.iter().position(|each| *each == level)))
+        Some((name.into(), level.into()))
     }
 }
 
@@ -199,9 +215,9 @@ mod tests {
 W1, 1 thread
   buffers: taken 5, bytes 640
   product: calls 8, read 1000
-  packing baseline: calls 1, read 16
   packing avx2: calls 2, read 32
   packing avx512: calls 4, read 64
+  packing baseline: calls 1, read 16
 
 W1, 2 threads
   divided avx2: times 3
@@ -267,6 +283,27 @@ W1, 2 threads
     }
 
     #[test]
+    fn what_is_so_with_one_thread_and_with_two_is_said_once() {
+        let text = "W2, 1 thread\n  copy: calls 1, read 4\nW2, 2 threads\n  copy: calls 1, read 4\n";
+        let now = text.replace("calls 1, read 4", "calls 3, read 12");
+        assert_eq!(
+            table(text).compare(&table(&now)),
+            [
+                "W2: copy calls: 1 -> 3 (+200.0 %)",
+                "W2: copy read: 4 -> 12 (+200.0 %)"
+            ]
+        );
+        let now = now.replacen("read 12", "read 4", 1);
+        assert_eq!(
+            table(text).compare(&table(&now)),
+            [
+                "W2: copy calls: 1 -> 3 (+200.0 %)",
+                "W2, 2 threads: copy read: 4 -> 12 (+200.0 %)"
+            ]
+        );
+    }
+
+    #[test]
     fn rows_that_come_and_go_are_differences() {
         assert_eq!(
             differences(&[("  buffers: taken 5, bytes 640\n", "  copy: calls 1\n")]),
@@ -292,7 +329,9 @@ W1, 2 threads
         let (before, now) = (table(BEFORE), table(&without));
         assert_eq!(before.compare(&now), [""; 0]);
         assert_eq!(now.with_levels_of(&before), before);
-        // Where the machine has the level, a line that is missing is one that never happened.
+        // Nor is one that the machine has and the other had not.
+        assert_eq!(table(&without).compare(&before), [""; 0]);
+        // Where the machine has the level (which another line shows), a line that is missing is one that never happened.
         let without = BEFORE.replace("  packing avx2: calls 2, read 32\n", "");
         assert_eq!(
             before.compare(&table(&without)),
