@@ -117,6 +117,9 @@ impl Scores {
 
 /// `[n, classes, ...]` with the classes last.
 fn rows(output: &Tensor<f64>) -> Result<Tensor<f64>> {
+    if output.rank() == 2 {
+        return Ok(output.contiguous()?);
+    }
     let rank = output.rank() as isize;
     let order: Vec<isize> = [0].into_iter().chain(2..rank).chain([1]).collect();
     Ok(output.permute(order)?.contiguous()?)
