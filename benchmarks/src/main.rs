@@ -26,6 +26,9 @@ type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
 /// A step, to be run as often as one likes.
 type Step<'a> = &'a mut dyn FnMut() -> Result<()>;
 
+/// What runs a step.
+type Run<'a> = &'a mut dyn FnMut(Step<'_>) -> Result<()>;
+
 /// Something to measure.
 struct Workload {
     name: &'static str,

@@ -1,7 +1,7 @@
 //! Multi-layer perceptrons on random data.
 
 use crate::{
-    Result, Step,
+    Result, Run,
     timing::{Budget, Measurement, measure},
 };
 use backprop_autodiff::{Tape, Var, ops::FusedActivation};
@@ -53,7 +53,7 @@ impl Mlp {
     }
 
     /// A step is: forward, cross entropy, backward, update. Gives the losses before and after those that `run` makes.
-    pub fn training(&self, run: &mut dyn FnMut(Step<'_>) -> Result<()>) -> Result<(f32, f32)> {
+    pub fn training(&self, run: Run<'_>) -> Result<(f32, f32)> {
         let mut rng = Rng::seed(0);
         let mut model = self.model(&mut rng);
         let x = Tensor::normal([self.batch, self.inputs()], 0.0, 1.0, &mut rng)?;
@@ -76,7 +76,7 @@ impl Mlp {
     }
 
     /// A step is: forward for one sample, without a record of it.
-    pub fn prediction(&self, run: &mut dyn FnMut(Step<'_>) -> Result<()>) -> Result<()> {
+    pub fn prediction(&self, run: Run<'_>) -> Result<()> {
         let mut rng = Rng::seed(0);
         let model = self.model(&mut rng);
         let x = Tensor::normal([1, self.inputs()], 0.0, 1.0, &mut rng)?;

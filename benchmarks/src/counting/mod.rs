@@ -5,7 +5,7 @@
 
 mod workloads;
 
-use crate::{Result, Step};
+use crate::{Result, Run};
 use backprop_tensor::{
     counters::{self, Allocator, Counts, Row},
     pool,
@@ -32,7 +32,7 @@ type Lines = Vec<String>;
 /// Something to count: hands its step to the function.
 struct Workload {
     name: &'static str,
-    run: fn(&mut dyn FnMut(Step<'_>) -> Result<()>) -> Result<()>,
+    run: fn(Run<'_>) -> Result<()>,
 }
 
 /// Prints the blocks of the workloads of these names, of all if there are none.
@@ -74,7 +74,7 @@ fn lines(workload: &Workload, threads: usize) -> Result<Lines> {
         same(
             common.get_or_insert_with(|| here.clone()),
             &here,
-            &format!("at the level {level}"),
+            format_args!("at the level {level}"),
         )?;
         for row in counts.iter().filter(|row| !is_common(row)) {
             of_levels.insert(

@@ -1,7 +1,7 @@
 //! The workloads that are counted: those that are timed, and more that people have.
 
 use super::Workload;
-use crate::{Result, Step, W1, W2, W3};
+use crate::{Result, Run, W1, W2, W3};
 use backprop_autodiff::{
     Gradients, Tape, Var,
     ops::{CrossEntropyOptions, FusedActivation},
@@ -13,8 +13,6 @@ use backprop_tensor::{Rng, Tensor};
 use backprop_train::{
     Accuracy, ClassWeights, CrossEntropy, Loss, MeanSquaredError, Progress, Trainer, predict, predict_classes,
 };
-
-type Run<'a> = &'a mut dyn FnMut(Step<'_>) -> Result<()>;
 
 /// In the order of the file.
 pub const WORKLOADS: &[Workload] = &[
@@ -181,8 +179,10 @@ fn clip(run: Run<'_>, clip: fn(&mut Gradients, f64) -> Result<()>) -> Result<()>
     })
 }
 
+type Classifier = Sequential<(Linear, Relu, Linear)>;
+
 /// A small classifier, and 1000 samples for it.
-fn classifier() -> Result<(Sequential<(Linear, Relu, Linear)>, TensorDataset)> {
+fn classifier() -> Result<(Classifier, TensorDataset)> {
     let mut rng = Rng::seed(0);
     let model = sequential![Linear::new(20, 32, &mut rng), Relu, Linear::new(32, 4, &mut rng),];
     let inputs = Tensor::normal([1000, 20], 0.0, 1.0, &mut rng)?;
