@@ -2,6 +2,8 @@
 
 use std::sync::{Mutex, PoisonError};
 
+use backprop_autodiff::Tape;
+use backprop_layers::{Layer, Tanh, sequential};
 use backprop_tensor::counters::{Allocator, Counts, counts};
 use backprop_tensor::{Result, Tensor, kernel, pool};
 
@@ -115,6 +117,17 @@ fn buffers_are_new_once_and_then_come_from_the_pool() -> Result<()> {
     }
     let (_, counts) = counted(|| Vec::<u64>::with_capacity(5));
     assert_eq!(numbers(&counts, "allocations"), [1, 48]);
+    Ok(())
+}
+
+#[test]
+fn a_prediction_needs_the_memory_of_two_layers_however_many_there_are() -> Result<()> {
+    let _alone = ALONE.lock().unwrap_or_else(PoisonError::into_inner);
+    let model = sequential![Tanh, Tanh, Tanh, Tanh, Tanh, Tanh];
+    let x = Tensor::<f32>::ones([100, 100])?;
+    pool::clear();
+    let (_, counts) = counted(|| model.forward(&Tape::inference().input(x.clone())));
+    assert_eq!(numbers(&counts, "buffers"), [6, 6 * 40_000, 2]);
     Ok(())
 }
 
