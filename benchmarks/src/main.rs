@@ -1,11 +1,15 @@
-//! What a training step takes: `backprop-benchmarks [--list] [--kernels] [--threads N] [--seconds S] [--steps N] [NAME...]`.
+//! What a training step takes: `backprop-benchmarks [--list] [--kernels | --counts] [--threads N] [--seconds S] [--steps N] [NAME...]`.
 //!
 //! With `--kernels`, what the kernels take that steps are made of, the least that the machine's limits allow (`limit`), and what the crate
 //! `gemm` takes for the products, if the feature of that name is on; a name is the beginning of a kernel's.
 //!
+//! With `--counts`, what a step does, counted instead of timed, for more workloads; only in a build with the feature `counters`.
+//!
 //! Prints `W2,backprop,2,291.4` (workload, framework, threads, median microseconds) for each workload, and on stderr
 //! what shows that it really trained, and that the thousandth step was as fast as the first.
 
+#[cfg(feature = "counters")]
+mod counting;
 mod kernels;
 mod mlp;
 mod timing;
@@ -18,6 +22,12 @@ use std::{error::Error, process::ExitCode};
 use timing::{Budget, Measurement};
 
 type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
+
+/// A step, to be run as often as one likes.
+type Step<'a> = &'a mut dyn FnMut() -> Result<()>;
+
+/// What runs a step.
+type Run<'a> = &'a mut dyn FnMut(Step<'_>) -> Result<()>;
 
 /// Something to measure.
 struct Workload {
@@ -72,6 +82,7 @@ const WORKLOADS: &[Workload] = &[
 struct Options {
     list: bool,
     kernels: bool,
+    counts: bool,
     threads: usize,
     budget: Budget,
     names: Vec<String>,
@@ -99,6 +110,7 @@ impl Options {
         let mut options = Self {
             list: false,
             kernels: false,
+            counts: false,
             threads: 2,
             budget: Budget::default(),
             names: Vec::new(),
@@ -108,6 +120,7 @@ impl Options {
             match argument {
                 Arg::Long("list") => options.list = true,
                 Arg::Long("kernels") => options.kernels = true,
+                Arg::Long("counts") => options.counts = true,
                 Arg::Long("threads") => options.threads = arguments.value()?.parse()?,
                 Arg::Long("seconds") => options.budget.seconds = arguments.value()?.parse()?,
                 Arg::Long("steps") => options.budget.steps = arguments.value()?.parse()?,
@@ -121,7 +134,9 @@ impl Options {
 
 fn run(options: &Options) -> Result<()> {
     backprop_tensor::set_threads(options.threads)?;
-    if options.kernels {
+    if options.counts {
+        run_counts(options)
+    } else if options.kernels {
         run_kernels(options)
     } else {
         run_steps(options)
@@ -152,6 +167,16 @@ fn run_steps(options: &Options) -> Result<()> {
         eprintln!("# {} {measurement}", workload.name);
     }
     Ok(())
+}
+
+#[cfg(feature = "counters")]
+fn run_counts(options: &Options) -> Result<()> {
+    counting::run(options.threads, &options.names)
+}
+
+#[cfg(not(feature = "counters"))]
+fn run_counts(_: &Options) -> Result<()> {
+    Err("this program was built without the feature `counters`".into())
 }
 
 fn run_kernels(options: &Options) -> Result<()> {

@@ -1,7 +1,7 @@
 //! Multi-layer perceptrons on random data.
 
 use crate::{
-    Result,
+    Result, Run,
     timing::{Budget, Measurement, measure},
 };
 use backprop_autodiff::{Tape, Var, ops::FusedActivation};
@@ -30,8 +30,30 @@ pub enum Rate {
 type Model = Sequential<Vec<Linear>>;
 
 impl Mlp {
-    /// A step is: forward, cross entropy, backward, update.
+    /// Measures [`training`](Self::training).
     pub fn train(&self, budget: Budget) -> Result<Measurement> {
+        let mut measurement = None;
+        let losses = self.training(&mut |step| {
+            measurement = Some(measure(budget, step)?);
+            Ok(())
+        })?;
+        let mut measurement = measurement.ok_or("nothing was measured")?;
+        measurement.losses = Some(losses);
+        Ok(measurement)
+    }
+
+    /// Measures [`prediction`](Self::prediction).
+    pub fn predict(&self, budget: Budget) -> Result<Measurement> {
+        let mut measurement = None;
+        self.prediction(&mut |step| {
+            measurement = Some(measure(budget, step)?);
+            Ok(())
+        })?;
+        Ok(measurement.ok_or("nothing was measured")?)
+    }
+
+    /// A step is: forward, cross entropy, backward, update. Gives the losses before and after those that `run` makes.
+    pub fn training(&self, run: Run<'_>) -> Result<(f32, f32)> {
         let mut rng = Rng::seed(0);
         let mut model = self.model(&mut rng);
         let x = Tensor::normal([self.batch, self.inputs()], 0.0, 1.0, &mut rng)?;
@@ -43,23 +65,22 @@ impl Mlp {
         let loss =
             |model: &Model, tape: &Tape| -> Var { model.forward(&tape.input(x.clone())).cross_entropy(&y) };
         let before = loss(&model, &Tape::inference()).value()?.item()?;
-        let mut measurement = measure(budget, || {
+        run(&mut || {
             let tape = Tape::training(rng.next_seed());
             let gradients = loss(&model, &tape).backward()?;
             optimizer.step(&mut model, &gradients)?;
             Ok(())
         })?;
         let after = loss(&model, &Tape::inference()).value()?.item()?;
-        measurement.losses = Some((before, after));
-        Ok(measurement)
+        Ok((before, after))
     }
 
     /// A step is: forward for one sample, without a record of it.
-    pub fn predict(&self, budget: Budget) -> Result<Measurement> {
+    pub fn prediction(&self, run: Run<'_>) -> Result<()> {
         let mut rng = Rng::seed(0);
         let model = self.model(&mut rng);
         let x = Tensor::normal([1, self.inputs()], 0.0, 1.0, &mut rng)?;
-        measure(budget, || {
+        run(&mut || {
             model.forward(&Tape::inference().input(x.clone())).into_value()?;
             Ok(())
         })

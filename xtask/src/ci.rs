@@ -7,6 +7,7 @@ mod examples;
 mod tally;
 
 use crate::{
+    counts,
     error::{Error, Result},
     format, guide, layers, process, tree,
     workspace::Workspace,
@@ -55,6 +56,11 @@ const STEPS: &[Step] = &[
         name: "accuracy",
         about: "every single f32 is as near to the exact value as its function says",
         run: accuracy,
+    },
+    Step {
+        name: "counts",
+        about: "a step allocates, reads and writes no more than it did",
+        run: counted,
     },
     Step {
         name: "docs",
@@ -221,18 +227,19 @@ fn tests(_: &Workspace) -> Result<Note> {
 
 /// With what the step before has compiled: tests of the numeric crates are optimized.
 fn accuracy(_: &Workspace) -> Result<Note> {
-    println!("BACKPROP_ACCURACY=1 cargo test -p backprop-tensor --all-features --lib math::accuracy");
-    let line = [
-        "test",
-        "-p",
-        "backprop-tensor",
-        "--all-features",
-        "--lib",
-        "math::accuracy",
-    ];
+    println!("BACKPROP_ACCURACY=1 cargo test -p backprop-tensor --lib math::accuracy");
+    let line = ["test", "-p", "backprop-tensor", "--lib", "math::accuracy"];
     let mut command = process::cargo(&line);
     command.env("BACKPROP_ACCURACY", "1");
     Ok(tally::run(command)?.to_string())
+}
+
+/// What only exists with the counters is tested here.
+fn counted(workspace: &Workspace) -> Result<Note> {
+    println!("cargo xtask counts");
+    let note = counts::run(workspace)?;
+    cargo("test --quiet -p backprop-benchmarks --features counters --locked")?;
+    Ok(note)
 }
 
 fn documentation(_: &Workspace) -> Result<Note> {

@@ -68,7 +68,11 @@ const TABLE: &[Layer] = &[
         ],
         &[],
     ),
-    layer("backprop-benchmarks", &[TENSOR, AUTODIFF, LAYERS, OPTIM], &[]),
+    layer(
+        "backprop-benchmarks",
+        &[TENSOR, AUTODIFF, LAYERS, OPTIM, DATASETS, TRAIN],
+        &[],
+    ),
     layer("xtask", &[], &[]),
 ];
 

@@ -9,6 +9,7 @@ mod closed_output;
 mod bench;
 mod ci;
 mod conventions;
+mod counts;
 mod error;
 mod format;
 mod guide;
@@ -35,6 +36,7 @@ cargo xtask COMMAND
   bench kernels [--csv] [--threads N] [--rounds N] [--python PROGRAM] [KERNEL...]
                                 what the kernels take whose names begin so, the share of what the machine can do, and the
                                 crate `gemm` and PyTorch (if PROGRAM, or python3, has it) beside them
+  counts [--write]              what a step does, counted without a clock, against benchmarks/counts.txt; --write writes that anew
   guide [--check]               draws the pictures of the guide again, or says whether they are what its code draws
   tree [--list] [--build] [--at-most N]
                                 the crates that a program that trains depends on, and the time of a clean release build
@@ -63,6 +65,7 @@ fn run() -> Result<()> {
         Some(Arg::Value(command)) => match command.to_str() {
             Some("bench") => bench::main(arguments),
             Some("ci") => ci::main(arguments),
+            Some("counts") => counts::main(arguments),
             Some("format") => format::main(arguments),
             Some("guide") => guide::main(arguments),
             Some("layers") => check_layers(arguments),

@@ -6,7 +6,7 @@ use std::fmt;
 use std::panic::Location;
 use std::rc::Rc;
 
-use backprop_tensor::{Float, Rng, Tensor};
+use backprop_tensor::{Float, Rng, Tensor, counters};
 use smallvec::SmallVec;
 
 use crate::node::{Inputs, Node, NodeId, Origin, Record};
@@ -313,6 +313,7 @@ impl<T: Float> Tape<T> {
             records.nodes.reserve(RECORDS);
             records.params.reserve(RECORDS / 2);
         }
+        counters::tape_record();
         let node = NodeId::new(records.nodes.len());
         records.nodes.push(Node {
             origin,

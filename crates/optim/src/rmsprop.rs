@@ -93,8 +93,7 @@ impl<T: Float> RmsProp<T> {
     }
 }
 
-/// With the direction in which momentum goes on, and without.
-const STEP: Kernel = kernel!(mut w, s, b; g; rate, alpha, rest, epsilon, momentum, decay, least, least_square, least_mean => {
+const STEP: Kernel = kernel!(mut w, s, b; g; rate, alpha, rest, epsilon, decay, least, least_square, least_mean, momentum => {
     let g = g + decay * w;
     let counted = if g.abs() < least { 0.0 } else { g };
     s = alpha * s + rest * counted * counted;
@@ -103,14 +102,16 @@ const STEP: Kernel = kernel!(mut w, s, b; g; rate, alpha, rest, epsilon, momentu
     b = if b.abs() < least_mean { 0.0 } else { b };
     w -= rate * b;
 });
-const PLAIN: Kernel = kernel!(mut w, s; g; rate, alpha, rest, epsilon, momentum, decay, least, least_square, least_mean => {
+/// Without momentum `b` is the step alone, and nothing to keep.
+const PLAIN: Kernel = kernel!(mut w, s; g; rate, alpha, rest, epsilon, decay, least, least_square, least_mean => {
     let g = g + decay * w;
     let counted = if g.abs() < least { 0.0 } else { g };
     s = alpha * s + rest * counted * counted;
     s = if s < least_square { 0.0 } else { s };
-    w -= rate * (g / (s.sqrt() + epsilon));
+    let b = g / (s.sqrt() + epsilon);
+    w -= rate * if b.abs() < least_mean { 0.0 } else { b };
 });
-const CENTERED: Kernel = kernel!(mut w, s, b, a; g; rate, alpha, rest, epsilon, momentum, decay, least, least_square, least_mean => {
+const CENTERED: Kernel = kernel!(mut w, s, b, a; g; rate, alpha, rest, epsilon, decay, least, least_square, least_mean, momentum => {
     let g = g + decay * w;
     let counted = if g.abs() < least { 0.0 } else { g };
     s = alpha * s + rest * counted * counted;
@@ -124,7 +125,8 @@ const CENTERED: Kernel = kernel!(mut w, s, b, a; g; rate, alpha, rest, epsilon, 
     b = if b.abs() < least_mean { 0.0 } else { b };
     w -= rate * b;
 });
-const PLAIN_CENTERED: Kernel = kernel!(mut w, s, a; g; rate, alpha, rest, epsilon, momentum, decay, least, least_square, least_mean => {
+
+const CENTERED_PLAIN: Kernel = kernel!(mut w, s, a; g; rate, alpha, rest, epsilon, decay, least, least_square, least_mean => {
     let g = g + decay * w;
     let counted = if g.abs() < least { 0.0 } else { g };
     s = alpha * s + rest * counted * counted;
@@ -133,7 +135,8 @@ const PLAIN_CENTERED: Kernel = kernel!(mut w, s, a; g; rate, alpha, rest, epsilo
     a = if a.abs() < least { 0.0 } else { a };
     let d = s - a * a;
     let d = if d > 0.0 { d } else { 0.0 };
-    w -= rate * (g / (d.sqrt() + epsilon));
+    let b = g / (d.sqrt() + epsilon);
+    w -= rate * if b.abs() < least_mean { 0.0 } else { b };
 });
 
 impl<T: Float> Optimizer<T> for RmsProp<T> {
@@ -141,9 +144,11 @@ impl<T: Float> Optimizer<T> for RmsProp<T> {
         self.check()?;
         let (alpha, epsilon, momentum, centered) = (self.alpha, self.epsilon, self.momentum, self.centered);
         let (learning_rate, weight_decay) = (self.learning_rate, self.weight_decay);
-        let moves_on = momentum != 0.0;
-        // The mean has its place behind the direction, whether there is one or not.
-        let count = if centered { 3 } else { 1 + usize::from(moves_on) };
+        let count = match (centered, momentum == 0.0) {
+            (true, _) => 3,
+            (false, false) => 2,
+            (false, true) => 1,
+        };
         self.slots.step(model, gradients, &self.groups, count, |update| {
             let Update {
                 parameter: w,
@@ -160,23 +165,24 @@ impl<T: Float> Optimizer<T> for RmsProp<T> {
                 alpha,
                 1.0 - alpha,
                 epsilon,
-                momentum,
                 decay,
                 least,
                 least_square,
                 least_mean::<T>(),
+                momentum,
             ];
             let parameters = parameters.map(T::from_f64);
+            let [plain @ .., _] = &parameters;
             match state {
-                [s, b, a, ..] if centered && moves_on => {
+                [s, _, a, ..] if centered && momentum == 0.0 => {
+                    Tensor::update(&CENTERED_PLAIN, plain, &mut [w, s, a], &[gradient])
+                }
+                [s, b, a, ..] if centered => {
                     Tensor::update(&CENTERED, &parameters, &mut [w, s, b, a], &[gradient])
                 }
-                [s, _, a, ..] if centered => {
-                    Tensor::update(&PLAIN_CENTERED, &parameters, &mut [w, s, a], &[gradient])
-                }
-                [s, b, ..] if moves_on => Tensor::update(&STEP, &parameters, &mut [w, s, b], &[gradient]),
-                [s, ..] => Tensor::update(&PLAIN, &parameters, &mut [w, s], &[gradient]),
-                [] => Ok(()),
+                [s, ..] if momentum == 0.0 => Tensor::update(&PLAIN, plain, &mut [w, s], &[gradient]),
+                [s, b, ..] => Tensor::update(&STEP, &parameters, &mut [w, s, b], &[gradient]),
+                _ => Ok(()),
             }
         })
     }

@@ -34,6 +34,7 @@ fn optimizer(name: &str) -> Box<dyn Optimizer<f64>> {
                 .weight_decay(0.1),
         ),
         "rmsprop centered" => Box::new(RmsProp::new(0.01).centered(true).momentum(0.5)),
+        "rmsprop centered alone" => Box::new(RmsProp::new(0.01).centered(true).weight_decay(0.1)),
         "adagrad" => Box::new(Adagrad::new(0.1)),
         "adagrad settings" => Box::new(
             Adagrad::new(0.1)
@@ -48,7 +49,7 @@ fn optimizer(name: &str) -> Box<dyn Optimizer<f64>> {
 #[test]
 fn steps_are_those_of_pytorch() {
     let reference: Reference = serde_json::from_str(include_str!("reference/trajectories.json")).unwrap();
-    assert!(reference.trajectories.len() >= 14);
+    assert!(reference.trajectories.len() >= 15);
     for (name, trajectory) in &reference.trajectories {
         let mut optimizer = optimizer(name);
         let mut param = Param::new(Tensor::from(reference.start.clone()));

@@ -2,6 +2,7 @@
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
+use crate::counters::{self, Family};
 use crate::kernels::{Binary, MAX_OTHERS, Operand, Unary};
 use crate::{Element, Error, Float, Kernel, KernelFunction, Layout, Numeric, Result, Tensor, kernel, math};
 
@@ -159,7 +160,9 @@ impl<T: Float> Tensor<T> {
     /// # Errors
     /// [`Error::Memory`] if there is none for the result.
     pub fn map_into(mut self, f: impl Fn(T) -> T) -> Result<Self> {
-        for x in self.as_mut_slice()? {
+        let elements = self.as_mut_slice()?;
+        counters::kernel(Family::Elementwise, || [size_of_val(elements); 2]);
+        for x in elements {
             *x = f(*x);
         }
         Ok(self)
@@ -177,6 +180,10 @@ impl<T: Float> Tensor<T> {
             self.broadcast_to(shape)?
         };
         let other = other.broadcast_to(shape)?.contiguous()?;
+        counters::kernel(Family::Elementwise, || {
+            let size = shape.count() * size_of::<T>();
+            [2 * size, size]
+        });
         for (x, &y) in result
             .as_mut_slice()?
             .iter_mut()

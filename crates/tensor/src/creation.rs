@@ -1,5 +1,6 @@
 //! Tensors of given contents: sequences, identity matrices, functions of the index, others' shapes.
 
+use crate::counters::{self, Family};
 use crate::kernels::nth;
 use crate::{Element, Error, Float, Layout, Numeric, Result, Shape, Tensor};
 
@@ -17,6 +18,7 @@ impl<T: Element> Tensor<T> {
     pub fn from_fn(shape: impl AsRef<[usize]>, mut f: impl FnMut(usize) -> T) -> Result<Self> {
         let shape = Shape::checked("from_fn", shape.as_ref())?;
         Self::build(shape, |target| {
+            counters::kernel(Family::Fill, || [0, size_of_val(target)]);
             for (i, element) in target.iter_mut().enumerate() {
                 *element = f(i);
             }
@@ -116,6 +118,7 @@ impl<T: Float> Tensor<T> {
             to / gaps - from / gaps
         };
         Self::build(shape, |target| {
+            counters::kernel(Family::Fill, || [0, size_of_val(target)]);
             // From either end to the middle, so that both ends are exact and the whole is symmetric.
             let (head, tail) = target.split_at_mut(count.div_ceil(2));
             for (i, x) in head.iter_mut().enumerate() {

@@ -1,5 +1,6 @@
 //! Whether two tensors are equal, exactly or nearly.
 
+use crate::counters::{self, Family};
 use crate::{Element, Error, Float, Layout, MAX_RANK, Result, Tensor};
 
 /// Equal shapes and equal elements; NaN equals nothing, as for numbers. Elements that a broadcast repeats are compared once.
@@ -105,6 +106,10 @@ fn distinct(mut left: Layout, mut right: Layout) -> (Layout, Layout) {
 fn all_pairs<T: Element>(left: (&[T], Layout), right: (&[T], Layout), should: impl Fn(T, T) -> bool) -> bool {
     const BLOCK: usize = 1024;
     let count = left.1.shape().count();
+    counters::kernel(Family::Comparison, || {
+        let elements = left.1.distinct() + right.1.distinct();
+        [elements * size_of::<T>(), 0]
+    });
     let mut blocks = [[T::default(); BLOCK]; 2];
     (0..count).step_by(BLOCK).all(|start| {
         let length = BLOCK.min(count - start);

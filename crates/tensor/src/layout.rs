@@ -77,6 +77,13 @@ impl Layout {
             .then_some(row)
     }
 
+    /// The number of elements that are there: of a broadcast axis, one.
+    pub(crate) fn distinct(&self) -> usize {
+        let axes = self.shape.iter().zip(self.strides());
+        axes.map(|(&length, &stride)| if stride == 0 { length.min(1) } else { length })
+            .product()
+    }
+
     /// Where the element at `index` lies.
     pub(crate) fn position(&self, operation: &'static str, index: &[usize]) -> Result<usize> {
         if index.len() != self.shape.rank() {

@@ -29,6 +29,7 @@ mod assignment;
 mod axes;
 mod boolean;
 mod comparison;
+pub mod counters;
 mod creation;
 mod cumprod;
 mod cumsum;

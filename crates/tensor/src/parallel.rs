@@ -8,7 +8,7 @@ use std::sync::OnceLock;
 
 use workers::Workers;
 
-use crate::{Error, Result};
+use crate::{Error, Result, counters};
 
 /// Elements below which one thread is faster: waking another costs some ten microseconds, in which one thread
 /// passes over this many.
@@ -112,7 +112,10 @@ pub(crate) fn join(first: &mut (dyn FnMut() + Send), second: &mut (dyn FnMut() +
     let workers = workers();
     let threads = workers.map_or(1, threads_of);
     match workers {
-        Some(workers) if threads > 1 => workers.join(threads, first, second),
+        Some(workers) if threads > 1 => {
+            counters::divided();
+            workers.join(threads, first, second);
+        }
         _ => {
             first();
             second();

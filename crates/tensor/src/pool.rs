@@ -21,7 +21,7 @@ use std::ptr::NonNull;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::{Mutex, MutexGuard, PoisonError};
 
-use crate::{Error, Result};
+use crate::{Error, Result, counters};
 
 /// The alignment of every buffer: a cache line, and the widest vector register.
 pub const ALIGNMENT: usize = 64;
@@ -66,6 +66,7 @@ impl Buffer {
             return Ok(buffer);
         }
         let layout = layout(class).ok_or_else(none)?;
+        counters::new_buffer();
         // SAFETY: no class has size 0.
         let pointer = unsafe { alloc::alloc_zeroed(layout) };
         let pointer = NonNull::new(pointer).ok_or_else(none)?;

@@ -22,7 +22,7 @@
 use std::ptr::NonNull;
 
 use crate::pool::Buffer;
-use crate::{Element, Error, Result};
+use crate::{Element, Error, Result, counters};
 
 /// `len` elements in a pooled buffer, all of them initialized.
 #[derive(Debug)]
@@ -39,8 +39,25 @@ unsafe impl<T: Element> Send for Storage<T> {}
 unsafe impl<T: Element> Sync for Storage<T> {}
 
 impl<T: Element> Storage<T> {
-    /// Elements of unspecified value: whatever the buffer held before.
+    /// The elements of a tensor, of unspecified value: whatever the buffer held before.
     pub(crate) fn stale(len: usize) -> Result<Self> {
+        let storage = Self::room(len)?;
+        if len > 0 {
+            counters::buffer(len * size_of::<T>());
+        }
+        Ok(storage)
+    }
+
+    /// As [`stale`](Self::stale), for what an operation needs for itself.
+    pub(crate) fn scratch(len: usize) -> Result<Self> {
+        let storage = Self::room(len)?;
+        if len > 0 {
+            counters::scratch(len * size_of::<T>());
+        }
+        Ok(storage)
+    }
+
+    fn room(len: usize) -> Result<Self> {
         if len == 0 {
             return Ok(Self {
                 pointer: NonNull::dangling(),

@@ -1,7 +1,9 @@
 //! The tensor: shared elements and where they lie; how one is made and read.
 
+use std::any::Any;
 use std::sync::Arc;
 
+use crate::counters::{self, Family};
 use crate::storage::Storage;
 use crate::{Element, Error, Layout, Numeric, Result, Shape};
 
@@ -51,6 +53,7 @@ impl<T: Element> Tensor<T> {
             let expected = format!("do not fit: the second needs {} elements", shape.count());
             return Err(Error::shapes("from_slice", &[elements.len()], &shape, expected));
         }
+        counters::kernel(Family::Copy, || [size_of_val(elements); 2]);
         Self::build(shape, |target| target.copy_from_slice(elements))
     }
 
@@ -88,6 +91,7 @@ impl<T: Element> Tensor<T> {
 
     /// For what is in memory already; without room for as much again the program cannot go on.
     fn copied(dims: &[usize], elements: &[T]) -> Self {
+        counters::kernel(Family::Copy, || [size_of_val(elements); 2]);
         let shape = match Shape::checked("from", dims) {
             // An array of nothing, more times than can be counted.
             Err(_) if elements.is_empty() => Ok(Shape::EMPTY),
@@ -184,6 +188,9 @@ impl<T: Element> Tensor<T> {
     /// Copies the elements, in row-major order, to `target`.
     pub(crate) fn read(&self, target: &mut [T]) {
         if !target.is_empty() {
+            counters::kernel(Family::Copy, || {
+                [self.layout().distinct() * size_of::<T>(), size_of_val(target)]
+            });
             T::gather(target, self.storage(), &self.layout(), 0);
         }
     }
@@ -284,6 +291,9 @@ impl<T: Element> Tensor<T> {
         let source = self.contiguous()?;
         let elements = source.as_slice().unwrap_or(&[]);
         Tensor::build(*self.shape(), |target| {
+            counters::kernel(Family::Elementwise, || {
+                [size_of_val(elements), size_of_val(target)]
+            });
             for (to, &from) in target.iter_mut().zip(elements) {
                 *to = f(from);
             }
@@ -292,7 +302,7 @@ impl<T: Element> Tensor<T> {
 
     /// The same elements as numbers of another type: the nearest ones, or toward zero and saturating for integers.
     ///
-    /// NaN becomes the integer 0; false and true become 0 and 1.
+    /// NaN becomes the integer 0; false and true become 0 and 1. Numbers of the same type are not copied, unless the tensor is a view in another order.
     ///
     /// ```
     /// # use backprop_tensor::Tensor;
@@ -306,7 +316,14 @@ impl<T: Element> Tensor<T> {
     /// [`Error::Memory`] if there is none for the result.
     pub fn cast<U: Numeric>(&self) -> Result<Tensor<U>> {
         let source = self.contiguous()?;
+        // To its own type it is the same tensor.
+        if let Some(same) = (&source as &dyn Any).downcast_ref::<Tensor<U>>() {
+            return Ok(same.clone());
+        }
         Tensor::build(*self.shape(), |target| {
+            counters::kernel(Family::Cast, || {
+                [size_of::<T>() * target.len(), size_of_val(target)]
+            });
             U::cast(target, T::elements(source.as_slice().unwrap_or(&[])));
         })
     }

@@ -51,6 +51,26 @@ proptest! {
     }
 }
 
+/// What a tensor of these elements is by its memory.
+fn place<T: backprop_tensor::Element>(x: &Tensor<T>) -> *const T {
+    x.as_slice().unwrap().as_ptr()
+}
+
+#[test]
+fn numbers_of_the_same_type_are_not_copied() {
+    let x = Tensor::from([[1.5_f32, f32::NAN], [-0.0, f32::INFINITY]]);
+    let y = x.cast::<f32>().unwrap();
+    assert_eq!(place(&y), place(&x));
+    let z = Tensor::concat(&[&x], 1).unwrap();
+    assert_eq!(place(&z), place(&x));
+    // The first change copies.
+    let changed = y.map_into(|_| 2.0).unwrap();
+    assert_eq!((changed.to_vec(), x.to_vec()[0]), (vec![2.0; 4], 1.5));
+    let turned = x.transpose(0, 1).unwrap().cast::<f32>().unwrap();
+    assert_eq!(turned.as_slice().unwrap()[..1], [1.5]);
+    assert_eq!(turned.to_vec()[3], f32::INFINITY);
+}
+
 fn cast<T: backprop_tensor::Element, U: backprop_tensor::Numeric>(x: T) -> U {
     Tensor::scalar(x).cast::<U>().unwrap().item().unwrap()
 }

@@ -297,7 +297,12 @@ fn joined<E: Element>(parts: &[Tensor<E>]) -> Result<Tensor<E>> {
 
 /// That inputs, the first of which is that of the sample `start` of the data, are finite.
 pub(crate) fn check_inputs<T: Float>(name: &'static str, inputs: &Tensor<T>, start: usize) -> Result<()> {
-    match inputs.is_finite()?.all(..)?.item()? {
+    if inputs.is_empty() {
+        return Ok(());
+    }
+    // NaN is the largest and the smallest wherever there is one. So nothing is written for each input.
+    let ends = [inputs.max(..)?.item()?, inputs.min(..)?.item()?];
+    match ends.iter().all(|end| end.to_f64().is_finite()) {
         true => Ok(()),
         false => Err(not_finite(name, inputs, start)),
     }

@@ -72,9 +72,11 @@ macro_rules! tuples {
     ($(($($layer:ident $index:tt),*))*) => { $(
         impl<T: Float, $($layer: Layer<T>),*> Layers<T> for ($($layer,)*) {
             #[track_caller]
+            #[allow(unused_mut)]
             fn forward(&self, x: &Var<T>) -> Var<T> {
-                let y = x.clone();
-                $(let y = self.$index.forward(&y);)*
+                // One variable, so that no value outlives the layer that it goes to.
+                let mut y = x.clone();
+                $(y = self.$index.forward(&y);)*
                 y
             }
 

@@ -22,6 +22,7 @@ CASES = {
     "rmsprop": lambda p: optim.RMSprop(p, lr=0.01),
     "rmsprop settings": lambda p: optim.RMSprop(p, lr=0.01, alpha=0.9, eps=1e-3, momentum=0.5, weight_decay=0.1),
     "rmsprop centered": lambda p: optim.RMSprop(p, lr=0.01, centered=True, momentum=0.5),
+    "rmsprop centered alone": lambda p: optim.RMSprop(p, lr=0.01, centered=True, weight_decay=0.1),
     "adagrad": lambda p: optim.Adagrad(p, lr=0.1),
     "adagrad settings": lambda p: optim.Adagrad(p, lr=0.1, lr_decay=0.5, eps=1e-3, weight_decay=0.1),
 }

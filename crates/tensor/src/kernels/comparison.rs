@@ -1,5 +1,6 @@
 //! Comparing two views.
 
+use crate::counters::{self, Family};
 use crate::parallel::{self, THRESHOLD};
 
 use super::operand::{Access, BLOCK, Reader, block_length};
@@ -59,6 +60,9 @@ fn compare<T: Gather + Copy + Default + Send + Sync>(
     left: Operand<'_, T>,
     right: Operand<'_, T>,
 ) {
+    counters::kernel(Family::Comparison, || {
+        [left.bytes() + right.bytes(), target.len()]
+    });
     let mut accesses = [Access::of(&left), Access::of(&right)];
     let block = block_length(&mut accesses);
     parallel::for_each_piece(target, THRESHOLD, |start, piece| {

@@ -1,5 +1,6 @@
 //! Sums of all elements up to each one.
 
+use crate::counters::{self, Family};
 use crate::parallel::{self, THRESHOLD};
 
 use super::compensated::Compensated;
@@ -20,6 +21,7 @@ macro_rules! cumulative {
         impl Cumulative for $t {
             #[inline(never)]
             fn cumulative_sum(target: &mut [Self], length: usize, columns: usize) {
+                counters::kernel(Family::Cumulative, || [size_of_val(target); 2]);
                 let matrix = length * columns;
                 parallel::for_each_piece_of_rows(target, matrix, THRESHOLD, |_, piece| {
                     for matrix in piece.chunks_mut(matrix) {

@@ -1,5 +1,6 @@
 //! Products of all elements up to each one.
 
+use crate::counters::{self, Family};
 use crate::parallel::{self, THRESHOLD};
 
 /// Columns whose products are carried at a time.
@@ -41,6 +42,7 @@ fn down_columns<T: Copy + Send + Sync, C: Copy + Sync>(
     start: C,
     step: impl Fn(C, T) -> (C, T) + Sync,
 ) {
+    counters::kernel(Family::Cumulative, || [size_of_val(target); 2]);
     let matrix = length * columns;
     parallel::for_each_piece_of_rows(target, matrix, THRESHOLD, |_, piece| {
         for matrix in piece.chunks_mut(matrix) {

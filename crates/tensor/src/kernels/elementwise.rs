@@ -1,6 +1,7 @@
 //! Elementwise formulas over broadcast views, in blocks that stay in the first-level cache.
 
 use crate::KernelFunction;
+use crate::counters::{self, Family};
 use crate::parallel::{self, THRESHOLD};
 
 use super::operand::{Access, BLOCK, Reader, block_length};
@@ -66,6 +67,11 @@ fn elementwise<T: Gather + Copy + Default + Send + Sync>(
     first: Option<Operand<'_, T>>,
     others: &[Operand<'_, T>],
 ) {
+    counters::kernel(Family::Elementwise, || {
+        let size = size_of_val(target);
+        let first = first.map_or(size, |first| first.bytes());
+        [first + others.iter().map(Operand::bytes).sum::<usize>(), size]
+    });
     let mut accesses = [Access::Row; MAX_OTHERS];
     for (access, other) in accesses.iter_mut().zip(others) {
         *access = Access::of(other);
@@ -132,6 +138,10 @@ fn update<T: Send + Sync>(
     inputs: &[&[T]],
 ) {
     let length = outputs.first().map_or(0, |output| output.len());
+    counters::kernel(Family::Update, || {
+        let size = length * size_of::<T>();
+        [size * (outputs.len() + inputs.len()), size * outputs.len()]
+    });
     if parallel::pays(length, UPDATE_THRESHOLD) {
         divide(function, parameters, outputs, inputs, length);
     } else {

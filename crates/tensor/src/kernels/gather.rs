@@ -1,6 +1,7 @@
 //! Copying: a view into a row, a view onto another view, one value everywhere.
 
 use crate::Layout;
+use crate::counters::{self, Family};
 use crate::parallel::{self, THRESHOLD};
 
 use super::copy::{copy, copy_run};
@@ -28,11 +29,15 @@ macro_rules! gather {
 
             #[inline(never)]
             fn assign(target: &mut [Self], to: &Layout, source: &[Self], from: &Layout) {
+                counters::kernel(Family::Copy, || {
+                    [from.distinct(), to.shape().count()].map(|elements| elements * size_of::<$t>())
+                });
                 assign(target, to, source, from);
             }
 
             #[inline(never)]
             fn fill(target: &mut [Self], value: Self) {
+                counters::kernel(Family::Fill, || [0, size_of_val(target)]);
                 parallel::for_each_piece(target, THRESHOLD, |_, piece| piece.fill(value));
             }
         })*

@@ -14,6 +14,13 @@ pub struct Operand<'a, T> {
     pub layout: &'a Layout,
 }
 
+impl<T> Operand<'_, T> {
+    /// The bytes to be read.
+    pub(super) fn bytes(&self) -> usize {
+        self.layout.distinct() * size_of::<T>()
+    }
+}
+
 /// How the elements of an operand, in row-major order, lie in memory.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) enum Access {

@@ -1,6 +1,7 @@
 //! Reading at the places that an index tensor names. The indices have been checked.
 
 use crate::Layout;
+use crate::counters::{self, Family};
 use crate::parallel::{self, PIECE, THRESHOLD};
 use crate::simd::{self, Work};
 
@@ -36,6 +37,9 @@ fn pick<T: Copy + Send + Sync>(target: &mut [T], source: &[T], base: &Layout, st
     if target.is_empty() {
         return;
     }
+    counters::kernel(Family::Pick, || {
+        [size_of_val(target) + size_of_val(index), size_of_val(target)]
+    });
     let walk = Walk::new([base]);
     let [inner] = walk.strides();
     parallel::for_each_piece(target, THRESHOLD, |start, piece| {
@@ -55,6 +59,9 @@ fn select<T: Copy + Send + Sync>(target: &mut [T], source: &[T], length: usize, 
     if target.is_empty() {
         return;
     }
+    counters::kernel(Family::Pick, || {
+        [size_of_val(target) + size_of_val(index), size_of_val(target)]
+    });
     parallel::for_each_piece_of_rows(target, inner, THRESHOLD, |start, piece| {
         let row = start / inner;
         let (mut block, mut next) = (row / index.len() * length, row % index.len());

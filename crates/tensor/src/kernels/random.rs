@@ -1,5 +1,6 @@
 //! Filling a tensor with random numbers.
 
+use crate::counters::{self, Family};
 use crate::random::{self, Distribution};
 
 pub trait Random: Sized {
@@ -12,6 +13,7 @@ macro_rules! random {
         $(impl Random for $t {
             #[inline(never)]
             fn randomize(target: &mut [Self], key: u64, distribution: &Distribution) {
+                counters::kernel(Family::Random, || [0, size_of_val(target)]);
                 random::fill(target, key, distribution);
             }
         })*

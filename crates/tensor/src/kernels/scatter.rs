@@ -6,6 +6,7 @@
 use std::collections::HashMap;
 
 use crate::Layout;
+use crate::counters::{self, Family};
 use crate::parallel::{self, PIECE, THRESHOLD};
 use crate::simd::{self, Work};
 
@@ -161,6 +162,13 @@ fn scatter_add<T: Term>(
     if index.is_empty() {
         return;
     }
+    counters::kernel(Family::Scatter, || {
+        let added = index.len() * size_of::<T>();
+        [
+            layout.distinct() * size_of::<T>() + size_of_val(index) + added,
+            added,
+        ]
+    });
     let job = Additions {
         stride,
         most,
@@ -219,6 +227,10 @@ fn index_add<T: Term>(target: &mut [T], length: usize, inner: usize, index: &[i6
     if source.is_empty() || target.is_empty() {
         return;
     }
+    counters::kernel(Family::Scatter, || {
+        let added = size_of_val(source);
+        [2 * added + size_of_val(index), added]
+    });
     let (block, block_source) = (length * inner, index.len() * inner);
     let add = |target: &mut [T], first: usize, source: &[T]| {
         simd::dispatch(AddRows {

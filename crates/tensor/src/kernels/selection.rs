@@ -1,5 +1,6 @@
 //! Choosing between two views, and turning answers into numbers.
 
+use crate::counters::{self, Family};
 use crate::parallel::{self, THRESHOLD};
 
 use super::operand::{Access, BLOCK, Reader, block_length};
@@ -33,6 +34,9 @@ fn choose<T: Gather + Copy + Default + Send + Sync>(
     yes: Operand<'_, T>,
     no: Operand<'_, T>,
 ) {
+    counters::kernel(Family::Selection, || {
+        [mask.bytes() + yes.bytes() + no.bytes(), size_of_val(target)]
+    });
     let mut accesses = [Access::of(&mask), Access::of(&yes)];
     let block = block_length(&mut accesses);
     parallel::for_each_piece(target, THRESHOLD, |start, piece| {
@@ -61,6 +65,7 @@ macro_rules! from_bool {
         $(impl FromBool for $t {
             #[inline(never)]
             fn from_bool(target: &mut [Self], source: &[bool]) {
+                counters::kernel(Family::Cast, || [source.len(), size_of_val(target)]);
                 parallel::for_each_piece(target, THRESHOLD, |start, piece| {
                     for (to, &from) in piece.iter_mut().zip(&source[start..]) {
                         *to = u8::from(from) as $t;

@@ -1,5 +1,7 @@
 //! Evenly spaced numbers.
 
+use crate::counters::{self, Family};
+
 pub trait Sequence: Sized {
     /// How many of the numbers `start + i * step` lie before `end`, saturating; `None` if the step is 0, leads away from
     /// `end`, or one of the three is not finite.
@@ -19,6 +21,7 @@ macro_rules! floats {
 
             #[allow(clippy::cast_lossless)]
             fn sequence(target: &mut [Self], start: Self, step: Self) {
+                counters::kernel(Family::Fill, || [0, size_of_val(target)]);
                 for (i, to) in target.iter_mut().enumerate() {
                     *to = nth(start as f64, step as f64, i) as $t;
                 }
@@ -41,6 +44,7 @@ macro_rules! integers {
             }
 
             fn sequence(target: &mut [Self], start: Self, step: Self) {
+                counters::kernel(Family::Fill, || [0, size_of_val(target)]);
                 // Every number is one of the type, so arithmetic that wraps around gives it.
                 for (i, to) in target.iter_mut().enumerate() {
                     *to = start.wrapping_add(step.wrapping_mul(i as $t));

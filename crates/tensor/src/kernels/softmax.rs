@@ -8,6 +8,7 @@ use std::marker::PhantomData;
 use super::compensated::Compensated;
 use super::reduce::folds::{Fold, Maximum, Sum};
 use super::reduce::{LEAF, fold_slice};
+use crate::counters::{self, Family};
 use crate::math::{self, Real};
 use crate::{parallel, simd};
 
@@ -60,6 +61,7 @@ macro_rules! softmax {
 
             #[inline(never)]
             fn softmax_columns(target: &mut [Self], length: usize, columns: usize, logarithm: bool) {
+                counters::kernel(Family::Softmax, || [size_of_val(target); 2]);
                 let matrix = length * columns;
                 let threads = parallel::pays(matrix, THRESHOLD);
                 parallel::for_each_piece_of_rows(target, matrix, THRESHOLD, |_, piece| {
@@ -88,6 +90,7 @@ fn softmax_rows<T: Number, const LANES: usize>(
     Maximum: Fold<T>,
     Sum: Fold<T>,
 {
+    counters::kernel(Family::Softmax, || [size_of_val(target); 2]);
     let block = (LEAF / length).max(1) * length;
     parallel::for_each_piece_of_rows(target, length, THRESHOLD, |start, piece| {
         for (i, rows) in piece.chunks_mut(block).enumerate() {

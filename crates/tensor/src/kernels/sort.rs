@@ -1,6 +1,7 @@
 //! Sorting rows, by way of integers in the same order that carry the index in their lower bits: comparing those is
 //! fast, and makes any algorithm stable.
 
+use crate::counters::{self, Family};
 use crate::{Error, Layout, Result, parallel};
 
 use super::Gather;
@@ -153,6 +154,10 @@ impl<T: Key + Gather + Default + Send + Sync> Ordered for T {}
 
 #[inline(never)]
 fn order<T: Ordered>(values: &mut [T], indices: &mut [i64], rows: &Rows<'_, T>, part: Part) -> Result<()> {
+    counters::kernel(Family::Sort, || {
+        let read = rows.layout.distinct() * size_of::<T>();
+        [read, size_of_val(values) + size_of_val(indices)]
+    });
     let threads = parallel::pays(values.len() / part.count() * rows.length, THRESHOLD);
     if <T as Key>::BITS <= 32 && u32::try_from(rows.length).is_ok() {
         divide::<T, u64>(values, indices, 0, rows, part, threads)

@@ -1,5 +1,7 @@
 //! The triangles of matrices.
 
+use crate::counters::{self, Family};
+
 pub trait Triangle: Sized {
     /// Writes `value` outside the triangle of each matrix of these numbers of rows and columns: outside `column - row <=
     /// diagonal`, or `>=` for the upper triangle.
@@ -34,6 +36,7 @@ fn outside_triangle<T: Copy>(
     if matrices.is_empty() {
         return;
     }
+    counters::kernel(Family::Triangle, || [0, size_of_val(matrices)]);
     for (i, row) in matrices.chunks_exact_mut(columns).enumerate() {
         let on_diagonal = (i % rows) as isize;
         let on_diagonal = on_diagonal.saturating_add(diagonal).clamp(-1, columns as isize);

@@ -4,6 +4,7 @@
 //! number seeds: eight interleaved xoshiro256++ generators for each 32768 elements, so that vector units and threads can work
 //! on them. All is computed in f64 and rounded at the end: a model of f64 begins with the weights of its f32 twin.
 
+use crate::counters::{self, Family};
 use crate::{Error, Float, Numeric, Result, Rng, Shape, Tensor};
 
 use super::{Distribution, Truncated};
@@ -123,6 +124,7 @@ impl Tensor<i64> {
         }
         let shape = Shape::checked(NAME, shape.as_ref())?;
         Self::build(shape, |target| {
+            counters::kernel(Family::Random, || [0, size_of_val(target)]);
             super::fill_integers(target, rng.next_u64(), low, high.abs_diff(low))
         })
     }
@@ -133,6 +135,7 @@ impl Tensor<i64> {
     /// [`Error::Size`] or [`Error::Memory`] if there is no memory for so many.
     pub fn permutation(n: usize, rng: &mut Rng) -> Result<Self> {
         Self::build(Shape::checked("permutation", &[n])?, |target| {
+            counters::kernel(Family::Random, || [0, size_of_val(target)]);
             for (i, x) in target.iter_mut().enumerate() {
                 *x = i as i64;
             }

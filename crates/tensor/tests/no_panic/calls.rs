@@ -2,8 +2,8 @@
 
 use backprop_tensor::linalg::nalgebra::{DMatrix, DVector};
 use backprop_tensor::{
-    Axes, Error, Float, Kernel, Layout, Numeric, Rng, Shape, Tensor, keep, kernel, linalg, math, pool,
-    set_threads, simd, threads,
+    Axes, Error, Float, Kernel, Layout, Numeric, Rng, Shape, Tensor, counters, keep, kernel, linalg, math,
+    pool, set_threads, simd, threads,
 };
 use backprop_testing::calls;
 use backprop_testing::hostile::{Call, Sample, See, Source};
@@ -356,6 +356,16 @@ pub fn constructors() -> Vec<Call> {
         threads |s| threads().min(s.rng.below(9));
         set_threads |s| (set_threads(usize::MAX).is_err(), set_threads(s.rng.below(3)).is_ok());
         dispatch |s| simd::dispatch(Half(s.number()));
+        counts |s| {
+            counters::tape_record();
+            #[cfg(feature = "counters")]
+            {
+                let before = counters::counts();
+                let _ = s.tensor::<f32>().sum(..);
+                let counts = before.since(&counters::counts());
+                let _ = (counts.to_string(), counts.rows(), counts.get("reduction", "calls"));
+            }
+        };
         shapes |s| Err::<(), _>(Error::shapes("test", &s.lengths(), &s.lengths(), "").within("other"));
         try_to_vec |s| s.tensor::<f64>().try_to_vec();
         to_vec |s| s.tensor::<f32>().to_vec();

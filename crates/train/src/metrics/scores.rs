@@ -31,7 +31,8 @@ impl Task {
 #[derive(Debug)]
 pub(crate) struct Scores {
     pub(crate) task: Task,
-    scores: Vec<f64>,
+    /// One row after another.
+    scores: Tensor<f64>,
     /// A class for each row of scores, or 0 or 1 for each score.
     targets: Vec<usize>,
     /// Of each row of scores.
@@ -51,11 +52,11 @@ impl Scores {
     ) -> Result<Self> {
         let (shape, right) = (output.shape().dims(), targets.shape().dims());
         let (task, scores) = match (shape, right) {
-            ([n] | [n, 1], [m] | [m, 1]) if n == m => (Task::Binary, output.to_vec()),
+            ([n] | [n, 1], [m] | [m, 1]) if n == m => (Task::Binary, output.contiguous()?),
             ([_, classes, others @ ..], [_, rest @ ..]) if shape[0] == right[0] && others == rest => {
                 (Task::Classes(*classes), rows(output)?)
             }
-            ([_, labels], _) if shape == right => (Task::Labels(*labels), output.to_vec()),
+            ([_, labels], _) if shape == right => (Task::Labels(*labels), output.contiguous()?),
             _ => {
                 let expected = "do not fit: a class for each row of outputs, or 0 or 1 for each output";
                 return Err(Error::shapes(metric, shape, right, expected).into());
@@ -81,10 +82,8 @@ impl Scores {
                 format!("must be a class from 0 to {}", classes.saturating_sub(1)),
             )),
         };
-        let targets = targets
-            .to_vec()
-            .into_iter()
-            .enumerate()
+        let targets = targets.contiguous()?;
+        let targets = { targets.as_slice().unwrap_or(&[]).iter().copied().enumerate() }
             .map(class)
             .collect::<Result<_, _>>()?;
         Ok(Self {
@@ -107,7 +106,8 @@ impl Scores {
             Task::Labels(labels) => labels,
             Task::Binary | Task::Classes(_) => 1,
         };
-        let scores = self.scores.chunks_exact(self.task.width().max(1));
+        let scores = self.scores.as_slice().unwrap_or(&[]);
+        let scores = scores.chunks_exact(self.task.width().max(1));
         let rows = scores.zip(self.targets.chunks_exact(width.max(1)));
         rows.enumerate()
             .map(|(row, (scores, targets))| (scores, targets, self.weights.of(row)))
@@ -116,10 +116,13 @@ impl Scores {
 }
 
 /// `[n, classes, ...]` with the classes last.
-fn rows(output: &Tensor<f64>) -> Result<Vec<f64>> {
+fn rows(output: &Tensor<f64>) -> Result<Tensor<f64>> {
+    if output.rank() == 2 {
+        return Ok(output.contiguous()?);
+    }
     let rank = output.rank() as isize;
     let order: Vec<isize> = [0].into_iter().chain(2..rank).chain([1]).collect();
-    Ok(output.permute(order)?.to_vec())
+    Ok(output.permute(order)?.contiguous()?)
 }
 
 /// The place of the largest score, the first among equals; none if one of them is NaN, which says nothing.

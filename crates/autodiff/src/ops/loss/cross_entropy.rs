@@ -218,6 +218,9 @@ impl<T: Float> CrossEntropy<T> {
     fn smoothed(&self, targets: &Tensor<i64>, classes: usize) -> Result<Tensor<T>> {
         let count = targets.count();
         let targets = targets.reshape([count])?;
+        if self.options.ignored_class.is_none() {
+            return self.weigh(self.smooth(Tensor::one_hot(&targets, classes)?, classes)?);
+        }
         let counted = targets.map(|class| match self.options.ignored_class == Some(class) {
             true => T::ZERO,
             false => T::ONE,

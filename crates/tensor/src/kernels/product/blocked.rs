@@ -42,7 +42,7 @@ where
     } else {
         Panels::packed_size::<V>([height, width])
     };
-    let mut buffer = Storage::stale(size)?;
+    let mut buffer = Storage::scratch(size)?;
     let parallel = product.parallel();
     let target = Target::new(target);
     for column in (0..columns).step_by(width) {

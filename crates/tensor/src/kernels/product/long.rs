@@ -123,10 +123,10 @@ impl<'a, V: Vector<Element: Float>, const R: usize> Sums<'a, V, R> {
     fn join(&self, parts: Range<usize>, target: &mut [V::Element]) -> Result<()> {
         if parts.len() <= self.grain {
             let levels = parts.len().next_power_of_two().ilog2() as usize;
-            let mut scratch = Storage::stale(target.len().saturating_mul(levels))?;
+            let mut scratch = Storage::scratch(target.len().saturating_mul(levels))?;
             return self.fold(parts, target, scratch.as_mut_slice());
         }
-        let mut others = Storage::stale(target.len())?;
+        let mut others = Storage::scratch(target.len())?;
         let (mut first, mut second) = (Ok(()), Ok(()));
         let [left, right] = halves(parts);
         parallel::join(&mut || first = self.join(left.clone(), target), &mut || {

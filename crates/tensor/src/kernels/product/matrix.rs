@@ -2,6 +2,8 @@
 
 use std::marker::PhantomData;
 
+use crate::counters::{self, Family};
+
 /// A matrix of any strides to read from.
 #[derive(Debug)]
 pub struct Matrix<'a, T> {
@@ -79,11 +81,20 @@ impl<'a, T> Matrix<'a, T> {
         }
     }
 
+    /// The number of elements that are there: of rows or columns that repeat one, that.
+    pub(super) fn distinct(&self) -> usize {
+        let lengths = self.shape.iter().zip(self.strides);
+        lengths
+            .map(|(&length, stride)| if stride == 0 { length.min(1) } else { length })
+            .product()
+    }
+
     /// Copies all elements, row by row, to `target`, which has as many.
     pub fn read(&self, target: &mut [T])
     where
         T: Copy,
     {
+        counters::kernel(Family::Packing, || [size_of_val(target); 2]);
         for (i, row) in target.chunks_exact_mut(self.shape[1].max(1)).enumerate() {
             for (j, to) in row.iter_mut().enumerate().take(self.shape[1]) {
                 assert!(i < self.shape[0]);

@@ -17,6 +17,7 @@ mod vectors;
 pub use matrix::Matrix;
 use matrix::Target;
 
+use crate::counters::{self, Family};
 use crate::parallel;
 use crate::simd::{self, Level, Portable, Vector};
 use crate::storage::Storage;
@@ -62,6 +63,7 @@ macro_rules! multiply {
         $(impl Multiply for $t {
             #[inline(never)]
             fn multiply(target: &mut [Self], product: &Product<'_, Self>) -> Result<()> {
+                product.count();
                 #[cfg(target_arch = "x86_64")]
                 match simd::level() {
                     Level::Avx512 => return multiply::<simd::$wide, { tile_rows::AVX512 }>(target, product),
@@ -112,7 +114,7 @@ where
     V: Vector<Element: Float>,
 {
     let [rows, columns, _] = product.sizes();
-    let mut transpose = Storage::stale(rows * columns)?;
+    let mut transpose = Storage::scratch(rows * columns)?;
     let transposed = Product {
         left: product.right.transposed(),
         right: product.left.transposed(),
@@ -149,6 +151,16 @@ impl<'a, T> Product<'a, T> {
     /// Rows and columns of the result, and terms of a sum.
     fn sizes(&self) -> [usize; 3] {
         [self.left.shape[0], self.right.shape[1], self.left.shape[1]]
+    }
+
+    /// For the [`counters`].
+    fn count(&self) {
+        counters::kernel(Family::Product, || {
+            let read = self.left.distinct() + self.right.distinct() + self.start.map_or(0, <[T]>::len);
+            let [rows, columns, _] = self.sizes();
+            [read, rows * columns].map(|elements| elements * size_of::<T>())
+        });
+        counters::multiplications(|| self.sizes().into_iter().fold(1, usize::saturating_mul));
     }
 
     /// Whether to use several threads.

@@ -2,6 +2,7 @@
 
 use std::ops::Range;
 
+use crate::counters::{self, Family};
 use crate::parallel;
 use crate::simd::{Vector, Work};
 
@@ -46,6 +47,10 @@ impl<'a, T: Copy + Default + Send + Sync> Panels<'a, T> {
     /// Panels copied to `buffer`, which has room for [`packed_size`](Self::packed_size) elements.
     pub fn packed<V: Vector<Element = T>>(right: Matrix<'a, T>, buffer: &'a mut [T], threads: bool) -> Self {
         assert!(buffer.len() >= Self::packed_size::<V>(right.shape));
+        counters::kernel(Family::Packing, || {
+            let [read, written] = [right.shape.iter().product(), Self::packed_size::<V>(right.shape)];
+            [read, written].map(|elements: usize| elements * size_of::<T>())
+        });
         let (panels, target) = (Self::direct::<V>(right), Target::new(buffer));
         let pack = |index| {
             let (column, width) = panels.span(index);

@@ -120,11 +120,11 @@ where
     V: Vector<Element: Float>,
 {
     let shape = product.left.shape;
-    let mut copy = Storage::stale(0)?;
+    let mut copy = Storage::scratch(0)?;
     let left = if product.left.strides[1] == 1 {
         product.left
     } else {
-        copy = Storage::stale(shape[0] * shape[1])?;
+        copy = Storage::scratch(shape[0] * shape[1])?;
         product.left.read(copy.as_mut_slice());
         Matrix::row_major(copy.as_slice(), shape)
     };

@@ -1,6 +1,7 @@
 //! Where the extreme elements are.
 
 use super::plan::Plan;
+use crate::counters::{self, Family};
 use crate::parallel::{self, PIECE, THRESHOLD};
 
 /// Elements that are compared before asking whether one of them was it.
@@ -27,6 +28,10 @@ fn find<T: Copy + PartialEq + Send + Sync>(target: &mut [i64], wanted: &[T], sou
     if target.is_empty() {
         return;
     }
+    counters::kernel(Family::Search, || {
+        let read = plan.layout().distinct() * size_of::<T>();
+        [read + size_of_val(wanted), size_of_val(target)]
+    });
     let length = plan.reduced().count();
     let grain = match parallel::pays(length.saturating_mul(target.len()), THRESHOLD) {
         true => (PIECE / length.max(1)).max(1),

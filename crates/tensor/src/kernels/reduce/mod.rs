@@ -20,6 +20,7 @@ pub use plan::Plan;
 pub(super) use rows::fold_slice;
 
 use super::Gather;
+use crate::counters::{self, Family};
 use crate::parallel::{self, PIECE, THRESHOLD};
 
 /// Elements in a row that are folded without a tree.
@@ -96,6 +97,10 @@ fn reduce<T>(kernels: Kernels<T>, target: &mut [T], source: &[T], plan: &Plan, p
 where
     T: Copy + Default + Send + Sync + Gather,
 {
+    counters::kernel(Family::Reduction, || {
+        let read = plan.layout().distinct() * size_of::<T>();
+        [read + size_of_val(parameters), size_of_val(target)]
+    });
     let count = plan.reduced().count();
     if count == 0 || target.is_empty() {
         return target.fill(kernels.identity);
