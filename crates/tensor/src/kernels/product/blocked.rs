@@ -202,10 +202,13 @@ impl<V: Vector<Element: Float>> Block<'_, '_, V> {
         let mut row = self.rows.start;
         while row < self.rows.end {
             let tile = self.tile(row, first, panel);
+            if tile.depth >= PREFETCHED {
+                tile.prefetch_target(V::SUMS / C);
+            }
             let rows = self.rows.end - row;
             macro_rules! run {
                 ($($height:literal)*) => {
-                    $(if $height * C <= V::SUMS && rows >= $height {
+                    $(if $height * C <= V::SUMS && ($height < 12 || C == 1) && rows >= $height {
                         // SAFETY: the vector is the one of the level in use; the tile lies inside this block's part of the
                         // matrices and of the result, and the panel's rows are as long as a tile needs.
                         unsafe { super::tile::tile::<V, $height, C>(&tile) }

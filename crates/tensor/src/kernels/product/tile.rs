@@ -41,6 +41,22 @@ pub struct Tile<T> {
     pub width: usize,
 }
 
+impl<T> Tile<T> {
+    /// Asks for the lines of some rows of the target before their sums are computed: at the end of a tile all of them would be waited for.
+    ///
+    /// It is not inlined, because the addresses would take registers from the sums.
+    #[inline(never)]
+    pub fn prefetch_target(&self, rows: usize) {
+        for i in 0..rows {
+            let row = row_of(self.target, i, self.target_row);
+            for j in (0..self.width).step_by(LINE / size_of::<T>()) {
+                prefetch(row.wrapping_add(j));
+            }
+            prefetch(row.wrapping_add(self.width).wrapping_sub(1));
+        }
+    }
+}
+
 /// `target = start + left * right`, or this added to the target; each [`DEPTH`] terms are a sum of their own.
 ///
 /// # Safety
@@ -78,34 +94,35 @@ unsafe fn chain<V: Vector<Element: Float>, const R: usize, const C: usize>(tile:
             }
             sums = [start; R];
         }
-        if tile.depth >= PREFETCHED {
-            prefetch_target::<V, R, C>(tile, &offsets);
-        }
         let mut left = Rows::<_, R>::new(tile.left, tile.left_strides[0]);
         let mut right = tile.right;
-        // Lines of the left matrix.
-        let line = if tile.ahead { LINE / size_of::<V::Element>() } else { tile.depth };
-        let mut rest = tile.depth;
-        while rest > 0 {
-            let count = rest.min(line);
-            rest -= count;
-            if tile.ahead {
-                left.prefetch_below();
-            }
-            for _ in 0..count {
-                let mut row = [V::splat(V::Element::ZERO); C];
-                for (row, &offset) in row.iter_mut().zip(&offsets) {
-                    *row = V::load(right.wrapping_add(offset));
-                }
-                for (i, sums) in sums.iter_mut().enumerate() {
-                    let factor = V::splat(read(left.at(i)));
-                    for (sum, &row) in sums.iter_mut().zip(&row) {
-                        *sum = factor.mul_add(row, *sum);
+        // Not a function, in which the sums would be memory.
+        macro_rules! add {
+            ($count:expr) => {
+                for _ in 0..$count {
+                    let mut row = [V::splat(V::Element::ZERO); C];
+                    for (row, &offset) in row.iter_mut().zip(&offsets) {
+                        *row = V::load(right.wrapping_add(offset));
                     }
+                    for (i, sums) in sums.iter_mut().enumerate() {
+                        let factor = V::splat(read(left.at(i)));
+                        for (sum, &row) in sums.iter_mut().zip(&row) {
+                            *sum = factor.mul_add(row, *sum);
+                        }
+                    }
+                    left.advance(tile.left_strides[1]);
+                    right = right.wrapping_offset(tile.right_row);
                 }
-                left.advance(tile.left_strides[1]);
-                right = right.wrapping_offset(tile.right_row);
+            };
+        }
+        if tile.ahead && 3 * R * C >= 2 * V::SUMS {
+            let line = LINE / size_of::<V::Element>();
+            for first in (0..tile.depth).step_by(line) {
+                left.prefetch_below();
+                add!(line.min(tile.depth - first));
             }
+        } else {
+            add!(tile.depth);
         }
         if C == 1 && tile.width < V::LANES {
             return narrow(tile, &sums);
@@ -190,18 +207,6 @@ impl<T, const R: usize> Rows<T, R> {
         for i in 0..R {
             prefetch(row_of(self.fours[0], R + i, self.strides[0]));
         }
-    }
-}
-
-/// Asks for the target's lines while the sums are computed: at the end of a tile all of them would be waited for.
-#[inline(always)]
-fn prefetch_target<V: Vector, const R: usize, const C: usize>(tile: &Tile<V::Element>, offsets: &[usize; C]) {
-    for i in 0..R {
-        let row = row_of(tile.target, i, tile.target_row);
-        for &offset in offsets {
-            prefetch(row.wrapping_add(offset));
-        }
-        prefetch(row.wrapping_add(tile.width).wrapping_sub(1));
     }
 }
 
