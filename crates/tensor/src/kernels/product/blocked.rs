@@ -201,11 +201,10 @@ impl<V: Vector<Element: Float>> Block<'_, '_, V> {
     fn panel<const C: usize>(&self, first: bool, panel: &Panel<V::Element>) {
         let mut row = self.rows.start;
         while row < self.rows.end {
-            let tile = self.tile(row, first, panel);
+            let (tile, rows) = (self.tile(row, first, panel), self.rows.end - row);
             if tile.depth >= PREFETCHED {
-                tile.prefetch_target(V::SUMS / C);
+                tile.prefetch_target(rows.min(V::SUMS / C));
             }
-            let rows = self.rows.end - row;
             macro_rules! run {
                 ($($height:literal)*) => {
                     $(if $height * C <= V::SUMS && ($height < 12 || C == 1) && rows >= $height {

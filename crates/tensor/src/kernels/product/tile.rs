@@ -94,7 +94,7 @@ unsafe fn chain<V: Vector<Element: Float>, const R: usize, const C: usize>(tile:
             }
             sums = [start; R];
         }
-        let mut left = Rows::<_, R>::new(tile.left, tile.left_strides[0]);
+        let mut left = Rows::<_, R, C>::new(tile.left, tile.left_strides[0]);
         let mut right = tile.right;
         // Not a function, in which the sums would be memory.
         macro_rules! add {
@@ -161,16 +161,18 @@ unsafe fn narrow<V: Vector<Element: Float>, const R: usize, const C: usize>(tile
     }
 }
 
-/// Rows at even distances, of which the first of each four has a pointer of its own: the others are one addressing mode away from it, so that no
-/// row's address is computed from that of the row before.
+/// Rows at even distances, of which the first of each four has a pointer of its own: the others are one addressing mode away from it.
+///
+/// High tiles of two vectors have so many rows that an address computed from that of the row before takes no longer than the row's two sums, and so short
+/// a way through the matrix that making the pointers would take a tenth of it.
 #[derive(Clone, Copy)]
-struct Rows<T, const R: usize> {
+struct Rows<T, const R: usize, const C: usize> {
     fours: [*const T; MAX_ROWS / 4],
     /// One and three times the distance.
     strides: [isize; 2],
 }
 
-impl<T, const R: usize> Rows<T, R> {
+impl<T, const R: usize, const C: usize> Rows<T, R, C> {
     #[inline(always)]
     fn new(first: *const T, stride: isize) -> Self {
         const { assert!(R <= MAX_ROWS) }
@@ -186,6 +188,9 @@ impl<T, const R: usize> Rows<T, R> {
 
     #[inline(always)]
     fn at(&self, row: usize) -> *const T {
+        if R > 6 && C == 2 {
+            return row_of(self.fours[0], row, self.strides[0]);
+        }
         let four = self.fours[row / 4];
         match row % 4 {
             3 => four.wrapping_offset(self.strides[1]),
