@@ -4,7 +4,7 @@
 mod workers;
 
 use std::ops::Range;
-use std::sync::OnceLock;
+use std::sync::{Mutex, OnceLock, PoisonError};
 
 use workers::Workers;
 
@@ -105,6 +105,17 @@ pub(crate) fn for_each(range: Range<usize>, work: &(dyn Fn(usize) + Sync)) {
     join(&mut || for_each(start..middle, work), &mut || {
         for_each(middle..end, work)
     });
+}
+
+/// As [`for_each`], with the error of one that failed.
+pub(crate) fn try_for_each(range: Range<usize>, work: &(dyn Fn(usize) -> Result<()> + Sync)) -> Result<()> {
+    let result = Mutex::new(Ok(()));
+    for_each(range, &|index| {
+        if let Err(error) = work(index) {
+            *result.lock().unwrap_or_else(PoisonError::into_inner) = Err(error);
+        }
+    });
+    result.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Runs both, on two threads if another one is idle. Through pointers, so that it is compiled once, not for each use.

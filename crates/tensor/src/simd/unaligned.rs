@@ -41,3 +41,15 @@ pub(crate) unsafe fn write<T: Copy>(to: *mut T, value: T) {
 pub(crate) fn row_of<T>(first: *const T, row: usize, stride: isize) -> *const T {
     first.wrapping_offset((row as isize).wrapping_mul(stride))
 }
+
+/// Asks for the cache line of an address, which may be any.
+#[inline(always)]
+pub(crate) fn prefetch<T>(address: *const T) {
+    #[cfg(target_arch = "x86_64")]
+    // SAFETY: the instruction belongs to every x86-64 and reads nothing that a program could notice.
+    unsafe {
+        std::arch::x86_64::_mm_prefetch::<{ std::arch::x86_64::_MM_HINT_T0 }>(address.cast());
+    }
+    #[cfg(not(target_arch = "x86_64"))]
+    let _ = address;
+}

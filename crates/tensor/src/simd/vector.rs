@@ -16,6 +16,13 @@ pub trait Vector: Copy {
     /// The number of lanes, a power of 2.
     const LANES: usize;
 
+    /// Sums that a product keeps in registers. With the operands they fill them: there are 16 up to AVX2, and 32 from AVX-512 on and on 64-bit ARM.
+    /// Twelve or more hide the latency of the operation.
+    const SUMS: usize;
+
+    /// How many of them lie side by side at most: of tiles with as many sums, those that are nearly square read fewest operands.
+    const WIDTH: usize;
+
     /// Runs work that is compiled for the vector's instructions.
     unsafe fn run<W: Work>(work: W) -> W::Output;
 
@@ -47,6 +54,8 @@ macro_rules! portable {
         $(impl<const N: usize> Vector for Portable<$t, N> {
             type Element = $t;
             const LANES: usize = N;
+            const SUMS: usize = if cfg!(target_arch = "aarch64") { 16 } else { 8 };
+            const WIDTH: usize = 2;
 
             unsafe fn run<W: Work>(work: W) -> W::Output {
                 work.run()
@@ -110,7 +119,7 @@ mod x86 {
     use super::Vector;
 
     macro_rules! vector {
-        ($($name:ident, $level:ident, $register:ident, $t:ty, $lanes:literal, $splat:ident, $mul_add:ident, $side:literal, $transpose:ident;)*) => {
+        ($($name:ident, $level:ident, $register:ident, $t:ty, $lanes:literal, $sums:literal, $width:literal, $splat:ident, $mul_add:ident, $side:literal, $transpose:ident;)*) => {
             $(
                 #[derive(Clone, Copy)]
                 pub struct $name($register);
@@ -120,6 +129,8 @@ mod x86 {
                 impl Vector for $name {
                     type Element = $t;
                     const LANES: usize = $lanes;
+                    const SUMS: usize = $sums;
+                    const WIDTH: usize = $width;
 
                     unsafe fn run<W: Work>(work: W) -> W::Output {
                         unsafe { $level(work) }
@@ -156,10 +167,10 @@ mod x86 {
         };
     }
     vector! {
-        F32x8, avx2, __m256, f32, 8, _mm256_set1_ps, _mm256_fmadd_ps, 8, transpose_f32;
-        F64x4, avx2, __m256d, f64, 4, _mm256_set1_pd, _mm256_fmadd_pd, 4, transpose_f64;
-        F32x16, avx512, __m512, f32, 16, _mm512_set1_ps, _mm512_fmadd_ps, 8, transpose_f32;
-        F64x8, avx512, __m512d, f64, 8, _mm512_set1_pd, _mm512_fmadd_pd, 4, transpose_f64;
+        F32x8, avx2, __m256, f32, 8, 12, 2, _mm256_set1_ps, _mm256_fmadd_ps, 8, transpose_f32;
+        F64x4, avx2, __m256d, f64, 4, 12, 2, _mm256_set1_pd, _mm256_fmadd_pd, 4, transpose_f64;
+        F32x16, avx512, __m512, f32, 16, 24, 4, _mm512_set1_ps, _mm512_fmadd_ps, 8, transpose_f32;
+        F64x8, avx512, __m512d, f64, 8, 24, 4, _mm512_set1_pd, _mm512_fmadd_pd, 4, transpose_f64;
     }
 
     /// Squares of 8 by 8: the halves of rows 4 apart are loaded into one register, so that nothing has to cross its middle.

@@ -1,7 +1,8 @@
 //! The general product: a chunk of the right matrix is packed, then blocks of rows pass over it.
 //!
-//! The method is that of Goto and van de Geijn (Anatomy of high-performance matrix multiplication, 2008), but for the left matrix,
-//! which is read where it is: its elements are needed one at a time, and measured, packing them gained nothing.
+//! The method is that of Goto and van de Geijn (Anatomy of high-performance matrix multiplication, 2008), but for two things. The left matrix is
+//! read where it is, since its elements are needed one at a time; only if its columns lie far apart, a block of it is copied. And each thread packs
+//! the chunk that it multiplies itself: none waits for another one's, and what was packed is still in its cache.
 
 use std::ops::Range;
 
@@ -11,196 +12,236 @@ use crate::storage::Storage;
 use crate::{Float, Result};
 
 use super::panels::{Panel, Panels};
-use super::tile::{Tile, tile};
+use super::tile::{PREFETCHED, Tile};
 use super::{DEPTH, Matrix, Product, Target, even};
 
-/// Columns of the right matrix a chunk: all of it stays in the last-level cache.
-const COLUMNS: usize = 2048;
+/// Columns of a chunk of the right matrix: with [`DEPTH`] rows it stays in the second-level cache.
+const COLUMNS: usize = 256;
 
-/// Rows of the left matrix a block: its part of a chunk stays in the second-level cache.
+/// Rows of a block of the left matrix: it stays in the second-level cache beside a chunk.
 const ROWS: usize = 96;
+
+/// Bytes of a left matrix that stays in the second-level cache from one use to the next.
+const NEAR: usize = 256 << 10;
 
 /// Bytes of a right matrix that is read where it is, because all of it stays in the first-level cache.
 const SMALL: usize = 32 << 10;
 
-/// `R` rows at a time, by two vectors.
-pub fn multiply<V, const R: usize>(target: &mut [V::Element], product: &Product<'_, V::Element>) -> Result<()>
+/// A tile's rows by its columns at a time.
+pub fn multiply<V>(target: &mut [V::Element], product: &Product<'_, V::Element>) -> Result<()>
 where
     V: Vector<Element: Float>,
 {
     let [rows, columns, depth] = product.sizes();
     let direct = product.right.strides[1] == 1
         && columns >= V::LANES
-        && (rows <= 2 * R || depth * columns * size_of::<V::Element>() <= SMALL);
-    let (height, width) = if direct {
-        (depth.max(1), columns)
-    } else {
-        (even(depth, DEPTH), even(columns, COLUMNS))
-    };
-    let size = if direct {
-        0
-    } else {
-        Panels::packed_size::<V>([height, width])
-    };
-    let mut buffer = Storage::scratch(size)?;
-    let parallel = product.parallel();
+        && (rows <= 2 * V::SUMS / V::WIDTH || depth * columns * size_of::<V::Element>() <= SMALL);
     let target = Target::new(target);
-    for column in (0..columns).step_by(width) {
+    let part = |rows, columns| Part::<V> {
+        product,
+        rows,
+        columns,
+        target,
+        direct,
+    };
+    if !product.parallel() {
+        return part(0..rows, 0..columns).run();
+    }
+    // How the work is divided changes no bit, since no sum is divided.
+    let [down, across] = division::<V>([rows, columns]);
+    let height = rows.div_ceil(down).next_multiple_of(V::SUMS / V::WIDTH);
+    let panels = columns.div_ceil(V::WIDTH * V::LANES);
+    parallel::try_for_each(0..rows.div_ceil(height) * across, &|task| {
+        let (top, group) = (task / across * height, task % across);
+        let bound = |group: usize| (group * panels / across * V::WIDTH * V::LANES).min(columns);
+        part(top..(top + height).min(rows), bound(group)..bound(group + 1)).run()
+    })
+}
+
+/// Into how many groups of rows, and of columns, several threads divide a result.
+///
+/// Groups of columns come first, because each group of rows packs the right matrix anew.
+fn division<V: Vector>([rows, columns]: [usize; 2]) -> [usize; 2] {
+    let tasks = 4 * parallel::threads();
+    let across = columns.div_ceil(V::WIDTH * V::LANES).min(tasks);
+    let enough = if across >= tasks / 2 { across } else { tasks };
+    let down = enough.div_ceil(across).min(rows.div_ceil(4 * V::SUMS / V::WIDTH));
+    [down, across]
+}
+
+/// Some rows and columns of a product.
+struct Part<'a, V: Vector> {
+    product: &'a Product<'a, V::Element>,
+    rows: Range<usize>,
+    /// They begin where a panel does.
+    columns: Range<usize>,
+    target: Target<V::Element>,
+    /// Whether the right matrix is read where it is.
+    direct: bool,
+}
+
+impl<V: Vector<Element: Float>> Part<'_, V> {
+    fn run(&self) -> Result<()> {
+        let depth = self.product.sizes()[2];
+        let (height, width) = if self.direct {
+            (depth.max(1), self.columns.len())
+        } else {
+            (even(depth, DEPTH), COLUMNS)
+        };
+        let size = if self.direct {
+            0
+        } else {
+            Panels::packed_size::<V>([height, width.min(self.columns.len())])
+        };
+        let mut buffer = Storage::scratch(size)?;
         for top in (0..depth.max(1)).step_by(height) {
             let bottom = (top + height).min(depth);
-            let right = product
-                .right
-                .part([top, column], [bottom - top, width.min(columns - column)]);
-            let panels = if direct {
-                Panels::direct::<V>(right)
-            } else {
-                let size = Panels::packed_size::<V>(right.shape);
-                Panels::packed::<V>(right, &mut buffer.as_mut_slice()[..size], parallel)
-            };
-            let chunk = Chunk::<V, R> {
-                product,
-                left: product.left.part([0, top], [rows, bottom - top]),
-                panels: &panels,
-                column,
-                first: top == 0,
-                last: bottom == depth,
-                target,
-            };
-            chunk.run(parallel);
+            for column in self.columns.clone().step_by(width) {
+                let columns = width.min(self.columns.end - column);
+                let right = { self.product.right }.part([top, column], [bottom - top, columns]);
+                let panels = if self.direct {
+                    Panels::direct::<V>(right)
+                } else {
+                    Panels::packed::<V>(right, buffer.as_mut_slice())
+                };
+                let left = { self.product.left }.part([0, top], [self.rows.end, bottom - top]);
+                let chunk = Chunk {
+                    part: self,
+                    left,
+                    ahead: left.strides[1] == 1
+                        && bottom - top >= PREFETCHED
+                        && self.rows.len() * depth * size_of::<V::Element>() > NEAR,
+                    panels: &panels,
+                    column,
+                    columns,
+                    first: top == 0,
+                    last: bottom == depth,
+                };
+                for row in self.rows.clone().step_by(ROWS) {
+                    chunk.block(row..(row + ROWS).min(self.rows.end));
+                }
+            }
         }
+        Ok(())
     }
-    Ok(())
 }
 
 /// The product of some columns of the left matrix and as many rows of the right one.
-struct Chunk<'a, V: Vector, const R: usize> {
-    product: &'a Product<'a, V::Element>,
+struct Chunk<'a, V: Vector> {
+    part: &'a Part<'a, V>,
     left: Matrix<'a, V::Element>,
     panels: &'a Panels<'a, V::Element>,
-    /// The column of the result that the panels begin at.
+    /// The first column of the result that the panels belong to, and their number.
     column: usize,
+    columns: usize,
     /// Whether it is the first chunk of the sums, or the last.
     first: bool,
     last: bool,
-    target: Target<V::Element>,
+    /// Whether the rows of the left matrix have to be asked for: they are long, without gaps, and come from far.
+    ahead: bool,
 }
 
-impl<V: Vector<Element: Float>, const R: usize> Chunk<'_, V, R> {
-    fn run(&self, parallel: bool) {
-        let (rows, panels) = (self.left.shape[0], self.panels.count());
-        if !parallel {
-            for top in (0..rows).step_by(ROWS) {
-                self.block(top..(top + ROWS).min(rows), 0..panels);
-            }
-            return;
-        }
-        // How the work is divided changes no bit, since no sum is divided.
-        let tasks = 4 * parallel::threads();
-        let height = rows.div_ceil(tasks).next_multiple_of(R).clamp(4 * R, ROWS);
-        let blocks = rows.div_ceil(height);
-        let groups = tasks.div_ceil(blocks).min(panels);
-        parallel::for_each(0..blocks * groups, &|task| {
-            let (top, group) = (task / groups * height, task % groups);
-            let panels = group * panels / groups..(group + 1) * panels / groups;
-            self.block(top..(top + height).min(rows), panels);
-        });
-    }
-
-    /// The part of the result in some rows and panels.
-    fn block(&self, rows: Range<usize>, panels: Range<usize>) {
+impl<V: Vector<Element: Float>> Chunk<'_, V> {
+    /// Some rows of the result.
+    fn block(&self, rows: Range<usize>) {
         let block = Block {
             chunk: self,
             rows: rows.clone(),
-            panels: panels.clone(),
         };
         // SAFETY: the vector is the one of the level in use.
         unsafe { V::run(block) }
-        let Some(finish) = self.product.finish.filter(|_| self.last) else {
+        let Some(finish) = self.part.product.finish.filter(|_| self.last) else {
             return;
         };
-        let columns = self.product.right.shape[1];
-        let (first, last) = (self.panels.get(panels.start), self.panels.get(panels.end - 1));
-        let (left, width) = (first.column, last.column + last.width - first.column);
-        let (count, length) = if width == columns {
+        let columns = self.part.product.right.shape[1];
+        let (count, length) = if self.columns == columns {
             (1, rows.len() * columns)
         } else {
-            (rows.len(), width)
+            (rows.len(), self.columns)
         };
         for row in rows.start..rows.start + count {
             // SAFETY: this block's part of a row of the result, or its rows if it has all the columns; no other
             // block has these elements.
-            finish(
-                &[],
-                &mut [unsafe { self.target.slice(row * columns + self.column + left, length) }],
-                &[],
-            );
+            let part = unsafe { self.part.target.slice(row * columns + self.column, length) };
+            finish(&[], &mut [part], &[]);
         }
     }
 }
 
-struct Block<'a, 'b, V: Vector, const R: usize> {
-    chunk: &'a Chunk<'b, V, R>,
+struct Block<'a, 'b, V: Vector> {
+    chunk: &'a Chunk<'b, V>,
     rows: Range<usize>,
-    panels: Range<usize>,
 }
 
-impl<V: Vector<Element: Float>, const R: usize> Work for Block<'_, '_, V, R> {
+impl<V: Vector<Element: Float>> Work for Block<'_, '_, V> {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
-        for index in self.panels.clone() {
+        for index in 0..self.chunk.panels.count() {
             let panel = self.chunk.panels.get(index);
-            let mut row = self.rows.start;
-            while row < self.rows.end {
-                row += self.tile(row, &panel);
+            // As many vectors side by side as its columns need.
+            macro_rules! run {
+                ($($vectors:literal)*) => {
+                    $(if $vectors <= V::WIDTH && panel.width > ($vectors - 1) * V::LANES {
+                        self.panel::<$vectors>(index == 0, &panel);
+                        continue;
+                    })*
+                };
             }
+            run!(4 3 2);
+            self.panel::<1>(index == 0, &panel);
         }
     }
 }
 
-impl<V: Vector<Element: Float>, const R: usize> Block<'_, '_, V, R> {
-    /// Computes some rows of a panel from `row` on and says how many.
+impl<V: Vector<Element: Float>> Block<'_, '_, V> {
+    /// The rows of a panel, in tiles that are as high as the registers allow.
     #[inline(always)]
-    fn tile(&self, row: usize, panel: &Panel<V::Element>) -> usize {
-        let chunk = self.chunk;
-        let columns = chunk.product.right.shape[1];
+    fn panel<const C: usize>(&self, first: bool, panel: &Panel<V::Element>) {
+        let mut row = self.rows.start;
+        while row < self.rows.end {
+            let (tile, rows) = (self.tile(row, first, panel), self.rows.end - row);
+            if tile.depth >= PREFETCHED {
+                tile.prefetch_target(rows.min(V::SUMS / C));
+            }
+            macro_rules! run {
+                ($($height:literal)*) => {
+                    $(if $height * C <= V::SUMS && ($height < 12 || C == 1) && rows >= $height {
+                        // SAFETY: the vector is the one of the level in use; the tile lies inside this block's part of the
+                        // matrices and of the result, and the panel's rows are as long as a tile needs.
+                        unsafe { super::tile::tile::<V, $height, C>(&tile) }
+                        row += $height;
+                        continue;
+                    })*
+                };
+            }
+            run!(12 8 6 4 2 1);
+        }
+    }
+
+    /// Some rows of a panel from `row` on.
+    #[inline(always)]
+    fn tile(&self, row: usize, first: bool, panel: &Panel<V::Element>) -> Tile<V::Element> {
+        let (chunk, product) = (self.chunk, self.chunk.part.product);
+        let columns = product.right.shape[1];
         let column = chunk.column + panel.column;
-        let target = chunk.target.at(row * columns + column);
-        let start = match chunk.product.start {
+        let start = match product.start {
             Some(start) if chunk.first => start[column..].as_ptr(),
             _ => std::ptr::null(),
         };
-        let block = Tile {
+        Tile {
             depth: chunk.left.shape[1],
             left: chunk.left.at(row, 0),
             left_strides: chunk.left.strides,
+            ahead: first && chunk.ahead,
             right: panel.first,
             right_row: panel.row,
             start,
             add: !chunk.first,
-            target,
+            target: chunk.part.target.at(row * columns + column),
             target_row: columns as isize,
             width: panel.width,
-        };
-        let rows = self.rows.end - row;
-        macro_rules! run {
-            ($($rows:expr),*) => {
-                $(if rows >= $rows {
-                    // SAFETY: the vector is the one of the level in use; the tile lies inside this block's part of the
-                    // matrices and of the result, and the panel's rows are as long as a tile needs.
-                    unsafe {
-                        if panel.width > V::LANES {
-                            tile::<V, { $rows }, 2>(&block);
-                        } else {
-                            tile::<V, { $rows }, 1>(&block);
-                        }
-                    }
-                    return $rows;
-                })*
-            };
         }
-        run!(R, 4, 2, 1);
-        rows
     }
 }

@@ -21,8 +21,8 @@ const BAND: usize = 1 << 22;
 /// Rows that are worth packing the other matrix for.
 const ROWS: usize = 96;
 
-/// `R` rows at a time, by two vectors.
-pub fn multiply<V, const R: usize>(target: &mut [V::Element], product: &Product<'_, V::Element>) -> Result<()>
+/// The tree of sums.
+pub fn multiply<V>(target: &mut [V::Element], product: &Product<'_, V::Element>) -> Result<()>
 where
     V: Vector<Element: Float>,
 {
@@ -32,9 +32,9 @@ where
         ..*product
     };
     if (product.left.strides[1], product.right.strides[0]) == (0, 0) {
-        repeated::<V, R>(target, &bare)?;
+        repeated::<V>(target, &bare)?;
     } else {
-        bands::<V, R>(target, &bare, (BAND / columns).max(ROWS))?;
+        bands::<V>(target, &bare, (BAND / columns).max(ROWS))?;
     }
     if let Some(finish) = product.finish {
         parallel::for_each_piece(target, parallel::THRESHOLD, |_, piece| {
@@ -45,7 +45,7 @@ where
 }
 
 /// No more than `most` rows of the result at a time.
-fn bands<V, const R: usize>(
+fn bands<V>(
     target: &mut [V::Element],
     product: &Product<'_, V::Element>,
     most: usize,
@@ -60,7 +60,7 @@ where
             left: { product.left }.part([index * height, 0], [target.len() / columns, depth]),
             ..*product
         };
-        let sums = Sums::<V, R>::new(&band);
+        let sums = Sums::<V>::new(&band);
         sums.join(0..sums.parts, target)?;
     }
     Ok(())
@@ -68,7 +68,7 @@ where
 
 /// A product of matrices whose columns, and rows, repeat one: all terms of a sum are equal, and a broadcast view may have more of them than
 /// anyone can add.
-fn repeated<V, const R: usize>(target: &mut [V::Element], product: &Product<'_, V::Element>) -> Result<()>
+fn repeated<V>(target: &mut [V::Element], product: &Product<'_, V::Element>) -> Result<()>
 where
     V: Vector<Element: Float>,
 {
@@ -79,7 +79,7 @@ where
         start: None,
         ..*product
     };
-    super::multiply::<V, R>(target, &term)?;
+    super::multiply::<V>(target, &term)?;
     let count = V::Element::from_f64(depth as f64);
     for x in target.iter_mut() {
         *x *= count;
@@ -93,7 +93,7 @@ where
 }
 
 /// The tree of additions, whose form depends on the number of terms alone.
-struct Sums<'a, V: Vector, const R: usize> {
+struct Sums<'a, V: Vector> {
     product: &'a Product<'a, V::Element>,
     /// Terms of a part.
     length: usize,
@@ -102,7 +102,7 @@ struct Sums<'a, V: Vector, const R: usize> {
     grain: usize,
 }
 
-impl<'a, V: Vector<Element: Float>, const R: usize> Sums<'a, V, R> {
+impl<'a, V: Vector<Element: Float>> Sums<'a, V> {
     fn new(product: &'a Product<'a, V::Element>) -> Self {
         let [rows, columns, depth] = product.sizes();
         let length = even(depth, DEPTH);
@@ -161,7 +161,7 @@ impl<'a, V: Vector<Element: Float>, const R: usize> Sums<'a, V, R> {
             finish: None,
             divided: self.product.divided || self.grain < self.parts,
         };
-        super::multiply::<V, R>(target, &part)
+        super::multiply::<V>(target, &part)
     }
 }
 
@@ -197,10 +197,10 @@ mod tests {
         );
         product.start = Some(&start);
         let mut whole = vec![0.0; rows * columns];
-        multiply::<V, 4>(&mut whole, &product)?;
+        multiply::<V>(&mut whole, &product)?;
         for most in [1, 7, 22] {
             let mut target = vec![0.0; rows * columns];
-            bands::<V, 4>(&mut target, &product, most)?;
+            bands::<V>(&mut target, &product, most)?;
             // Bands of one row go through loops of their own.
             for (x, y) in target.iter().zip(&whole) {
                 assert!((x - y).abs() <= 400.0 * f32::EPSILON * y, "{x} {y} {most}");

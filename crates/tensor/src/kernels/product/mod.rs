@@ -48,16 +48,6 @@ pub trait Multiply: Sized {
     fn multiply(target: &mut [Self], product: &Product<'_, Self>) -> Result<()>;
 }
 
-/// How many rows a tile has: with two vectors each, and two for the operands, they fill the registers (16 of them up to AVX2, 32 from
-/// AVX-512 on and on 64-bit ARM), while the 16 or 12 independent sums hide the latency of the operation.
-mod tile_rows {
-    pub const NARROW: usize = if cfg!(target_arch = "aarch64") { 8 } else { 4 };
-    #[cfg(target_arch = "x86_64")]
-    pub const AVX2: usize = 6;
-    #[cfg(target_arch = "x86_64")]
-    pub const AVX512: usize = 8;
-}
-
 macro_rules! multiply {
     ($($t:ty, $narrow:literal, $middle:ident, $wide:ident;)*) => {
         $(impl Multiply for $t {
@@ -66,18 +56,18 @@ macro_rules! multiply {
                 product.count();
                 #[cfg(target_arch = "x86_64")]
                 match simd::level() {
-                    Level::Avx512 => return multiply::<simd::$wide, { tile_rows::AVX512 }>(target, product),
-                    Level::Avx2 => return multiply::<simd::$middle, { tile_rows::AVX2 }>(target, product),
+                    Level::Avx512 => return multiply::<simd::$wide>(target, product),
+                    Level::Avx2 => return multiply::<simd::$middle>(target, product),
                     Level::Baseline => {}
                 }
-                multiply::<Portable<$t, $narrow>, { tile_rows::NARROW }>(target, product)
+                multiply::<Portable<$t, $narrow>>(target, product)
             }
         })*
     };
 }
 multiply! { f32, 4, F32x8, F32x16; f64, 2, F64x4, F64x8; }
 
-fn multiply<V, const R: usize>(target: &mut [V::Element], product: &Product<'_, V::Element>) -> Result<()>
+fn multiply<V>(target: &mut [V::Element], product: &Product<'_, V::Element>) -> Result<()>
 where
     V: Vector<Element: Float>,
 {
@@ -88,10 +78,10 @@ where
         return Ok(());
     }
     if depth > long::DEPTH {
-        return long::multiply::<V, R>(target, product);
+        return long::multiply::<V>(target, product);
     }
     if columns == 1 && rows > 1 {
-        return vectors::column::<V, R>(target, product);
+        return vectors::column::<V>(target, product);
     }
     let [down, across] = product.right.strides;
     if rows == 1 && across == 1 && columns >= V::LANES {
@@ -99,17 +89,17 @@ where
         return Ok(());
     }
     if columns < V::LANES && rows >= V::LANES && product.left.strides[0] == 1 && product.start.is_none() {
-        return upright::<V, R>(target, product);
+        return upright::<V>(target, product);
     }
     if rows <= vectors::FEW && down == 1 && depth >= 2 * V::LANES {
         return vectors::dots::<V>(target, product);
     }
-    blocked::multiply::<V, R>(target, product)
+    blocked::multiply::<V>(target, product)
 }
 
 /// A result with fewer columns than a vector has lanes, but as many rows, from a left matrix whose columns have no gaps: its transpose,
 /// transposed.
-fn upright<V, const R: usize>(target: &mut [V::Element], product: &Product<'_, V::Element>) -> Result<()>
+fn upright<V>(target: &mut [V::Element], product: &Product<'_, V::Element>) -> Result<()>
 where
     V: Vector<Element: Float>,
 {
@@ -120,7 +110,7 @@ where
         right: product.left.transposed(),
         ..*product
     };
-    multiply::<V, R>(transpose.as_mut_slice(), &transposed)?;
+    multiply::<V>(transpose.as_mut_slice(), &transposed)?;
     Matrix::row_major(transpose.as_slice(), [columns, rows])
         .transposed()
         .read(target);

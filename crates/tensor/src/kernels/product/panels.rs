@@ -3,10 +3,9 @@
 use std::ops::Range;
 
 use crate::counters::{self, Family};
-use crate::parallel;
 use crate::simd::{Vector, Work};
 
-use super::{Matrix, Target};
+use super::Matrix;
 
 /// Rows of some columns of the right matrix.
 #[derive(Debug, Clone, Copy)]
@@ -27,6 +26,8 @@ pub struct Panels<'a, T> {
     /// The panels one after another, or nothing if they are read where they are.
     packed: &'a [T],
     lanes: usize,
+    /// The columns of a full panel.
+    full: usize,
     count: usize,
 }
 
@@ -40,35 +41,30 @@ impl<'a, T: Copy + Default + Send + Sync> Panels<'a, T> {
             right,
             packed: &[],
             lanes: V::LANES,
-            count: right.shape[1].div_ceil(2 * V::LANES),
+            full: V::WIDTH * V::LANES,
+            count: right.shape[1].div_ceil(V::WIDTH * V::LANES),
         }
     }
 
-    /// Panels copied to `buffer`, which has room for [`packed_size`](Self::packed_size) elements.
-    pub fn packed<V: Vector<Element = T>>(right: Matrix<'a, T>, buffer: &'a mut [T], threads: bool) -> Self {
-        assert!(buffer.len() >= Self::packed_size::<V>(right.shape));
+    /// Panels copied to `buffer`, which has room for [`packed_size`](Self::packed_size) elements at least.
+    pub fn packed<V: Vector<Element = T>>(right: Matrix<'a, T>, buffer: &'a mut [T]) -> Self {
         counters::kernel(Family::Packing, || {
             let [read, written] = [right.shape.iter().product(), Self::packed_size::<V>(right.shape)];
             [read, written].map(|elements: usize| elements * size_of::<T>())
         });
-        let (panels, target) = (Self::direct::<V>(right), Target::new(buffer));
-        let pack = |index| {
+        let (panels, mut rest) = (Self::direct::<V>(right), &mut *buffer);
+        for index in 0..panels.count() {
             let (column, width) = panels.span(index);
-            let (first, size) = (right.shape[0] * column, right.shape[0] * width.max(V::LANES));
+            let (target, others) = rest.split_at_mut(right.shape[0] * width.max(V::LANES));
             let pack = Pack::<V> {
                 right,
-                // SAFETY: inside the buffer, and no other panel has these elements.
-                target: unsafe { target.slice(first, size) },
+                target,
                 column,
                 width,
             };
             // SAFETY: the vector is the one of the level in use.
             unsafe { V::run(pack) }
-        };
-        if threads {
-            parallel::for_each(0..panels.count(), &pack);
-        } else {
-            (0..panels.count()).for_each(pack);
+            rest = others;
         }
         Self {
             packed: buffer,
@@ -86,19 +82,19 @@ impl<'a, T: Copy + Default + Send + Sync> Panels<'a, T> {
         self.count
     }
 
-    /// First column and width of a panel: two vectors, but the last two panels share what would leave the last one narrower
-    /// than a vector.
+    /// First column and width of a panel: as wide as a tile, but the last two share the vectors that are left, and the very last takes the greater half, so
+    /// that none is narrower than a vector.
     fn span(&self, index: usize) -> (usize, usize) {
-        let (full, columns, last) = (2 * self.lanes, self.right.shape[1], self.count - 1);
-        let rest = columns - last * full;
-        let shared = (full + rest).div_ceil(2);
-        let column = index * full;
-        if index + 1 < last || last == 0 || rest >= self.lanes {
-            (column, full.min(columns - column))
-        } else if index < last {
-            (column, shared)
+        let (columns, column) = (self.right.shape[1], index * self.full);
+        if index + 2 < self.count || self.count == 1 {
+            return (column, self.full.min(columns - column));
+        }
+        let shared = (self.count - 2) * self.full;
+        let half = (columns - shared).div_ceil(self.lanes) / 2 * self.lanes;
+        if index + 1 < self.count {
+            (column, half)
         } else {
-            (column - full + shared, full + rest - shared)
+            (shared + half, columns - shared - half)
         }
     }
 
@@ -145,18 +141,14 @@ impl<V: Vector<Element: Default>> Work for Pack<'_, V> {
             self.copy(0..rows, columns..self.width);
             self.copy(rows..depth, 0..self.width);
         } else if across == 1 && self.width >= V::LANES {
-            // A panel is two vectors wide at most. The second ends with the row, so it may overlap the first.
-            debug_assert!((V::LANES..=2 * V::LANES).contains(&self.width));
-            let second = self.width - V::LANES;
-            for (p, row) in self.target.chunks_exact_mut(self.width).enumerate() {
-                let (from, to) = (self.right.at(p, self.column), row.as_mut_ptr());
-                // SAFETY: the vector is the one of the level in use; `width` columns from `column` on lie inside the matrix, one after
-                // another, and the row has as many.
-                unsafe {
-                    V::load(from).store(to);
-                    V::load(from.wrapping_add(second)).store(to.wrapping_add(second));
-                }
+            macro_rules! run {
+                ($($vectors:literal)*) => {
+                    $(if self.width > ($vectors - 1) * V::LANES {
+                        return self.rows::<$vectors>();
+                    })*
+                };
             }
+            run!(4 3 2 1);
         } else {
             self.target.fill(V::Element::default());
             self.copy(0..depth, 0..self.width);
@@ -165,6 +157,25 @@ impl<V: Vector<Element: Default>> Work for Pack<'_, V> {
 }
 
 impl<V: Vector<Element: Default>> Pack<'_, V> {
+    /// Rows without gaps, of `C` vectors. The last one ends with the row, so it may overlap the one before.
+    #[inline(always)]
+    fn rows<const C: usize>(&mut self) {
+        let mut offsets = [0; C];
+        for (j, offset) in offsets.iter_mut().enumerate() {
+            *offset = (j * V::LANES).min(self.width - V::LANES);
+        }
+        let (mut from, mut to) = (self.right.at(0, self.column), self.target.as_mut_ptr());
+        for _ in 0..self.right.shape[0] {
+            for offset in offsets {
+                // SAFETY: the vector is the one of the level in use; `width` columns from `column` on lie inside the matrix, one after another, and
+                // the target has room for as many of each row.
+                unsafe { V::load(from.wrapping_add(offset)).store(to.wrapping_add(offset)) }
+            }
+            from = from.wrapping_offset(self.right.strides[0]);
+            to = to.wrapping_add(self.width);
+        }
+    }
+
     /// Some elements, one at a time.
     #[inline(always)]
     fn copy(&mut self, rows: Range<usize>, columns: Range<usize>) {
@@ -211,7 +222,7 @@ mod tests {
             for index in 0..panels.count() {
                 let (column, width) = panels.span(index);
                 prop_assert_eq!(column, next);
-                prop_assert!((V::LANES..=2 * V::LANES).contains(&width) || columns < V::LANES);
+                prop_assert!((V::LANES..=V::WIDTH * V::LANES).contains(&width) || columns < V::LANES);
                 next = column + width;
             }
             prop_assert_eq!(next, columns);

@@ -1,13 +1,22 @@
 //! The innermost loops, whose accumulators fill the registers.
 
 use crate::simd::Vector;
-use crate::simd::unaligned::{read, row_of, write};
+use crate::simd::unaligned::{prefetch, read, row_of, write};
 use crate::{Float, Numeric};
 
 use super::{DEPTH, even};
 
 /// The lanes of the widest vector.
 const MAX_LANES: usize = 16;
+
+/// The rows of the highest tile.
+const MAX_ROWS: usize = 12;
+
+/// Terms of a sum from which on lines are asked for before the sums are computed: they arrive meanwhile.
+pub const PREFETCHED: usize = 64;
+
+/// Bytes of a cache line.
+const LINE: usize = 64;
 
 /// A block of the target: `R` rows and `width` columns, of `C` vectors side by side.
 ///
@@ -18,6 +27,8 @@ pub struct Tile<T> {
     pub depth: usize,
     pub left: *const T,
     pub left_strides: [isize; 2],
+    /// Whether to ask for the rows of the left matrix below the tile, whose elements must have no gaps.
+    pub ahead: bool,
     /// Rows of `max(width, LANES)` elements.
     pub right: *const T,
     pub right_row: isize,
@@ -28,6 +39,22 @@ pub struct Tile<T> {
     pub target: *mut T,
     pub target_row: isize,
     pub width: usize,
+}
+
+impl<T> Tile<T> {
+    /// Asks for the lines of some rows of the target before their sums are computed: at the end of a tile all of them would be waited for.
+    ///
+    /// It is not inlined, because the addresses would take registers from the sums.
+    #[inline(never)]
+    pub fn prefetch_target(&self, rows: usize) {
+        for i in 0..rows {
+            let row = row_of(self.target, i, self.target_row);
+            for j in (0..self.width).step_by(LINE / size_of::<T>()) {
+                prefetch(row.wrapping_add(j));
+            }
+            prefetch(row.wrapping_add(self.width).wrapping_sub(1));
+        }
+    }
 }
 
 /// `target = start + left * right`, or this added to the target; each [`DEPTH`] terms are a sum of their own.
@@ -67,20 +94,38 @@ unsafe fn chain<V: Vector<Element: Float>, const R: usize, const C: usize>(tile:
             }
             sums = [start; R];
         }
-        let (mut left, mut right) = (tile.left, tile.right);
-        for _ in 0..tile.depth {
-            let mut row = [V::splat(V::Element::ZERO); C];
-            for (row, &offset) in row.iter_mut().zip(&offsets) {
-                *row = V::load(right.wrapping_add(offset));
-            }
-            for (i, sums) in sums.iter_mut().enumerate() {
-                let factor = V::splat(read(row_of(left, i, tile.left_strides[0])));
-                for (sum, &row) in sums.iter_mut().zip(&row) {
-                    *sum = factor.mul_add(row, *sum);
+        let mut left = Rows::<_, R, C>::new(tile.left, tile.left_strides[0]);
+        let mut right = tile.right;
+        // Not a function, in which the sums would be memory.
+        macro_rules! add {
+            ($count:expr) => {
+                for _ in 0..$count {
+                    let mut row = [V::splat(V::Element::ZERO); C];
+                    for (row, &offset) in row.iter_mut().zip(&offsets) {
+                        *row = V::load(right.wrapping_add(offset));
+                    }
+                    for (i, sums) in sums.iter_mut().enumerate() {
+                        let factor = V::splat(read(left.at(i)));
+                        for (sum, &row) in sums.iter_mut().zip(&row) {
+                            *sum = factor.mul_add(row, *sum);
+                        }
+                    }
+                    left.advance(tile.left_strides[1]);
+                    right = right.wrapping_offset(tile.right_row);
                 }
+            };
+        }
+        if tile.ahead && 3 * R * C >= 2 * V::SUMS {
+            let line = LINE / size_of::<V::Element>();
+            for first in (0..tile.depth).step_by(line) {
+                left.prefetch_below();
+                add!(line.min(tile.depth - first));
             }
-            left = left.wrapping_offset(tile.left_strides[1]);
-            right = right.wrapping_offset(tile.right_row);
+        } else {
+            add!(tile.depth);
+        }
+        if C == 1 && tile.width < V::LANES {
+            return narrow(tile, &sums);
         }
         let one = V::splat(V::Element::ONE);
         for (i, sums) in sums.iter_mut().enumerate() {
@@ -88,13 +133,84 @@ unsafe fn chain<V: Vector<Element: Float>, const R: usize, const C: usize>(tile:
             if tile.add {
                 // All before the first is written, since the vectors may overlap.
                 for (sum, &offset) in sums.iter_mut().zip(&offsets) {
-                    let before: V = load_some(target.wrapping_add(offset), tile.width);
-                    *sum = one.mul_add(*sum, before);
+                    *sum = one.mul_add(*sum, V::load(target.wrapping_add(offset)));
                 }
             }
             for (&sum, &offset) in sums.iter().zip(&offsets) {
-                store_some(sum, target.wrapping_add(offset), tile.width);
+                sum.store(target.wrapping_add(offset));
             }
+        }
+    }
+}
+
+/// Writes the first lanes of each row's sums.
+#[inline(always)]
+unsafe fn narrow<V: Vector<Element: Float>, const R: usize, const C: usize>(tile: &Tile<V::Element>, sums: &[[V; C]; R]) {
+    let mut lanes = [[V::Element::ZERO; MAX_LANES]; R];
+    for (lanes, sums) in lanes.iter_mut().zip(sums) {
+        // SAFETY: no vector has more lanes.
+        unsafe { sums[0].store(lanes.as_mut_ptr()) }
+    }
+    for (i, lanes) in lanes.iter().enumerate() {
+        let target = row_of(tile.target, i, tile.target_row).cast_mut();
+        for (j, &sum) in lanes.iter().enumerate().take(tile.width) {
+            let target = target.wrapping_add(j);
+            // SAFETY: the caller's promise for the first `width` columns.
+            unsafe { write(target, if tile.add { read(target) + sum } else { sum }) }
+        }
+    }
+}
+
+/// Rows at even distances, of which the first of each four has a pointer of its own: the others are one addressing mode away from it.
+///
+/// High tiles of two vectors have so many rows that an address computed from that of the row before takes no longer than the row's two sums, and so short
+/// a way through the matrix that making the pointers would take a tenth of it.
+#[derive(Clone, Copy)]
+struct Rows<T, const R: usize, const C: usize> {
+    fours: [*const T; MAX_ROWS / 4],
+    /// One and three times the distance.
+    strides: [isize; 2],
+}
+
+impl<T, const R: usize, const C: usize> Rows<T, R, C> {
+    #[inline(always)]
+    fn new(first: *const T, stride: isize) -> Self {
+        const { assert!(R <= MAX_ROWS) }
+        let mut fours = [first; MAX_ROWS / 4];
+        for (index, four) in fours.iter_mut().enumerate() {
+            *four = row_of(first, 4 * index, stride);
+        }
+        Self {
+            fours,
+            strides: [stride, stride.wrapping_mul(3)],
+        }
+    }
+
+    #[inline(always)]
+    fn at(&self, row: usize) -> *const T {
+        if R > 6 && C == 2 {
+            return row_of(self.fours[0], row, self.strides[0]);
+        }
+        let four = self.fours[row / 4];
+        match row % 4 {
+            3 => four.wrapping_offset(self.strides[1]),
+            rest => row_of(four, rest, self.strides[0]),
+        }
+    }
+
+    /// To the next column.
+    #[inline(always)]
+    fn advance(&mut self, stride: isize) {
+        for four in &mut self.fours[..R.div_ceil(4)] {
+            *four = four.wrapping_offset(stride);
+        }
+    }
+
+    /// Asks for the lines of as many rows below these: no machine foresees so many short streams by itself.
+    #[inline(always)]
+    fn prefetch_below(&self) {
+        for i in 0..R {
+            prefetch(row_of(self.fours[0], R + i, self.strides[0]));
         }
     }
 }
@@ -195,20 +311,6 @@ unsafe fn load_some<V: Vector<Element: Float>>(from: *const V::Element, count: u
         let mut lanes = [V::Element::ZERO; MAX_LANES];
         copy_few(from, lanes.as_mut_ptr(), count);
         V::load(lanes.as_ptr())
-    }
-}
-
-/// Writes the first `count` lanes only, all if there are no more.
-#[inline(always)]
-unsafe fn store_some<V: Vector<Element: Float>>(vector: V, to: *mut V::Element, count: usize) {
-    // SAFETY: as above.
-    unsafe {
-        if count >= V::LANES {
-            return vector.store(to);
-        }
-        let mut lanes = [V::Element::ZERO; MAX_LANES];
-        vector.store(lanes.as_mut_ptr());
-        copy_few(lanes.as_ptr(), to, count);
     }
 }
 

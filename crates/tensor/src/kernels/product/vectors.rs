@@ -17,7 +17,7 @@ pub const FEW: usize = 16;
 const SIDE_BY_SIDE: usize = 8;
 
 /// A matrix times a column: the same as a row times its transpose.
-pub fn column<V, const R: usize>(target: &mut [V::Element], product: &Product<'_, V::Element>) -> Result<()>
+pub fn column<V>(target: &mut [V::Element], product: &Product<'_, V::Element>) -> Result<()>
 where
     V: Vector<Element: Float>,
 {
@@ -28,7 +28,7 @@ where
         finish: None,
         ..*product
     };
-    multiply::<V, R>(target, &transposed)?;
+    multiply::<V>(target, &transposed)?;
     if let Some(&[start]) = product.start {
         for x in target.iter_mut() {
             *x += start;
@@ -98,6 +98,7 @@ impl<V: Vector<Element: Float>> Row<'_, V> {
             depth: product.left.shape[1],
             left: product.left.at(0, 0),
             left_strides: product.left.strides,
+            ahead: false,
             right: product.right.at(0, column),
             right_row: product.right.strides[0],
             start: product
