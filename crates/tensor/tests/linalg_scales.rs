@@ -358,7 +358,11 @@ fn singular_equations_of_any_size_are_refused() {
                     let error = error.map(|error| error.to_string()).unwrap_or_default();
                     assert!(error.contains("singular"), "{seed} {a:?} {error:?}");
                 }
-                assert_eq!(linalg::slogdet(&a).unwrap(), (T::ZERO, -T::INFINITY), "{seed} {a:?}");
+                assert_eq!(
+                    linalg::slogdet(&a).unwrap(),
+                    (T::ZERO, -T::INFINITY),
+                    "{seed} {a:?}"
+                );
             }
         }
     }

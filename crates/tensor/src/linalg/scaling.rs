@@ -217,7 +217,11 @@ pub(super) fn lu<T: Float + RealField>(matrix: DMatrix<T>, plain: bool) -> Facto
     }
     // Products of plain factors, and what is left when such products cancel, are in range.
     let is_singular = plain && pivots().any(|x| x == T::zero()) && is_plain(factors.as_slice());
-    if is_singular { Factors::Singular } else { Factors::Lost }
+    if is_singular {
+        Factors::Singular
+    } else {
+        Factors::Lost
+    }
 }
 
 #[cfg(test)]
