@@ -1,7 +1,5 @@
 //! What an optimizer keeps for each parameter, under its path.
 
-use std::collections::HashSet;
-
 use backprop_autodiff::{Gradients, Leaf, LeafMut, Lineage, Module, Param, ParamId, Path};
 use backprop_tensor::{Float, Result as TensorResult, Tensor};
 use serde::{Deserialize, Serialize};
@@ -23,7 +21,9 @@ pub(crate) struct Slots<T: Float> {
     order: Vec<usize>,
     /// The number of steps, of whatever model.
     clock: u64,
-    /// How many parameters were arranged since slots of models that are no more were dropped.
+    /// How often the order was made anew.
+    arrangements: u64,
+    /// How many parameters were arranged since slots of models that are no more were looked for.
     arranged: usize,
 }
 
@@ -35,6 +35,8 @@ struct Slot<T: Float> {
     lineage: Option<Lineage>,
     /// The clock at its last step: of two models, the state is that of the later one.
     last: u64,
+    /// The last arrangement that it was in.
+    arrangement: u64,
     /// From the groups, once they have been asked.
     settings: Option<Settings>,
     steps: u64,
@@ -66,6 +68,7 @@ impl<T: Float> Slots<T> {
             index,
             order: Vec::new(),
             clock: 0,
+            arrangements: 0,
             arranged: 0,
         }
     }
@@ -166,32 +169,39 @@ impl<T: Float> Slots<T> {
     /// costs a share of that: at once, if there are only some.
     fn arrange(&mut self, model: &dyn Module<T>, gradients: &Gradients<T>) {
         self.order.clear();
-        let mut taken = HashSet::new();
+        self.arrangements += 1;
         model.visit(&Path::ROOT, &mut |path, leaf| {
             let Leaf::Param(param) = leaf else { return };
             if gradients.get(param).is_none() {
                 return;
             }
             let path = path.to_string();
-            let place = match self.find(param, &path).filter(|place| !taken.contains(place)) {
+            let free = |place: &usize| self.slots[*place].arrangement != self.arrangements;
+            let place = match self.find(param, &path).filter(free) {
                 Some(place) => place,
                 None => {
                     self.slots.push(Slot::new(path.clone(), param.id()));
                     self.slots.len() - 1
                 }
             };
-            taken.insert(place);
             self.order.push(place);
             let slot = &mut self.slots[place];
-            self.index
-                .remove(place, slot.id, slot.lineage.as_ref(), &slot.path);
-            slot.belongs_to(path, param.id());
-            self.index
-                .insert(place, slot.id, slot.lineage.as_ref(), &slot.path);
+            slot.arrangement = self.arrangements;
+            if slot.path != path || self.index.of_id(param.id()) != Some(place) {
+                self.index
+                    .remove(place, slot.id, slot.lineage.as_ref(), &slot.path);
+                slot.belongs_to(path, param.id());
+                self.index
+                    .insert(place, slot.id, slot.lineage.as_ref(), &slot.path);
+            }
         });
         self.arranged += self.order.len();
         if SHARE * self.arranged >= self.slots.len() {
-            self.drop_others();
+            self.arranged = 0;
+            let is_gone = |slot: &Slot<T>| slot.arrangement != self.arrangements && !slot.may_be_used();
+            if self.slots.iter().any(is_gone) {
+                self.drop_others();
+            }
         }
     }
 
@@ -211,15 +221,17 @@ impl<T: Float> Slots<T> {
 
     /// Drops the slots of models that are no more, but for the model of this step.
     fn drop_others(&mut self) {
-        let (clock, order) = (self.clock, std::mem::take(&mut self.order));
+        let (clock, arrangements) = (self.clock, self.arrangements);
+        let order = std::mem::take(&mut self.order);
         let mut all: Vec<Option<Slot<T>>> = self.slots.drain(..).map(Some).collect();
         let mut slots: Vec<Slot<T>> = order.iter().filter_map(|&place| all[place].take()).collect();
         let count = slots.len();
         let others = all.into_iter().flatten();
-        slots.extend(others.filter(|slot| slot.lineage.as_ref().is_none_or(Lineage::is_alive)));
+        slots.extend(others.filter(Slot::may_be_used));
         *self = Self {
             order: (0..count).collect(),
             clock,
+            arrangements,
             ..Self::of(slots)
         };
     }
@@ -235,10 +247,16 @@ impl<T: Float> Slot<T> {
             id: Some(id),
             lineage: None,
             last: 0,
+            arrangement: 0,
             settings: None,
             steps: 0,
             state: Vec::new(),
         }
+    }
+
+    /// Whether a parameter of it is left, or may come.
+    fn may_be_used(&self) -> bool {
+        self.lineage.as_ref().is_none_or(Lineage::is_alive)
     }
 
     /// Makes it that of this parameter.
@@ -295,6 +313,7 @@ impl<T: Float> From<OptimizerState<T>> for Slots<T> {
             id: None,
             lineage: None,
             last: 0,
+            arrangement: 0,
             settings: None,
             steps,
             state,
