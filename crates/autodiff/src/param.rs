@@ -1,6 +1,7 @@
 //! What a model owns: parameters, which training changes, and buffers, which a forward pass does.
 
 use std::fmt;
+use std::hash::{Hash, Hasher};
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use std::sync::{Arc, Weak};
 
@@ -71,6 +72,12 @@ impl PartialEq for Lineage {
 }
 
 impl Eq for Lineage {}
+
+impl Hash for Lineage {
+    fn hash<H: Hasher>(&self, state: &mut H) {
+        self.0.as_ptr().hash(state);
+    }
+}
 
 /// A tensor that training changes.
 ///

@@ -1,7 +1,7 @@
 //! Batch normalization at the ends of the range, in f32 and f64: a law first, then right values by mpmath, to 60 digits. Those of ordinary numbers are in the
 //! tests of the layer.
 
-use backprop_autodiff::{Tape, Var};
+use backprop_autodiff::{Tape, Var, ops};
 use backprop_tensor::{Float, Rng, Tensor};
 use proptest::prelude::*;
 
@@ -243,4 +243,67 @@ fn what_is_not_finite() {
     }
     check::<f32>();
     check::<f64>();
+}
+
+/// A mean far from 0 is rounded; what it loses is the same for all rows, and adds up in the gradients.
+#[test]
+fn means_far_from_0() {
+    fn check<T: Float>(n: usize, mean: f64, step: f64) {
+        // Two channels, the second of ordinary numbers. All are multiples of the step, so that f64 has their sums exactly, or nearly.
+        let noise = |i: usize| ((i * 2_654_435_761) >> 7) % 1024;
+        let element = |i: usize| match i % 2 {
+            0 => mean + step * noise(i) as f64,
+            _ => noise(i) as f64 / 512.0,
+        };
+        let x = Tensor::from_fn([n, 2], |i| T::from_f64(element(i))).unwrap();
+        let g = Tensor::from_fn([n, 2], |i| T::from_f64(1.0 + noise(i + 7) as f64 / 1024.0)).unwrap();
+        let (weight, bias) = (
+            Tensor::from([1.5, 1.0].map(T::from_f64)),
+            Tensor::from([0.25, 0.0].map(T::from_f64)),
+        );
+        let [y, dx, dw, _] = pass(&x, [&weight, &bias], &g, |x, affine| {
+            x.batch_norm(Some(affine), 0.0).0
+        });
+        // The same of the distances from the mean, in f64.
+        let (xs, gs) = (x.to_vec(), g.to_vec());
+        let column = |values: &[T]| -> Vec<f64> { values.iter().step_by(2).map(|x| x.to_f64()).collect() };
+        let (xs, gs) = (column(&xs), column(&gs));
+        let away: Vec<f64> = xs.iter().map(|x| x - mean).collect();
+        let count = n as f64;
+        let middle = away.iter().sum::<f64>() / count;
+        let variance = away.iter().map(|x| (x - middle).powi(2)).sum::<f64>() / count;
+        let normal: Vec<f64> = away.iter().map(|x| (x - middle) / variance.sqrt()).collect();
+        let (sum, product): (f64, f64) = (
+            gs.iter().sum(),
+            gs.iter().zip(&normal).map(|(g, normal)| g * normal).sum(),
+        );
+        // (80 + log2 n) roundings of the size of the sum of all, at most.
+        let size: f64 = gs.iter().zip(&normal).map(|(g, normal)| (g * normal).abs()).sum();
+        let (bound, epsilon) = (110.0 * T::EPSILON.to_f64(), T::EPSILON.to_f64());
+        let got = dw.to_vec()[0].to_f64();
+        assert!(
+            (got - product).abs() <= bound * size,
+            "dw {got}, right {product}, size {size}"
+        );
+        let std = ops::ChannelStatistics::of(&x).unwrap().std.to_vec()[0].to_f64();
+        assert!((std / variance.sqrt() - 1.0).abs() <= bound, "{std}");
+        for (i, (y, dx)) in column(&y.to_vec())
+            .iter()
+            .zip(column(&dx.to_vec()))
+            .enumerate()
+            .take(2000)
+        {
+            let right = 1.5 * normal[i] + 0.25;
+            assert!((y - right).abs() <= 2.0 * bound * 3.0, "y {y}, right {right}");
+            let right = 1.5 / variance.sqrt() * (gs[i] - sum / count - normal[i] * product / count);
+            assert!(
+                (dx - right).abs() <= 4.0 * bound * 3.0 / variance.sqrt() + epsilon,
+                "dx {dx}, right {right}"
+            );
+        }
+    }
+    check::<f32>(1_000_001, 1000.0, 0.0625 / 16.0);
+    check::<f32>(100_003, 1e6, 0.0625);
+    check::<f32>(4_099, -3e4, 0.001_953_125);
+    check::<f64>(100_003, 1e13, 0.001_953_125);
 }

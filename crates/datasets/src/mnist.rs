@@ -14,7 +14,7 @@
 //! ```
 //!
 //! [`from_files`] reads the same from the four IDX files, and so everything that is published in that form:
-//! Fashion-MNIST, KMNIST, EMNIST.
+//! Fashion-MNIST, KMNIST, EMNIST. Of files that nobody has looked at, [`from_files_at_most`] bounds the memory they take.
 //!
 //! As `f32` the training images take 188 MB, as bytes 47. Where that matters, keep the bytes and scale each batch as
 //! it is asked for:
@@ -37,7 +37,7 @@ mod files;
 
 #[cfg(feature = "mnist")]
 pub use embedded::{load, load_bytes, load_images};
-pub use files::{bytes_from_files, from_files};
+pub use files::{bytes_from_files, bytes_from_files_at_most, from_files, from_files_at_most};
 
 use crate::{Result, TensorDataset, scale_pixels};
 

@@ -138,3 +138,28 @@ fn images_without_pixels_are_harmless() {
     let (train, _) = mnist::from_files(&directory.0).unwrap();
     assert_eq!(train.inputs().shape(), &[3, 0]);
 }
+
+#[test]
+fn a_limit_holds_for_each_file() {
+    let folder = complete("limit", "-idx#-ubyte");
+    let directory = &folder.0;
+    let (train, test) = mnist::bytes_from_files(directory).unwrap();
+    let most = train.inputs().count().max(test.inputs().count());
+    let (limited, _) = mnist::bytes_from_files_at_most(directory, most).unwrap();
+    assert_eq!(limited.inputs(), train.inputs());
+    assert!(mnist::from_files_at_most(directory, most).is_ok());
+    for message in [
+        mnist::from_files_at_most(directory, most - 1)
+            .unwrap_err()
+            .to_string(),
+        mnist::bytes_from_files_at_most(directory, most - 1)
+            .unwrap_err()
+            .to_string(),
+    ] {
+        assert!(
+            message.contains(&format!("more than the limit of {}", most - 1)),
+            "{message}"
+        );
+        assert!(message.contains("images"), "{message}");
+    }
+}

@@ -44,6 +44,7 @@ mod adam;
 mod clip;
 mod error;
 mod groups;
+mod index;
 mod optimizer;
 mod rmsprop;
 pub mod rules;

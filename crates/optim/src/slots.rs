@@ -1,12 +1,11 @@
 //! What an optimizer keeps for each parameter, under its path.
 
-use std::collections::HashMap;
-
 use backprop_autodiff::{Gradients, Leaf, LeafMut, Lineage, Module, Param, ParamId, Path};
 use backprop_tensor::{Float, Result as TensorResult, Tensor};
 use serde::{Deserialize, Serialize};
 
 use crate::groups::{Groups, Settings};
+use crate::index::Index;
 use crate::{Error, OptimizerState, Result};
 
 /// The state of all parameters: some tensors each, zero in the beginning.
@@ -17,8 +16,15 @@ use crate::{Error, OptimizerState, Result};
 #[serde(bound = "", from = "OptimizerState<T>", into = "OptimizerState<T>")]
 pub(crate) struct Slots<T: Float> {
     slots: Vec<Slot<T>>,
+    index: Index,
+    /// The places of the slots of the model of the last step, in its order.
+    order: Vec<usize>,
     /// The number of steps, of whatever model.
     clock: u64,
+    /// How often the order was made anew.
+    arrangements: u64,
+    /// How many parameters were arranged since slots of models that are no more were looked for.
+    arranged: usize,
 }
 
 #[derive(Debug, Clone)]
@@ -29,6 +35,8 @@ struct Slot<T: Float> {
     lineage: Option<Lineage>,
     /// The clock at its last step: of two models, the state is that of the later one.
     last: u64,
+    /// The last arrangement that it was in.
+    arrangement: u64,
     /// From the groups, once they have been asked.
     settings: Option<Settings>,
     steps: u64,
@@ -47,9 +55,21 @@ pub(crate) struct Update<'a, T: Float> {
 
 impl<T: Float> Slots<T> {
     pub(crate) fn new() -> Self {
+        Self::of(Vec::new())
+    }
+
+    fn of(slots: Vec<Slot<T>>) -> Self {
+        let mut index = Index::default();
+        for (place, slot) in slots.iter().enumerate() {
+            index.insert(place, slot.id, slot.lineage.as_ref(), &slot.path);
+        }
         Self {
-            slots: Vec::new(),
+            slots,
+            index,
+            order: Vec::new(),
             clock: 0,
+            arrangements: 0,
+            arranged: 0,
         }
     }
 
@@ -77,7 +97,7 @@ impl<T: Float> Slots<T> {
             let Some(gradient) = gradients.get(param) else {
                 return;
             };
-            let Some(slot) = self.slots.get_mut(place) else {
+            let Some((at, slot)) = self.order.get(place).map(|&at| (at, &mut self.slots[at])) else {
                 return;
             };
             place += 1;
@@ -87,7 +107,11 @@ impl<T: Float> Slots<T> {
             // A state that was loaded may say anything.
             slot.steps = slot.steps.saturating_add(1);
             slot.last = self.clock;
-            slot.lineage.get_or_insert_with(|| param.begin_lineage());
+            if slot.lineage.is_none() {
+                self.index.remove(at, slot.id, None, &slot.path);
+                slot.lineage = Some(param.begin_lineage());
+                self.index.insert(at, slot.id, slot.lineage.as_ref(), &slot.path);
+            }
             result = update(Update {
                 parameter: param.value_mut(),
                 gradient,
@@ -100,7 +124,7 @@ impl<T: Float> Slots<T> {
         Ok(gradients.apply_state(model)?)
     }
 
-    /// Checks all gradients, and puts the slots of the parameters that have one first, in the order of the model.
+    /// Checks all gradients, and finds the slots of the parameters that have one, in the order of the model.
     fn prepare(
         &mut self,
         model: &dyn Module<T>,
@@ -115,7 +139,7 @@ impl<T: Float> Slots<T> {
         Ok(())
     }
 
-    /// Whether the slots are in the order of the model; an error if a gradient or a state does not fit.
+    /// Whether the order is that of the model; an error if a gradient or a state does not fit.
     fn check(
         &mut self,
         model: &dyn Module<T>,
@@ -129,7 +153,7 @@ impl<T: Float> Slots<T> {
             let Some(gradient) = gradients.get(param).filter(|_| result == Ok(true)) else {
                 return;
             };
-            let slot = self.slots.get_mut(place);
+            let slot = self.order.get(place).map(|&at| &mut self.slots[at]);
             place += 1;
             result = match slot.filter(|slot| slot.id == Some(param.id())) {
                 Some(slot) => slot.prepare(path, param, gradient, groups, count).map(|()| true),
@@ -139,61 +163,108 @@ impl<T: Float> Slots<T> {
         result
     }
 
-    /// Brings the slots of the parameters that have a gradient to the front, in the order of the model, and makes those that there are not.
-    /// Slots of models that are no more are dropped.
+    /// Finds the slots of the parameters that have a gradient, in the order of the model, and makes those that there are not.
+    ///
+    /// It takes as long as the model has parameters, however many models there are. Slots of models that are no more are dropped as often as
+    /// costs a share of that: at once, if there are only some.
     fn arrange(&mut self, model: &dyn Module<T>, gradients: &Gradients<T>) {
-        let mut old: Vec<Option<Slot<T>>> = self.slots.drain(..).map(Some).collect();
-        let (mut by_id, mut by_path) = (HashMap::new(), HashMap::<_, Vec<usize>>::new());
-        for (place, slot) in old.iter().enumerate() {
-            let Some(slot) = slot else { continue };
-            by_id.extend(slot.id.map(|id| (id, place)));
-            by_path.entry(slot.path.clone()).or_default().push(place);
-        }
+        self.order.clear();
+        self.arrangements += 1;
         model.visit(&Path::ROOT, &mut |path, leaf| {
             let Leaf::Param(param) = leaf else { return };
             if gradients.get(param).is_none() {
                 return;
             }
             let path = path.to_string();
-            let of = |lineage: Option<&Lineage>| {
-                let mut places = by_path.get(&path).into_iter().flatten().copied();
-                places.find(|&place| {
-                    let slot = old[place].as_ref();
-                    slot.is_some_and(|slot| slot.lineage.as_ref() == lineage)
-                })
+            let free = |place: &usize| self.slots[*place].arrangement != self.arrangements;
+            let place = match self.find(param, &path).filter(free) {
+                Some(place) => place,
+                None => {
+                    self.slots.push(Slot::new(path.clone(), param.id()));
+                    self.slots.len() - 1
+                }
             };
-            let known = by_id.get(&param.id()).copied();
-            let known = known.or_else(|| of(Some(&param.lineage()))).or_else(|| of(None));
-            let slot = known.and_then(|place| old[place].take());
-            self.slots.push(Slot::of(path, param.id(), slot));
+            self.order.push(place);
+            let slot = &mut self.slots[place];
+            slot.arrangement = self.arrangements;
+            if slot.path != path || self.index.of_id(param.id()) != Some(place) {
+                self.index
+                    .remove(place, slot.id, slot.lineage.as_ref(), &slot.path);
+                slot.belongs_to(path, param.id());
+                self.index
+                    .insert(place, slot.id, slot.lineage.as_ref(), &slot.path);
+            }
         });
-        let others = old.into_iter().flatten();
-        self.slots
-            .extend(others.filter(|slot| slot.lineage.as_ref().is_none_or(Lineage::is_alive)));
+        self.arranged += self.order.len();
+        if SHARE * self.arranged >= self.slots.len() {
+            self.arranged = 0;
+            let is_gone = |slot: &Slot<T>| slot.arrangement != self.arrangements && !slot.may_be_used();
+            if self.slots.iter().any(is_gone) {
+                self.drop_others();
+            }
+        }
+    }
+
+    /// The place of the slot of a parameter: by its identity, as a copy of one at this path, or what was loaded for the path.
+    fn find(&self, param: &Param<T>, path: &str) -> Option<usize> {
+        let latest = |places: &[usize]| {
+            let of_path = places
+                .iter()
+                .copied()
+                .filter(|&place| self.slots[place].path == path);
+            of_path.max_by_key(|&place| self.slots[place].last)
+        };
+        let known = self.index.of_id(param.id());
+        let known = known.or_else(|| latest(self.index.of_lineage(&param.lineage())));
+        known.or_else(|| latest(self.index.without_lineage(path)))
+    }
+
+    /// Drops the slots of models that are no more, but for the model of this step.
+    fn drop_others(&mut self) {
+        let (clock, arrangements) = (self.clock, self.arrangements);
+        let order = std::mem::take(&mut self.order);
+        let mut all: Vec<Option<Slot<T>>> = self.slots.drain(..).map(Some).collect();
+        let mut slots: Vec<Slot<T>> = order.iter().filter_map(|&place| all[place].take()).collect();
+        let count = slots.len();
+        let others = all.into_iter().flatten();
+        slots.extend(others.filter(Slot::may_be_used));
+        *self = Self {
+            order: (0..count).collect(),
+            clock,
+            arrangements,
+            ..Self::of(slots)
+        };
     }
 }
 
+/// Slots are looked through when this many times as many were arranged.
+const SHARE: usize = 8;
+
 impl<T: Float> Slot<T> {
-    /// The slot of a parameter: the known one, or a new one.
-    fn of(path: String, id: ParamId, known: Option<Self>) -> Self {
-        match known {
-            Some(slot) if slot.path == path => Self { id: Some(id), ..slot },
+    fn new(path: String, id: ParamId) -> Self {
+        Self {
+            path,
+            id: Some(id),
+            lineage: None,
+            last: 0,
+            arrangement: 0,
+            settings: None,
+            steps: 0,
+            state: Vec::new(),
+        }
+    }
+
+    /// Whether a parameter of it is left, or may come.
+    fn may_be_used(&self) -> bool {
+        self.lineage.as_ref().is_none_or(Lineage::is_alive)
+    }
+
+    /// Makes it that of this parameter.
+    fn belongs_to(&mut self, path: String, id: ParamId) {
+        self.id = Some(id);
+        if self.path != path {
             // It has moved, into a larger model for instance, where other groups may have it.
-            Some(slot) => Self {
-                path,
-                id: Some(id),
-                settings: None,
-                ..slot
-            },
-            None => Self {
-                path,
-                id: Some(id),
-                lineage: None,
-                last: 0,
-                settings: None,
-                steps: 0,
-                state: Vec::new(),
-            },
+            (self.path, self.settings) = (path, None);
         }
     }
 
@@ -242,13 +313,11 @@ impl<T: Float> From<OptimizerState<T>> for Slots<T> {
             id: None,
             lineage: None,
             last: 0,
+            arrangement: 0,
             settings: None,
             steps,
             state,
         });
-        Self {
-            slots: slots.collect(),
-            clock: 0,
-        }
+        Self::of(slots.collect())
     }
 }

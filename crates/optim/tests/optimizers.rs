@@ -492,3 +492,39 @@ fn what_is_kept_goes_down_to_the_smallest_normal_number() {
     check::<f32>();
     check::<f64>();
 }
+
+/// Steps with models by turns, among which some are gone: each goes on as with an optimizer of its own.
+#[test]
+fn many_models_take_turns() {
+    let rng = &mut Rng::seed(5);
+    let param = |rng: &mut Rng| vec![Param::new(Tensor::<f32>::normal([2], 0.0, 1.0, rng).unwrap())];
+    let mut models: Vec<Vec<Param>> = (0..300).map(|_| param(rng)).collect();
+    let mut own: Vec<(Adam, Vec<Param>)> = models
+        .iter()
+        .map(|model| (Adam::new(0.1), model.clone()))
+        .collect();
+    let mut optimizer = Adam::new(0.1);
+    for step in 0..3000 {
+        let place = rng.below(models.len());
+        let gradient = Tensor::from([step as f32, -1.0]);
+        let step = |optimizer: &mut Adam, model: &mut Vec<Param>| {
+            let tape = Tape::new();
+            let loss = (tape.param(&model[0]) * tape.input(gradient.clone())).sum(..);
+            optimizer.step(model, &loss.backward().unwrap()).unwrap();
+        };
+        step(&mut optimizer, &mut models[place]);
+        let (own_optimizer, own_model) = &mut own[place];
+        step(own_optimizer, own_model);
+        assert_eq!(&models[place], own_model);
+        match rng.below(10) {
+            // Another takes the place of a model that is gone.
+            0 => {
+                models[place] = param(rng);
+                own[place] = (Adam::new(0.1), models[place].clone());
+            }
+            // A copy goes on.
+            1 => models[place] = models[place].clone(),
+            _ => {}
+        }
+    }
+}

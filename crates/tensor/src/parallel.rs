@@ -180,7 +180,8 @@ const MOST_THREADS: usize = 1024;
 /// thread and any pool, and while other threads sleep or wait; it needs none of them. (With rayon's `join`, which the library does not use,
 /// a thread that waits may begin a job of the program's that wants the lock it holds.)
 ///
-/// No more than this number of threads work at the same time unless more of the program's own threads call operations. Inside of one of
+/// No more than this number of threads work at the same time unless more of the program's own threads call operations, and no more than there
+/// are cores that the process may use, or 8 if these are fewer: others would only take turns with them, so they are not started. Inside of one of
 /// rayon's pools an operation is done by no more threads than the pool has, so that `install` in a small pool holds the library back;
 /// a pool of one thread works alone.
 ///

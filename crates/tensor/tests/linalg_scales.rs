@@ -300,3 +300,98 @@ fn elements_all_over_the_range() {
     let determinant = f64::from(linalg::determinant(&b).unwrap());
     assert!((determinant / -899_999_994_340.886_7 - 1.0).abs() <= 8.0 * f64::from(f32::EPSILON));
 }
+
+/// Lower bidiagonal, with the determinant `diagonal^n` that the last pivot has almost alone.
+fn bidiagonal<T: Float>(n: usize, diagonal: i32) -> Tensor<T> {
+    let element = |i: usize| match (i / n, i % n) {
+        (row, column) if row == column => power(diagonal),
+        (row, column) if row == column + 1 => T::ONE,
+        _ => T::ZERO,
+    };
+    Tensor::from_fn([n, n], element).unwrap()
+}
+
+#[test]
+fn equations_whose_pivots_leave_the_range() {
+    fn check<T: Float>(n: usize, diagonal: i32, scales: [i32; 3]) {
+        for scale in scales {
+            let a = &bidiagonal::<T>(n, diagonal) * power::<T>(scale);
+            let ones = Tensor::<T>::ones([n]).unwrap();
+            // Sums of two powers of two, without any rounding.
+            let sides = a.matmul(&ones).unwrap();
+            assert_eq!(linalg::solve(&a, &sides).unwrap(), ones, "{n} {scale}");
+            let (sign, log) = linalg::slogdet(&a).unwrap();
+            let right = n as f64 * f64::from(diagonal + scale) * std::f64::consts::LN_2;
+            assert!(sign == T::ONE && (log.to_f64() / right - 1.0).abs() < 8.0 * T::EPSILON.to_f64());
+        }
+        // Two rows: the inverse of [[d, 0], [1, d]] is [[1/d, 0], [-1/d², 1/d]].
+        let far = diagonal * 3;
+        let d = power::<T>(far);
+        let a = Tensor::from([[d, T::ZERO], [T::ONE, d]]);
+        let once = power::<T>(-far);
+        let inverse = Tensor::from([[once, T::ZERO], [-power::<T>(-2 * far), once]]);
+        assert_eq!(linalg::inverse(&a).unwrap(), inverse);
+    }
+    check::<f32>(12, -17, [0, 80, -60]);
+    check::<f64>(40, -40, [0, 900, -900]);
+}
+
+#[test]
+fn singular_equations_of_any_size_are_refused() {
+    fn check<T: Float>(scales: &[i32], seed: u64) {
+        let n = 3 + (seed % 6) as usize;
+        let a = random::<T>([n, n], seed);
+        // A pivot is exactly 0, nothing being rounded: of a column of zeros, and of rows that are multiples of each other by powers of two.
+        let zeros = Tensor::zeros([n, 1]).unwrap();
+        let empty = Tensor::concat(&[&a.slice(1, 1..).unwrap(), &zeros], 1).unwrap();
+        let (down, _) = powers::<T>(n, 2, seed ^ 3);
+        let (across, _) = powers::<T>(n, 3, seed ^ 4);
+        let outer = &column(&down) * &across;
+        let (rows, _) = powers::<T>(n, scales[0], seed ^ 5);
+        let (columns, _) = powers::<T>(n, scales[0], seed ^ 6);
+        for a in [empty, outer] {
+            let graded = &(&a * &column(&rows)) * &columns;
+            let all = scales.iter().map(|&e| &a * power::<T>(e)).chain([graded]);
+            for a in all {
+                let sides = Tensor::ones([n]).unwrap();
+                for error in [linalg::solve(&a, &sides).err(), linalg::inverse(&a).err()] {
+                    let error = error.map(|error| error.to_string()).unwrap_or_default();
+                    assert!(error.contains("singular"), "{seed} {a:?} {error:?}");
+                }
+                assert_eq!(
+                    linalg::slogdet(&a).unwrap(),
+                    (T::ZERO, -T::INFINITY),
+                    "{seed} {a:?}"
+                );
+            }
+        }
+    }
+    for seed in 0..40 {
+        check::<f32>(&[28, 0, 100, -100], seed);
+        check::<f64>(&[250, 0, 900, -900], seed);
+    }
+}
+
+/// Rows and columns of a well conditioned matrix multiplied by powers of two over the whole range.
+fn check_scattered<T: Float>(n: usize, far: i64, seed: u64) {
+    let random_powers = |seed| {
+        let exponents = Tensor::<i64>::random_integers([n], -far, far + 1, &mut Rng::seed(seed)).unwrap();
+        exponents.map(|e| power::<T>(e as i32)).unwrap()
+    };
+    let (rows, columns) = (random_powers(seed ^ 1), random_powers(seed ^ 2));
+    let a = filled::<T>(n, seed);
+    let y = Tensor::<T>::uniform([n, 1], T::ONE, T::from_f64(2.0), &mut Rng::seed(seed ^ 3)).unwrap();
+    let sides = &a.matmul(&y).unwrap() * &column(&rows);
+    let scattered = &(&a * &column(&rows)) * &columns;
+    let x = linalg::solve(&scattered, &sides).unwrap();
+    let expected = &y * &column(&reciprocal(&columns));
+    assert!(near(&x, &expected, &expected), "{x:?} {expected:?}");
+}
+
+proptest! {
+    #[test]
+    fn solutions_of_scattered_sizes(n in 1_usize..12, seed: u64) {
+        check_scattered::<f32>(n, 58, seed);
+        check_scattered::<f64>(n, 500, seed);
+    }
+}

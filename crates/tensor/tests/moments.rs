@@ -241,3 +241,31 @@ fn equal_elements_have_no_deviation() {
     check::<f32>();
     check::<f64>();
 }
+
+#[test]
+fn deviations_of_numbers_far_from_0() {
+    // Half are 2 above: the mean is 1 above, which f32 does not have there.
+    let x = Tensor::from_fn([1000, 2], |i| 16_777_216.0 + 2.0 * ((i / 2 + i) % 2) as f32).unwrap();
+    assert_eq!(x.var(0, 0).unwrap(), Tensor::from([1.0, 1.0]));
+    assert_eq!(x.std(0, 0).unwrap(), Tensor::from([1.0, 1.0]));
+    let moments = x.moments(0, 0).unwrap();
+    let whole = &moments.mean.cast::<f64>().unwrap() + &moments.remainder.unwrap().cast::<f64>().unwrap();
+    assert_eq!(whole, Tensor::from([16_777_217.0, 16_777_217.0]));
+    assert_eq!(moments.variance, Tensor::from([1.0, 1.0]));
+    let x = x
+        .cast::<f64>()
+        .unwrap()
+        .map(|x| (x - 16_777_216.0) + 2_f64.powi(53))
+        .unwrap();
+    assert_eq!(x.var(0, 0).unwrap(), Tensor::from([1.0, 1.0]));
+    // Nothing is lost of equal numbers, and nothing that matters near 0.
+    let equal = Tensor::full([7], 1e8_f32 / 3.0).unwrap().moments(.., 0).unwrap();
+    assert_eq!((equal.remainder, equal.variance.item().unwrap()), (None, 0.0));
+    assert_eq!(
+        Tensor::from([1.0_f32, 2.0, 4.0])
+            .moments(.., 0)
+            .unwrap()
+            .remainder,
+        None
+    );
+}

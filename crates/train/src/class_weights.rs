@@ -1,5 +1,6 @@
 use backprop_tensor::{Element, Float, Tensor};
 
+use crate::check::{TRAINING, VALIDATION};
 use crate::validation::{AnyData, is_integer, labels};
 use crate::{Error, Loss, Result};
 
@@ -30,8 +31,9 @@ impl ClassWeights {
         match self {
             Self::Given(weights) => {
                 check_given(weights)?;
-                for data in [Some(data), validation].into_iter().flatten() {
-                    check_enough(loss, weights.len(), data)?;
+                check_enough(loss, weights.len(), TRAINING, data)?;
+                if let Some(validation) = validation {
+                    check_enough(loss, weights.len(), VALIDATION, validation)?;
                 }
                 Ok(Weights {
                     classes: weights.clone(),
@@ -164,13 +166,14 @@ fn check_given(weights: &[f64]) -> Result<()> {
 fn check_enough<Y: Element, T: Float>(
     loss: &impl Loss<Y, T>,
     weights: usize,
+    name: &str,
     data: &AnyData<'_, Y, T>,
 ) -> Result<()> {
     let labels = labels(data)?.map(|labels| without(loss, labels));
     let most = labels.and_then(|labels| labels.into_iter().max());
     match most.and_then(|class| usize::try_from(class).ok()) {
         Some(class) if class >= weights => Err(Error::setting(
-            format!("{weights} class weights, but a sample is of class {class}"),
+            format!("{weights} class weights, but a sample of the {name} is of class {class}"),
             "each class needs a weight",
         )),
         _ => Ok(()),

@@ -7,6 +7,7 @@ use backprop_tensor::{Element, Float, Rng, Tensor};
 
 use crate::fit::EVALUATION_BATCH;
 use crate::limits;
+use crate::metrics::{Mean, difference};
 use crate::validation::{AnyData, strata};
 use crate::{Error, Evaluation, History, Loss, Result, Trainer};
 
@@ -28,16 +29,22 @@ pub struct CrossValidation<T: Float = f32> {
 impl<T: Float> CrossValidation<T> {
     /// The mean over the folds of the loss (`loss`) or a metric; `None` if there is none of this name.
     pub fn mean(&self, name: &str) -> Option<f64> {
-        let values = self.values(name)?;
-        Some(values.iter().sum::<f64>() / values.len() as f64)
+        let mut mean = Mean::default();
+        for value in self.values(name)? {
+            mean.add(value, 1.0);
+        }
+        Some(mean.value())
     }
 
     /// The standard deviation over the folds of the loss (`loss`) or a metric: the root of the mean squared distance from the mean, as
     /// `numpy.std` has it.
     pub fn std(&self, name: &str) -> Option<f64> {
         let (values, mean) = (self.values(name)?, self.mean(name)?);
-        let squares: f64 = values.iter().map(|value| (value - mean).powi(2)).sum();
-        Some((squares / values.len() as f64).sqrt())
+        let mut squares = Mean::default();
+        for value in values {
+            squares.add_square(difference(value, mean), 1.0);
+        }
+        Some(squares.root())
     }
 
     /// The loss (`loss`) or a metric, fold by fold.
@@ -182,4 +189,27 @@ fn in_order<T: Float>(outputs: &[Tensor<T>], fold_of: &[usize]) -> Result<Tensor
         return Err(Error::setting(what, "a model gives one output a sample"));
     }
     Ok(all.index_select(0, &Tensor::from(places))?)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn means_and_deviations_of_losses_of_any_size() {
+        for size in [1.0, 1e160, 3e307, 1e-170] {
+            let folds = [1.0, 2.0, 3.0].map(|loss| Evaluation::new(loss * size));
+            let validation = CrossValidation {
+                folds: folds.to_vec(),
+                histories: Vec::new(),
+                outputs: Tensor::<f32>::default(),
+            };
+            let near = |x: f64, right: f64| (x / size / right - 1.0).abs() < 4.0 * f64::EPSILON;
+            assert!(near(validation.mean("loss").unwrap(), 2.0), "{size}");
+            assert!(
+                near(validation.std("loss").unwrap(), (2.0_f64 / 3.0).sqrt()),
+                "{size}"
+            );
+        }
+    }
 }

@@ -54,12 +54,12 @@ mod error;
 mod event_file;
 mod fit;
 #[cfg(feature = "safetensors")]
-mod half;
 mod history;
 mod limits;
 mod losses;
 mod metrics;
 mod monitor;
+mod narrow;
 mod pairing;
 mod pass;
 mod predict;

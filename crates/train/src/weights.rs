@@ -1,6 +1,6 @@
 //! Weights in files.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use backprop_autodiff::Module;
@@ -8,7 +8,7 @@ use backprop_tensor::{Float, Numeric, Tensor};
 use safetensors::tensor::{Dtype, SafeTensors, TensorView};
 
 use crate::codec::read_whole;
-use crate::half::{from_bf16, from_f16};
+use crate::narrow::{from_bf16, from_e4m3, from_e5m2, from_e8m0, from_f16, from_fnuz};
 use crate::{Error, Result};
 
 /// Saving and loading of all parameters and buffers of a model, by name, in the
@@ -44,9 +44,10 @@ pub trait SaveWeights<T: Float = f32>: Module<T> {
 
     /// Reads all weights from a file. Nothing has changed if there is an error.
     ///
-    /// F16, BF16, F32 and F64 are converted to the model's type of number, rounded to the nearest where it has fewer digits. Tensors of whole numbers or truth
-    /// values are converted where the model has a parameter or a buffer of their name, and left out where it has none: they count things
-    /// (`num_batches_tracked` in PyTorch's batch normalization), and are no weights. PyTorch's `running_var` is the `running_variance` here.
+    /// F8 (all kinds), F16, BF16, F32 and F64 are converted to the model's type of number, rounded to the nearest where it has fewer digits, and so
+    /// are whole numbers and truth values. A tensor of whole numbers, truth values, complex numbers or fewer than 16 bits does not matter where the model has no
+    /// parameter or buffer of its name: it counts something (`num_batches_tracked` in PyTorch's batch normalization), or belongs to weights that
+    /// were packed. PyTorch's `running_var` is the `running_variance` here.
     ///
     /// # Errors
     /// If the file cannot be read or is none of this format, if its names and shapes are not those of the model, or if a number is too large for
@@ -57,7 +58,8 @@ pub trait SaveWeights<T: Float = f32>: Module<T> {
     {
         let path = path.as_ref();
         let known = self.state();
-        let mut found = read(path, |name| known.contains_key(name))?;
+        let others: BTreeSet<String> = known.keys().filter_map(|name| other_name(name)).collect();
+        let mut found = read(path, |name| known.contains_key(name) || others.contains(name))?;
         for (name, other) in known.keys().filter_map(|name| Some((name, other_name(name)?))) {
             if !found.contains_key(name)
                 && !known.contains_key(&other)
@@ -74,13 +76,13 @@ pub trait SaveWeights<T: Float = f32>: Module<T> {
 /// All tensors of a file, by name; numbers of other types are converted, those of whole numbers too.
 ///
 /// # Errors
-/// If the file cannot be read or is none of this format, if it has a tensor of complex numbers or of numbers of fewer than 16 bits with a fraction,
-/// or if a number is too large for this type.
+/// If the file cannot be read or is none of this format, if it has a tensor of complex numbers or of numbers of 4 or 6 bits, or if a number is too
+/// large for this type.
 pub fn read_weights<T: Float>(path: impl AsRef<Path>) -> Result<BTreeMap<String, Tensor<T>>> {
     read(path.as_ref(), |_| true)
 }
 
-/// All tensors of a file, but for those of whole numbers that are not wanted.
+/// All tensors of a file, but for those of unusual types that are not wanted.
 fn read<T: Float>(path: &Path, wants: impl Fn(&str) -> bool) -> Result<BTreeMap<String, Tensor<T>>> {
     let bytes = read_whole(path).map_err(|source| Error::file(path, source))?;
     decode(&bytes, wants).map_err(|reason| Error::format(path, reason))
@@ -135,7 +137,7 @@ fn decode<T: Float>(
     let file = SafeTensors::deserialize(bytes).map_err(|error| format!("is no safetensors file: {error}"))?;
     file.tensors()
         .into_iter()
-        .filter(|(name, view)| !is_whole(view.dtype()) || wants(name))
+        .filter(|(name, view)| is_usual(view.dtype()) || wants(name))
         .map(|(name, view)| {
             let tensor = decode_tensor(&view).map_err(|reason| format!("{name}: {reason}"))?;
             Ok((name, tensor))
@@ -143,11 +145,9 @@ fn decode<T: Float>(
         .collect()
 }
 
-/// Whether a type is one of whole numbers or truth values.
-fn is_whole(dtype: Dtype) -> bool {
-    use Dtype::{BOOL, I8, I16, I32, I64, U8, U16, U32, U64};
-
-    matches!(dtype, BOOL | I8 | I16 | I32 | I64 | U8 | U16 | U32 | U64)
+/// Whether a type is one that weights have.
+fn is_usual(dtype: Dtype) -> bool {
+    matches!(dtype, Dtype::F64 | Dtype::F32 | Dtype::F16 | Dtype::BF16)
 }
 
 fn decode_tensor<T: Float>(view: &TensorView<'_>) -> Result<Tensor<T>, String> {
@@ -169,6 +169,11 @@ fn decode_tensor<T: Float>(view: &TensorView<'_>) -> Result<Tensor<T>, String> {
         Dtype::F32 => numbers(data, |bytes| f32::from_le_bytes(bytes).into()),
         Dtype::F16 => numbers(data, |bytes| from_f16(u16::from_le_bytes(bytes)).into()),
         Dtype::BF16 => numbers(data, |bytes| from_bf16(u16::from_le_bytes(bytes)).into()),
+        Dtype::F8_E4M3 => numbers(data, |[bits]| from_e4m3(bits).into()),
+        Dtype::F8_E5M2 => numbers(data, |[bits]| from_e5m2(bits).into()),
+        Dtype::F8_E4M3FNUZ => numbers(data, |[bits]| from_fnuz::<3>(bits).into()),
+        Dtype::F8_E5M2FNUZ => numbers(data, |[bits]| from_fnuz::<2>(bits).into()),
+        Dtype::F8_E8M0 => numbers(data, |[bits]| from_e8m0(bits).into()),
         Dtype::I64 => numbers(data, |bytes| i64::from_le_bytes(bytes) as f64),
         Dtype::U64 => numbers(data, |bytes| u64::from_le_bytes(bytes) as f64),
         Dtype::I32 => numbers(data, |bytes| i32::from_le_bytes(bytes).into()),
@@ -178,7 +183,7 @@ fn decode_tensor<T: Float>(view: &TensorView<'_>) -> Result<Tensor<T>, String> {
         Dtype::I8 => numbers(data, |bytes| i8::from_le_bytes(bytes).into()),
         Dtype::U8 | Dtype::BOOL => numbers(data, |[byte]| byte.into()),
         other => Err(format!(
-            "holds {other:?}, but weights are F64, F32, F16, BF16 or whole numbers"
+            "holds {other:?}, but weights are F64, F32, F16, BF16, F8 or whole numbers"
         )),
     }?;
     Tensor::from_slice(&elements, view.shape()).map_err(|error| error.to_string())

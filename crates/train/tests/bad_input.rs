@@ -296,7 +296,7 @@ fn classes_of_the_validation_data_alone() {
         fit(ClassWeights::Given(vec![1.0, 2.0]), &validation)
             .unwrap_err()
             .to_string(),
-        "2 class weights, but a sample is of class 2: each class needs a weight"
+        "2 class weights, but a sample of the validation data is of class 2: each class needs a weight"
     );
     assert!(fit(ClassWeights::Given(vec![1.0, 2.0, 0.0]), &validation).is_ok());
 }

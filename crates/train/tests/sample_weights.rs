@@ -6,9 +6,9 @@ use backprop_layers::{Layer, Linear};
 use backprop_optim::Sgd;
 use backprop_tensor::{Float, Numeric, Rng, Tensor};
 use backprop_train::{
-    Accuracy, Average, AveragePrecision, ClassWeights, Count, CrossEntropy, F1, LogLoss, MeanAbsoluteError,
-    MeanSquaredError, Metric, OwnStep, Perplexity, Precision, Progress, R2, Recall, Result, RocAuc,
-    RootMeanSquaredError, TopK, Trainer,
+    Accuracy, Average, AveragePrecision, ClassWeights, ConfusionMatrix, Count, CrossEntropy, F1, LogLoss,
+    MeanAbsoluteError, MeanSquaredError, Metric, OwnStep, Perplexity, Precision, PrecisionRecallCurve,
+    Progress, R2, Recall, Result, RocAuc, RocCurve, RootMeanSquaredError, TopK, Trainer,
 };
 use proptest::prelude::*;
 
@@ -165,6 +165,84 @@ fn what_is_no_weight_is_an_error() {
     assert!(error(&Tensor::from([1.0])).contains("a weight for each sample"));
     assert!(error(&Tensor::from([[1.0, 1.0]])).contains("a weight for each sample"));
     assert!(count.value().is_nan());
+}
+
+#[test]
+fn curves_and_matrices_take_weights_as_metrics_do() {
+    let (scores, targets) = (Tensor::from([0.1_f32, 0.4, 0.8]), Tensor::from([0_i64, 1, 1]));
+    let predicted = Tensor::from([0_i64, 0, 1]);
+    let errors = |weights: &Tensor<f64>| {
+        let mut matrix = ConfusionMatrix::new(2);
+        let errors = [
+            RocCurve::weighted(&scores, &targets, weights).map(drop),
+            PrecisionRecallCurve::weighted(&scores, &targets, weights).map(drop),
+            matrix.add_weighted(&predicted, &targets, weights),
+        ];
+        assert_eq!(matrix, ConfusionMatrix::new(2));
+        errors.map(|error| error.unwrap_err().to_string())
+    };
+    for weight in [-1.0, f64::NAN, f64::INFINITY] {
+        for error in errors(&Tensor::from([1.0, 1.0, weight])) {
+            assert!(error.contains(&format!("weight = {weight}: must be a finite number, at least 0")));
+        }
+    }
+    for error in errors(&Tensor::from([1.0])) {
+        assert!(error.contains("a weight for each sample"), "{error}");
+    }
+
+    // What weighs nothing is not there, whatever it is.
+    let weights = Tensor::from([0.0, 1.0, 2.0]);
+    let (none, odd) = (Tensor::from([f32::NAN, 0.4, 0.8]), Tensor::from([7_i64, 0, 1]));
+    let [scores, targets] = [
+        scores.slice(0, 1..).unwrap(),
+        odd.slice(0, 1..).unwrap().cast().unwrap(),
+    ];
+    let rest = weights.slice(0, 1..).unwrap();
+    let roc = RocCurve::weighted(&none, &odd, &weights).unwrap();
+    assert_eq!(roc, RocCurve::weighted(&scores, &targets, &rest).unwrap());
+    assert_eq!(roc.thresholds.len(), 3);
+    let curve = PrecisionRecallCurve::weighted(&none, &odd, &weights).unwrap();
+    assert_eq!(
+        curve,
+        PrecisionRecallCurve::weighted(&scores, &targets, &rest).unwrap()
+    );
+    let mut matrix = ConfusionMatrix::new(2);
+    matrix
+        .add_weighted(&Tensor::from([-5, 0, 0]), &odd, &weights)
+        .unwrap();
+    assert_eq!(
+        [matrix.count(0, 0), matrix.count(1, 0), matrix.count(0, 1)],
+        [1, 1, 0]
+    );
+    assert_eq!(
+        [matrix.weight(0, 0), matrix.weight(1, 0), matrix.weight(0, 1)],
+        [1.0, 2.0, 0.0]
+    );
+    // Others without weights weigh 1, before and after.
+    let mut both = ConfusionMatrix::new(2);
+    both.add(&predicted, &predicted).unwrap();
+    both.add_weighted(&predicted, &predicted, &Tensor::from([0.25, 0.5, 0.125]))
+        .unwrap();
+    both.add(&predicted, &predicted).unwrap();
+    assert_eq!([both.weight(0, 0), both.weight(1, 1)], [4.75, 2.125]);
+    assert_eq!([both.count(0, 0), both.count(1, 1)], [6, 3]);
+    assert_eq!(
+        (both.accuracy(), both.report().support(0), both.report().weight(0)),
+        (1.0, 6, 4.75)
+    );
+    assert_eq!(both.to_string().lines().last().unwrap(), "1 |       ·  2.1250");
+    let written = serde_json::to_string(&both).unwrap();
+    assert_eq!(serde_json::from_str::<ConfusionMatrix>(&written).unwrap(), both);
+    // One that was written without weights has none.
+    let old = r#"{"counts":[1,0,2,3],"classes":2,"names":[]}"#;
+    assert_eq!(
+        serde_json::from_str::<ConfusionMatrix>(old).unwrap().weight(1, 0),
+        2.0
+    );
+    for damage in [r#""weights":[1.0]"#, r#""weights":[1.0,0.0,-2.0,3.0]"#] {
+        let damaged = old.replace(r#""names""#, &format!(r#"{damage},"names""#));
+        assert!(serde_json::from_str::<ConfusionMatrix>(&damaged).is_err());
+    }
 }
 
 /// A metric of one's own that knows of no weights.

@@ -4,8 +4,9 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use backprop_tensor::Tensor;
 use backprop_train::{
-    Accuracy, Average, AveragePrecision, F1, LogLoss, MeanAbsoluteError, MeanSquaredError, Metric,
-    Perplexity, Precision, PrecisionRecallCurve, R2, Recall, RocAuc, RocCurve, RootMeanSquaredError, TopK,
+    Accuracy, Average, AveragePrecision, ConfusionMatrix, F1, LogLoss, MeanAbsoluteError, MeanSquaredError,
+    Metric, Perplexity, Precision, PrecisionRecallCurve, R2, Recall, RocAuc, RocCurve, RootMeanSquaredError,
+    TopK,
 };
 use serde::Deserialize;
 
@@ -14,6 +15,8 @@ struct Reference {
     cases: Vec<Case>,
     #[serde(default)]
     curves: Vec<Curve>,
+    #[serde(default)]
+    matrices: Vec<Matrix>,
 }
 
 #[derive(Deserialize)]
@@ -33,6 +36,8 @@ struct Case {
 struct Curve {
     scores: Vec<f64>,
     targets: Vec<f64>,
+    #[serde(default)]
+    weights: Option<Vec<f64>>,
     false_positive_rate: Vec<f64>,
     true_positive_rate: Vec<f64>,
     roc_thresholds: Vec<f64>,
@@ -44,14 +49,30 @@ struct Curve {
     average_precision: f64,
 }
 
+#[derive(Deserialize)]
+struct Matrix {
+    targets: Vec<i64>,
+    predicted: Vec<i64>,
+    weights: Vec<f64>,
+    matrix: Vec<f64>,
+    accuracy: f64,
+    precision: Vec<f64>,
+    recall: Vec<f64>,
+    f1: Vec<f64>,
+    support: Vec<f64>,
+}
+
 fn reference() -> Reference {
     serde_json::from_str(include_str!("reference/metrics.json")).unwrap()
 }
 
+fn weighted() -> Reference {
+    serde_json::from_str(include_str!("reference/weighted.json")).unwrap()
+}
+
 /// All cases, those of small random sets too.
 fn cases() -> Vec<Case> {
-    let weighted: Reference = serde_json::from_str(include_str!("reference/weighted.json")).unwrap();
-    reference().cases.into_iter().chain(weighted.cases).collect()
+    reference().cases.into_iter().chain(weighted().cases).collect()
 }
 
 fn metrics() -> Vec<Box<dyn Metric<f64, f64>>> {
@@ -132,18 +153,70 @@ fn curves_are_those_of_scikit_learn() {
             assert!((x - y).abs() <= 1e-14, "{ours:?}\n{theirs:?}");
         }
     };
-    for case in reference().curves {
+    let (plain, weighted) = (reference().curves, weighted().curves);
+    assert!(!plain.is_empty() && !weighted.is_empty());
+    for case in plain.into_iter().chain(weighted) {
         let (scores, targets) = (Tensor::from(case.scores), Tensor::from(case.targets));
-        let roc = RocCurve::new(&scores, &targets).unwrap();
+        let weights = case.weights.map(Tensor::from);
+        let roc = match &weights {
+            None => RocCurve::new(&scores, &targets),
+            Some(weights) => RocCurve::weighted(&scores, &targets, weights),
+        };
+        let roc = roc.unwrap();
         close(&roc.false_positive_rate, &case.false_positive_rate);
         close(&roc.true_positive_rate, &case.true_positive_rate);
         close(&roc.thresholds[1..], &case.roc_thresholds);
         close(&[roc.area()], &[case.roc_auc]);
-        let curve = PrecisionRecallCurve::new(&scores, &targets).unwrap();
+        let curve = match &weights {
+            None => PrecisionRecallCurve::new(&scores, &targets),
+            Some(weights) => PrecisionRecallCurve::weighted(&scores, &targets, weights),
+        };
+        let curve = curve.unwrap();
         close(&curve.precision, &case.precision);
         close(&curve.recall, &case.recall);
         close(&curve.thresholds, &case.thresholds);
         close(&[curve.area()], &[case.pr_area]);
         close(&[curve.average_precision()], &[case.average_precision]);
+    }
+}
+
+#[test]
+fn weighted_confusion_matrices_are_those_of_scikit_learn() {
+    let cases = weighted().matrices;
+    assert!(!cases.is_empty());
+    for case in cases {
+        let (predicted, targets) = (Tensor::from(case.predicted), Tensor::from(case.targets));
+        let weights = Tensor::from(case.weights);
+        let mut matrix = ConfusionMatrix::new(4);
+        // In two batches.
+        for part in [0..3, 3..weights.count()] {
+            let [predicted, targets] =
+                [&predicted, &targets].map(|classes| classes.slice(0, part.clone()).unwrap());
+            let weights = weights.slice(0, part).unwrap();
+            matrix.add_weighted(&predicted, &targets, &weights).unwrap();
+        }
+        let report = matrix.report();
+        assert_eq!(report.to_string().lines().count(), 4 + 4);
+        for class in 0..4 {
+            for other in 0..4 {
+                assert_eq!(matrix.weight(class, other), case.matrix[class * 4 + other]);
+            }
+            let ours = [
+                matrix.precision(class),
+                matrix.recall(class),
+                matrix.f1(class),
+                report.weight(class),
+            ];
+            let theirs = [
+                case.precision[class],
+                case.recall[class],
+                case.f1[class],
+                case.support[class],
+            ];
+            // The weights are sums of powers of two, so that the shares alone are rounded.
+            let close = |(x, y): (&f64, &f64)| (x - y).abs() <= 1e-15;
+            assert!(ours.iter().zip(&theirs).all(close), "{ours:?} {theirs:?}");
+        }
+        assert!((matrix.accuracy() - case.accuracy).abs() <= 1e-15);
     }
 }

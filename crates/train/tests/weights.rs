@@ -292,3 +292,71 @@ fn one_number_is_a_tensor_too() {
     assert_eq!(read_weights::<f64>(&file).unwrap()["0"], Tensor::from(2.5));
     fs::remove_file(file).unwrap();
 }
+
+/// Quantized weights are beside ordinary ones in one file.
+#[test]
+fn bytes_are_numbers_where_they_are_asked_for_and_left_out_elsewhere() {
+    let ordinary = || {
+        [1.5_f32, -2.0]
+            .iter()
+            .flat_map(|x| x.to_le_bytes())
+            .collect::<Vec<_>>()
+    };
+    let types = [
+        ("F8_E4M3", vec![0x3f, 0x80], [1.875, -0.0]),
+        ("F8_E5M2", vec![0x3c, 0xfc], [1.0, f32::NEG_INFINITY]),
+        ("F8_E4M3FNUZ", vec![0x7f, 0x38], [240.0, 0.5]),
+        ("F8_E5M2FNUZ", vec![0x7f, 0x38], [57344.0, 0.25]),
+        ("F8_E8M0", vec![0x80, 0x7e], [2.0, 0.5]),
+    ];
+    for (dtype, bytes, expected) in types {
+        let file = written(
+            dtype,
+            &[("0", "F32", 2, ordinary()), ("scale", dtype, 2, bytes.clone())],
+        );
+        let mut model = (backprop_autodiff::Param::new(Tensor::from([0.0_f32, 0.0])), ());
+        model.load(&file).unwrap();
+        assert_eq!(model.0.value().to_vec(), [1.5, -2.0], "{dtype}");
+        assert_eq!(
+            read_weights::<f32>(&file).unwrap()["scale"].to_vec(),
+            expected,
+            "{dtype}"
+        );
+        fs::remove_file(file).unwrap();
+        let file = written(dtype, &[("0", dtype, 2, bytes)]);
+        model.load(&file).unwrap();
+        assert_eq!(model.0.value().to_vec(), expected, "{dtype}");
+        fs::remove_file(file).unwrap();
+    }
+    // What has no number of its own in the model is an error only where it is asked for.
+    for (dtype, bytes) in [
+        ("C64", vec![0; 16]),
+        ("F4", vec![0]),
+        ("F6_E2M3", vec![0; 3]),
+        ("F6_E3M2", vec![0; 3]),
+    ] {
+        let count = if dtype.starts_with("F6") { 4 } else { 2 };
+        let file = written(
+            dtype,
+            &[("0", "F32", 2, ordinary()), ("odd", dtype, count, bytes.clone())],
+        );
+        let mut model = (backprop_autodiff::Param::new(Tensor::from([0.0_f32, 0.0])), ());
+        model.load(&file).unwrap();
+        assert_eq!(model.0.value().to_vec(), [1.5, -2.0], "{dtype}");
+        let error = read_weights::<f32>(&file).unwrap_err().to_string();
+        assert!(
+            error.contains(&format!("odd: holds {dtype}, but weights are")),
+            "{error}"
+        );
+        fs::remove_file(file).unwrap();
+        let file = written(dtype, &[("0", dtype, count, bytes)]);
+        assert!(
+            model
+                .load(&file)
+                .unwrap_err()
+                .to_string()
+                .contains(&format!("0: holds {dtype}"))
+        );
+        fs::remove_file(file).unwrap();
+    }
+}

@@ -279,6 +279,11 @@ fn files() -> Vec<Call> {
             let kind = ElementType::from_code(s.number());
             (kind.map_or(0, |kind| kind.size() + usize::from(kind.code())), Elements::from(vec![1_u8]).element_type().size())
         };
+        from_files_at_most |s| {
+            let limit = s.length();
+            let bytes = mnist::bytes_from_files_at_most("no/such/folder", limit);
+            (mnist::from_files_at_most("no/such/folder", limit).is_err(), bytes.is_err())
+        };
         from_files |_s| (mnist::from_files("no/such/folder").is_err(), mnist::bytes_from_files("no/such/folder").is_err());
         other |s| seen::<()>(&Err(Error::other(format!("{:?}", s.number::<f32>()))));
     }

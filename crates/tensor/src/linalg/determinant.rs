@@ -2,7 +2,7 @@ use nalgebra::{DMatrix, RealField};
 
 use crate::{Float, Numeric, Result, Tensor};
 
-use super::scaling::{self, Balance, is_plain};
+use super::scaling::{self, Balance, Factors, is_plain};
 use super::square;
 use super::wide::{Wide, eliminate};
 
@@ -62,19 +62,21 @@ fn of_any_size<T: Float + RealField>(operation: &'static str, a: &Tensor<T>) -> 
     if plain && count <= 3 {
         return Ok(Wide::new(whole.determinant().to_f64(), 0));
     }
-    let (matrix, taken) = if plain {
-        (whole, 0)
+    let (matrix, plain, taken) = if plain {
+        (whole, true, 0)
     } else {
         let balance = Balance::of(&whole);
-        (balance.divide(whole), balance.sum())
+        let (matrix, plain) = balance.divide(&whole);
+        (matrix, plain, balance.sum())
     };
-    match scaling::lu(matrix) {
-        Some((lu, pivots)) => {
+    match scaling::lu(matrix, plain) {
+        Factors::Safe(lu) => {
             let sign = Wide::new(lu.p().determinant(), taken);
-            Ok(sign.times(product(pivots.iter().map(|x| x.to_f64()))))
+            let pivots = (0..count).map(|i| lu.lu_internal()[(i, i)].to_f64());
+            Ok(sign.times(product(pivots)))
         }
-        // A pivot that is 0, or nearly so: of the matrix, or because it left the range on the way.
-        None => {
+        Factors::Singular => Ok(Wide::ZERO),
+        Factors::Lost => {
             let whole = square(operation, a)?;
             Ok(eliminate(&whole, &DMatrix::zeros(count, 0)).0)
         }

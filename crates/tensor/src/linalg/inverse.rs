@@ -2,9 +2,9 @@ use nalgebra::{DMatrix, RealField};
 
 use crate::{Float, Result, Tensor};
 
-use super::scaling::is_plain;
-use super::solve::of_any_size;
-use super::{failed, square, tensor};
+use super::scaling::{self, Factors, is_plain};
+use super::solve::{of_any_size, singular};
+use super::{is_finite, square, tensor};
 
 const NAME: &str = "inverse";
 
@@ -26,13 +26,24 @@ pub fn inverse<T: Float>(a: &Tensor<T>) -> Result<Tensor<T>> {
 
 pub(super) fn compute<T: Float + RealField>(a: &Tensor<T>) -> Result<Tensor<T>> {
     let matrix = square(NAME, a)?;
-    let inverse = if is_plain(matrix.as_slice()) {
-        matrix.lu().try_inverse()
+    let plain = is_plain(matrix.as_slice());
+    let found = if plain {
+        scaling::lu(matrix, true)
     } else {
-        of_any_size(&matrix, &DMatrix::identity(matrix.nrows(), matrix.ncols()))
+        Factors::Lost
     };
-    match inverse {
-        Some(inverse) => tensor(NAME, inverse),
-        None => Err(failed(NAME, "the matrix is singular")),
-    }
+    let inverse = match found {
+        Factors::Safe(lu) => lu.try_inverse().filter(is_finite),
+        Factors::Singular => return Err(singular(NAME)),
+        Factors::Lost => None,
+    };
+    let inverse = match inverse {
+        Some(inverse) => inverse,
+        None => {
+            let matrix = square(NAME, a)?;
+            let (rows, columns) = matrix.shape();
+            of_any_size(NAME, &matrix, DMatrix::identity(rows, columns))?
+        }
+    };
+    tensor(NAME, inverse)
 }

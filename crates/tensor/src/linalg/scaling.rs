@@ -141,12 +141,15 @@ impl Balance {
         all.map(|&e| i64::from(e)).sum()
     }
 
-    /// The matrix, divided.
-    pub(super) fn divide<T: Float + RealField>(&self, mut matrix: DMatrix<T>) -> DMatrix<T> {
+    /// The matrix, divided, and whether all its elements are [plain](is_plain), none too small to be kept.
+    pub(super) fn divide<T: Float + RealField>(&self, whole: &DMatrix<T>) -> (DMatrix<T>, bool) {
+        let mut matrix = whole.clone();
         for (mut column, &taken) in matrix.column_iter_mut().zip(&self.columns) {
             divide(column.iter_mut().zip(&self.rows), taken);
         }
-        matrix
+        let zeros = |matrix: &DMatrix<T>| matrix.iter().filter(|x| **x == T::zero()).count();
+        let plain = is_plain(matrix.as_slice()) && zeros(&matrix) == zeros(whole);
+        (matrix, plain)
     }
 
     /// Right sides divided as the rows are, and by one more power of two, which is returned; none if some get so small that digits are lost.
@@ -192,24 +195,33 @@ fn divide<'a, T: Float>(elements: impl Iterator<Item = (&'a mut T, &'a i32)>, ta
     }
 }
 
-/// Whether some elements are so much smaller than the largest that their products with each other leave the range.
-pub(super) fn is_graded<T: Float + RealField>(matrix: &DMatrix<T>) -> bool {
-    let sizes = matrix.iter().map(|x| x.to_f64().abs());
-    let smallest = sizes.filter(|&x| x > 0.0).fold(f64::INFINITY, f64::min);
-    smallest.is_finite() && exponent(smallest) - largest_exponent(matrix) < least_exponent::<T>() / 4
+/// What a decomposition in the range of a type found.
+pub(super) enum Factors<T: Float + RealField> {
+    /// The decomposition, with pivots so large that nothing lost below the range can matter.
+    Safe(LU<T, Dyn, Dyn>),
+    /// A pivot is 0, and nothing was lost.
+    Singular,
+    /// A pivot is 0 or so small that what got lost below the range may have been as large.
+    Lost,
 }
 
-/// The decomposition of a square matrix of moderate size, unless a pivot is so small that what got lost below the range may have been as
-/// large. All pivots are returned.
-pub(super) fn lu<T: Float + RealField>(matrix: DMatrix<T>) -> Option<(LU<T, Dyn, Dyn>, Vec<T>)> {
+/// The decomposition of a square matrix of moderate size, all of it [plain](is_plain) or not.
+pub(super) fn lu<T: Float + RealField>(matrix: DMatrix<T>, plain: bool) -> Factors<T> {
     let lu = matrix.lu();
-    let pivots: Vec<T> = lu.u().diagonal().iter().copied().collect();
+    let factors = lu.lu_internal();
     let least = least_exponent::<T>() / 2;
-    let safe = |x: &T| {
-        let x = x.to_f64();
-        x.is_finite() && x != 0.0 && exponent(x) >= least
-    };
-    pivots.iter().all(safe).then_some((lu, pivots))
+    let is_safe = |x: T| x.to_f64().is_finite() && x != T::zero() && exponent(x.to_f64()) >= least;
+    let pivots = || (0..factors.nrows()).map(|i| factors[(i, i)]);
+    if pivots().all(is_safe) {
+        return Factors::Safe(lu);
+    }
+    // Products of plain factors, and what is left when such products cancel, are in range.
+    let is_singular = plain && pivots().any(|x| x == T::zero()) && is_plain(factors.as_slice());
+    if is_singular {
+        Factors::Singular
+    } else {
+        Factors::Lost
+    }
 }
 
 #[cfg(test)]

@@ -1,8 +1,8 @@
 use nalgebra::{DMatrix, RealField};
 
-use crate::{Float, Result, Tensor};
+use crate::{Error, Float, Result, Tensor};
 
-use super::scaling::{self, Balance, is_graded, is_moderate, is_plain, largest_exponent};
+use super::scaling::{self, Balance, Factors, is_moderate, is_plain, largest_exponent};
 use super::wide::eliminate;
 use super::{failed, is_finite, right_sides, solution, square};
 
@@ -30,33 +30,51 @@ pub(super) fn compute<T: Float + RealField>(a: &Tensor<T>, b: &Tensor<T>) -> Res
     if sides.is_empty() {
         return b.contiguous();
     }
-    let x = if is_plain(matrix.as_slice()) && is_moderate::<T>(largest_exponent(&sides)) {
-        matrix.lu().solve(&sides)
+    let plain = is_plain(matrix.as_slice()) && is_moderate::<T>(largest_exponent(&sides));
+    let found = if plain {
+        scaling::lu(matrix, true)
     } else {
-        of_any_size(&matrix, &sides)
+        Factors::Lost
     };
-    match x {
-        Some(x) => solution(NAME, x, b),
-        None => Err(failed(NAME, "the matrix is singular")),
-    }
+    let x = match found {
+        Factors::Safe(lu) => lu.solve(&sides).filter(is_finite),
+        Factors::Singular => return Err(singular(NAME)),
+        Factors::Lost => None,
+    };
+    let x = match x {
+        Some(x) => x,
+        None => of_any_size(NAME, &square(NAME, a)?, sides)?,
+    };
+    solution(NAME, x, b)
 }
 
-/// The solution `X` of `A X = B`, unless `A` is singular.
-pub(super) fn of_any_size<T: Float + RealField>(a: &DMatrix<T>, b: &DMatrix<T>) -> Option<DMatrix<T>> {
+/// The solution `X` of `A X = B`.
+///
+/// # Errors
+/// If `A` is singular.
+pub(super) fn of_any_size<T: Float + RealField>(
+    operation: &'static str,
+    a: &DMatrix<T>,
+    b: DMatrix<T>,
+) -> Result<DMatrix<T>> {
     let balance = Balance::of(a);
-    match scaling::lu(balance.divide(a.clone())) {
-        Some((lu, _)) => {
+    let (matrix, plain) = balance.divide(a);
+    match scaling::lu(matrix, plain) {
+        Factors::Safe(lu) => {
             if let Some((mut x, taken)) = balance.divide_sides(b.clone())
                 && lu.solve_mut(&mut x)
                 && is_finite(&x)
             {
                 balance.restore(&mut x, taken);
-                return Some(x);
+                return Ok(x);
             }
         }
-        // Nothing can have been lost, so a pivot is 0 indeed.
-        None if !is_graded(a) => return None,
-        None => {}
+        Factors::Singular => return Err(singular(operation)),
+        Factors::Lost => {}
     }
-    eliminate(a, b).1
+    eliminate(a, &b).1.ok_or_else(|| singular(operation))
+}
+
+pub(super) fn singular(operation: &'static str) -> Error {
+    failed(operation, "the matrix is singular")
 }

@@ -10,16 +10,26 @@ use crate::Float;
 pub(super) struct Wide {
     mantissa: f64,
     exponent: i64,
+    /// The exponent of the largest rounding error it may have from any one step.
+    error: i64,
 }
+
+/// The exponent of 0, so of no rounding error: so low that no sum of exponents gets there.
+const NONE: i64 = i64::MIN / 4;
+
+/// The exponent of a rounding error of a number with the exponent 0.
+const ROUNDING: i64 = -53;
 
 impl Wide {
     pub(super) const ZERO: Self = Self {
         mantissa: 0.0,
-        exponent: 0,
+        exponent: NONE,
+        error: NONE,
     };
     pub(super) const ONE: Self = Self {
         mantissa: 1.0,
         exponent: 0,
+        error: NONE,
     };
 
     /// `x 2^e` for a finite `x`.
@@ -35,6 +45,7 @@ impl Wide {
         Self {
             mantissa,
             exponent: e + i64::from(own),
+            error: NONE,
         }
     }
 
@@ -63,20 +74,25 @@ impl Wide {
     }
 
     pub(super) fn times(self, other: Self) -> Self {
-        Self::new(self.mantissa * other.mantissa, self.exponent + other.exponent)
+        let error = (self.exponent + other.error).max(other.exponent + self.error);
+        Self::new(self.mantissa * other.mantissa, self.exponent + other.exponent).rounded(error)
     }
 
     fn over(self, other: Self) -> Self {
-        Self::new(self.mantissa / other.mantissa, self.exponent - other.exponent)
+        let quotient = Self::new(self.mantissa / other.mantissa, self.exponent - other.exponent);
+        let error = (self.error - other.exponent).max(quotient.exponent + other.error - other.exponent);
+        quotient.rounded(error)
     }
 
     fn minus(self, other: Self) -> Self {
+        let error = self.error.max(other.error);
         if other.mantissa == 0.0 {
-            return self;
+            return Self { error, ..self };
         }
         if self.mantissa == 0.0 {
             return Self {
                 mantissa: -other.mantissa,
+                error,
                 ..other
             };
         }
@@ -86,7 +102,15 @@ impl Wide {
             below @ -1000..=0 => x.mantissa * power_of_two(below as i32),
             _ => 0.0,
         };
-        Self::new(at(self) - at(other), top)
+        Self::new(at(self) - at(other), top).rounded(error)
+    }
+
+    /// With an error that comes from what it was made of, and one of its own.
+    fn rounded(self, error: i64) -> Self {
+        Self {
+            error: error.max(self.exponent + ROUNDING).max(NONE),
+            ..self
+        }
     }
 
     fn shifted(self, e: i64) -> Self {
@@ -94,9 +118,16 @@ impl Wide {
             0.0 => self,
             _ => Self {
                 exponent: self.exponent + e,
+                error: self.error + e,
                 ..self
             },
         }
+    }
+
+    /// Whether it is 0, or may be 0 but for the rounding errors of so many steps.
+    fn is_lost(self, steps: usize) -> bool {
+        // Each step adds up to three errors to those it was given.
+        self.mantissa == 0.0 || self.exponent <= self.error + 2 + i64::from(steps.max(1).ilog2())
     }
 
     fn is_larger(self, other: Self) -> bool {
@@ -151,7 +182,7 @@ impl Equations {
         Self { rows, balance }
     }
 
-    /// The row of the largest element of a column, from the diagonal down; none if all are 0.
+    /// The row of the largest element of a column, from the diagonal down; none if it is 0 but for rounding errors.
     fn pivot(&self, column: usize) -> Option<usize> {
         let mut pivot = column;
         for row in column + 1..self.rows.len() {
@@ -159,7 +190,7 @@ impl Equations {
                 pivot = row;
             }
         }
-        (self.rows[pivot][column].mantissa != 0.0).then_some(pivot)
+        (!self.rows[pivot][column].is_lost(column)).then_some(pivot)
     }
 
     /// Takes the row of a pivot from those below it, so that they have 0 in its column.

@@ -26,6 +26,9 @@ use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 /// How often a thread without work looks again before it sleeps: waking it takes longer than a small operation.
 const ROUNDS: usize = 64;
 
+/// So many threads work if they are asked for, whatever the number of cores: it costs next to nothing, and shows on a small machine what a larger one does.
+const FEW: usize = 8;
+
 thread_local! {
     /// The operation that this thread works on; 0 for none.
     static OPERATION: Cell<u64> = const { Cell::new(0) };
@@ -34,8 +37,10 @@ thread_local! {
 /// The helpers, and what there is for them to do.
 #[derive(Debug)]
 pub struct Workers {
-    /// How many threads work at the same time, those that call operations included, unless more of them call.
+    /// How many threads were asked for, those that call operations included.
     count: usize,
+    /// How many work at the same time, unless more call: no more than the machine has cores, for others would only take turns.
+    most: usize,
     state: Mutex<State>,
     /// As many as there are jobs, to be looked at without the lock; a hint.
     offered: AtomicUsize,
@@ -88,6 +93,11 @@ impl Workers {
     pub(super) fn new(count: usize) -> Self {
         Self {
             count,
+            most: count.min(
+                std::thread::available_parallelism()
+                    .map_or(1, usize::from)
+                    .max(FEW),
+            ),
             state: Mutex::default(),
             offered: AtomicUsize::new(0),
             work: Condvar::new(),
@@ -95,14 +105,14 @@ impl Workers {
         }
     }
 
-    /// How many threads work at the same time.
+    /// How many threads were asked for.
     pub(super) fn count(&self) -> usize {
         self.count
     }
 
     /// Starts the helpers; fewer than wanted only slow the work down.
     pub(super) fn start(&'static self) -> std::io::Result<()> {
-        (1..self.count).try_for_each(|number| {
+        (1..self.most).try_for_each(|number| {
             let builder = std::thread::Builder::new().name(format!("backprop-{number}"));
             builder.spawn(|| self.help()).map(drop)
         })
@@ -164,10 +174,7 @@ impl Workers {
             operation: job.operation,
         });
         self.offered.store(state.jobs.len(), Ordering::Relaxed);
-        let (helper, waiting) = (
-            state.sleeping > 0 && state.working < self.count,
-            state.waiting > 0,
-        );
+        let (helper, waiting) = (state.sleeping > 0 && state.working < self.most, state.waiting > 0);
         drop(state);
         if helper {
             self.work.notify_one();
@@ -228,7 +235,7 @@ impl Workers {
                 std::thread::yield_now();
             }
             let mut state = self.lock();
-            if let Some(handle) = state.take(self.count) {
+            if let Some(handle) = state.take(self.most) {
                 self.offered.store(state.jobs.len(), Ordering::Relaxed);
                 drop(state);
                 self.run(&handle);
@@ -255,8 +262,8 @@ impl State {
     }
 
     /// The oldest job of an operation that may have one more thread: the largest one.
-    fn take(&mut self, count: usize) -> Option<Handle> {
-        if self.working >= count {
+    fn take(&mut self, most: usize) -> Option<Handle> {
+        if self.working >= most {
             return None;
         }
         let operations = &mut self.operations;
@@ -344,6 +351,28 @@ mod tests {
             let state = workers.lock();
             assert!(state.jobs.is_empty() && state.operations.is_empty());
         }
+    }
+
+    #[test]
+    fn no_more_threads_work_than_the_machine_has() {
+        let workers = started(1000);
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        assert_eq!((workers.count(), workers.most), (1000, cores.clamp(FEW, 1000)));
+        let (working, most) = (AtomicU32::new(0), AtomicU32::new(0));
+        fn tree(workers: &Workers, depth: u32, leaf: &(dyn Fn() + Sync)) {
+            match depth {
+                0 => leaf(),
+                _ => workers.join(1000, &mut || tree(workers, depth - 1, leaf), &mut || {
+                    tree(workers, depth - 1, leaf);
+                }),
+            }
+        }
+        tree(workers, 8, &|| {
+            most.fetch_max(working.fetch_add(1, Ordering::SeqCst) + 1, Ordering::SeqCst);
+            std::thread::sleep(std::time::Duration::from_millis(1));
+            working.fetch_sub(1, Ordering::SeqCst);
+        });
+        assert!(most.into_inner() as usize <= workers.most);
     }
 
     #[test]

@@ -15,6 +15,9 @@ pub struct Moments<T: Float> {
     pub variance: Tensor<T>,
     /// The [standard deviation](Tensor::std). It is representable where its square, the variance, may not be.
     pub std: Tensor<T>,
+    /// What the mean lost when it was rounded: the mean of `x - mean`, some ε of the mean. Only where it can matter: `None` if no mean is more
+    /// than 16 standard deviations from 0.
+    pub remainder: Option<Tensor<T>>,
 }
 
 impl<T: Float> Tensor<T> {
@@ -78,12 +81,13 @@ impl<T: Float> Tensor<T> {
     /// ```
     pub fn moments(&self, axes: impl Axes, correction: usize) -> Result<Moments<T>> {
         let axes = axes.resolve("moments", self.shape())?;
-        let (mean, squares) = self.centered(&axes)?;
+        let (mean, squares, remainder) = self.centered(&axes, FAR)?;
         let degrees = degrees(axes.count(self.shape()), correction);
         Ok(Moments {
             mean,
             variance: squares.clone().mean(degrees)?,
             std: squares.root_mean(degrees)?,
+            remainder,
         })
     }
 
@@ -105,7 +109,7 @@ impl<T: Float> Tensor<T> {
     /// ```
     pub fn var(&self, axes: impl Axes, correction: usize) -> Result<Self> {
         let axes = axes.resolve("var", self.shape())?;
-        let (_, squares) = self.centered(&axes)?;
+        let (_, squares, _) = self.centered(&axes, far_for_squares::<T>())?;
         squares.mean(degrees(axes.count(self.shape()), correction))
     }
 
@@ -125,15 +129,30 @@ impl<T: Float> Tensor<T> {
     /// ```
     pub fn std(&self, axes: impl Axes, correction: usize) -> Result<Self> {
         let axes = axes.resolve("std", self.shape())?;
-        let (_, squares) = self.centered(&axes)?;
+        let (_, squares, _) = self.centered(&axes, far_for_squares::<T>())?;
         squares.root_mean(degrees(axes.count(self.shape()), correction))
     }
 
-    /// The mean, and the squares of the distances from it.
-    fn centered(&self, axes: &AxisSet) -> Result<(Self, Squares<T>)> {
+    /// The mean, the squares of the distances from it, and what the mean lost when it was rounded, if one is so many standard deviations from 0.
+    fn centered(&self, axes: &AxisSet, far: f64) -> Result<(Self, Squares<T>, Option<Self>)> {
         let mut mean = self.mean_over(axes)?;
         let squares = Squares::of(self, axes, Some(&mut mean))?;
-        Ok((mean, squares))
+        let count = axes.count(self.shape());
+        if !squares.are_far(&mean, count, far) {
+            return Ok((mean, squares, None));
+        }
+        let remainder = self.remainder(&mean, axes)?;
+        Ok((mean, squares.about(&remainder, count)?, Some(remainder)))
+    }
+
+    /// The mean of the distances from what is almost the mean.
+    fn remainder(&self, mean: &Self, axes: &AxisSet) -> Result<Self> {
+        let mean = mean.reshape(axes.reduce_keeping(self.shape()))?;
+        let distance = kernel!(|x, mean| x - mean);
+        let remainder = self.apply(&distance, &[], &[&mean])?.mean_over(axes)?;
+        // A distance alone may be too large for the type.
+        let known = kernel!(|x; infinity| if math::abs(x) < infinity { x } else { 0.0 });
+        remainder.into_apply(&known, &[T::INFINITY], &[])
     }
 
     /// The Euclidean norm √(Σ x²) along the axes; finite wherever it is representable, even if the squares are not.
@@ -151,6 +170,14 @@ impl<T: Float> Tensor<T> {
         let axes = axes.resolve("norm", self.shape())?;
         Squares::of(self, &axes, None)?.root()
     }
+}
+
+/// From so many standard deviations on, what a mean lost is as large as the error of a sum of distances.
+const FAR: f64 = 16.0;
+
+/// From so many on, the square of it is as large as the error of the squares.
+fn far_for_squares<T: Float>() -> f64 {
+    0.25 / T::EPSILON.to_f64().sqrt()
 }
 
 /// What a sum of squares is divided by: NaN unless there are more elements than the correction takes off.

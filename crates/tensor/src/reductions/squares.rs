@@ -87,6 +87,40 @@ impl<T: Float> Squares<T> {
         })
     }
 
+    /// Whether a mean is further from 0 than so many standard deviations; not of equal elements.
+    pub(super) fn are_far(&self, means: &Tensor<T>, count: usize, far: f64) -> bool {
+        let (sums, means) = (
+            self.sums.as_slice().unwrap_or(&[]),
+            means.as_slice().unwrap_or(&[]),
+        );
+        let scales = self.scale.as_ref().and_then(Tensor::as_slice).unwrap_or(&[]);
+        let is_far = |(i, (sum, mean)): (usize, (&T, &T))| {
+            let (sum, mean) = (sum.to_f64(), mean.to_f64().abs());
+            let scale = scales.get(i).map_or(1.0, |scale| scale.to_f64());
+            sum > 0.0 && mean.is_finite() && mean > far * (sum / count.max(1) as f64).sqrt() * scale
+        };
+        sums.iter().zip(means).enumerate().any(is_far)
+    }
+
+    /// Those of the distances from the means, for those from what is less by `remainder`: `Σ (x - m)² = Σ (x - μ)² + n (m - μ)²`.
+    pub(super) fn about(self, remainder: &Tensor<T>, count: usize) -> Result<Self> {
+        let count = [T::from_f64(count as f64)];
+        let sums = match &self.scale {
+            None => {
+                let formula = kernel!(|sum, rest; n| math::max(sum - n * rest * rest, 0.0));
+                self.sums.into_apply(&formula, &count, &[remainder])?
+            }
+            Some(scale) => {
+                let formula = kernel!(|sum, rest, scale; n| {
+                    let rest = rest / scale;
+                    math::max(sum - n * rest * rest, 0.0)
+                });
+                self.sums.into_apply(&formula, &count, &[remainder, scale])?
+            }
+        };
+        Ok(Self { sums, ..self })
+    }
+
     /// The sums, divided by a number: variances.
     pub(super) fn mean(self, count: T) -> Result<Tensor<T>> {
         match self.scale {

@@ -1,8 +1,8 @@
-use backprop_tensor::{Float, Numeric, Tensor};
+use backprop_tensor::{Float, Numeric};
 use serde::{Deserialize, Serialize};
 
 use super::scores::{Scores, Task, is_positive, largest};
-use super::tally::{Mean, Tally, counting};
+use super::tally::{Batch, Mean, Tally, counting};
 use super::{Count, Metric};
 use crate::Result;
 
@@ -26,13 +26,8 @@ impl<Y: Numeric, T: Float> Metric<Y, T> for Accuracy {
 struct Correct(Mean);
 
 impl Tally for Correct {
-    fn add(
-        &mut self,
-        output: &Tensor<f64>,
-        targets: &Tensor<f64>,
-        weights: Option<&Tensor<f64>>,
-    ) -> Result<()> {
-        let scores = Scores::new("accuracy", output, targets, weights)?;
+    fn add(&mut self, batch: &Batch) -> Result<()> {
+        let scores = Scores::new("accuracy", batch)?;
         for (scores_of, targets, weight) in scores.rows() {
             let correct = match scores.task {
                 Task::Classes(_) => largest(scores_of) == Some(targets[0]),

@@ -1,10 +1,10 @@
 //! Hits, predictions and samples of each class, which precision, recall and F1 are made of.
 
-use backprop_tensor::{Error, Tensor};
+use backprop_tensor::Error;
 use serde::{Deserialize, Serialize};
 
 use super::scores::{Scores, Task, is_positive, largest};
-use super::tally::weighed;
+use super::tally::{Batch, weighed};
 use crate::Result;
 
 /// How the numbers of several classes become one.
@@ -90,21 +90,15 @@ pub(crate) struct ClassCounts {
 }
 
 impl ClassCounts {
-    pub(crate) fn add(
-        &mut self,
-        metric: &'static str,
-        output: &Tensor<f64>,
-        targets: &Tensor<f64>,
-        weights: Option<&Tensor<f64>>,
-    ) -> Result<()> {
-        let scores = Scores::new(metric, output, targets, weights)?;
+    pub(crate) fn add(&mut self, metric: &'static str, batch: &Batch) -> Result<()> {
+        let scores = Scores::new(metric, batch)?;
         if scores.is_empty() {
             return Ok(());
         }
         let task = *self.task.get_or_insert(scores.task);
         if task != scores.task {
             let expected = "must be like that of the batches before";
-            return Err(Error::shape(metric, output.shape(), expected).into());
+            return Err(Error::shape(metric, batch.outputs.shape(), expected).into());
         }
         let classes = if task == Task::Binary { 2 } else { task.width() };
         self.classes.resize(classes, ClassCount::default());

@@ -1,8 +1,8 @@
-use backprop_tensor::{Float, Numeric, Tensor};
+use backprop_tensor::{Float, Numeric};
 use serde::{Deserialize, Serialize};
 
 use super::scores::{Scores, Task, binary_surprise, surprise};
-use super::tally::{Mean, Tally, counting};
+use super::tally::{Batch, Mean, Tally, counting};
 use super::{Count, Metric};
 use crate::Result;
 
@@ -31,13 +31,8 @@ impl<Y: Numeric, T: Float> Metric<Y, T> for LogLoss {
 pub(super) struct Surprise(Mean);
 
 impl Tally for Surprise {
-    fn add(
-        &mut self,
-        output: &Tensor<f64>,
-        targets: &Tensor<f64>,
-        weights: Option<&Tensor<f64>>,
-    ) -> Result<()> {
-        let scores = Scores::new("log_loss", output, targets, weights)?;
+    fn add(&mut self, batch: &Batch) -> Result<()> {
+        let scores = Scores::new("log_loss", batch)?;
         for (scores_of, targets, weight) in scores.rows() {
             match scores.task {
                 Task::Classes(_) => self.0.add(surprise(scores_of, targets[0]), weight),

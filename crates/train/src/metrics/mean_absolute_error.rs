@@ -1,8 +1,9 @@
-use backprop_tensor::{Float, Numeric, Tensor};
+use backprop_tensor::{Float, Numeric};
 use serde::{Deserialize, Serialize};
 
 use super::pairs::Pairs;
-use super::tally::{Mean, Tally, counting};
+use super::tally::{Batch, Mean, Tally, counting};
+use super::total::difference;
 use super::{Count, Metric};
 use crate::{MeanAbsoluteError, Result};
 
@@ -25,14 +26,10 @@ impl<Y: Numeric, T: Float> Metric<Y, T> for MeanAbsoluteError {
 struct Absolute(Mean);
 
 impl Tally for Absolute {
-    fn add(
-        &mut self,
-        output: &Tensor<f64>,
-        targets: &Tensor<f64>,
-        weights: Option<&Tensor<f64>>,
-    ) -> Result<()> {
-        for (_, output, target, weight) in Pairs::new("mae", output, targets, weights)?.iter() {
-            self.0.add((output - target).abs(), weight);
+    fn add(&mut self, batch: &Batch) -> Result<()> {
+        for (_, output, target, weight) in Pairs::new("mae", batch)?.iter() {
+            let [distance, times] = difference(output, target);
+            self.0.add_product([distance.abs(), times], weight);
         }
         Ok(())
     }

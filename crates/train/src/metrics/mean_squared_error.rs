@@ -1,8 +1,9 @@
-use backprop_tensor::{Float, Numeric, Tensor};
+use backprop_tensor::{Float, Numeric};
 use serde::{Deserialize, Serialize};
 
 use super::pairs::Pairs;
-use super::tally::{Mean, Tally, counting};
+use super::tally::{Batch, Mean, Tally, counting};
+use super::total::difference;
 use super::{Count, Metric};
 use crate::{MeanSquaredError, Result};
 
@@ -25,14 +26,9 @@ impl<Y: Numeric, T: Float> Metric<Y, T> for MeanSquaredError {
 struct Squared(Mean);
 
 impl Tally for Squared {
-    fn add(
-        &mut self,
-        output: &Tensor<f64>,
-        targets: &Tensor<f64>,
-        weights: Option<&Tensor<f64>>,
-    ) -> Result<()> {
-        for (_, output, target, weight) in Pairs::new("mse", output, targets, weights)?.iter() {
-            self.0.add((output - target).powi(2), weight);
+    fn add(&mut self, batch: &Batch) -> Result<()> {
+        for (_, output, target, weight) in Pairs::new("mse", batch)?.iter() {
+            self.0.add_square(difference(output, target), weight);
         }
         Ok(())
     }

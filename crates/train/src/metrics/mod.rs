@@ -27,6 +27,7 @@ mod sample_weights;
 mod scores;
 mod tally;
 mod top_k;
+mod total;
 
 pub use accuracy::Accuracy;
 pub use average_precision::AveragePrecision;
@@ -44,6 +45,9 @@ pub use roc_auc::RocAuc;
 pub use roc_curve::RocCurve;
 pub use root_mean_squared_error::RootMeanSquaredError;
 pub use top_k::TopK;
+
+pub(crate) use tally::Mean;
+pub(crate) use total::difference;
 
 use std::fmt::Debug;
 

@@ -1,8 +1,9 @@
 //! Outputs and targets of a regression as plain numbers.
 
-use backprop_tensor::{Error, Tensor};
+use backprop_tensor::Error;
 
 use super::sample_weights::RowWeights;
+use super::tally::Batch;
 use crate::Result;
 use crate::losses::of_sample;
 
@@ -19,22 +20,22 @@ pub(crate) struct Pairs {
 impl Pairs {
     /// # Errors
     /// If the shapes are not equal, and not `[n, 1]` and `[n]` either.
-    pub(crate) fn new(
-        metric: &'static str,
-        output: &Tensor<f64>,
-        targets: &Tensor<f64>,
-        weights: Option<&Tensor<f64>>,
-    ) -> Result<Self> {
-        let (shape, right) = (output.shape().dims(), targets.shape().dims());
+    pub(crate) fn new(metric: &'static str, batch: &Batch) -> Result<Self> {
+        let Batch {
+            outputs,
+            targets,
+            weights,
+        } = batch;
+        let (shape, right) = (outputs.shape().dims(), targets.shape().dims());
         let is_column = matches!((shape, right), ([n, 1], [m]) | ([n], [m, 1]) if n == m);
         if (shape != right && !is_column) || shape.is_empty() {
             let expected = "must be equal: a target for each output";
             return Err(Error::shapes(metric, shape, right, expected).into());
         }
         Ok(Self {
-            outputs: output.to_vec(),
+            outputs: outputs.to_vec(),
             targets: targets.to_vec(),
-            weights: RowWeights::new(metric, weights, right, targets.count())?,
+            weights: RowWeights::new(metric, weights.as_ref(), right, targets.count())?,
             width: of_sample(shape),
         })
     }

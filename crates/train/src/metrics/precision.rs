@@ -1,8 +1,8 @@
-use backprop_tensor::{Float, Numeric, Tensor};
+use backprop_tensor::{Float, Numeric};
 use serde::{Deserialize, Serialize};
 
 use super::class_counts::{Average, ClassCount, ClassCounts};
-use super::tally::{Tally, counting};
+use super::tally::{Batch, Tally, counting};
 use super::{Count, Metric};
 use crate::Result;
 
@@ -63,13 +63,8 @@ struct PrecisionCounts {
 }
 
 impl Tally for PrecisionCounts {
-    fn add(
-        &mut self,
-        output: &Tensor<f64>,
-        targets: &Tensor<f64>,
-        weights: Option<&Tensor<f64>>,
-    ) -> Result<()> {
-        self.counts.add("precision", output, targets, weights)
+    fn add(&mut self, batch: &Batch) -> Result<()> {
+        self.counts.add("precision", batch)
     }
 
     fn value(&self) -> f64 {

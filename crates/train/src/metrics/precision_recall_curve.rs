@@ -3,6 +3,7 @@ use serde::{Deserialize, Serialize};
 
 use super::average_precision::average_precision;
 use super::ranking::{area, binary, thresholds};
+use super::tally::Batch;
 use crate::Result;
 
 /// Precision against recall: for each threshold from the lowest up, and at last a point with precision 1 and recall 0.
@@ -38,7 +39,41 @@ impl PrecisionRecallCurve {
     /// # Errors
     /// If the shapes differ, a target is neither 0 nor 1, or a score is NaN.
     pub fn new<T: Float, Y: Numeric>(scores: &Tensor<T>, targets: &Tensor<Y>) -> Result<Self> {
-        let samples = binary("precision-recall curve", &scores.cast()?, &targets.cast()?)?;
+        Self::of(&Batch {
+            outputs: scores.cast()?,
+            targets: targets.cast()?,
+            weights: None,
+        })
+    }
+
+    /// The curve of samples that have weights: `[n]`, or in the shape of the targets; finite and at least 0 (scikit-learn's `sample_weight`). A
+    /// number of samples becomes the sum of their weights, and what has the weight 0 is passed over, whatever its score and target are.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), or if the weights are no such weights.
+    ///
+    /// ```
+    /// # use backprop_tensor::Tensor;
+    /// # use backprop_train::PrecisionRecallCurve;
+    /// let (scores, targets) = (Tensor::from([0.1_f32, 0.4, 0.35, 0.8]), Tensor::from([0_i64, 0, 1, 1]));
+    /// let curve = PrecisionRecallCurve::weighted(&scores, &targets, &Tensor::from([1.0, 3.0, 1.0, 1.0]))?;
+    /// assert_eq!(curve.precision, [1.0 / 3.0, 0.4, 0.25, 1.0, 1.0]);
+    /// # Ok::<(), backprop_train::Error>(())
+    /// ```
+    pub fn weighted<T: Float, Y: Numeric>(
+        scores: &Tensor<T>,
+        targets: &Tensor<Y>,
+        weights: &Tensor<f64>,
+    ) -> Result<Self> {
+        Self::of(&Batch {
+            outputs: scores.cast()?,
+            targets: targets.cast()?,
+            weights: Some(weights.clone()),
+        })
+    }
+
+    fn of(batch: &Batch) -> Result<Self> {
+        let samples = binary("precision-recall curve", batch)?;
         let above = thresholds(&samples);
         let positive = above.last().map_or(0.0, |last| last.hits);
         let points = above.iter().rev();

@@ -1,8 +1,9 @@
-use backprop_tensor::{Float, Numeric, Tensor};
+use backprop_tensor::{Float, Numeric};
 use serde::{Deserialize, Serialize};
 
 use super::pairs::Pairs;
-use super::tally::{Tally, counted, counting, weighed};
+use super::tally::{Batch, Tally, counted, counting, weights};
+use super::total::{Total, difference};
 use super::{Count, Metric};
 use crate::Result;
 
@@ -33,44 +34,51 @@ struct Explained {
 struct Spread {
     #[serde(deserialize_with = "counted")]
     count: u64,
-    #[serde(deserialize_with = "weighed")]
-    weight: f64,
+    #[serde(deserialize_with = "weights")]
+    weight: Total,
     mean: f64,
-    total: f64,
-    residual: f64,
+    total: Total,
+    residual: Total,
 }
 
 impl Spread {
+    fn add(&mut self, output: f64, target: f64, weight: f64) {
+        self.count += 1;
+        self.weight.add([weight]);
+        let [before, times_before] = difference(target, self.mean);
+        self.move_mean(target, weight);
+        let [after, times_after] = difference(target, self.mean);
+        self.total.add([weight, before, times_before, after, times_after]);
+        let [left, times] = difference(output, target);
+        self.residual.add([weight, left, times, left, times]);
+    }
+
+    fn move_mean(&mut self, target: f64, weight: f64) {
+        let mut own = Total::default();
+        own.add([weight]);
+        let share = own.over(self.weight).value();
+        let moved = self.mean + (target - self.mean) * share;
+        self.mean = match moved.is_finite() {
+            true => moved,
+            // The mean itself is between the two.
+            false => self.mean * (1.0 - share) + target * share,
+        };
+    }
+
     fn value(self) -> f64 {
-        match self {
-            Self { count: 0 | 1, .. } => f64::NAN,
-            Self {
-                total: 0.0,
-                residual: 0.0,
-                ..
-            } => 1.0,
-            Self { total: 0.0, .. } => 0.0,
-            Self { total, residual, .. } => 1.0 - residual / total,
+        match (self.total.is_zero(), self.residual.is_zero()) {
+            _ if self.count < 2 => f64::NAN,
+            (true, true) => 1.0,
+            (true, false) => 0.0,
+            _ => 1.0 - self.residual.over(self.total).value(),
         }
     }
 }
 
 impl Tally for Explained {
-    fn add(
-        &mut self,
-        output: &Tensor<f64>,
-        targets: &Tensor<f64>,
-        weights: Option<&Tensor<f64>>,
-    ) -> Result<()> {
-        let pairs = Pairs::new("r2", output, targets, weights)?;
-        pairs.for_columns("r2", &mut self.columns, |spread, output, target, weight| {
-            spread.count += 1;
-            spread.weight += weight;
-            let distance = target - spread.mean;
-            spread.mean += distance * weight / spread.weight;
-            spread.total += weight * distance * (target - spread.mean);
-            spread.residual += weight * (output - target).powi(2);
-        })
+    fn add(&mut self, batch: &Batch) -> Result<()> {
+        let pairs = Pairs::new("r2", batch)?;
+        pairs.for_columns("r2", &mut self.columns, Spread::add)
     }
 
     fn value(&self) -> f64 {

@@ -1,10 +1,11 @@
 //! Scores in order: how many hits and false alarms there are above each of them.
 
-use backprop_tensor::{Error, Tensor};
+use backprop_tensor::Error;
 use serde::{Deserialize, Serialize};
 
+use super::sample_weights::RowWeights;
 use super::scores::{Scores, Task};
-use super::tally::weighed;
+use super::tally::{Batch, weighed};
 use crate::Result;
 
 /// A score of a sample for a class.
@@ -54,17 +55,28 @@ pub(crate) fn thresholds(samples: &[Score]) -> Vec<Above> {
         .collect()
 }
 
-/// Scores and targets one by one, for curves.
+/// Scores and targets one by one, for curves, without those that weigh nothing.
 ///
 /// # Errors
-/// If their shapes differ, a target is neither 0 nor 1, or a score is no number.
-pub(crate) fn binary(curve: &'static str, scores: &Tensor<f64>, targets: &Tensor<f64>) -> Result<Vec<Score>> {
+/// If their shapes differ, a target is neither 0 nor 1, or a score is no number; or if the weights are not `[n]` or of the shape of the targets,
+/// finite and at least 0.
+pub(crate) fn binary(curve: &'static str, batch: &Batch) -> Result<Vec<Score>> {
+    let Batch {
+        outputs: scores,
+        targets,
+        weights,
+    } = batch;
     if scores.shape() != targets.shape() {
         let expected = "must be equal: 0 or 1 for each score";
         return Err(Error::shapes(curve, scores.shape(), targets.shape(), expected).into());
     }
+    let weights = RowWeights::new(curve, weights.as_ref(), targets.shape(), targets.count())?;
     let samples = scores.to_vec().into_iter().zip(targets.to_vec());
-    let samples = samples.map(|(score, target)| {
+    let weighted = samples
+        .enumerate()
+        .map(|(place, (score, target))| (score, target, weights.of(place)))
+        .filter(|&(.., weight)| weight > 0.0);
+    let samples = weighted.map(|(score, target, weight)| {
         if score.is_nan() {
             return Err(Error::argument(curve, "score", score, "must be a number").into());
         }
@@ -72,7 +84,7 @@ pub(crate) fn binary(curve: &'static str, scores: &Tensor<f64>, targets: &Tensor
             0.0 | 1.0 => Ok(Score {
                 score,
                 positive: target == 1.0,
-                weight: 1.0,
+                weight,
             }),
             _ => Err(Error::argument(curve, "target", target, "must be 0 or 1").into()),
         }
@@ -88,21 +100,15 @@ pub(crate) struct Ranked {
 }
 
 impl Ranked {
-    pub(crate) fn add(
-        &mut self,
-        metric: &'static str,
-        output: &Tensor<f64>,
-        targets: &Tensor<f64>,
-        weights: Option<&Tensor<f64>>,
-    ) -> Result<()> {
-        let scores = Scores::new(metric, output, targets, weights)?;
+    pub(crate) fn add(&mut self, metric: &'static str, batch: &Batch) -> Result<()> {
+        let scores = Scores::new(metric, batch)?;
         if scores.is_empty() {
             return Ok(());
         }
         let task = *self.task.get_or_insert(scores.task);
         if task != scores.task {
             let expected = "must be like that of the batches before";
-            return Err(Error::shape(metric, output.shape(), expected).into());
+            return Err(Error::shape(metric, batch.outputs.shape(), expected).into());
         }
         self.classes.resize(task.width(), Vec::new());
         for (scores, targets, weight) in scores.rows() {

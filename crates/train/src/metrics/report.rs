@@ -1,7 +1,7 @@
 use std::fmt;
 
 use super::class_counts::{Average, ClassCount, average_of};
-use super::confusion_matrix::ConfusionMatrix;
+use super::confusion_matrix::{ConfusionMatrix, shown};
 
 /// Precision, recall and F1 of each class, and their averages: scikit-learn's `classification_report`.
 ///
@@ -21,12 +21,14 @@ use super::confusion_matrix::ConfusionMatrix;
 pub struct ClassReport {
     names: Vec<String>,
     classes: Vec<ClassCount>,
+    samples: Vec<u64>,
 }
 
 impl ClassReport {
     pub(super) fn new(matrix: &ConfusionMatrix, names: Vec<String>) -> Self {
         Self {
             classes: (0..names.len()).map(|class| matrix.of_class(class)).collect(),
+            samples: (0..names.len()).map(|class| matrix.samples(class)).collect(),
             names,
         }
     }
@@ -48,7 +50,12 @@ impl ClassReport {
 
     /// The number of samples of a class.
     pub fn support(&self, class: usize) -> u64 {
-        self.class(class).actual as u64
+        self.samples.get(class).copied().unwrap_or(0)
+    }
+
+    /// The weight of the samples of a class: their number, if they have none. It is what scikit-learn calls support.
+    pub fn weight(&self, class: usize) -> f64 {
+        self.class(class).actual
     }
 
     /// The average of the classes' precisions.
@@ -87,7 +94,10 @@ impl fmt::Display for ClassReport {
             .unwrap_or(0);
         writeln!(f, "{:width$}  precision  recall      f1  samples", "")?;
         let row = |name: &str, [precision, recall, f1]: [f64; 3], samples: f64| {
-            format!("{name:>width$}  {precision:>9.4}  {recall:>6.4}  {f1:>6.4}  {samples:>7}")
+            format!(
+                "{name:>width$}  {precision:>9.4}  {recall:>6.4}  {f1:>6.4}  {:>7}",
+                shown(samples)
+            )
         };
         for (name, class) in names.zip(&self.classes) {
             let rates = [class.precision(), class.recall(), class.f1()];

@@ -1,8 +1,8 @@
-use backprop_tensor::{Float, Numeric, Tensor};
+use backprop_tensor::{Float, Numeric};
 use serde::{Deserialize, Serialize};
 
 use super::ranking::{Above, Ranked};
-use super::tally::{Tally, counting};
+use super::tally::{Batch, Tally, counting};
 use super::{Count, Metric};
 use crate::Result;
 
@@ -32,13 +32,8 @@ impl<Y: Numeric, T: Float> Metric<Y, T> for RocAuc {
 struct Ranks(Ranked);
 
 impl Tally for Ranks {
-    fn add(
-        &mut self,
-        output: &Tensor<f64>,
-        targets: &Tensor<f64>,
-        weights: Option<&Tensor<f64>>,
-    ) -> Result<()> {
-        self.0.add("roc_auc", output, targets, weights)
+    fn add(&mut self, batch: &Batch) -> Result<()> {
+        self.0.add("roc_auc", batch)
     }
 
     fn value(&self) -> f64 {

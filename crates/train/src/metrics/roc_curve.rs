@@ -2,6 +2,7 @@ use backprop_tensor::{Float, Numeric, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::ranking::{area, binary, thresholds};
+use super::tally::Batch;
 use crate::Result;
 
 /// The receiver operating characteristic: for each threshold from the highest down, which share of the positive and of the negative samples
@@ -36,7 +37,42 @@ impl RocCurve {
     /// # Errors
     /// If the shapes differ, a target is neither 0 nor 1, or a score is NaN.
     pub fn new<T: Float, Y: Numeric>(scores: &Tensor<T>, targets: &Tensor<Y>) -> Result<Self> {
-        let samples = binary("roc curve", &scores.cast()?, &targets.cast()?)?;
+        Self::of(&Batch {
+            outputs: scores.cast()?,
+            targets: targets.cast()?,
+            weights: None,
+        })
+    }
+
+    /// The curve of samples that have weights: `[n]`, or in the shape of the targets; finite and at least 0 (scikit-learn's `sample_weight`). A
+    /// number of samples becomes the sum of their weights, and what has the weight 0 is passed over, whatever its score and target are.
+    ///
+    /// # Errors
+    /// As [`new`](Self::new), or if the weights are no such weights.
+    ///
+    /// ```
+    /// # use backprop_tensor::Tensor;
+    /// # use backprop_train::RocCurve;
+    /// let (scores, targets) = (Tensor::from([0.1_f32, 0.4, 0.35, 0.8]), Tensor::from([0_i64, 0, 1, 1]));
+    /// let curve = RocCurve::weighted(&scores, &targets, &Tensor::from([1.0, 3.0, 1.0, 1.0]))?;
+    /// assert_eq!(curve.false_positive_rate, [0.0, 0.0, 0.75, 0.75, 1.0]);
+    /// assert_eq!(curve.area(), 0.625);
+    /// # Ok::<(), backprop_train::Error>(())
+    /// ```
+    pub fn weighted<T: Float, Y: Numeric>(
+        scores: &Tensor<T>,
+        targets: &Tensor<Y>,
+        weights: &Tensor<f64>,
+    ) -> Result<Self> {
+        Self::of(&Batch {
+            outputs: scores.cast()?,
+            targets: targets.cast()?,
+            weights: Some(weights.clone()),
+        })
+    }
+
+    fn of(batch: &Batch) -> Result<Self> {
+        let samples = binary("roc curve", batch)?;
         let above = thresholds(&samples);
         let (positive, negative) = above
             .last()

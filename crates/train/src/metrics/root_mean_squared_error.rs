@@ -1,8 +1,9 @@
-use backprop_tensor::{Float, Numeric, Tensor};
+use backprop_tensor::{Float, Numeric};
 use serde::{Deserialize, Serialize};
 
 use super::pairs::Pairs;
-use super::tally::{Mean, Tally, counting};
+use super::tally::{Batch, Mean, Tally, counting};
+use super::total::difference;
 use super::{Count, Metric};
 use crate::Result;
 
@@ -31,20 +32,18 @@ struct Roots {
 }
 
 impl Tally for Roots {
-    fn add(
-        &mut self,
-        output: &Tensor<f64>,
-        targets: &Tensor<f64>,
-        weights: Option<&Tensor<f64>>,
-    ) -> Result<()> {
-        let pairs = Pairs::new("rmse", output, targets, weights)?;
+    fn add(&mut self, batch: &Batch) -> Result<()> {
+        let pairs = Pairs::new("rmse", batch)?;
         pairs.for_columns("rmse", &mut self.columns, |mean, output, target, weight| {
-            mean.add((output - target).powi(2), weight);
+            mean.add_square(difference(output, target), weight);
         })
     }
 
     fn value(&self) -> f64 {
-        let roots: f64 = self.columns.iter().map(|mean| mean.value().sqrt()).sum();
-        roots / self.columns.len() as f64
+        let mut roots = Mean::default();
+        for column in &self.columns {
+            roots.add(column.root(), 1.0);
+        }
+        roots.value()
     }
 }

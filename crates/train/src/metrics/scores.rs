@@ -4,6 +4,7 @@ use backprop_tensor::{Error, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::sample_weights::RowWeights;
+use super::tally::Batch;
 use crate::Result;
 
 /// What is to be classified, with the numbers of classes and labels.
@@ -44,19 +45,19 @@ impl Scores {
     ///
     /// # Errors
     /// If the shapes fit no task, or a target that counts is no class.
-    pub(crate) fn new(
-        metric: &'static str,
-        output: &Tensor<f64>,
-        targets: &Tensor<f64>,
-        weights: Option<&Tensor<f64>>,
-    ) -> Result<Self> {
-        let (shape, right) = (output.shape().dims(), targets.shape().dims());
+    pub(crate) fn new(metric: &'static str, batch: &Batch) -> Result<Self> {
+        let Batch {
+            outputs,
+            targets,
+            weights,
+        } = batch;
+        let (shape, right) = (outputs.shape().dims(), targets.shape().dims());
         let (task, scores) = match (shape, right) {
-            ([n] | [n, 1], [m] | [m, 1]) if n == m => (Task::Binary, output.contiguous()?),
+            ([n] | [n, 1], [m] | [m, 1]) if n == m => (Task::Binary, outputs.contiguous()?),
             ([_, classes, others @ ..], [_, rest @ ..]) if shape[0] == right[0] && others == rest => {
-                (Task::Classes(*classes), rows(output)?)
+                (Task::Classes(*classes), rows(outputs)?)
             }
-            ([_, labels], _) if shape == right => (Task::Labels(*labels), output.contiguous()?),
+            ([_, labels], _) if shape == right => (Task::Labels(*labels), outputs.contiguous()?),
             _ => {
                 let expected = "do not fit: a class for each row of outputs, or 0 or 1 for each output";
                 return Err(Error::shapes(metric, shape, right, expected).into());
@@ -71,7 +72,7 @@ impl Scores {
             Task::Labels(labels) => labels.max(1),
             Task::Binary | Task::Classes(_) => 1,
         };
-        let weights = RowWeights::new(metric, weights, right, targets.count() / width)?;
+        let weights = RowWeights::new(metric, weights.as_ref(), right, targets.count() / width)?;
         let class = |(place, target): (usize, f64)| match target {
             _ if weights.of(place / width) == 0.0 => Ok(0),
             class if class >= 0.0 && class < classes as f64 && class.fract() == 0.0 => Ok(class as usize),

@@ -5,17 +5,20 @@ use serde::de::{DeserializeOwned, Error as _};
 use serde::{Deserialize, Deserializer, Serialize};
 
 use super::Count;
+use super::total::Total;
 use crate::{Result, codec};
 
-/// A count of outputs and targets as `f64`.
+/// Outputs and targets of some samples, and what these weigh, if not all weigh 1: `[n]`, or in the shape of the targets.
+#[derive(Debug)]
+pub(crate) struct Batch {
+    pub(crate) outputs: Tensor<f64>,
+    pub(crate) targets: Tensor<f64>,
+    pub(crate) weights: Option<Tensor<f64>>,
+}
+
+/// A count of batches.
 pub(crate) trait Tally: Serialize + DeserializeOwned + 'static {
-    /// With weights `[n]` of the samples or in the shape of the targets, if not all are 1.
-    fn add(
-        &mut self,
-        output: &Tensor<f64>,
-        targets: &Tensor<f64>,
-        weights: Option<&Tensor<f64>>,
-    ) -> Result<()>;
+    fn add(&mut self, batch: &Batch) -> Result<()>;
 
     fn value(&self) -> f64;
 }
@@ -29,11 +32,19 @@ struct Counting<C>(C);
 
 impl<Y: Numeric, T: Float, C: Tally> Count<Y, T> for Counting<C> {
     fn add(&mut self, output: &Tensor<T>, targets: &Tensor<Y>) -> Result<()> {
-        self.0.add(&output.cast()?, &targets.cast()?, None)
+        self.0.add(&Batch {
+            outputs: output.cast()?,
+            targets: targets.cast()?,
+            weights: None,
+        })
     }
 
     fn add_weighted(&mut self, output: &Tensor<T>, targets: &Tensor<Y>, weights: &Tensor<f64>) -> Result<()> {
-        self.0.add(&output.cast()?, &targets.cast()?, Some(weights))
+        self.0.add(&Batch {
+            outputs: output.cast()?,
+            targets: targets.cast()?,
+            weights: Some(weights.clone()),
+        })
     }
 
     fn value(&self) -> f64 {
@@ -53,20 +64,37 @@ impl<Y: Numeric, T: Float, C: Tally> Count<Y, T> for Counting<C> {
 /// A sum of weighted numbers one after another, and that of their weights.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(crate) struct Mean {
-    sum: f64,
-    #[serde(deserialize_with = "weighed")]
-    weight: f64,
+    sum: Total,
+    #[serde(deserialize_with = "weights")]
+    weight: Total,
 }
 
 impl Mean {
     pub(crate) fn add(&mut self, value: f64, weight: f64) {
-        self.sum += value * weight;
-        self.weight += weight;
+        self.sum.add([value, weight]);
+        self.weight.add([weight]);
+    }
+
+    /// Adds a number in two parts, to be multiplied.
+    pub(crate) fn add_product(&mut self, [a, b]: [f64; 2], weight: f64) {
+        self.sum.add([a, b, weight]);
+        self.weight.add([weight]);
+    }
+
+    /// Adds the square of one.
+    pub(crate) fn add_square(&mut self, [a, b]: [f64; 2], weight: f64) {
+        self.sum.add([a, b, a, b, weight]);
+        self.weight.add([weight]);
     }
 
     /// NaN of nothing.
     pub(crate) fn value(&self) -> f64 {
-        self.sum / self.weight
+        self.sum.over(self.weight).value()
+    }
+
+    /// Its root.
+    pub(crate) fn root(&self) -> f64 {
+        self.sum.over(self.weight).root()
     }
 }
 
@@ -80,6 +108,17 @@ pub(super) fn counted<'de, D: Deserializer<'de>>(deserializer: D) -> Result<u64,
         count => Err(D::Error::custom(format_args!(
             "{count} samples were counted, but 2⁵³ are the most there can be"
         ))),
+    }
+}
+
+/// A sum of weights that was written down, which no damage can make negative.
+pub(super) fn weights<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Total, D::Error> {
+    let total = Total::deserialize(deserializer)?;
+    match total.is_weight() {
+        true => Ok(total),
+        false => Err(D::Error::custom(
+            "weights are finite and at least 0, and so is their sum",
+        )),
     }
 }
 

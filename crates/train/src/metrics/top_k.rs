@@ -1,8 +1,8 @@
-use backprop_tensor::{Error, Float, Numeric, Tensor};
+use backprop_tensor::{Error, Float, Numeric};
 use serde::{Deserialize, Serialize};
 
 use super::scores::{Scores, Task};
-use super::tally::{Mean, Tally, counting};
+use super::tally::{Batch, Mean, Tally, counting};
 use super::{Count, Metric};
 use crate::Result;
 
@@ -55,16 +55,13 @@ struct Among {
 }
 
 impl Tally for Among {
-    fn add(
-        &mut self,
-        output: &Tensor<f64>,
-        targets: &Tensor<f64>,
-        weights: Option<&Tensor<f64>>,
-    ) -> Result<()> {
-        let scores = Scores::new("top_k", output, targets, weights)?;
+    fn add(&mut self, batch: &Batch) -> Result<()> {
+        let scores = Scores::new("top_k", batch)?;
         if !matches!(scores.task, Task::Classes(_)) {
             let expected = "do not fit: outputs [n, classes] and a class for each";
-            return Err(Error::shapes("top_k", output.shape(), targets.shape(), expected).into());
+            return Err(
+                Error::shapes("top_k", batch.outputs.shape(), batch.targets.shape(), expected).into(),
+            );
         }
         for (scores, targets, weight) in scores.rows() {
             let (own, class) = (scores[targets[0]], targets[0]);

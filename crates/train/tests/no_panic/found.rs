@@ -334,9 +334,14 @@ fn counts_that_nobody_counted_are_refused() {
     for weight in [-1.0, f64::INFINITY, f64::NAN] {
         let weight = weight.to_le_bytes();
         let none = "weights are finite and at least 0";
-        assert!(error::<i64>(&Accuracy, &[[0; 8], weight].concat()).contains(none));
-        let spread = [&[1, 0][..], &weight, &[0; 24]].concat();
+        // A sum is a number, and another with an exponent.
+        let mean = [&[0; 17][..], &weight, &[0; 9]].concat();
+        assert!(error::<i64>(&Accuracy, &mean).contains(none));
+        let spread = [&[1, 0][..], &weight, &[0; 51]].concat();
         assert!(error::<f32>(&R2, &spread).contains(none));
+        // An exponent without end.
+        let mean = [&[0; 16][..], &large(u64::MAX), &[0; 17]].concat();
+        assert!(error::<i64>(&Accuracy, &mean).contains("cannot have the part"));
         // A task of two classes, and one count of three; the average comes first.
         let class = [&[2, 1, 1, 2, 1][..], &[0; 16], &weight].concat();
         assert!(error::<i64>(&F1::new(Average::Micro), &class).contains(none));

@@ -38,6 +38,14 @@ pub(super) fn metric<Y: Numeric>(s: &mut Source) -> Box<dyn Metric<Y>> {
     }
 }
 
+/// One for each sample, or any.
+fn weights(s: &mut Source, targets: &[usize]) -> Tensor<f64> {
+    match s.flag() {
+        true => Tensor::ones([targets.first().copied().unwrap_or(0).min(9)]).unwrap_or_default(),
+        false => s.tensor::<f64>(),
+    }
+}
+
 /// Some batches, between which the count goes out and in, seldom not as it was.
 fn counted<Y: Numeric + Sample>(s: &mut Source) -> String {
     let metric = metric::<Y>(s);
@@ -48,11 +56,7 @@ fn counted<Y: Numeric + Sample>(s: &mut Source) -> String {
         let added = match s.flag() {
             true => count.add(&output, &targets),
             false => {
-                let weights = match s.flag() {
-                    true => Tensor::ones([targets.shape().first().copied().unwrap_or(0).min(9)])
-                        .unwrap_or_default(),
-                    false => s.tensor::<f64>(),
-                };
+                let weights = weights(s, targets.shape());
                 count.add_weighted(&output, &targets, &weights)
             }
         };
@@ -118,7 +122,13 @@ fn matrix(s: &mut Source) -> (ConfusionMatrix, String) {
         } else {
             predicted.flip(0).unwrap_or_default()
         };
-        seen += &super::seen(&matrix.add(&predicted, &targets));
+        let added = if s.flag() {
+            matrix.add(&predicted, &targets)
+        } else {
+            let weights = weights(s, targets.shape());
+            matrix.add_weighted(&predicted, &targets, &weights)
+        };
+        seen += &super::seen(&added);
     }
     (matrix, seen)
 }
@@ -131,7 +141,8 @@ fn rates(report: &ClassReport, s: &mut Source) -> String {
         report.f1_average(average),
     ];
     let of_class = [report.precision(class), report.recall(class), report.f1(class)];
-    format!("{report} {averages:?} {of_class:?} {}", report.support(class))
+    let samples = (report.support(class), report.weight(class));
+    format!("{report} {averages:?} {of_class:?} {samples:?}")
 }
 
 /// Scores, and whether each is one of a hit; seldom anything.
@@ -153,12 +164,17 @@ pub(super) fn all() -> Vec<Call> {
             let (matrix, seen) = matrix(s);
             let (class, other) = (s.length(), s.length());
             let of_class = [matrix.recall(class), matrix.precision(class), matrix.f1(class), matrix.accuracy()];
-            format!("{seen} {matrix} {of_class:?} {} {}", matrix.count(class, other), matrix.classes())
+            let cell = (matrix.count(class, other), matrix.weight(class, other));
+            format!("{seen} {matrix} {of_class:?} {cell:?} {}", matrix.classes())
         };
         report |s| rates(&matrix(s).0.report(), s);
         roc_curve |s| {
             let (scores, targets) = scores(s);
-            let mut curve = RocCurve::new(&scores, &targets);
+            let mut curve = if s.flag() {
+                RocCurve::new(&scores, &targets)
+            } else {
+                RocCurve::weighted(&scores, &targets, &weights(s, targets.shape()))
+            };
             if let Ok(curve) = &mut curve {
                 curve.true_positive_rate.truncate(s.length());
                 let _ = curve.area();
@@ -167,7 +183,11 @@ pub(super) fn all() -> Vec<Call> {
         };
         precision_recall_curve |s| {
             let (scores, targets) = scores(s);
-            let mut curve = PrecisionRecallCurve::new(&scores, &targets);
+            let mut curve = if s.flag() {
+                PrecisionRecallCurve::new(&scores, &targets)
+            } else {
+                PrecisionRecallCurve::weighted(&scores, &targets, &weights(s, targets.shape()))
+            };
             if let Ok(curve) = &mut curve {
                 curve.recall.truncate(s.length());
                 let _ = (curve.area(), curve.average_precision());

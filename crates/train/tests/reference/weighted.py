@@ -99,5 +99,52 @@ for _ in range(40):
 for _ in range(10):
     n, k = rng.integers(2, 8), rng.integers(1, 4)
     cases.append(case(regression, whole(n, k), whole(n, k)))
-lines = ",\n".join(json.dumps(case) for case in cases)
-print(f'{{"sklearn": "{sklearn.__version__}", "cases": [\n{lines}\n]}}')
+
+
+def curve(n):
+    """Weights of 0 too; both classes have some."""
+    scores, targets = whole(n), np.concatenate([[0, 1], rng.integers(0, 2, n - 2)])
+    w = np.concatenate([[1.5, 0.5], rng.choice([0, 0.5, 1, 1.25, 3], n - 2)])
+    fpr, tpr, roc_thresholds = metrics.roc_curve(targets, scores, drop_intermediate=False, sample_weight=w)
+    precision, recall, thresholds = metrics.precision_recall_curve(targets, scores, sample_weight=w)
+    return {
+        "scores": scores.tolist(),
+        "targets": targets.tolist(),
+        "weights": w.tolist(),
+        "false_positive_rate": fpr.tolist(),
+        "true_positive_rate": tpr.tolist(),
+        "roc_thresholds": roc_thresholds[1:].tolist(),
+        "roc_auc": metrics.auc(fpr, tpr),
+        "precision": precision.tolist(),
+        "recall": recall.tolist(),
+        "thresholds": thresholds.tolist(),
+        "pr_area": metrics.auc(recall, precision),
+        "average_precision": metrics.average_precision_score(targets, scores, sample_weight=w),
+    }
+
+
+def matrix(n):
+    targets, predicted, w = rng.integers(0, 4, n), rng.integers(0, 4, n), rng.choice([0, 0.5, 1, 1.25, 3], n)
+    p, r, f, support = metrics.precision_recall_fscore_support(
+        targets, predicted, labels=range(4), zero_division=0, sample_weight=w
+    )
+    return {
+        "targets": targets.tolist(),
+        "predicted": predicted.tolist(),
+        "weights": w.tolist(),
+        "matrix": metrics.confusion_matrix(targets, predicted, labels=range(4), sample_weight=w).ravel().tolist(),
+        "accuracy": metrics.accuracy_score(targets, predicted, sample_weight=w),
+        "precision": p.tolist(),
+        "recall": r.tolist(),
+        "f1": f.tolist(),
+        "support": support.tolist(),
+    }
+
+
+parts = {
+    "cases": cases,
+    "curves": [curve(rng.integers(2, 12)) for _ in range(20)],
+    "matrices": [matrix(rng.integers(4, 20)) for _ in range(10)],
+}
+parts = [f'"{name}": [\n' + ",\n".join(json.dumps(each) for each in part) + "\n]" for name, part in parts.items()]
+print(f'{{"sklearn": "{sklearn.__version__}", {", ".join(parts)}}}')

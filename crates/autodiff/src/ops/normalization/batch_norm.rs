@@ -44,6 +44,8 @@ pub struct ChannelStatistics<T: Float> {
     pub variance: Tensor<T>,
     /// `σ`, which has a value in the type where `σ²` may have none, of shape `[channels]`.
     pub std: Tensor<T>,
+    /// What `μ` lost when it was rounded, `[channels]`, where it can matter: see [`Moments::remainder`].
+    pub remainder: Option<Tensor<T>>,
     /// How many elements a channel has.
     pub count: usize,
 }
@@ -67,12 +69,17 @@ impl<T: Float> ChannelStatistics<T> {
             return Err(Error::shape("batch_norm", shape, expected));
         }
         let Moments {
-            mean, variance, std, ..
+            mean,
+            variance,
+            std,
+            remainder,
+            ..
         } = x.moments(&axes, 0)?;
         Ok(Self {
             mean,
             variance,
             std,
+            remainder,
             count,
         })
     }
@@ -107,8 +114,18 @@ impl<T: Float> Centered<T> {
             return Self::scaled(x, mean, &statistics.std, epsilon, &powers);
         }
         let formula = kernel!(|variance; epsilon| 1.0 / math::sqrt(variance + epsilon));
+        let (x, mean) = match &statistics.remainder {
+            None => (x.clone(), mean),
+            // The mean in two parts, for what was lost of it is the same for all.
+            Some(remainder) => {
+                let remainder = along_channels(x.shape(), remainder)?;
+                let distance = kernel!(|x, mean, remainder| x - mean - remainder);
+                let zeros = Tensor::zeros(mean.shape())?;
+                (x.apply(&distance, &[], &[&mean, &remainder])?, zeros)
+            }
+        };
         Ok(Self {
-            x: x.clone(),
+            x,
             mean,
             scale: variance.into_apply(&formula, &[T::from_f64(epsilon)], &[])?,
             powers: None,
@@ -326,6 +343,7 @@ impl<T: Float> Var<T> {
             mean: mean.clone(),
             variance: variance.clone(),
             std,
+            remainder: None,
             count: 0,
         });
         let op = BatchNorm {
