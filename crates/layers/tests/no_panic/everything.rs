@@ -158,16 +158,16 @@ pub fn boxed<T: Sample + Float>(features: usize, depth: usize, s: &mut Source) -
             .collect::<Vec<_>>()
     };
     match s.rng.below(if depth < 3 { 11 } else { 7 }) {
-        0 => Box::new(Relu),
-        1 => Box::new(Dropout::new(s.real())),
-        2 => Box::new(Flatten::axes(s.axis(), s.axis())),
-        3 => Box::new(BatchNorm1d::builder(features).momentum(s.real()).build_as::<T>()),
-        4 => Box::new(Prelu::<T>::with(features, s.real())),
-        5 => Box::new(Softmax::new(s.axis())),
-        6 => Box::new(Linear::builder(features, features).build_as::<T>(&mut s.rng)),
-        7 => Box::new(more(s).into_iter().collect::<Sequential<Vec<_>>>()),
-        8 => Box::new(Ensemble::new(more(s))),
-        9 => Box::new(Ensemble::of_outputs(more(s))),
-        _ => Box::new(s.flag().then(|| boxed::<T>(features, depth + 1, s))),
+        0 => BoxedLayer::new(Relu),
+        1 => BoxedLayer::new(Dropout::new(s.real())),
+        2 => BoxedLayer::new(Flatten::axes(s.axis(), s.axis())),
+        3 => BoxedLayer::new(BatchNorm1d::builder(features).momentum(s.real()).build_as::<T>()),
+        4 => BoxedLayer::new(Prelu::<T>::with(features, s.real())),
+        5 => BoxedLayer::new(Softmax::new(s.axis())),
+        6 => BoxedLayer::new(Linear::builder(features, features).build_as::<T>(&mut s.rng)),
+        7 => BoxedLayer::new(more(s).into_iter().collect::<Sequential<Vec<_>>>()),
+        8 => BoxedLayer::new(Ensemble::new(more(s))),
+        9 => BoxedLayer::new(Ensemble::of_outputs(more(s))),
+        _ => BoxedLayer::new(s.flag().then(|| boxed::<T>(features, depth + 1, s))),
     }
 }
