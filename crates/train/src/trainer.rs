@@ -49,7 +49,7 @@ use crate::{ClassWeights, EarlyStopping, Loss, Metric, Progress, StopHandle};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
-pub struct Trainer<L, O, Y: Element = i64, T: Float = f32> {
+pub struct Trainer<L, O, T: Float = f32, Y: Element = i64> {
     pub(crate) loss: L,
     pub(crate) optimizer: O,
     pub(crate) epochs: usize,
@@ -62,7 +62,7 @@ pub struct Trainer<L, O, Y: Element = i64, T: Float = f32> {
     pub(crate) clip_value: Option<f64>,
     pub(crate) schedule: Option<Box<dyn Schedule>>,
     pub(crate) class_weights: Option<ClassWeights>,
-    pub(crate) metrics: Vec<Box<dyn Metric<Y, T>>>,
+    pub(crate) metrics: Vec<Box<dyn Metric<T, Y>>>,
     pub(crate) callbacks: Vec<Box<dyn Callback<T>>>,
     pub(crate) progress: Progress,
     pub(crate) checks: bool,
@@ -101,11 +101,11 @@ pub struct Trainer<L, O, Y: Element = i64, T: Float = f32> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Targets are classes and the model's numbers are `f32` unless said otherwise: `AnyTrainer<f32>` is one for regression. Where loss and optimizer are known,
-/// `Trainer<CrossEntropy, Adam>` is as short.
-pub type AnyTrainer<Y = i64, T = f32> = Trainer<Box<dyn Loss<Y, T>>, Box<dyn Optimizer<T>>, Y, T>;
+/// The types are those of the inputs, which the model computes in too, and of the targets, as for a `TensorDataset`: `f32` and `i64` (classes)
+/// unless said otherwise. `AnyTrainer<f32, f32>` is one for regression. Where loss and optimizer are known, `Trainer<CrossEntropy, Adam>` is as short.
+pub type AnyTrainer<T = f32, Y = i64> = Trainer<Box<dyn Loss<T, Y>>, Box<dyn Optimizer<T>>, T, Y>;
 
-impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
+impl<L, O, T: Float, Y: Element> Trainer<L, O, T, Y> {
     /// A trainer for 10 epochs in batches of 32 (or of all samples if there are fewer), from seed 0, without metrics.
     pub fn new(loss: L, optimizer: O) -> Self {
         Self {
@@ -252,7 +252,7 @@ impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
 
     /// Reports a metric beside the loss, of samples as much as they [weigh](crate::Count::add_weighted), without targets that the loss
     /// [ignores](crate::CrossEntropy::ignore_index).
-    pub fn metric(mut self, metric: impl Metric<Y, T> + 'static) -> Self {
+    pub fn metric(mut self, metric: impl Metric<T, Y> + 'static) -> Self {
         self.metrics.push(Box::new(metric));
         self
     }
@@ -305,9 +305,9 @@ impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
     }
 
     /// The same trainer, of a type that does not name its loss and optimizer: [`AnyTrainer`].
-    pub fn boxed(self) -> AnyTrainer<Y, T>
+    pub fn boxed(self) -> AnyTrainer<T, Y>
     where
-        L: Loss<Y, T> + 'static,
+        L: Loss<T, Y> + 'static,
         O: Optimizer<T> + 'static,
     {
         Trainer {
@@ -365,7 +365,7 @@ impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
     }
 }
 
-impl<L: fmt::Debug, O: fmt::Debug, Y: Element, T: Float> fmt::Debug for Trainer<L, O, Y, T> {
+impl<L: fmt::Debug, O: fmt::Debug, T: Float, Y: Element> fmt::Debug for Trainer<L, O, T, Y> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Trainer")
             .field("loss", &self.loss)

@@ -39,8 +39,9 @@ pub fn plain(layer: impl Plain, features: usize, s: &mut Source) {
 /// Uses a layer of one type of element.
 pub fn any<T: Sample + Float, L: Dynamic<T>>(mut layer: L, features: usize, s: &mut Source) {
     used(&mut layer, features, s);
-    let boxed: BoxedLayer<T> = layer.clone_boxed();
+    let mut boxed: BoxedLayer<T> = layer.clone_boxed();
     assert!(!format!("{boxed:?}").is_empty() && (*boxed).as_any().is::<L>());
+    assert!(boxed.downcast_ref::<L>().is_some() && boxed.downcast_mut::<L>().is_some());
     // Not equal where there are NaNs.
     let _ = layer.equals(&*boxed);
     misshape(&mut layer, s);

@@ -5,6 +5,7 @@ mod csv_log;
 mod early_stopping;
 mod elastic_net;
 mod json_lines_log;
+mod log_file;
 mod max_norm;
 mod on_epoch;
 mod on_step;

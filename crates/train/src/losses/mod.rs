@@ -50,7 +50,7 @@ use crate::validation::is_integer;
 ///
 /// The other methods are what a trainer would like to know besides, and a closure cannot say: [`PerSample`](fn@PerSample) is a closure whose
 /// samples can be weighted.
-pub trait Loss<Y: Element = i64, T: Float = f32> {
+pub trait Loss<T: Float = f32, Y: Element = i64> {
     /// The loss of these outputs; a failure sticks to their tape.
     #[track_caller]
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T>;
@@ -92,7 +92,7 @@ pub trait Loss<Y: Element = i64, T: Float = f32> {
     }
 }
 
-impl<Y: Element, T: Float, F: Fn(&Var<T>, &Tensor<Y>) -> Var<T>> Loss<Y, T> for F {
+impl<T: Float, Y: Element, F: Fn(&Var<T>, &Tensor<Y>) -> Var<T>> Loss<T, Y> for F {
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
         self(output, targets)
     }
