@@ -173,7 +173,7 @@ impl Attempt<'_> {
         self.trainer_with(CrossEntropy, self.seed)
     }
 
-    fn trainer_with<L>(&self, loss: L, seed: u64) -> Trainer<L, Adam> {
+    fn trainer_with<L: Loss>(&self, loss: L, seed: u64) -> Trainer<L, Adam> {
         Trainer::new(loss, Adam::new(1e-3))
             .epochs(EPOCHS)
             .seed(seed)

@@ -107,7 +107,27 @@ pub type AnyTrainer<T = f32, Y = i64> = Trainer<Box<dyn Loss<T, Y>>, Box<dyn Opt
 
 impl<L, O, T: Float, Y: Element> Trainer<L, O, T, Y> {
     /// A trainer for 10 epochs in batches of 32 (or of all samples if there are fewer), from seed 0, without metrics.
-    pub fn new(loss: L, optimizer: O) -> Self {
+    ///
+    /// A loss of one's own is a closure of outputs and targets, in [`PerBatch`](fn@crate::PerBatch), or in [`PerSample`](fn@crate::PerSample) where samples or classes
+    /// shall have weights:
+    ///
+    /// ```
+    /// # use backprop_datasets::synthetic::moons;
+    /// # use backprop_layers::Linear;
+    /// # use backprop_optim::Sgd;
+    /// # use backprop_tensor::Rng;
+    /// use backprop_train::{PerBatch, Trainer};
+    ///
+    /// # let (data, mut model) = (moons(20, 0.1, &mut Rng::seed(0))?, Linear::new(2, 2, &mut Rng::seed(0)));
+    /// let loss = PerBatch(|output, targets| output.cross_entropy(targets) + output.square().mean(..) * 1e-3);
+    /// Trainer::new(loss, Sgd::new(0.1)).fit(&mut model, &data, None)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(loss: L, optimizer: O) -> Self
+    where
+        L: Loss<T, Y>,
+        O: Optimizer<T>,
+    {
         Self {
             loss,
             optimizer,
@@ -205,8 +225,8 @@ impl<L, O, T: Float, Y: Element> Trainer<L, O, T, Y> {
 
     /// Multiplies the optimizer's learning rate, before each step, by the factor of a schedule.
     ///
-    /// A closure of the share of the training that is done, from 0 up to 1, is one: `|done: f64| 1.0 - done` lets the learning rate fall
-    /// linearly; in [`schedule_fn`](Self::schedule_fn) its argument needs no type. Others are in `backprop-optim`: `Cosine`, `WarmUp`, `ReduceOnPlateau` and so on. After training, the learning rate is what
+    /// A closure of the share of the training that is done, from 0 up to 1, is one: `|done| 1.0 - done` lets the learning rate fall
+    /// linearly; in [`schedule_fn`](Self::schedule_fn) its argument needs no type whatever is done with it. Others are in `backprop-optim`: `Cosine`, `WarmUp`, `ReduceOnPlateau` and so on. After training, the learning rate is what
     /// it was.
     ///
     /// The training is that of [`epochs`](Self::epochs) epochs. A run that is [resumed](Self::resume) with more of them is a longer training, of which a smaller share

@@ -76,6 +76,10 @@ use crate::{Epoch, Error, Evaluation, History, Result};
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no callback of a training in `{T}`",
+    note = "a closure becomes one by `OnEpoch(|epoch, training| ...)` or `OnStep(|step| ...)`, where its arguments need no types"
+)]
 pub trait Callback<T: Float = f32> {
     /// What it is called where a training says what ended it: the name of its type unless overridden.
     fn name(&self) -> &str {

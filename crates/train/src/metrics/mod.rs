@@ -88,6 +88,10 @@ use crate::{Error, Result};
 /// ```
 ///
 /// Samples may have weights: see [`Count::add_weighted`].
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no metric of outputs of `{T}` and targets of `{Y}`",
+    note = "a metric has a name and counts over batches, so no closure is one: see the documentation of `Metric` and `Count`"
+)]
 pub trait Metric<T: Float = f32, Y: Element = i64>: Debug {
     /// What it is called in progress lines and histories: `accuracy`.
     fn name(&self) -> &str;
