@@ -243,6 +243,10 @@ where
             steps: batches.div_ceil(self.accumulate),
             samples,
             done: 0,
+            metrics: ["loss".to_owned()]
+                .into_iter()
+                .chain(self.metrics.iter().map(|metric| metric.name().to_owned()))
+                .collect(),
             less_is_better: ["loss".to_owned()]
                 .into_iter()
                 .chain(errors.map(|metric| metric.name().to_owned()))

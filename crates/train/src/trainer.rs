@@ -304,10 +304,14 @@ impl<L, O, T: Float, Y: Element> Trainer<L, O, T, Y> {
     /// Has the next `fit` go on from the [`Checkpoint`](crate::Checkpoint) in this file, with the same weights in the end as a run that was never
     /// stopped, to the bit.
     ///
-    /// Trainer, data and the kind of model must be as they were; `fit` says so if it can see that they are not. How [progress](Self::progress) is
-    /// shown may change. Where there may be no checkpoint yet, ask `path.exists()`.
+    /// Trainer, data and the kind of model must be as they were; `fit` says so if it can see that they are not: another optimizer, batch size, number of
+    /// samples, list of metrics or of callbacks. It cannot see another loss, other clipping or class weights, or other samples in the same number: the run
+    /// goes on with those. How [progress](Self::progress) is shown may change. Where there may be no checkpoint yet, ask `path.exists()`.
     ///
-    /// **More epochs.** Their number may be another one. A [schedule](Self::schedule) is spread over all epochs of the run, so with more of them a
+    /// **From the checkpoint**, whatever the trainer and the model have, are the weights, the optimizer's state and learning rate, and the generator: a
+    /// [`seed`](Self::seed) given now changes nothing.
+    ///
+    /// **Other numbers of epochs.** With as many as there are in the checkpoint, or fewer, there is nothing left to do. There may be more. A [schedule](Self::schedule) is spread over all epochs of the run, so with more of them a
     /// smaller share is done, and the learning rate of a `Cosine` or a closure **jumps up** where the run goes on. Where it should go on as
     /// it was planned, give the first number to [`schedule_epochs`](Self::schedule_epochs): the rate stays at the schedule's end in the epochs that are added. A length that the
     /// first run was given must be given again.

@@ -251,6 +251,8 @@ pub struct Plan {
     pub samples: usize,
     /// The number of steps that a run that is resumed has taken already.
     pub done: usize,
+    /// The names of the numbers that each epoch gives: the loss, and the metrics.
+    pub metrics: Vec<String>,
     /// The names of the numbers of which less is better: the loss, and the metrics that [say so](crate::Metric::less_is_better).
     pub less_is_better: Vec<String>,
     /// The instruction set that the steps are computed with. Where the last of [`History::levels`] is another one, a run goes on with other bits.
