@@ -171,7 +171,7 @@ fn extreme_logits_have_finite_losses() {
     );
 }
 
-fn silent<L>(loss: L) -> Trainer<L, Sgd> {
+fn silent<L: Loss<f32, i64>>(loss: L) -> Trainer<L, Sgd> {
     Trainer::new(loss, Sgd::new(0.5))
         .epochs(3)
         .seed(4)

@@ -41,7 +41,7 @@ impl Dataset for Many {
     }
 }
 
-fn trainer<Y: Element>() -> Trainer<CrossEntropy, Sgd, f32, Y> {
+fn trainer<Y: backprop_tensor::Numeric>() -> Trainer<CrossEntropy, Sgd, f32, Y> {
     Trainer::new(CrossEntropy, Sgd::new(0.1))
         .epochs(2)
         .progress(Progress::Silent)
