@@ -11,6 +11,8 @@
 #[macro_use]
 #[path = "../closed_output.rs"]
 mod closed_output;
+#[path = "../exit_code.rs"]
+mod exit_code;
 mod folds;
 mod networks;
 mod pictures;
@@ -33,7 +35,7 @@ fn main() -> ExitCode {
         Ok(false) => ExitCode::FAILURE,
         Err(error) => {
             eprintln!("error: {error}");
-            ExitCode::from(2)
+            exit_code::of(&*error)
         }
     }
 }

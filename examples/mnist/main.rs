@@ -10,6 +10,8 @@
 #[macro_use]
 #[path = "../closed_output.rs"]
 mod closed_output;
+#[path = "../exit_code.rs"]
+mod exit_code;
 mod data;
 mod model;
 mod options;
@@ -35,7 +37,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
-            ExitCode::from(2)
+            exit_code::of(&*error)
         }
     }
 }

@@ -13,6 +13,8 @@
 #[macro_use]
 #[path = "../closed_output.rs"]
 mod closed_output;
+#[path = "../exit_code.rs"]
+mod exit_code;
 mod activations;
 mod hebb;
 mod logic;
@@ -43,7 +45,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
-            ExitCode::from(2)
+            exit_code::of(&*error)
         }
     }
 }

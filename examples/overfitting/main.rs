@@ -12,6 +12,8 @@
 #[macro_use]
 #[path = "../closed_output.rs"]
 mod closed_output;
+#[path = "../exit_code.rs"]
+mod exit_code;
 mod digits;
 mod five_points;
 mod polynomial;
@@ -57,7 +59,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
-            ExitCode::from(2)
+            exit_code::of(&*error)
         }
     }
 }

@@ -98,14 +98,14 @@ fn early_stopping(attempt: &Attempt<'_>) -> Result<Score, Error> {
 /// The input of each neuron with mean 0 and variance 1 over a batch.
 fn batch_norm(attempt: &Attempt<'_>) -> Result<Score, Error> {
     let mut model = attempt.model(HIDDEN);
-    model.layers_mut().insert(1, Box::new(BatchNorm1d::new(HIDDEN)));
+    model.layers_mut().insert(1, BoxedLayer::new(BatchNorm1d::new(HIDDEN)));
     attempt.fit(model, attempt.trainer())
 }
 
 /// `x + σ z`, with `z` from a normal distribution, for pixels `x` from 0 to 1.
 fn noise(attempt: &Attempt<'_>) -> Result<Score, Error> {
     let mut model = attempt.model(HIDDEN);
-    model.layers_mut().insert(0, Box::new(GaussianNoise::new(0.3)));
+    model.layers_mut().insert(0, BoxedLayer::new(GaussianNoise::new(0.3)));
     attempt.fit(model, attempt.trainer())
 }
 
@@ -160,7 +160,7 @@ impl Attempt<'_> {
 
     fn with_dropout(&self) -> Model {
         let mut model = self.model(HIDDEN);
-        model.layers_mut().insert(2, Box::new(Dropout::new(0.5)));
+        model.layers_mut().insert(2, BoxedLayer::new(Dropout::new(0.5)));
         model
     }
 
@@ -173,7 +173,7 @@ impl Attempt<'_> {
         self.trainer_with(CrossEntropy, self.seed)
     }
 
-    fn trainer_with<L>(&self, loss: L, seed: u64) -> Trainer<L, Adam> {
+    fn trainer_with<L: Loss>(&self, loss: L, seed: u64) -> Trainer<L, Adam> {
         Trainer::new(loss, Adam::new(1e-3))
             .epochs(EPOCHS)
             .seed(seed)

@@ -15,6 +15,8 @@
 #[macro_use]
 #[path = "../closed_output.rs"]
 mod closed_output;
+#[path = "../exit_code.rs"]
+mod exit_code;
 mod data;
 mod options;
 mod overlapping;
@@ -38,7 +40,7 @@ fn main() -> ExitCode {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {error}");
-            ExitCode::from(2)
+            exit_code::of(&*error)
         }
     }
 }

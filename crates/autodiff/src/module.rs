@@ -19,6 +19,7 @@ pub struct Path<'a> {
 enum Segment<'a> {
     Name(&'a str),
     Index(usize),
+    Indices(&'a [usize]),
 }
 
 impl<'a> Path<'a> {
@@ -45,6 +46,21 @@ impl<'a> Path<'a> {
             segment: Segment::Index(index),
         }
     }
+
+    /// The part `indices[0]` of what is here, of that the part `indices[1]`, and so on: a step for each would take stack.
+    ///
+    /// ```
+    /// use backprop_autodiff::Path;
+    ///
+    /// assert_eq!(Path::ROOT.name("body").indices(&[1, 0]).name("weight").to_string(), "body.1.0.weight");
+    /// ```
+    #[must_use]
+    pub fn indices(&'a self, indices: &'a [usize]) -> Self {
+        Self {
+            parent: Some(self),
+            segment: Segment::Indices(indices),
+        }
+    }
 }
 
 impl fmt::Display for Path<'_> {
@@ -56,14 +72,20 @@ impl fmt::Display for Path<'_> {
             segments.push(at.segment);
             at = parent;
         }
-        for (place, segment) in segments.into_iter().rev().enumerate() {
-            if place > 0 {
-                f.write_str(".")?;
-            }
+        let mut separator = "";
+        for segment in segments.into_iter().rev() {
             match segment {
-                Segment::Name(name) => f.write_str(name)?,
-                Segment::Index(index) => write!(f, "{index}")?,
+                Segment::Name(name) => write!(f, "{separator}{name}")?,
+                Segment::Index(index) => write!(f, "{separator}{index}")?,
+                Segment::Indices(indices) => {
+                    for index in indices {
+                        write!(f, "{separator}{index}")?;
+                        separator = ".";
+                    }
+                    continue;
+                }
             }
+            separator = ".";
         }
         Ok(())
     }

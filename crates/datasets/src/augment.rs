@@ -28,6 +28,11 @@ pub use random_shift::RandomShift;
 /// ```
 ///
 /// [`Dataset::augment_fn`](crate::Dataset::augment_fn) takes a closure whose types need not be written.
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` changes no inputs of `{X}`",
+    note = "a closure does if it takes `&Tensor<{X}>` and `&mut Rng`, and returns `Result<Tensor<{X}>>`",
+    note = "in `augment_fn(|inputs, rng| ...)` its arguments need no types"
+)]
 pub trait Augment<X: Element = f32> {
     /// Other inputs, `[n, ...]`, that show the same as these.
     ///

@@ -114,7 +114,7 @@ fn a_sequence_of_boxes_is_like_one_without() {
     let mut dynamic = Sequential::dynamic();
     let (first, relu, second) = model.layers();
     dynamic.push(first.clone());
-    dynamic.extend([Box::new(*relu) as BoxedLayer]);
+    dynamic.extend([BoxedLayer::<f32>::new(*relu)]);
     dynamic.push(second.clone());
     assert_eq!(names(&model), names(&dynamic));
     let x = Tensor::normal([5, 3], 0.0, 1.0, rng).unwrap();
@@ -130,16 +130,16 @@ fn a_sequence_of_boxes_is_like_one_without() {
 #[test]
 fn boxes_are_compared_by_what_is_in_them() {
     let collected = |layers: Vec<BoxedLayer>| layers.into_iter().collect::<DynamicSequential>();
-    let relu = || collected(vec![Box::new(Relu)]);
+    let relu = || collected(vec![BoxedLayer::new(Relu)]);
     assert_eq!(relu(), relu().clone());
-    assert_ne!(relu(), collected(vec![Box::new(Tanh)]));
-    assert_ne!(relu(), collected(vec![Box::new(Relu), Box::new(Relu)]));
+    assert_ne!(relu(), collected(vec![BoxedLayer::new(Tanh)]));
+    assert_ne!(relu(), collected(vec![BoxedLayer::new(Relu), BoxedLayer::new(Relu)]));
     assert_ne!(
-        collected(vec![Box::new(Digit(1))]),
-        collected(vec![Box::new(Digit(2))])
+        collected(vec![BoxedLayer::new(Digit(1))]),
+        collected(vec![BoxedLayer::new(Digit(2))])
     );
     assert_eq!(
-        format!("{:?}", collected(vec![Box::new(Relu), Box::new(Digit(1))])),
+        format!("{:?}", collected(vec![BoxedLayer::new(Relu), BoxedLayer::new(Digit(1))])),
         "Sequential[Relu, Digit(1)]"
     );
 }
@@ -162,32 +162,83 @@ fn models_are_plain_data() {
     plain(&DynamicSequential::<f64>::dynamic());
 }
 
-/// As the documentation says.
-#[test]
-fn many_levels_fit_into_the_stack_of_a_thread() {
+/// 100,000 sequences, each in another; if `sides`, with a layer before and one after the inner one. A map in the innermost.
+fn nest(sides: bool) -> DynamicSequential {
     let mut model = Sequential::dynamic();
     model.push(Linear::new(3, 2, &mut Rng::seed(0)));
-    for _ in 1..5_000 {
+    for _ in 1..100_000 {
         let mut outer = Sequential::dynamic();
+        if sides {
+            outer.push(Tanh);
+        }
         outer.push(model);
+        if sides {
+            outer.push(Relu);
+        }
         model = outer;
     }
-    let walk = move || {
+    model
+}
+
+/// What a program does with a model, and that it gives what the flat one of the same layers gives.
+fn walk(sides: bool) -> backprop_autodiff::Result<()> {
+    let mut model = nest(sides);
+    let depth = if sides { 99_999 } else { 0 };
+    let mut flat = Sequential::dynamic();
+    flat.extend(vec![BoxedLayer::new(Tanh); depth]);
+    flat.push(Linear::new(3, 2, &mut Rng::seed(0)));
+    flat.extend(vec![BoxedLayer::new(Relu); depth]);
+    let run = |model: &DynamicSequential| {
         let tape = Tape::training(0);
         let output = model.forward(&tape.input(Tensor::ones([1, 3])?));
         let gradients = output.square().sum(..).backward()?;
-        assert!(
-            model
-                .parameters()
-                .iter()
-                .all(|param| gradients.get(param).is_some())
-        );
-        let copy = model.clone();
-        assert_eq!(copy, model);
-        assert!(format!("{copy:?}").starts_with("Sequential[Sequential[Sequential["));
-        assert_eq!(copy.state(), model.state());
-        Ok::<_, backprop_autodiff::Error>(())
+        let of = |param| gradients.get(param).cloned();
+        Ok::<_, backprop_autodiff::Error>((
+            output.into_value()?,
+            model.parameters().into_iter().map(of).collect::<Vec<_>>(),
+        ))
     };
-    let thread = std::thread::Builder::new().stack_size(2 << 20).spawn(walk);
-    thread.unwrap().join().unwrap().unwrap();
+    assert_eq!(run(&model)?, run(&flat)?);
+    let names = names(&model);
+    let step = if sides { "1." } else { "0." };
+    assert_eq!(names[0], format!("{}{}.weight", step.repeat(99_999), 0));
+
+    let mut copy = model.clone();
+    assert!(copy == model);
+    for param in copy.parameters_mut() {
+        let zeros = Tensor::zeros(*param.value().shape())?;
+        param.set(zeros)?;
+    }
+    assert!(copy != model);
+    copy.load_state(&model.state())?;
+    assert!(copy == model);
+    model.set_trainable(false);
+    assert!(model.parameters().iter().all(|param| !param.is_trainable()));
+
+    // Of this, only the beginning is printed.
+    let inner = if sides { "Sequential[Tanh, " } else { "Sequential[" };
+    let ends = if sides { ", Relu]" } else { "]" };
+    let expected = format!("{}Sequential[..]{}", inner.repeat(100), ends.repeat(100));
+    assert_eq!(format!("{copy:?}"), expected);
+    assert!(format!("{copy:#?}").lines().count() < 500);
+    Ok(())
+}
+
+#[test]
+fn sequences_are_nested_deeper_than_the_stack() {
+    for sides in [false, true] {
+        let thread = std::thread::Builder::new().stack_size(256 << 10);
+        thread.spawn(move || walk(sides)).unwrap().join().unwrap().unwrap();
+    }
+}
+
+#[test]
+fn a_box_in_a_box_is_one_box() {
+    let inner: BoxedLayer = BoxedLayer::new(Relu);
+    let outer: BoxedLayer = BoxedLayer::new(inner.clone());
+    assert_eq!(inner, outer);
+    let mut model = Sequential::dynamic();
+    model.push(inner);
+    assert!(model.layers()[0].downcast_ref::<Relu>().is_some());
+    assert_eq!(model.layers_mut()[0].downcast_mut::<Tanh>(), None);
 }

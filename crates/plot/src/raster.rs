@@ -1,5 +1,6 @@
 //! A scene as pixels.
 
+mod filled;
 pub(crate) mod grid;
 pub(crate) mod spans;
 mod stamps;

@@ -41,6 +41,11 @@ impl Number for bool {
 /// let losses = vec![0.9_f32, 0.5, 0.3];
 /// let _ = Chart::new().line("loss", 1..=3, &losses).line("model", 1..4, &Tensor::from([1.0, 0.6, 0.4]));
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no list of numbers to draw",
+    note = "lists are `Vec`, slices and arrays of numbers, tensors, and ranges of whole numbers",
+    note = "an iterator becomes one by `.collect::<Vec<_>>()`"
+)]
 pub trait Values {
     /// The numbers.
     fn into_values(self) -> Vec<f64>;

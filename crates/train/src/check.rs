@@ -24,9 +24,9 @@ pub(crate) struct Targets<Y: Element> {
 pub(crate) const TRAINING: &str = "training data";
 pub(crate) const VALIDATION: &str = "validation data";
 
-impl<L, O, Y, T> Trainer<L, O, Y, T>
+impl<L, O, T, Y> Trainer<L, O, T, Y>
 where
-    L: Loss<Y, T>,
+    L: Loss<T, Y>,
     O: Optimizer<T>,
     Y: Element,
     T: Float,
@@ -61,7 +61,7 @@ where
     }
 
     /// The settings, and that there are samples.
-    pub(crate) fn check_settings(&self, train: &AnyData<'_, Y, T>) -> Result<()> {
+    pub(crate) fn check_settings(&self, train: &AnyData<'_, T, Y>) -> Result<()> {
         if train.is_empty() {
             return Err(Error::setting(
                 "the training data has no samples",
@@ -91,7 +91,7 @@ where
         &self,
         name: &'static str,
         model: &impl Layer<T>,
-        data: &AnyData<'_, Y, T>,
+        data: &AnyData<'_, T, Y>,
     ) -> Result<Vec<usize>> {
         check_count(name, data)?;
         let samples = self.batch_size_for(data.len());
@@ -118,7 +118,7 @@ where
 
     /// That the model can be trained on a batch of one sample, if there is one: batch normalization cannot.
     #[track_caller]
-    pub(crate) fn check_last_batch(&self, model: &impl Layer<T>, data: &AnyData<'_, Y, T>) -> Result<()> {
+    pub(crate) fn check_last_batch(&self, model: &impl Layer<T>, data: &AnyData<'_, T, Y>) -> Result<()> {
         let size = self.batch_size_for(data.len());
         let is_left = size > 1 && data.len() % size == 1 && !self.drop_last;
         if data.len() < 2 || !(is_left || size == 1) {
@@ -161,7 +161,7 @@ where
     pub(crate) fn check_samples(
         &self,
         name: &'static str,
-        data: &AnyData<'_, Y, T>,
+        data: &AnyData<'_, T, Y>,
         output: &[usize],
         classes: bool,
     ) -> Result<Targets<Y>> {
@@ -269,7 +269,7 @@ where
 }
 
 /// That data has samples, and not too many to be passed over.
-pub(crate) fn check_count<Y: Element, T: Float>(name: &'static str, data: &AnyData<'_, Y, T>) -> Result<()> {
+pub(crate) fn check_count<T: Float, Y: Element>(name: &'static str, data: &AnyData<'_, T, Y>) -> Result<()> {
     if data.is_empty() {
         return Err(Error::setting(
             format!("the {name} has no samples"),

@@ -22,11 +22,11 @@ pub enum ClassWeights {
 
 impl ClassWeights {
     /// The weight of each class of these data, which must do for the validation data too.
-    pub(crate) fn resolve<Y: Element, T: Float>(
+    pub(crate) fn resolve<T: Float, Y: Element>(
         &self,
-        loss: &impl Loss<Y, T>,
-        data: &AnyData<'_, Y, T>,
-        validation: Option<&AnyData<'_, Y, T>>,
+        loss: &impl Loss<T, Y>,
+        data: &AnyData<'_, T, Y>,
+        validation: Option<&AnyData<'_, T, Y>>,
     ) -> Result<Weights> {
         match self {
             Self::Given(weights) => {
@@ -65,7 +65,7 @@ pub(crate) struct Weights {
 }
 
 /// The labels that a loss does not ignore.
-pub(crate) fn without<Y: Element, T: Float>(loss: &impl Loss<Y, T>, mut labels: Vec<i64>) -> Vec<i64> {
+pub(crate) fn without<T: Float, Y: Element>(loss: &impl Loss<T, Y>, mut labels: Vec<i64>) -> Vec<i64> {
     let ignored = loss.ignored_class();
     labels.retain(|&label| ignored != Some(label));
     labels
@@ -97,8 +97,8 @@ fn balanced(labels: &[i64]) -> Result<Vec<f64>> {
 }
 
 /// The weight of each sample: that of its class, if classes have any, and its own.
-pub(crate) fn with_classes<Y: Element, T: Float>(
-    loss: &impl Loss<Y, T>,
+pub(crate) fn with_classes<T: Float, Y: Element>(
+    loss: &impl Loss<T, Y>,
     classes: Option<&Weights>,
     targets: &Tensor<Y>,
     own: Option<Tensor<f64>>,
@@ -109,8 +109,8 @@ pub(crate) fn with_classes<Y: Element, T: Float>(
     }
 }
 
-fn weights_of<Y: Element, T: Float>(
-    loss: &impl Loss<Y, T>,
+fn weights_of<T: Float, Y: Element>(
+    loss: &impl Loss<T, Y>,
     classes: &Weights,
     targets: &Tensor<Y>,
     own: Option<&Tensor<f64>>,
@@ -163,11 +163,11 @@ fn check_given(weights: &[f64]) -> Result<()> {
 }
 
 /// That each class of the data has one of so many weights, if the data lies in memory.
-fn check_enough<Y: Element, T: Float>(
-    loss: &impl Loss<Y, T>,
+fn check_enough<T: Float, Y: Element>(
+    loss: &impl Loss<T, Y>,
     weights: usize,
     name: &str,
-    data: &AnyData<'_, Y, T>,
+    data: &AnyData<'_, T, Y>,
 ) -> Result<()> {
     let labels = labels(data)?.map(|labels| without(loss, labels));
     let most = labels.and_then(|labels| labels.into_iter().max());

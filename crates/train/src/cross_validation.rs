@@ -108,21 +108,21 @@ impl<T: Float> fmt::Display for CrossValidation<T> {
 /// If `k` is less than 2 or more than the number of samples or of those with a weight above 0 (before anything is trained), or there are more than 2³² samples;
 /// those of `build`, training and evaluation. A fold of data that does not lie in memory may have no sample that counts, which is an error of its evaluation.
 #[track_caller]
-pub fn cross_validate<D, M, L, O, Y, T>(
+pub fn cross_validate<D, M, L, O, T, Y>(
     data: &D,
     k: usize,
     rng: &mut Rng,
-    mut build: impl FnMut(usize) -> Result<(M, Trainer<L, O, Y, T>)>,
+    mut build: impl FnMut(usize) -> Result<(M, Trainer<L, O, T, Y>)>,
 ) -> Result<CrossValidation<T>>
 where
     D: Dataset<Input = T, Target = Y>,
     M: Layer<T>,
-    L: Loss<Y, T>,
+    L: Loss<T, Y>,
     O: Optimizer<T>,
     Y: Element,
     T: Float,
 {
-    let data: &AnyData<'_, Y, T> = data;
+    let data: &AnyData<'_, T, Y> = data;
     limits::check_samples("data to validate on", data.len())?;
     let strata = strata(data)?;
     if strata.counting < k && k <= data.len() {
@@ -159,7 +159,7 @@ where
 }
 
 #[track_caller]
-fn outputs_for<Y: Element, T: Float>(
+fn outputs_for<T: Float, Y: Element>(
     model: &impl Layer<T>,
     data: &impl Dataset<Input = T, Target = Y>,
 ) -> Result<Tensor<T>> {

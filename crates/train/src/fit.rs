@@ -20,7 +20,7 @@ use crate::{Callback, Error, Evaluation, History, Loss, Result, Trainer, Validat
 /// What a step of one's own is given: see [`Trainer::fit_with`].
 #[derive(Debug)]
 #[non_exhaustive]
-pub struct OwnStep<'a, M, O, Y: Element = i64, T: Float = f32> {
+pub struct OwnStep<'a, M, O, T: Float = f32, Y: Element = i64> {
     /// The model.
     pub model: &'a mut M,
     /// The trainer's optimizer, with the learning rate of the step.
@@ -31,9 +31,9 @@ pub struct OwnStep<'a, M, O, Y: Element = i64, T: Float = f32> {
     pub tape: Tape<T>,
 }
 
-impl<L, O, Y, T> Trainer<L, O, Y, T>
+impl<L, O, T, Y> Trainer<L, O, T, Y>
 where
-    L: Loss<Y, T>,
+    L: Loss<T, Y>,
     O: Optimizer<T>,
     Y: Element,
     T: Float,
@@ -50,7 +50,7 @@ where
         &mut self,
         model: &mut M,
         train: &D,
-        validation: impl Into<Validation<'a, Y, T>>,
+        validation: impl Into<Validation<'a, T, Y>>,
     ) -> Result<History>
     where
         M: Layer<T>,
@@ -93,8 +93,8 @@ where
         &mut self,
         model: &mut M,
         train: &D,
-        validation: impl Into<Validation<'a, Y, T>>,
-        mut step: impl FnMut(OwnStep<'_, M, O, Y, T>) -> Result<(Var<T>, Var<T>)>,
+        validation: impl Into<Validation<'a, T, Y>>,
+        mut step: impl FnMut(OwnStep<'_, M, O, T, Y>) -> Result<(Var<T>, Var<T>)>,
     ) -> Result<History>
     where
         M: Layer<T>,
@@ -107,9 +107,9 @@ where
     fn fit_any<M: Layer<T>>(
         &mut self,
         model: &mut M,
-        train: &AnyData<'_, Y, T>,
-        validation: Validation<'_, Y, T>,
-        own: Option<&mut OwnSteps<'_, M, O, Y, T>>,
+        train: &AnyData<'_, T, Y>,
+        validation: Validation<'_, T, Y>,
+        own: Option<&mut OwnSteps<'_, M, O, T, Y>>,
     ) -> Result<History> {
         self.check_settings(train)?;
         if own.is_none() && !model.parameters().iter().any(|param| param.is_trainable()) {
@@ -135,12 +135,12 @@ where
         let parts;
         let (train, validation) = match validation {
             Validation::None => (train, None),
-            Validation::Data(data) => (train, Some(data as &AnyData<'_, Y, T>)),
+            Validation::Data(data) => (train, Some(data as &AnyData<'_, T, Y>)),
             Validation::Fraction(fraction) => {
                 parts = split_off(train, fraction, &mut self.rng)?;
                 (
-                    &parts.0 as &AnyData<'_, Y, T>,
-                    Some(&parts.1 as &AnyData<'_, Y, T>),
+                    &parts.0 as &AnyData<'_, T, Y>,
+                    Some(&parts.1 as &AnyData<'_, T, Y>),
                 )
             }
         };
@@ -199,8 +199,8 @@ where
     fn check_all<M: Layer<T>>(
         &self,
         model: &M,
-        train: &AnyData<'_, Y, T>,
-        validation: Option<&AnyData<'_, Y, T>>,
+        train: &AnyData<'_, T, Y>,
+        validation: Option<&AnyData<'_, T, Y>>,
     ) -> Result<Option<Targets<Y>>> {
         if let Some(data) = validation {
             check_count(VALIDATION, data)?;
@@ -243,6 +243,10 @@ where
             steps: batches.div_ceil(self.accumulate),
             samples,
             done: 0,
+            metrics: ["loss".to_owned()]
+                .into_iter()
+                .chain(self.metrics.iter().map(|metric| metric.name().to_owned()))
+                .collect(),
             less_is_better: ["loss".to_owned()]
                 .into_iter()
                 .chain(errors.map(|metric| metric.name().to_owned()))
@@ -278,9 +282,9 @@ where
     }
 }
 
-impl<L, O, Y, T> Trainer<L, O, Y, T>
+impl<L, O, T, Y> Trainer<L, O, T, Y>
 where
-    L: Loss<Y, T>,
+    L: Loss<T, Y>,
     O: Optimizer<T>,
     Y: Element,
     T: Float,
@@ -307,7 +311,7 @@ where
     pub(crate) fn evaluate_any<M: Layer<T>>(
         &self,
         model: &M,
-        data: &AnyData<'_, Y, T>,
+        data: &AnyData<'_, T, Y>,
         checks: bool,
         classes: Option<&Weights>,
     ) -> Result<Evaluation> {

@@ -1,3 +1,5 @@
+use std::fmt;
+
 use serde::{Deserialize, Serialize};
 
 use crate::Diagnosis;
@@ -34,6 +36,21 @@ impl Evaluation {
     pub fn values(&self) -> impl Iterator<Item = (&str, f64)> {
         let metrics = self.metrics.iter().map(|(name, value)| (name.as_str(), *value));
         [("loss", self.loss)].into_iter().chain(metrics)
+    }
+}
+
+/// As progress lines show it.
+///
+/// ```
+/// # use backprop_train::Evaluation;
+/// assert_eq!(Evaluation::new(0.25).to_string(), "loss 0.2500");
+/// ```
+impl fmt::Display for Evaluation {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "loss {:.4}", self.loss)?;
+        self.metrics
+            .iter()
+            .try_for_each(|(name, value)| write!(f, ", {name} {value:.4}"))
     }
 }
 

@@ -32,21 +32,34 @@ impl Monitor {
     }
 
     /// Before the first epoch, with what the metrics say of themselves.
-    pub(crate) fn start(&mut self, plan: &Plan) {
+    pub(crate) fn start(&mut self, plan: &Plan) -> Result<()> {
+        if !plan.metrics.contains(&self.metric) {
+            return Err(self.unknown(&mut plan.metrics.iter().map(String::as_str)));
+        }
+        if !(self.min_delta >= 0.0 && self.min_delta.is_finite()) {
+            let what = format!("min_delta {}", self.min_delta);
+            return Err(Error::setting(what, "a finite number that is not negative"));
+        }
         self.less_is_better = self.forced || plan.less_is_better.contains(&self.metric);
         self.best = None;
+        Ok(())
+    }
+
+    fn unknown(&self, known: &mut dyn Iterator<Item = &str>) -> Error {
+        let known: Vec<&str> = known.collect();
+        Error::Setting {
+            what: format!("there is no metric {:?}, only {}", self.metric, known.join(", ")),
+            expected: "the trainer must have the metric that a callback looks at, under the name that the metric has; it is that of the validation \
+                data where there are any",
+        }
     }
 
     /// Whether this epoch is the best one so far; NaN never is.
     pub(crate) fn is_better(&mut self, epoch: &Epoch) -> Result<bool> {
         let judged = epoch.judged();
-        let value = judged.get(&self.metric).ok_or_else(|| {
-            let known: Vec<&str> = judged.values().map(|(name, _)| name).collect();
-            Error::Setting {
-                what: format!("there is no metric {:?}, only {}", self.metric, known.join(", ")),
-                expected: "the trainer must have the metric that a callback looks at",
-            }
-        })?;
+        let value = judged
+            .get(&self.metric)
+            .ok_or_else(|| self.unknown(&mut judged.values().map(|(name, _)| name)))?;
         let better = match self.best {
             None => !value.is_nan(),
             Some(best) if self.less_is_better => value < best - self.min_delta,

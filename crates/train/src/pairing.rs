@@ -10,9 +10,9 @@ use crate::{Error, Loss, Result};
 /// It is known by the gradient of two outputs. That of the first depends on the target of the second, unlike the gradient of any loss that
 /// is taken sample by sample; and it is the same if the two targets change places, unlike that of a loss which means to compare samples with
 /// each other, as a ranking does.
-pub(crate) fn check_pairing<Y: Element, T: Float>(
+pub(crate) fn check_pairing<T: Float, Y: Element>(
     name: &'static str,
-    loss: &impl Loss<Y, T>,
+    loss: &impl Loss<T, Y>,
     output: &[usize],
     targets: &Tensor<Y>,
 ) -> Result<()> {
@@ -52,14 +52,14 @@ pub(crate) fn check_pairing<Y: Element, T: Float>(
 }
 
 /// Two samples of different targets.
-struct Trial<'a, L, Y: Element, T: Float> {
+struct Trial<'a, L, T: Float, Y: Element> {
     loss: &'a L,
     targets: [Y; 2],
     shape: Vec<usize>,
     output: Tensor<T>,
 }
 
-impl<'a, L: Loss<Y, T>, Y: Element, T: Float> Trial<'a, L, Y, T> {
+impl<'a, L: Loss<T, Y>, T: Float, Y: Element> Trial<'a, L, T, Y> {
     fn new(loss: &'a L, output: &[usize], targets: &Tensor<Y>) -> Option<Self> {
         let numbers = targets.cast::<f64>().ok()?.to_vec();
         let targets_of = targets.to_vec();

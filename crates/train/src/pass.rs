@@ -10,10 +10,10 @@ use crate::metrics::Count;
 use crate::{Evaluation, Metric, Result};
 
 /// The mean loss and the metrics so far.
-pub(crate) struct Pass<Y: Element, T: Float> {
+pub(crate) struct Pass<T: Float, Y: Element> {
     loss: f64,
     weight: f64,
-    metrics: Vec<(String, Box<dyn Count<Y, T>>)>,
+    metrics: Vec<(String, Box<dyn Count<T, Y>>)>,
 }
 
 /// As it is saved.
@@ -24,8 +24,8 @@ pub(crate) struct PassState {
     metrics: Vec<Vec<u8>>,
 }
 
-impl<Y: Element, T: Float> Pass<Y, T> {
-    pub(crate) fn new(metrics: &[Box<dyn Metric<Y, T>>]) -> Self {
+impl<T: Float, Y: Element> Pass<T, Y> {
+    pub(crate) fn new(metrics: &[Box<dyn Metric<T, Y>>]) -> Self {
         let metrics = metrics
             .iter()
             .map(|metric| (metric.name().into(), metric.start()));
@@ -86,7 +86,7 @@ impl<Y: Element, T: Float> Pass<Y, T> {
     }
 }
 
-impl<Y: Element, T: Float> Running for Pass<Y, T> {
+impl<T: Float, Y: Element> Running for Pass<T, Y> {
     fn loss(&self) -> f64 {
         if self.is_weightless() {
             return 0.0;
@@ -102,7 +102,7 @@ impl<Y: Element, T: Float> Running for Pass<Y, T> {
     }
 }
 
-impl<Y: Element, T: Float> fmt::Debug for Pass<Y, T> {
+impl<T: Float, Y: Element> fmt::Debug for Pass<T, Y> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Pass")
             .field("loss", &self.loss())

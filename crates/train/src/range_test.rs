@@ -122,9 +122,9 @@ impl Climb {
     }
 }
 
-impl<L, O, Y, T> Trainer<L, O, Y, T>
+impl<L, O, T, Y> Trainer<L, O, T, Y>
 where
-    L: Loss<Y, T>,
+    L: Loss<T, Y>,
     O: Optimizer<T> + Clone,
     Y: Element,
     T: Float,
@@ -228,7 +228,7 @@ where
 /// The trainer's loss, in another trainer.
 struct Borrowed<'a, L>(&'a L);
 
-impl<Y: Element, T: Float, L: Loss<Y, T>> Loss<Y, T> for Borrowed<'_, L> {
+impl<T: Float, Y: Element, L: Loss<T, Y>> Loss<T, Y> for Borrowed<'_, L> {
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
         self.0.loss(output, targets)
     }

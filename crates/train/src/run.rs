@@ -19,19 +19,19 @@ use crate::validation::AnyData;
 use crate::{Ended, Epoch, Error, History, Loss, OwnStep, Result, Trainer};
 
 /// Steps of one's own.
-pub(crate) type OwnSteps<'s, M, O, Y, T> =
-    dyn FnMut(OwnStep<'_, M, O, Y, T>) -> Result<(Var<T>, Var<T>)> + 's;
+pub(crate) type OwnSteps<'s, M, O, T, Y> =
+    dyn FnMut(OwnStep<'_, M, O, T, Y>) -> Result<(Var<T>, Var<T>)> + 's;
 
 /// A training while it goes on.
-pub(crate) struct Run<'r, 'd, 's, L, O, Y: Element, T: Float, M> {
-    pub(crate) trainer: &'r mut Trainer<L, O, Y, T>,
+pub(crate) struct Run<'r, 'd, 's, L, O, T: Float, Y: Element, M> {
+    pub(crate) trainer: &'r mut Trainer<L, O, T, Y>,
     pub(crate) callbacks: Vec<Box<dyn Callback<T>>>,
     /// How many of them are the trainer's. The others show where training is, on whatever a run that is resumed has for it.
     pub(crate) own_callbacks: usize,
     pub(crate) model: &'r mut M,
-    pub(crate) train: &'r AnyData<'d, Y, T>,
-    pub(crate) validation: Option<&'r AnyData<'d, Y, T>>,
-    pub(crate) own: Option<&'r mut OwnSteps<'s, M, O, Y, T>>,
+    pub(crate) train: &'r AnyData<'d, T, Y>,
+    pub(crate) validation: Option<&'r AnyData<'d, T, Y>>,
+    pub(crate) own: Option<&'r mut OwnSteps<'s, M, O, T, Y>>,
     /// The weight of each class.
     pub(crate) classes: Option<Weights>,
     pub(crate) plan: Plan,
@@ -42,27 +42,27 @@ pub(crate) struct Run<'r, 'd, 's, L, O, Y: Element, T: Float, M> {
 }
 
 /// Where an epoch is.
-struct Progressed<Y: Element, T: Float> {
+struct Progressed<T: Float, Y: Element> {
     epoch: usize,
     /// Steps taken.
     step: usize,
     /// The generator before it.
     rng: Rng,
-    pass: Pass<Y, T>,
+    pass: Pass<T, Y>,
     started: Instant,
     /// How long it took before the run was resumed.
     seconds: f64,
 }
 
-impl<Y: Element, T: Float> Progressed<Y, T> {
+impl<T: Float, Y: Element> Progressed<T, Y> {
     fn seconds(&self) -> f64 {
         self.seconds + self.started.elapsed().as_secs_f64()
     }
 }
 
-impl<L, O, Y, T, M> Run<'_, '_, '_, L, O, Y, T, M>
+impl<L, O, T, Y, M> Run<'_, '_, '_, L, O, T, Y, M>
 where
-    L: Loss<Y, T>,
+    L: Loss<T, Y>,
     O: Optimizer<T>,
     Y: Element,
     T: Float,
@@ -236,7 +236,7 @@ where
 
     /// The steps of an epoch that have not been taken yet.
     #[track_caller]
-    fn steps(&mut self, at: &mut Progressed<Y, T>) -> Result<Ended> {
+    fn steps(&mut self, at: &mut Progressed<T, Y>) -> Result<Ended> {
         let (size, accumulate) = (
             self.trainer.batch_size_for(self.plan.samples),
             self.trainer.accumulate,
@@ -316,7 +316,7 @@ where
     fn step(
         &mut self,
         batches: impl ExactSizeIterator<Item = backprop_datasets::Result<Batch<T, Y>>>,
-        pass: &mut Pass<Y, T>,
+        pass: &mut Pass<T, Y>,
     ) -> Result<(f64, f64)> {
         if self.own.is_some() {
             return self.own_steps(batches, pass);
@@ -376,7 +376,7 @@ where
     fn own_steps(
         &mut self,
         batches: impl Iterator<Item = backprop_datasets::Result<Batch<T, Y>>>,
-        pass: &mut Pass<Y, T>,
+        pass: &mut Pass<T, Y>,
     ) -> Result<(f64, f64)> {
         let mut last = (f64::NAN, 0.0);
         for batch in batches {

@@ -49,7 +49,7 @@ use crate::{ClassWeights, EarlyStopping, Loss, Metric, Progress, StopHandle};
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[must_use]
-pub struct Trainer<L, O, Y: Element = i64, T: Float = f32> {
+pub struct Trainer<L, O, T: Float = f32, Y: Element = i64> {
     pub(crate) loss: L,
     pub(crate) optimizer: O,
     pub(crate) epochs: usize,
@@ -62,7 +62,7 @@ pub struct Trainer<L, O, Y: Element = i64, T: Float = f32> {
     pub(crate) clip_value: Option<f64>,
     pub(crate) schedule: Option<Box<dyn Schedule>>,
     pub(crate) class_weights: Option<ClassWeights>,
-    pub(crate) metrics: Vec<Box<dyn Metric<Y, T>>>,
+    pub(crate) metrics: Vec<Box<dyn Metric<T, Y>>>,
     pub(crate) callbacks: Vec<Box<dyn Callback<T>>>,
     pub(crate) progress: Progress,
     pub(crate) checks: bool,
@@ -101,13 +101,33 @@ pub struct Trainer<L, O, Y: Element = i64, T: Float = f32> {
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 ///
-/// Targets are classes and the model's numbers are `f32` unless said otherwise: `AnyTrainer<f32>` is one for regression. Where loss and optimizer are known,
-/// `Trainer<CrossEntropy, Adam>` is as short.
-pub type AnyTrainer<Y = i64, T = f32> = Trainer<Box<dyn Loss<Y, T>>, Box<dyn Optimizer<T>>, Y, T>;
+/// The types are those of the inputs, which the model computes in too, and of the targets, as for a `TensorDataset`: `f32` and `i64` (classes)
+/// unless said otherwise. `AnyTrainer<f32, f32>` is one for regression. Where loss and optimizer are known, `Trainer<CrossEntropy, Adam>` is as short.
+pub type AnyTrainer<T = f32, Y = i64> = Trainer<Box<dyn Loss<T, Y>>, Box<dyn Optimizer<T>>, T, Y>;
 
-impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
+impl<L, O, T: Float, Y: Element> Trainer<L, O, T, Y> {
     /// A trainer for 10 epochs in batches of 32 (or of all samples if there are fewer), from seed 0, without metrics.
-    pub fn new(loss: L, optimizer: O) -> Self {
+    ///
+    /// A loss of one's own is a closure of outputs and targets, in [`PerBatch`](fn@crate::PerBatch), or in [`PerSample`](fn@crate::PerSample) where samples or classes
+    /// shall have weights:
+    ///
+    /// ```
+    /// # use backprop_datasets::synthetic::moons;
+    /// # use backprop_layers::Linear;
+    /// # use backprop_optim::Sgd;
+    /// # use backprop_tensor::Rng;
+    /// use backprop_train::{PerBatch, Trainer};
+    ///
+    /// # let (data, mut model) = (moons(20, 0.1, &mut Rng::seed(0))?, Linear::new(2, 2, &mut Rng::seed(0)));
+    /// let loss = PerBatch(|output, targets| output.cross_entropy(targets) + output.square().mean(..) * 1e-3);
+    /// Trainer::new(loss, Sgd::new(0.1)).fit(&mut model, &data, None)?;
+    /// # Ok::<(), Box<dyn std::error::Error>>(())
+    /// ```
+    pub fn new(loss: L, optimizer: O) -> Self
+    where
+        L: Loss<T, Y>,
+        O: Optimizer<T>,
+    {
         Self {
             loss,
             optimizer,
@@ -205,8 +225,8 @@ impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
 
     /// Multiplies the optimizer's learning rate, before each step, by the factor of a schedule.
     ///
-    /// A closure of the share of the training that is done, from 0 up to 1, is one: `|done: f64| 1.0 - done` lets the learning rate fall
-    /// linearly; in [`schedule_fn`](Self::schedule_fn) its argument needs no type. Others are in `backprop-optim`: `Cosine`, `WarmUp`, `ReduceOnPlateau` and so on. After training, the learning rate is what
+    /// A closure of the share of the training that is done, from 0 up to 1, is one: `|done| 1.0 - done` lets the learning rate fall
+    /// linearly; in [`schedule_fn`](Self::schedule_fn) its argument needs no type whatever is done with it. Others are in `backprop-optim`: `Cosine`, `WarmUp`, `ReduceOnPlateau` and so on. After training, the learning rate is what
     /// it was.
     ///
     /// The training is that of [`epochs`](Self::epochs) epochs. A run that is [resumed](Self::resume) with more of them is a longer training, of which a smaller share
@@ -252,7 +272,7 @@ impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
 
     /// Reports a metric beside the loss, of samples as much as they [weigh](crate::Count::add_weighted), without targets that the loss
     /// [ignores](crate::CrossEntropy::ignore_index).
-    pub fn metric(mut self, metric: impl Metric<Y, T> + 'static) -> Self {
+    pub fn metric(mut self, metric: impl Metric<T, Y> + 'static) -> Self {
         self.metrics.push(Box::new(metric));
         self
     }
@@ -284,10 +304,14 @@ impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
     /// Has the next `fit` go on from the [`Checkpoint`](crate::Checkpoint) in this file, with the same weights in the end as a run that was never
     /// stopped, to the bit.
     ///
-    /// Trainer, data and the kind of model must be as they were; `fit` says so if it can see that they are not. How [progress](Self::progress) is
-    /// shown may change. Where there may be no checkpoint yet, ask `path.exists()`.
+    /// Trainer, data and the kind of model must be as they were; `fit` says so if it can see that they are not: another optimizer, batch size, number of
+    /// samples, list of metrics or of callbacks. It cannot see another loss, other clipping or class weights, or other samples in the same number: the run
+    /// goes on with those. How [progress](Self::progress) is shown may change. Where there may be no checkpoint yet, ask `path.exists()`.
     ///
-    /// **More epochs.** Their number may be another one. A [schedule](Self::schedule) is spread over all epochs of the run, so with more of them a
+    /// **From the checkpoint**, whatever the trainer and the model have, are the weights, the optimizer's state and learning rate, and the generator: a
+    /// [`seed`](Self::seed) given now changes nothing.
+    ///
+    /// **Other numbers of epochs.** With as many as there are in the checkpoint, or fewer, there is nothing left to do. There may be more. A [schedule](Self::schedule) is spread over all epochs of the run, so with more of them a
     /// smaller share is done, and the learning rate of a `Cosine` or a closure **jumps up** where the run goes on. Where it should go on as
     /// it was planned, give the first number to [`schedule_epochs`](Self::schedule_epochs): the rate stays at the schedule's end in the epochs that are added. A length that the
     /// first run was given must be given again.
@@ -305,9 +329,9 @@ impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
     }
 
     /// The same trainer, of a type that does not name its loss and optimizer: [`AnyTrainer`].
-    pub fn boxed(self) -> AnyTrainer<Y, T>
+    pub fn boxed(self) -> AnyTrainer<T, Y>
     where
-        L: Loss<Y, T> + 'static,
+        L: Loss<T, Y> + 'static,
         O: Optimizer<T> + 'static,
     {
         Trainer {
@@ -365,7 +389,7 @@ impl<L, O, Y: Element, T: Float> Trainer<L, O, Y, T> {
     }
 }
 
-impl<L: fmt::Debug, O: fmt::Debug, Y: Element, T: Float> fmt::Debug for Trainer<L, O, Y, T> {
+impl<L: fmt::Debug, O: fmt::Debug, T: Float, Y: Element> fmt::Debug for Trainer<L, O, T, Y> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.debug_struct("Trainer")
             .field("loss", &self.loss)

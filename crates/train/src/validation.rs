@@ -9,7 +9,7 @@ use backprop_tensor::{Element, Float, Rng};
 use crate::{Error, Result, limits};
 
 /// Data in any form.
-pub(crate) type AnyData<'a, Y, T> = dyn Dataset<Input = T, Target = Y> + 'a;
+pub(crate) type AnyData<'a, T, Y> = dyn Dataset<Input = T, Target = Y> + 'a;
 
 /// What [`Trainer::fit`](crate::Trainer::fit) evaluates the model on after each epoch: nothing (`None`), other data, or a fraction of the training data.
 ///
@@ -28,7 +28,7 @@ pub(crate) type AnyData<'a, Y, T> = dyn Dataset<Input = T, Target = Y> + 'a;
 /// # Ok::<(), Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Default)]
-pub enum Validation<'a, Y: Element = i64, T: Float = f32> {
+pub enum Validation<'a, T: Float = f32, Y: Element = i64> {
     /// Nothing.
     #[default]
     None,
@@ -40,13 +40,13 @@ pub enum Validation<'a, Y: Element = i64, T: Float = f32> {
 }
 
 /// So that `None` can be written for none.
-impl<'a, Y: Element, T: Float> From<Option<&'a dyn Dataset<Input = T, Target = Y>>> for Validation<'a, Y, T> {
+impl<'a, T: Float, Y: Element> From<Option<&'a dyn Dataset<Input = T, Target = Y>>> for Validation<'a, T, Y> {
     fn from(data: Option<&'a dyn Dataset<Input = T, Target = Y>>) -> Self {
         data.map_or(Self::None, Self::Data)
     }
 }
 
-impl<'a, D, Y, T> From<&'a D> for Validation<'a, Y, T>
+impl<'a, D, T, Y> From<&'a D> for Validation<'a, T, Y>
 where
     D: Dataset<Input = T, Target = Y>,
     Y: Element,
@@ -57,13 +57,13 @@ where
     }
 }
 
-impl<Y: Element, T: Float> From<f64> for Validation<'_, Y, T> {
+impl<T: Float, Y: Element> From<f64> for Validation<'_, T, Y> {
     fn from(fraction: f64) -> Self {
         Self::Fraction(fraction)
     }
 }
 
-impl<Y: Element, T: Float> fmt::Debug for Validation<'_, Y, T> {
+impl<T: Float, Y: Element> fmt::Debug for Validation<'_, T, Y> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::None => f.write_str("None"),
@@ -74,14 +74,14 @@ impl<Y: Element, T: Float> fmt::Debug for Validation<'_, Y, T> {
 }
 
 /// Samples of some data.
-pub(crate) type Part<'a, Y, T> = Subset<&'a AnyData<'a, Y, T>>;
+pub(crate) type Part<'a, T, Y> = Subset<&'a AnyData<'a, T, Y>>;
 
 /// The rest of the data, and a fraction of it to validate with.
-pub(crate) fn split_off<'a, Y: Element, T: Float>(
-    data: &'a AnyData<'a, Y, T>,
+pub(crate) fn split_off<'a, T: Float, Y: Element>(
+    data: &'a AnyData<'a, T, Y>,
     fraction: f64,
     rng: &mut Rng,
-) -> Result<(Part<'a, Y, T>, Part<'a, Y, T>)> {
+) -> Result<(Part<'a, T, Y>, Part<'a, T, Y>)> {
     if !(fraction > 0.0 && fraction < 1.0) {
         let what = format!("a fraction of {fraction} to validate with");
         return Err(Error::setting(what, "it must be between 0 and 1, both excluded"));
@@ -102,7 +102,7 @@ pub(crate) struct Strata {
 }
 
 /// The classes of the data, if its targets are classes, and of each class those samples that count and those whose weight is 0, if it lies in memory.
-pub(crate) fn strata<Y: Element, T: Float>(data: &AnyData<'_, Y, T>) -> Result<Strata> {
+pub(crate) fn strata<T: Float, Y: Element>(data: &AnyData<'_, T, Y>) -> Result<Strata> {
     if !data.is_in_memory() {
         return Ok(Strata {
             labels: None,
@@ -119,7 +119,7 @@ pub(crate) fn strata<Y: Element, T: Float>(data: &AnyData<'_, Y, T>) -> Result<S
 }
 
 /// The class of each sample, if the targets are classes and lie in memory.
-pub(crate) fn labels<Y: Element, T: Float>(data: &AnyData<'_, Y, T>) -> Result<Option<Vec<i64>>> {
+pub(crate) fn labels<T: Float, Y: Element>(data: &AnyData<'_, T, Y>) -> Result<Option<Vec<i64>>> {
     if !data.is_in_memory() || !is_integer::<Y>() {
         return Ok(None);
     }
@@ -127,8 +127,8 @@ pub(crate) fn labels<Y: Element, T: Float>(data: &AnyData<'_, Y, T>) -> Result<O
 }
 
 /// The class of each sample, if the targets are classes, and whether its weight is above 0.
-fn classes_and_counts<Y: Element, T: Float>(
-    data: &AnyData<'_, Y, T>,
+fn classes_and_counts<T: Float, Y: Element>(
+    data: &AnyData<'_, T, Y>,
 ) -> Result<(Option<Vec<i64>>, Vec<bool>)> {
     limits::check_samples("data", data.len())?;
     let (mut classes, mut counts) = (is_integer::<Y>().then(Vec::new), Vec::new());

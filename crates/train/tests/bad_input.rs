@@ -16,15 +16,15 @@ fn data(n: usize) -> TensorDataset {
     moons(n, 0.1, &mut Rng::seed(1)).unwrap()
 }
 
-fn trainer<L: Loss<Y>, Y: Element>(loss: L) -> Trainer<L, Sgd, Y> {
+fn trainer<L: Loss<f32, Y>, Y: Element>(loss: L) -> Trainer<L, Sgd, f32, Y> {
     Trainer::new(loss, Sgd::new(0.1))
         .epochs(2)
         .progress(Progress::Silent)
 }
 
 /// The error of a training, which must have changed nothing.
-fn error<L: Loss<Y>, Y: Element>(
-    mut trainer: Trainer<L, Sgd, Y>,
+fn error<L: Loss<f32, Y>, Y: Element>(
+    mut trainer: Trainer<L, Sgd, f32, Y>,
     outputs: usize,
     data: &TensorDataset<f32, Y>,
 ) -> String {

@@ -1,6 +1,6 @@
 //! Callbacks: when they are called, and what those here do.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::fs;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
@@ -14,8 +14,8 @@ use backprop_layers::{Layer, Linear};
 use backprop_optim::{Optimizer, Sgd};
 use backprop_tensor::{Rng, Tensor};
 use backprop_train::{
-    Accuracy, Callback, CrossEntropy, CsvLog, EarlyStopping, ElasticNet, Ended, Epoch, Evaluation, History,
-    JsonLinesLog, MaxNorm, OnEpoch, Plan, Progress, Result, Step, StopOnNan, TensorBoardLog, TimeLimit,
+    Accuracy, Callback, Checkpoint, CrossEntropy, CsvLog, EarlyStopping, ElasticNet, Ended, Epoch, Evaluation, History,
+    JsonLinesLog, MaxNorm, OnEpoch, OnStep, Plan, Progress, Result, Step, StopOnNan, TensorBoardLog, TimeLimit,
     Trainer, Training,
 };
 
@@ -221,15 +221,33 @@ fn early_stopping_looks_at_the_metric_it_is_told_to() {
         Some(best)
     );
 
-    let error =
-        self::trainer()
-            .callback(EarlyStopping::new(1).monitor("f1"))
-            .fit(&mut model, &train, &validation);
-    let error = error.unwrap_err().to_string();
-    assert!(
-        error.starts_with("there is no metric \"f1\", only loss: "),
-        "{error}"
-    );
+}
+
+/// Before the first step, not after the first epoch.
+#[test]
+fn a_metric_that_there_is_not_is_an_error_before_training() {
+    let error = |trainer: Trainer<CrossEntropy, Sgd>| {
+        let (mut model, seen) = (model(), Rc::new(Cell::new(0)));
+        let steps = Rc::clone(&seen);
+        let mut trainer = trainer.callback(OnStep(move |step| steps.set(step.total)));
+        let error = trainer.fit(&mut model, &data(50), None).unwrap_err();
+        assert_eq!(seen.get(), 0);
+        error.to_string()
+    };
+    let path = path("never");
+    for wrong in ["acuracy", "val_loss", ""] {
+        let expected = format!("there is no metric {wrong:?}, only loss, accuracy: ");
+        for found in [
+            error(trainer().metric(Accuracy).callback(EarlyStopping::new(1).monitor(wrong))),
+            error(trainer().metric(Accuracy).callback(Checkpoint::new(&path).best_of(wrong))),
+        ] {
+            assert!(found.starts_with(&expected), "{found}");
+        }
+    }
+    for wrong in [-0.1, f64::NAN, f64::INFINITY] {
+        let found = error(trainer().callback(EarlyStopping::new(1).min_delta(wrong)));
+        assert_eq!(found, format!("min_delta {wrong}: a finite number that is not negative"));
+    }
 }
 
 #[test]

@@ -160,7 +160,7 @@ fn a_boxed_loss_is_asked_for_all_that_the_loss_knows() {
     assert_eq!(boxed.classes(&[3, 2], &[3]), Some(2));
     assert_eq!(
         boxed.baseline(&targets, None),
-        Loss::<i64>::baseline(&loss, &targets, None)
+        Loss::<f32>::baseline(&loss, &targets, None)
     );
     assert!(boxed.check(&[3, 2], &targets).is_ok() && boxed.check(&[2, 2], &targets).is_err());
 }

@@ -126,7 +126,7 @@ fn a_certain_output_that_is_right_costs_nothing() {
 }
 
 fn value<Y: backprop_tensor::Numeric>(
-    metric: &dyn Metric<Y, f64>,
+    metric: &dyn Metric<f64, Y>,
     output: &Tensor<f64>,
     targets: &Tensor<Y>,
 ) -> f64 {
@@ -170,7 +170,7 @@ fn ranks_are_those_of_log_odds() {
 fn a_metric_knows_its_direction() {
     let less: [&dyn Metric<f32, f32>; 4] = [&MeanSquaredError, &RootMeanSquaredError, &LogLoss, &Perplexity];
     assert!(less.iter().all(|metric| metric.less_is_better()));
-    assert!(!Metric::<i64, f32>::less_is_better(&Accuracy));
+    assert!(!Metric::<f32, i64>::less_is_better(&Accuracy));
     // The error falls from epoch to epoch: none is the last.
     let inputs = Tensor::uniform([16, 1], -1.0, 1.0, &mut Rng::seed(0)).unwrap();
     let data = TensorDataset::new(inputs.clone(), inputs.squeeze(1).unwrap()).unwrap();
@@ -199,14 +199,14 @@ fn the_baseline_of_labels_has_a_positive_weight_for_each() {
     let targets = Tensor::from([[1_i64, 0], [0, 1], [0, 1], [0, 0]]);
     // 3 · 1/4 against 3/4, and 1/2 · 1/2 against 1/2.
     let expected = (1.5 * 2_f64.ln() + 0.25 * 3_f64.ln() + 0.5 * 1.5_f64.ln()) / 2.0;
-    let baseline = Loss::<i64>::baseline(&loss, &targets, None).unwrap();
+    let baseline = Loss::<f32>::baseline(&loss, &targets, None).unwrap();
     assert!((baseline - expected).abs() < 1e-12, "{baseline}, not {expected}");
 }
 
 #[test]
 fn the_words_of_a_sequence_have_its_weight() {
     let (words, weights) = (Tensor::from([[0_i64, 0], [1, 1]]), Tensor::from([1.0, 3.0]));
-    let baseline = Loss::<i64>::baseline(&CrossEntropy, &words, Some(&weights)).unwrap();
+    let baseline = Loss::<f32>::baseline(&CrossEntropy, &words, Some(&weights)).unwrap();
     let expected = 0.25 * 4_f64.ln() + 0.75 * (4_f64 / 3.0).ln();
     assert!((baseline - expected).abs() < 1e-12, "{baseline}, not {expected}");
 }

@@ -10,7 +10,7 @@ use backprop_layers::{BatchNorm1d, Linear, sequential};
 use backprop_optim::{Optimizer, Schedule, Sgd, Time};
 use backprop_tensor::Rng;
 use backprop_train::{
-    Checkpoint, CrossEntropy, CsvLog, EarlyStopping, Ended, History, OnStep, Progress, Step, StopHandle,
+    Checkpoint, CrossEntropy, CsvLog, EarlyStopping, Ended, Error, History, JsonLinesLog, OnStep, Progress, SaveWeights, Step, StopHandle,
     Trainer,
 };
 
@@ -248,4 +248,45 @@ fn each_fit_writes_a_table_with_its_head() {
         );
     }
     fs::remove_file(file).unwrap();
+}
+
+/// Until the first epoch has ended, the log of the last training is what there is.
+#[test]
+fn a_training_without_an_epoch_leaves_the_old_logs() {
+    let files = [path("old.csv"), path("old.jsonl")];
+    for file in &files {
+        fs::write(file, "what there was\n").unwrap();
+    }
+    let mut trainer = trainer()
+        .callback(CsvLog::new(&files[0]))
+        .callback(JsonLinesLog::new(&files[1]))
+        .epochs(1);
+    let failed = trainer.fit_with(&mut model(), &data(8), None, |_| Err(Error::other("a step that fails")));
+    assert!(failed.is_err());
+    for file in &files {
+        assert_eq!(fs::read_to_string(file).unwrap(), "what there was\n");
+    }
+    trainer.fit(&mut model(), &data(8), None).unwrap();
+    for file in &files {
+        let text = fs::read_to_string(file).unwrap();
+        assert!(!text.contains("what there was") && text.ends_with('\n'), "{text}");
+        fs::remove_file(file).unwrap();
+    }
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_full_disk_is_an_error_that_names_the_file() {
+    let full = "/dev/full";
+    let trainers = [
+        trainer().callback(CsvLog::new(full)),
+        trainer().callback(JsonLinesLog::new(full)),
+        trainer().callback(Checkpoint::new(full)),
+    ];
+    for mut trainer in trainers {
+        let error = trainer.fit(&mut model(), &data(8), None).unwrap_err().to_string();
+        assert!(error.contains("/dev/full: No space left on device"), "{error}");
+    }
+    let error = model().save(full).unwrap_err().to_string();
+    assert!(error.contains("/dev/full: No space left on device"), "{error}");
 }

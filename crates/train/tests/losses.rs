@@ -72,11 +72,11 @@ proptest! {
         let of_weight = Tensor::from(weights.clone());
         let targets = Tensor::from(classes.clone());
         let rows = |values: &[f64]| Tensor::from_fn([n, values.len()], |i| values[i % values.len()]).unwrap();
-        let loss = |loss: &dyn Loss<i64, f64>, values: &[f64], targets: &Tensor<i64>| {
+        let loss = |loss: &dyn Loss<f64, i64>, values: &[f64], targets: &Tensor<i64>| {
             let each = loss.each(&Tape::new().input(rows(values)), targets).unwrap().into_value().unwrap();
             each.try_mul(&of_weight).unwrap().sum(..).unwrap().item().unwrap() / total
         };
-        let baseline = |loss: &dyn Loss<i64, f64>, targets: &Tensor<i64>| {
+        let baseline = |loss: &dyn Loss<f64, i64>, targets: &Tensor<i64>| {
             loss.baseline(targets, weighted.then_some(&of_weight)).unwrap()
         };
         let share = |is: &dyn Fn(i64) -> bool| -> f64 {
@@ -89,7 +89,7 @@ proptest! {
         let mean = frequency(1) + 2.0 * frequency(2);
         let median = (0..3).find(|&value| share(&|other| other <= value) >= 0.5 - 1e-12).unwrap_or(2) as f64;
         for (of, best, targets) in [
-            (&CrossEntropy as &dyn Loss<i64, f64>, &logits[..], &targets),
+            (&CrossEntropy as &dyn Loss<f64, i64>, &logits[..], &targets),
             (&BinaryCrossEntropy, &[logit], &binary),
             (&MeanSquaredError, &[mean], &targets),
             (&MeanAbsoluteError, &[median], &targets),
@@ -142,7 +142,7 @@ proptest! {
 #[test]
 fn labels_of_the_criterion_are_signs() {
     let check = |output: &[usize], targets: Tensor<i64>| {
-        Loss::<i64, f32>::check(&PerceptronCriterion, output, &targets)
+        Loss::<f32, i64>::check(&PerceptronCriterion, output, &targets)
     };
     assert_eq!(check(&[3, 1], Tensor::from([1, -1, 1])), Ok(()));
     let fault = check(&[3], Tensor::from([1, -1, 0])).unwrap_err();
@@ -171,7 +171,7 @@ fn extreme_logits_have_finite_losses() {
     );
 }
 
-fn silent<L>(loss: L) -> Trainer<L, Sgd, i64> {
+fn silent<L: Loss<f32, i64>>(loss: L) -> Trainer<L, Sgd> {
     Trainer::new(loss, Sgd::new(0.5))
         .epochs(3)
         .seed(4)
@@ -374,8 +374,8 @@ fn values_and_norms_of_gradients_are_clipped() {
 fn what_takes_no_learning_is_never_below_zero() {
     let same = Tensor::from([1_i64, 1, 1]);
     for baseline in [
-        Loss::<i64, f32>::baseline(&CrossEntropy, &same, None),
-        Loss::<i64, f32>::baseline(&BinaryCrossEntropy, &same, None),
+        Loss::<f32, i64>::baseline(&CrossEntropy, &same, None),
+        Loss::<f32, i64>::baseline(&BinaryCrossEntropy, &same, None),
     ] {
         let baseline = baseline.unwrap();
         assert!(baseline == 0.0 && baseline.is_sign_positive(), "{baseline}");

@@ -7,7 +7,7 @@ use backprop_train::{
 };
 use proptest::prelude::*;
 
-type Boxed = Box<dyn Metric<i64, f32>>;
+type Boxed = Box<dyn Metric<f32, i64>>;
 
 fn of_classes() -> Vec<Boxed> {
     vec![
@@ -46,8 +46,8 @@ fn parts(cuts: &[bool]) -> Vec<std::ops::Range<usize>> {
         .collect()
 }
 
-fn same<Y, T>(
-    metric: &dyn Metric<Y, T>,
+fn same<T, Y>(
+    metric: &dyn Metric<T, Y>,
     outputs: &Tensor<T>,
     targets: &Tensor<Y>,
     cuts: &[bool],
@@ -102,7 +102,7 @@ proptest! {
     fn areas_are_those_of_pairs(samples in proptest::collection::vec((0..6_i64, 0..2_i64), 1..40)) {
         let (scores, targets): (Vec<i64>, Vec<i64>) = samples.iter().copied().unzip();
         let scores = Tensor::from(scores).cast::<f32>().unwrap();
-        let value = |metric: &dyn Metric<i64, f32>| {
+        let value = |metric: &dyn Metric<f32, i64>| {
             let mut count = metric.start();
             count.add(&scores, &Tensor::from(targets.clone())).unwrap();
             count.value()
@@ -132,7 +132,7 @@ proptest! {
     fn rates_are_those_of_counting(pairs in proptest::collection::vec((0..4_i64, 0..4_usize), 1..40)) {
         let outputs = Tensor::from_fn([pairs.len(), 4], |i| f32::from(pairs[i / 4].1 == i % 4)).unwrap();
         let targets = Tensor::from(pairs.iter().map(|pair| pair.0).collect::<Vec<_>>());
-        let value = |metric: &dyn Metric<i64, f32>| {
+        let value = |metric: &dyn Metric<f32, i64>| {
             let mut count = metric.start();
             count.add(&outputs, &targets).unwrap();
             count.value()
@@ -193,7 +193,7 @@ proptest! {
     }
 }
 
-fn value(metric: &dyn Metric<i64, f32>, outputs: &Tensor, targets: &Tensor<i64>) -> f64 {
+fn value(metric: &dyn Metric<f32, i64>, outputs: &Tensor, targets: &Tensor<i64>) -> f64 {
     let mut count: Box<dyn Count> = metric.start();
     count.add(outputs, targets).unwrap();
     count.value()

@@ -13,7 +13,7 @@ const MESSAGE: &str = "training data: outputs [4, 1] and targets [4]: the loss c
                        them: where a loss subtracts, both must have one shape: bring the targets to that of the outputs";
 
 /// What `fit` says of a loss, with outputs `[4, 1]`.
-fn fitted(loss: impl Loss<f32>, targets: &Tensor) -> Result<(), String> {
+fn fitted(loss: impl Loss<f32, f32>, targets: &Tensor) -> Result<(), String> {
     let data = TensorDataset::new(
         Tensor::normal([4, 2], 0.0, 1.0, &mut Rng::seed(1)).unwrap(),
         targets.clone(),

@@ -194,7 +194,7 @@ fn label_smoothing_is_its_formula() {
     let of = |smoothing: f64| {
         let loss = CrossEntropy.label_smoothing(smoothing);
         let output = Tape::new().input(output.clone());
-        let each = Loss::<i64, f64>::each(&loss, &output, &targets).unwrap();
+        let each = Loss::<f64, i64>::each(&loss, &output, &targets).unwrap();
         let mean = loss.loss(&output, &targets).item().unwrap();
         assert!((each.mean(..).item().unwrap() - mean).abs() < 1e-12);
         mean

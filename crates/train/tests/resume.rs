@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use backprop_datasets::TensorDataset;
 use backprop_datasets::synthetic::moons;
 use backprop_layers::{Dropout, Linear, Sequential, Tanh, sequential};
-use backprop_optim::{Adam, ReduceOnPlateau, RmsProp};
+use backprop_optim::{Adam, Optimizer, ReduceOnPlateau, RmsProp};
 use backprop_tensor::Rng;
 use backprop_train::{
     Accuracy, Callback, Checkpoint, CrossEntropy, EarlyStopping, Ended, Error, History, OnStep, Progress,
@@ -348,5 +348,36 @@ fn only_the_best_epoch_is_kept_if_asked_for() {
         .fit(&mut resumed, &data(), 0.3)
         .unwrap();
     assert_eq!(resumed, seen.borrow()[best - 1], "{losses:?}");
+    fs::remove_file(&file).unwrap();
+}
+
+/// What a run that goes on takes from its checkpoint, and what from the trainer.
+#[test]
+fn a_resumed_run_has_its_generator_and_learning_rate_from_the_checkpoint() {
+    let file = path("from");
+    let run = |epochs| trainer().epochs(epochs).callback(Checkpoint::new(&file));
+    let mut whole = model(0);
+    trainer().epochs(4).callback(Checkpoint::new(path("from-whole"))).fit(&mut whole, &data(), None).unwrap();
+    fs::remove_file(path("from-whole")).unwrap();
+
+    for change in [0, 1, 2] {
+        run(2).fit(&mut model(0), &data(), None).unwrap();
+        let mut trainer = run(4).resume(&file);
+        match change {
+            0 => {}
+            1 => trainer = trainer.seed(77),
+            _ => trainer.optimizer_mut().set_learning_rate(0.5),
+        }
+        let mut resumed = model(1);
+        trainer.fit(&mut resumed, &data(), None).unwrap();
+        assert_eq!(resumed, whole, "{change}");
+    }
+
+    // As many epochs as there are already, or fewer: there is nothing left to do.
+    for epochs in [4, 3, 1] {
+        let mut resumed = model(1);
+        let history = run(epochs).resume(&file).fit(&mut resumed, &data(), None).unwrap();
+        assert_eq!((history.epochs.len(), &resumed), (4, &whole));
+    }
     fs::remove_file(&file).unwrap();
 }

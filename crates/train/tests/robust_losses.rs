@@ -192,7 +192,7 @@ fn they_are_right_at_infinity() {
 }
 
 /// Outputs `[x, 0]`, or `x` alone: of the second sample ∞, which has no weight.
-fn steps_over_infinity<Y: Element>(loss: impl Loss<Y> + Clone, width: usize, targets: [Y; 2]) {
+fn steps_over_infinity<Y: Element>(loss: impl Loss<f32, Y> + Clone, width: usize, targets: [Y; 2]) {
     let fitted = |samples: usize, weights: Option<[f64; 2]>| {
         let inputs = Tensor::from([[1e-30_f32], [1e30]]).slice(0, 0..samples).unwrap();
         let targets = Tensor::from_slice(&targets[..samples], [samples]).unwrap();

@@ -12,8 +12,8 @@ use backprop_train::{
 };
 use proptest::prelude::*;
 
-fn of_classes() -> Vec<Box<dyn Metric<i64, f32>>> {
-    let mut metrics: Vec<Box<dyn Metric<i64, f32>>> = vec![
+fn of_classes() -> Vec<Box<dyn Metric<f32, i64>>> {
+    let mut metrics: Vec<Box<dyn Metric<f32, i64>>> = vec![
         Box::new(Accuracy),
         Box::new(TopK::new(2)),
         Box::new(RocAuc),
@@ -44,8 +44,8 @@ fn of_numbers() -> Vec<Box<dyn Metric<f32, f32>>> {
 }
 
 /// With whole weights `[n]`, given so, and with as many copies of each sample.
-fn both<Y: Numeric, T: Float>(
-    metric: &dyn Metric<Y, T>,
+fn both<T: Float, Y: Numeric>(
+    metric: &dyn Metric<T, Y>,
     outputs: &Tensor<T>,
     targets: &Tensor<Y>,
     weights: &[usize],

@@ -5,11 +5,8 @@ use std::fmt;
 
 use backprop_tensor::Float;
 
-use super::Sequential;
+use super::{BoxedLayer, Sequential};
 use crate::Layer;
-
-/// A layer of any type, in a box: it can be cloned, compared, printed and sent to other threads as the layer itself can.
-pub type BoxedLayer<T = f32> = Box<dyn DynamicLayer<T>>;
 
 /// Layers one after another, in a vector that can grow.
 pub type DynamicSequential<T = f32> = Sequential<Vec<BoxedLayer<T>>>;
@@ -24,6 +21,9 @@ pub trait DynamicLayer<T: Float = f32>: Layer<T> + fmt::Debug + Send + Sync {
 
     /// The layer as what can be asked for its type.
     fn as_any(&self) -> &dyn Any;
+
+    /// The layer as what can be asked for its type, to be changed.
+    fn as_any_mut(&mut self) -> &mut dyn Any;
 }
 
 impl<T: Float, L> DynamicLayer<T> for L
@@ -31,7 +31,7 @@ where
     L: Layer<T> + Clone + PartialEq + fmt::Debug + Send + Sync + 'static,
 {
     fn clone_boxed(&self) -> BoxedLayer<T> {
-        Box::new(self.clone())
+        BoxedLayer::new(self.clone())
     }
 
     fn equals(&self, other: &dyn DynamicLayer<T>) -> bool {
@@ -44,25 +44,18 @@ where
     fn as_any(&self) -> &dyn Any {
         self
     }
-}
 
-impl<T: Float> Clone for BoxedLayer<T> {
-    fn clone(&self) -> Self {
-        (**self).clone_boxed()
-    }
-}
-
-impl<T: Float> PartialEq for BoxedLayer<T> {
-    fn eq(&self, other: &Self) -> bool {
-        (**self).equals(&**other)
+    fn as_any_mut(&mut self) -> &mut dyn Any {
+        self
     }
 }
 
 impl<T: Float> Sequential<Vec<BoxedLayer<T>>> {
     /// No layers yet; [`push`](Self::push) adds them.
     ///
-    /// Sequences may be nested. Whatever walks through them (computing, visiting parameters, cloning, comparing, printing, dropping) takes some stack for
-    /// each level, about 200 bytes: 5,000 levels fit into the 2 MiB that a thread has. [`summary`](crate::summary()) takes any number.
+    /// Sequences may be nested however deeply: computing, visiting parameters, cloning, comparing, dropping and [`summary`](crate::summary()) take no
+    /// more stack for that, and `Debug` prints the first 100 levels. This is so for dynamic sequences pushed into each other; of what has something
+    /// else in between (a tuple, a struct of one's own) each level takes stack. The name of a parameter has a number for each level.
     ///
     /// ```
     /// use backprop_autodiff::Module;
@@ -86,7 +79,7 @@ impl<T: Float> Sequential<Vec<BoxedLayer<T>>> {
 
     /// Adds a layer at the end.
     pub fn push(&mut self, layer: impl DynamicLayer<T> + 'static) {
-        self.layers.push(Box::new(layer));
+        self.layers.push(BoxedLayer::new(layer));
     }
 }
 

@@ -1,5 +1,6 @@
 //! Layers one after another: as many as the program says, or as many as it finds out.
 
+mod boxed;
 mod dynamic;
 mod layers;
 
@@ -12,7 +13,8 @@ use serde::{Deserialize, Serialize};
 
 use crate::Layer;
 
-pub use dynamic::{BoxedLayer, DynamicLayer, DynamicSequential};
+pub use boxed::BoxedLayer;
+pub use dynamic::{DynamicLayer, DynamicSequential};
 pub use layers::{Chain, Layers};
 
 /// Layers one after another, each with the output of the one before it.

@@ -39,8 +39,9 @@ pub fn plain(layer: impl Plain, features: usize, s: &mut Source) {
 /// Uses a layer of one type of element.
 pub fn any<T: Sample + Float, L: Dynamic<T>>(mut layer: L, features: usize, s: &mut Source) {
     used(&mut layer, features, s);
-    let boxed: BoxedLayer<T> = layer.clone_boxed();
+    let mut boxed: BoxedLayer<T> = layer.clone_boxed();
     assert!(!format!("{boxed:?}").is_empty() && (*boxed).as_any().is::<L>());
+    assert!(boxed.downcast_ref::<L>().is_some() && boxed.downcast_mut::<L>().is_some());
     // Not equal where there are NaNs.
     let _ = layer.equals(&*boxed);
     misshape(&mut layer, s);
@@ -158,16 +159,16 @@ pub fn boxed<T: Sample + Float>(features: usize, depth: usize, s: &mut Source) -
             .collect::<Vec<_>>()
     };
     match s.rng.below(if depth < 3 { 11 } else { 7 }) {
-        0 => Box::new(Relu),
-        1 => Box::new(Dropout::new(s.real())),
-        2 => Box::new(Flatten::axes(s.axis(), s.axis())),
-        3 => Box::new(BatchNorm1d::builder(features).momentum(s.real()).build_as::<T>()),
-        4 => Box::new(Prelu::<T>::with(features, s.real())),
-        5 => Box::new(Softmax::new(s.axis())),
-        6 => Box::new(Linear::builder(features, features).build_as::<T>(&mut s.rng)),
-        7 => Box::new(more(s).into_iter().collect::<Sequential<Vec<_>>>()),
-        8 => Box::new(Ensemble::new(more(s))),
-        9 => Box::new(Ensemble::of_outputs(more(s))),
-        _ => Box::new(s.flag().then(|| boxed::<T>(features, depth + 1, s))),
+        0 => BoxedLayer::new(Relu),
+        1 => BoxedLayer::new(Dropout::new(s.real())),
+        2 => BoxedLayer::new(Flatten::axes(s.axis(), s.axis())),
+        3 => BoxedLayer::new(BatchNorm1d::builder(features).momentum(s.real()).build_as::<T>()),
+        4 => BoxedLayer::new(Prelu::<T>::with(features, s.real())),
+        5 => BoxedLayer::new(Softmax::new(s.axis())),
+        6 => BoxedLayer::new(Linear::builder(features, features).build_as::<T>(&mut s.rng)),
+        7 => BoxedLayer::new(more(s).into_iter().collect::<Sequential<Vec<_>>>()),
+        8 => BoxedLayer::new(Ensemble::new(more(s))),
+        9 => BoxedLayer::new(Ensemble::of_outputs(more(s))),
+        _ => BoxedLayer::new(s.flag().then(|| boxed::<T>(features, depth + 1, s))),
     }
 }

@@ -29,6 +29,11 @@ use crate::{Error, Result};
 /// let time = Time { step: 30, steps: 120, steps_per_epoch: 10 };
 /// assert_eq!(linear.factor(time), 0.75);
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no schedule",
+    note = "a closure is one if it takes the share of the training that is done, an `f64` from 0 up to 1, and returns the factor, an `f64`",
+    note = "in the trainer's `schedule_fn(|done| ...)` its argument needs no type"
+)]
 pub trait Schedule {
     /// The factor in the step at this time; it must be finite and at least 0.
     fn factor(&self, time: Time) -> f64;

@@ -1,3 +1,4 @@
+use super::filled::{BLOCK, Filled};
 use super::grid::Grid;
 use crate::geometry::Point;
 
@@ -11,6 +12,7 @@ pub(crate) struct Spans {
     upright: bool,
     length: usize,
     changes: Vec<f64>,
+    filled: Filled,
 }
 
 /// Pieces of a slope within a pixel.
@@ -28,6 +30,7 @@ impl Spans {
             upright,
             length,
             changes: vec![0.0; count * (length + 2)],
+            filled: Filled::new(count),
         }
     }
 
@@ -57,8 +60,19 @@ impl Spans {
         };
         let steep = (end.1 - start.1).abs().max((end.2 - start.2).abs()) / width;
         let (from, to) = (start.0.max(0.0), end.0.min(count as f64));
+        let slopes = [(end.1 - start.1) / width, (end.2 - start.2) / width];
         let mut column = from as usize;
         while (column as f64) < to && column < count {
+            if column.is_multiple_of(BLOCK) {
+                let last = (column + BLOCK).min(count).min(to.ceil() as usize);
+                let middle = column as f64 + 0.5 - start.0;
+                let [one, other] = [(start.1, slopes[0]), (start.2, slopes[1])]
+                    .map(|(at, slope)| self.filled.holds(column..last, at + middle * slope, slope));
+                if one && other {
+                    column = last;
+                    continue;
+                }
+            }
             let (left, right) = (from.max(column as f64), to.min(column as f64 + 1.0));
             let pieces = (steep * (right - left)).ceil().clamp(1.0, PIECES);
             let share = (right - left) / pieces;
@@ -68,6 +82,22 @@ impl Spans {
                 self.change(column, high, -share);
             }
             column += 1;
+        }
+        if self.filled.is_due() {
+            self.look();
+        }
+    }
+
+    /// Finds what is covered already.
+    fn look(&mut self) {
+        for (column, changes) in self.changes.chunks(self.length + 2).enumerate() {
+            let mut sum = 0.0;
+            let rows = changes.iter().take(self.length).map(|change| {
+                sum += change;
+                // More than 1 by what rounding may take from it.
+                sum > 1.0 + 1e-6
+            });
+            self.filled.set(column, rows);
         }
     }
 
@@ -145,6 +175,26 @@ mod tests {
                 // Each pixel is rounded to 24 bits.
                 prop_assert!((found - expected).abs() < length as f64 * 1e-6, "{found} and {expected} in column {column}");
             }
+        }
+
+        /// What is left out since it would not be seen: as if each pair of lines were drawn on a grid of its own. A sum of `n` parts is rounded by at most
+        /// `n² ε`, and a pixel to 24 bits.
+        #[test]
+        fn many_spans_cover_what_each_of_them_covers(places in vec((-3.0_f64..23.0, -3.0_f64..18.0, -3.0_f64..18.0), 1000), upright: bool) {
+            let at = |x: f64, y: f64| if upright { point(y, x) } else { point(x, y) };
+            let mut together = Spans::new(grid(), upright);
+            let mut apart = Spans::new(grid(), upright);
+            for pair in places.windows(2) {
+                let [from, to] = [pair[0], pair[1]].map(|(x, a, b)| [at(x, a), at(x, b)]);
+                together.add(from, to);
+                let mut alone = Spans::new(grid(), upright);
+                alone.add(from, to);
+                apart.changes.iter_mut().zip(alone.changes).for_each(|(all, one)| *all += one);
+            }
+            for (found, expected) in together.covered().into_iter().zip(apart.covered()) {
+                prop_assert!((found - expected).abs() < 1e-6, "{found} and {expected}");
+            }
+            prop_assert!(together.filled.holds(10..12, 12.0, 0.0));
         }
 
         #[test]

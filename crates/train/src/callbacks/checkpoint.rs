@@ -102,7 +102,7 @@ impl Checkpoint {
 impl<T: Float> Callback<T> for Checkpoint {
     fn on_fit_begin(&mut self, plan: &Plan, _: &History, _: &mut Training<'_, T>) -> Result<()> {
         if let Some(monitor) = &mut self.best {
-            monitor.start(plan);
+            monitor.start(plan)?;
         }
         Ok(())
     }

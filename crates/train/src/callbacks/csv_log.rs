@@ -1,12 +1,11 @@
-use std::fs::File;
-use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use backprop_tensor::Float;
 
+use super::log_file::LogFile;
 use super::{Callback, Plan, Training};
-use crate::{Epoch, Error, History, Result};
+use crate::{Epoch, History, Result};
 
 /// A table of the epochs in a file: epoch, learning rate, seconds, then loss and metrics on the training and the validation data.
 ///
@@ -19,24 +18,21 @@ use crate::{Epoch, Error, History, Result};
 /// ```
 #[derive(Debug)]
 pub struct CsvLog {
-    path: PathBuf,
-    file: Option<File>,
+    file: LogFile,
     is_headed: bool,
 }
 
 impl CsvLog {
-    /// To this file, which is replaced.
+    /// To this file, which is replaced when the first epoch has ended.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
-            path: path.into(),
-            file: None,
+            file: LogFile::new(path.into()),
             is_headed: false,
         }
     }
 
-    fn write(&mut self, epoch: &Epoch) -> Result<()> {
+    fn line(&mut self, epoch: &Epoch) -> String {
         let head = std::mem::replace(&mut self.is_headed, true);
-        let Some(file) = &mut self.file else { return Ok(()) };
         let parts = [
             ("", Some(&epoch.train)),
             ("validation_", epoch.validation.as_ref()),
@@ -59,7 +55,7 @@ impl CsvLog {
         for (_, _, value) in values() {
             lines += &format!(",{value}");
         }
-        writeln!(file, "{lines}").map_err(|source| Error::file(&self.path, source))
+        lines + "\n"
     }
 }
 
@@ -73,18 +69,20 @@ fn quoted(name: &str) -> String {
 
 impl<T: Float> Callback<T> for CsvLog {
     fn on_fit_begin(&mut self, _: &Plan, history: &History, _: &mut Training<'_, T>) -> Result<()> {
-        let file = File::create(&self.path).map_err(|source| Error::file(&self.path, source))?;
-        (self.file, self.is_headed) = (Some(file), false);
-        history.epochs.iter().try_for_each(|epoch| self.write(epoch))
+        self.file.begin()?;
+        self.is_headed = false;
+        let lines: String = history.epochs.iter().map(|epoch| self.line(epoch)).collect();
+        self.file.add(&lines)
     }
 
     fn on_epoch_end(&mut self, epoch: &Epoch, _: &mut Training<'_, T>) -> Result<ControlFlow<()>> {
-        self.write(epoch)?;
+        let line = self.line(epoch);
+        self.file.add(&line)?;
         Ok(ControlFlow::Continue(()))
     }
 
     fn on_fit_end(&mut self, _: &History, _: &mut Training<'_, T>) -> Result<()> {
-        self.file = None;
+        self.file.end();
         Ok(())
     }
 }

@@ -41,7 +41,7 @@ impl<T: Float> EarlyStopping<T> {
         }
     }
 
-    /// How much better an epoch must be to count as better.
+    /// How much better an epoch must be to count as better: finite, and not negative.
     #[must_use]
     pub fn min_delta(mut self, min_delta: f64) -> Self {
         self.monitor.min_delta = min_delta;
@@ -77,7 +77,7 @@ impl<T: Float> Callback<T> for EarlyStopping<T> {
 
     fn on_fit_begin(&mut self, plan: &Plan, _: &History, _: &mut Training<'_, T>) -> Result<()> {
         self.waited = 0;
-        self.monitor.start(plan);
+        self.monitor.start(plan)?;
         self.weights.clear();
         Ok(())
     }

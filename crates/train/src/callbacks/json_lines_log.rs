@@ -1,12 +1,11 @@
-use std::fs::File;
-use std::io::Write;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 
 use backprop_tensor::Float;
 
+use super::log_file::LogFile;
 use super::{Callback, Plan, Training};
-use crate::{Epoch, Error, Evaluation, History, Result};
+use crate::{Epoch, Evaluation, History, Result};
 
 /// The epochs in a file, a line of JSON each. Numbers that are not finite are `null`, since JSON has none.
 ///
@@ -18,35 +17,32 @@ use crate::{Epoch, Error, Evaluation, History, Result};
 /// ```
 #[derive(Debug)]
 pub struct JsonLinesLog {
-    path: PathBuf,
-    file: Option<File>,
+    file: LogFile,
 }
 
 impl JsonLinesLog {
-    /// To this file, which is replaced.
+    /// To this file, which is replaced when the first epoch has ended.
     pub fn new(path: impl Into<PathBuf>) -> Self {
         Self {
-            path: path.into(),
-            file: None,
+            file: LogFile::new(path.into()),
         }
     }
+}
 
-    fn write(&mut self, epoch: &Epoch) -> Result<()> {
-        let Some(file) = &mut self.file else { return Ok(()) };
-        let mut fields = vec![
-            format!("\"epoch\":{}", epoch.epoch),
-            format!("\"learning_rate\":{}", number(epoch.learning_rate)),
-            format!("\"seconds\":{}", number(epoch.seconds)),
-            format!("\"train\":{}", object(&epoch.train)),
-        ];
-        fields.extend(
-            epoch
-                .validation
-                .as_ref()
-                .map(|part| format!("\"validation\":{}", object(part))),
-        );
-        writeln!(file, "{{{}}}", fields.join(",")).map_err(|source| Error::file(&self.path, source))
-    }
+fn line(epoch: &Epoch) -> String {
+    let mut fields = vec![
+        format!("\"epoch\":{}", epoch.epoch),
+        format!("\"learning_rate\":{}", number(epoch.learning_rate)),
+        format!("\"seconds\":{}", number(epoch.seconds)),
+        format!("\"train\":{}", object(&epoch.train)),
+    ];
+    fields.extend(
+        epoch
+            .validation
+            .as_ref()
+            .map(|part| format!("\"validation\":{}", object(part))),
+    );
+    format!("{{{}}}\n", fields.join(","))
 }
 
 fn object(evaluation: &Evaluation) -> String {
@@ -78,18 +74,18 @@ fn string(text: &str) -> String {
 
 impl<T: Float> Callback<T> for JsonLinesLog {
     fn on_fit_begin(&mut self, _: &Plan, history: &History, _: &mut Training<'_, T>) -> Result<()> {
-        let file = File::create(&self.path).map_err(|source| Error::file(&self.path, source))?;
-        self.file = Some(file);
-        history.epochs.iter().try_for_each(|epoch| self.write(epoch))
+        self.file.begin()?;
+        let lines: String = history.epochs.iter().map(line).collect();
+        self.file.add(&lines)
     }
 
     fn on_epoch_end(&mut self, epoch: &Epoch, _: &mut Training<'_, T>) -> Result<ControlFlow<()>> {
-        self.write(epoch)?;
+        self.file.add(&line(epoch))?;
         Ok(ControlFlow::Continue(()))
     }
 
     fn on_fit_end(&mut self, _: &History, _: &mut Training<'_, T>) -> Result<()> {
-        self.file = None;
+        self.file.end();
         Ok(())
     }
 }

@@ -5,6 +5,7 @@ mod csv_log;
 mod early_stopping;
 mod elastic_net;
 mod json_lines_log;
+mod log_file;
 mod max_norm;
 mod on_epoch;
 mod on_step;
@@ -75,6 +76,10 @@ use crate::{Epoch, Error, Evaluation, History, Result};
 ///     }
 /// }
 /// ```
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no callback of a training in `{T}`",
+    note = "a closure becomes one by `OnEpoch(|epoch, training| ...)` or `OnStep(|step| ...)`, where its arguments need no types"
+)]
 pub trait Callback<T: Float = f32> {
     /// What it is called where a training says what ended it: the name of its type unless overridden.
     fn name(&self) -> &str {
@@ -246,6 +251,8 @@ pub struct Plan {
     pub samples: usize,
     /// The number of steps that a run that is resumed has taken already.
     pub done: usize,
+    /// The names of the numbers that each epoch gives: the loss, and the metrics.
+    pub metrics: Vec<String>,
     /// The names of the numbers of which less is better: the loss, and the metrics that [say so](crate::Metric::less_is_better).
     pub less_is_better: Vec<String>,
     /// The instruction set that the steps are computed with. Where the last of [`History::levels`] is another one, a run goes on with other bits.

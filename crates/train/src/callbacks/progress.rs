@@ -7,7 +7,7 @@ use std::time::Instant;
 use backprop_tensor::Float;
 
 use super::{Callback, Plan, Training};
-use crate::{Ended, Epoch, Evaluation, History, Result};
+use crate::{Ended, Epoch, History, Result};
 
 /// How training shows where it is, and at the end [what came of it](crate::Diagnosis), on the standard error stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -99,23 +99,15 @@ fn summary(history: &History) -> String {
 
 /// `epoch 1/5: loss 0.2581, accuracy 0.9244, validation loss 0.1312, validation accuracy 0.9602, 1.2 s`
 fn line(epoch: &Epoch, epochs: usize) -> String {
-    let train = evaluation(&epoch.train, "");
-    let validation = epoch.validation.as_ref();
-    let validation = validation.map(|validation| format!(", {}", evaluation(validation, "validation ")));
+    let validation = epoch.validation.iter().flat_map(|part| part.values());
+    let validation = validation.map(|(name, value)| format!(", validation {name} {value:.4}"));
     format!(
-        "epoch {}/{epochs}: {train}{}, {:.1} s",
+        "epoch {}/{epochs}: {}{}, {:.1} s",
         epoch.epoch,
-        validation.unwrap_or_default(),
+        epoch.train,
+        validation.collect::<String>(),
         epoch.seconds
     )
-}
-
-fn evaluation(evaluation: &Evaluation, prefix: &str) -> String {
-    let mut text = format!("{prefix}loss {:.4}", evaluation.loss);
-    for (name, value) in &evaluation.metrics {
-        text += &format!(", {prefix}{name} {value:.4}");
-    }
-    text
 }
 
 #[cfg(feature = "progress")]
@@ -188,13 +180,11 @@ mod bar {
     }
 
     fn running(running: &dyn Running) -> String {
-        evaluation(
-            &Evaluation {
-                loss: running.loss(),
-                metrics: running.metrics(),
-            },
-            "",
-        )
+        let evaluation = crate::Evaluation {
+            loss: running.loss(),
+            metrics: running.metrics(),
+        };
+        evaluation.to_string()
     }
 
     impl Drop for Bar {

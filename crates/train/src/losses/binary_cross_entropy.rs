@@ -22,7 +22,7 @@ use super::{Fault, Loss, of_sample};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct BinaryCrossEntropy;
 
-impl<Y: Numeric, T: Float> Loss<Y, T> for BinaryCrossEntropy {
+impl<T: Float, Y: Numeric> Loss<T, Y> for BinaryCrossEntropy {
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
         surprise(output, targets).mean(..)
     }
@@ -51,7 +51,7 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for BinaryCrossEntropy {
 }
 
 #[track_caller]
-fn surprise<Y: Numeric, T: Float>(output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
+fn surprise<T: Float, Y: Numeric>(output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
     let targets = targets.cast();
     output.apply(Surprise { targets })
 }

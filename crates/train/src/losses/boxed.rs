@@ -4,7 +4,7 @@ use backprop_tensor::{Element, Float, Tensor};
 use super::{Fault, Loss};
 
 /// So that the loss can be chosen while the program runs.
-impl<Y: Element, T: Float> Loss<Y, T> for Box<dyn Loss<Y, T> + '_> {
+impl<T: Float, Y: Element> Loss<T, Y> for Box<dyn Loss<T, Y> + '_> {
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
         (**self).loss(output, targets)
     }

@@ -14,7 +14,7 @@ use super::{Fault, Loss, of_sample};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct CrossEntropy;
 
-impl<Y: Numeric, T: Float> Loss<Y, T> for CrossEntropy {
+impl<T: Float, Y: Numeric> Loss<T, Y> for CrossEntropy {
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
         cross_entropy(output, targets, 0.0, None, Reduction::Mean)
     }
@@ -25,7 +25,7 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for CrossEntropy {
     }
 
     fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
-        check::<Y, T>(output, targets, None)
+        check::<T, Y>(output, targets, None)
     }
 
     fn classes(&self, output: &[usize], targets: &[usize]) -> Option<usize> {
@@ -44,7 +44,7 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for CrossEntropy {
 }
 
 /// The check of targets, among which there may be a class that is ignored.
-pub(super) fn check<Y: Numeric, T: Float>(
+pub(super) fn check<T: Float, Y: Numeric>(
     output: &[usize],
     targets: &Tensor<Y>,
     ignored: Option<i64>,
@@ -54,7 +54,7 @@ pub(super) fn check<Y: Numeric, T: Float>(
         .cast::<f64>()
         .map(|numbers| numbers.to_vec())
         .unwrap_or_default();
-    let Some(classes) = Loss::<Y, T>::classes(&CrossEntropy, output, shape) else {
+    let Some(classes) = Loss::<T, Y>::classes(&CrossEntropy, output, shape) else {
         if Y::IS_INTEGER || output != shape {
             let expected = match output == shape {
                 true => {
@@ -118,7 +118,7 @@ pub(super) fn baseline<Y: Numeric>(
 }
 
 #[track_caller]
-pub(super) fn cross_entropy<Y: Numeric, T: Float>(
+pub(super) fn cross_entropy<T: Float, Y: Numeric>(
     output: &Var<T>,
     targets: &Tensor<Y>,
     label_smoothing: f64,

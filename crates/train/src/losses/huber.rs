@@ -36,12 +36,12 @@ impl Default for Huber {
 
 impl Huber {
     #[track_caller]
-    fn of<Y: Numeric, T: Float>(self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
+    fn of<T: Float, Y: Numeric>(self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
         residual("huber", output, targets).apply(Curve { delta: self.delta })
     }
 }
 
-impl<Y: Numeric, T: Float> Loss<Y, T> for Huber {
+impl<T: Float, Y: Numeric> Loss<T, Y> for Huber {
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
         self.of(output, targets).mean(..)
     }

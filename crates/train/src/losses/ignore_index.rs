@@ -70,7 +70,7 @@ impl IgnoreIndex {
     }
 }
 
-impl<Y: Numeric, T: Float> Loss<Y, T> for IgnoreIndex {
+impl<T: Float, Y: Numeric> Loss<T, Y> for IgnoreIndex {
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
         cross_entropy(output, targets, self.smoothing, Some(self.class), Reduction::Mean)
     }
@@ -97,11 +97,11 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for IgnoreIndex {
     }
 
     fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
-        check::<Y, T>(output, targets, Some(self.class))
+        check::<T, Y>(output, targets, Some(self.class))
     }
 
     fn classes(&self, output: &[usize], targets: &[usize]) -> Option<usize> {
-        Loss::<Y, T>::classes(&CrossEntropy, output, targets)
+        Loss::<T, Y>::classes(&CrossEntropy, output, targets)
     }
 
     /// The entropy of the frequencies of the other classes; none with label smoothing.

@@ -30,7 +30,7 @@ impl CrossEntropy {
     }
 }
 
-impl<Y: Numeric, T: Float> Loss<Y, T> for LabelSmoothing {
+impl<T: Float, Y: Numeric> Loss<T, Y> for LabelSmoothing {
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
         cross_entropy(output, targets, self.smoothing, None, Reduction::Mean)
     }
@@ -41,10 +41,10 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for LabelSmoothing {
     }
 
     fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
-        Loss::<Y, T>::check(&CrossEntropy, output, targets)
+        Loss::<T, Y>::check(&CrossEntropy, output, targets)
     }
 
     fn classes(&self, output: &[usize], targets: &[usize]) -> Option<usize> {
-        Loss::<Y, T>::classes(&CrossEntropy, output, targets)
+        Loss::<T, Y>::classes(&CrossEntropy, output, targets)
     }
 }

@@ -11,7 +11,7 @@ use super::{Fault, Loss};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MeanAbsoluteError;
 
-impl<Y: Numeric, T: Float> Loss<Y, T> for MeanAbsoluteError {
+impl<T: Float, Y: Numeric> Loss<T, Y> for MeanAbsoluteError {
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
         residual("mean absolute error", output, targets).abs().mean(..)
     }

@@ -11,7 +11,7 @@ use super::{Fault, Loss};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MeanSquaredError;
 
-impl<Y: Numeric, T: Float> Loss<Y, T> for MeanSquaredError {
+impl<T: Float, Y: Numeric> Loss<T, Y> for MeanSquaredError {
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
         residual("mean squared error", output, targets).square().mean(..)
     }

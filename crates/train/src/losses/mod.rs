@@ -48,9 +48,28 @@ use crate::validation::is_integer;
 /// # Ok::<(), backprop_autodiff::Error>(())
 /// ```
 ///
+/// Without types and without `PerBatch`, the compiler asks for them:
+///
+/// ```compile_fail,E0282
+/// # use backprop_optim::Sgd;
+/// # use backprop_train::Trainer;
+/// let trainer: Trainer<_, Sgd> = Trainer::new(|output, targets| output.cross_entropy(targets), Sgd::new(0.1));
+/// ```
+///
+/// ```
+/// # use backprop_optim::Sgd;
+/// # use backprop_train::{PerBatch, Trainer};
+/// let trainer: Trainer<_, Sgd> = Trainer::new(PerBatch(|output, targets| output.cross_entropy(targets)), Sgd::new(0.1));
+/// ```
+///
 /// The other methods are what a trainer would like to know besides, and a closure cannot say: [`PerSample`](fn@PerSample) is a closure whose
 /// samples can be weighted.
-pub trait Loss<Y: Element = i64, T: Float = f32> {
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no loss of outputs of `{T}` and targets of `{Y}`",
+    note = "a closure is one if it takes `&Var<{T}>` and `&Tensor<{Y}>`, and returns the loss of the batch as a `Var<{T}>`",
+    note = "in `PerBatch(|output, targets| ...)` and `PerSample(|output, targets| ...)` its arguments need no types"
+)]
+pub trait Loss<T: Float = f32, Y: Element = i64> {
     /// The loss of these outputs; a failure sticks to their tape.
     #[track_caller]
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T>;
@@ -92,7 +111,7 @@ pub trait Loss<Y: Element = i64, T: Float = f32> {
     }
 }
 
-impl<Y: Element, T: Float, F: Fn(&Var<T>, &Tensor<Y>) -> Var<T>> Loss<Y, T> for F {
+impl<T: Float, Y: Element, F: Fn(&Var<T>, &Tensor<Y>) -> Var<T>> Loss<T, Y> for F {
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
         self(output, targets)
     }

@@ -34,11 +34,11 @@ pub struct PerBatch<F> {
 /// What the closure does not say of the types, the call of `fit` says: it must be in the same function.
 // A function, as `PerSample` is.
 #[allow(non_snake_case)]
-pub fn PerBatch<Y: Element, T: Float, F: Fn(&Var<T>, &Tensor<Y>) -> Var<T>>(f: F) -> PerBatch<F> {
+pub fn PerBatch<T: Float, Y: Element, F: Fn(&Var<T>, &Tensor<Y>) -> Var<T>>(f: F) -> PerBatch<F> {
     PerBatch { f }
 }
 
-impl<Y: Element, T: Float, F: Fn(&Var<T>, &Tensor<Y>) -> Var<T>> Loss<Y, T> for PerBatch<F> {
+impl<T: Float, Y: Element, F: Fn(&Var<T>, &Tensor<Y>) -> Var<T>> Loss<T, Y> for PerBatch<F> {
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
         (self.f)(output, targets)
     }

@@ -25,17 +25,17 @@ pub struct PerSample<F> {
 ///     let above = output.constant(targets.clone()) - output.squeeze(-1);
 ///     (&above * 0.9).maximum(&(above * -0.1))
 /// });
-/// let trainer: Trainer<_, Sgd, f32> = Trainer::new(pinball, Sgd::new(0.1));
+/// let trainer: Trainer<_, Sgd, f32, f32> = Trainer::new(pinball, Sgd::new(0.1));
 /// ```
 ///
 /// What the closure does not say of the types, here `constant` that the targets are numbers as the outputs are, a call of `fit` in the same function says.
 // A function, because the bound of a struct could not name the types of outputs and targets, and without it no closure's arguments are inferred.
 #[allow(non_snake_case)]
-pub fn PerSample<Y: Element, T: Float, F: Fn(&Var<T>, &Tensor<Y>) -> Var<T>>(f: F) -> PerSample<F> {
+pub fn PerSample<T: Float, Y: Element, F: Fn(&Var<T>, &Tensor<Y>) -> Var<T>>(f: F) -> PerSample<F> {
     PerSample { f }
 }
 
-impl<Y: Element, T: Float, F: Fn(&Var<T>, &Tensor<Y>) -> Var<T>> Loss<Y, T> for PerSample<F> {
+impl<T: Float, Y: Element, F: Fn(&Var<T>, &Tensor<Y>) -> Var<T>> Loss<T, Y> for PerSample<F> {
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
         (self.f)(output, targets).mean(..)
     }

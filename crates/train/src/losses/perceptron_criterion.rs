@@ -27,7 +27,7 @@ use super::{Fault, Loss};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct PerceptronCriterion;
 
-impl<Y: Numeric, T: Float> Loss<Y, T> for PerceptronCriterion {
+impl<T: Float, Y: Numeric> Loss<T, Y> for PerceptronCriterion {
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
         wrong_side(output, targets).mean(..)
     }
@@ -43,7 +43,7 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for PerceptronCriterion {
 }
 
 #[track_caller]
-fn wrong_side<Y: Numeric, T: Float>(output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
+fn wrong_side<T: Float, Y: Numeric>(output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
     let targets = targets.cast();
     output.apply(WrongSide { targets })
 }

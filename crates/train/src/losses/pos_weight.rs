@@ -36,13 +36,13 @@ impl BinaryCrossEntropy {
 
 impl PosWeight {
     #[track_caller]
-    fn surprise<Y: Numeric, T: Float>(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
+    fn surprise<T: Float, Y: Numeric>(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
         let (weights, targets) = (self.weights.clone(), targets.cast());
         output.apply(Surprise { weights, targets })
     }
 }
 
-impl<Y: Numeric, T: Float> Loss<Y, T> for PosWeight {
+impl<T: Float, Y: Numeric> Loss<T, Y> for PosWeight {
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
         self.surprise(output, targets).mean(..)
     }
@@ -52,11 +52,11 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for PosWeight {
     }
 
     fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
-        Loss::<Y, T>::check(&BinaryCrossEntropy, output, targets)
+        Loss::<T, Y>::check(&BinaryCrossEntropy, output, targets)
     }
 
     fn classes(&self, output: &[usize], targets: &[usize]) -> Option<usize> {
-        Loss::<Y, T>::classes(&BinaryCrossEntropy, output, targets)
+        Loss::<T, Y>::classes(&BinaryCrossEntropy, output, targets)
     }
 
     /// With the frequency `f` of a label, the loss of the probability `p f / (p f + 1 - f)`; the mean over the labels.

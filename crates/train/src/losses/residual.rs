@@ -5,7 +5,7 @@ use super::{Fault, of_sample};
 
 /// `r = x - y` of these outputs and targets, without broadcasting; a failure sticks to the tape.
 #[track_caller]
-pub(crate) fn residual<Y: Numeric, T: Float>(
+pub(crate) fn residual<T: Float, Y: Numeric>(
     loss: &'static str,
     output: &Var<T>,
     targets: &Tensor<Y>,

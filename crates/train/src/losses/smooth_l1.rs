@@ -36,12 +36,12 @@ impl Default for SmoothL1 {
 
 impl SmoothL1 {
     #[track_caller]
-    fn of<Y: Numeric, T: Float>(self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
+    fn of<T: Float, Y: Numeric>(self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
         residual("smooth l1", output, targets).apply(Curve { beta: self.beta })
     }
 }
 
-impl<Y: Numeric, T: Float> Loss<Y, T> for SmoothL1 {
+impl<T: Float, Y: Numeric> Loss<T, Y> for SmoothL1 {
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
         self.of(output, targets).mean(..)
     }
@@ -57,10 +57,10 @@ impl<Y: Numeric, T: Float> Loss<Y, T> for SmoothL1 {
     /// That of [`Huber`] divided by `β`, or of the mean absolute error.
     fn baseline(&self, targets: &Tensor<Y>, weights: Option<&Tensor<f64>>) -> Option<f64> {
         if self.beta == 0.0 {
-            return Loss::<Y, T>::baseline(&MeanAbsoluteError, targets, weights);
+            return Loss::<T, Y>::baseline(&MeanAbsoluteError, targets, weights);
         }
         let huber = Huber { delta: self.beta };
-        Some(Loss::<Y, T>::baseline(&huber, targets, weights)? / self.beta)
+        Some(Loss::<T, Y>::baseline(&huber, targets, weights)? / self.beta)
     }
 }
 

@@ -12,12 +12,12 @@ use crate::Result;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Accuracy;
 
-impl<Y: Numeric, T: Float> Metric<Y, T> for Accuracy {
+impl<T: Float, Y: Numeric> Metric<T, Y> for Accuracy {
     fn name(&self) -> &str {
         "accuracy"
     }
 
-    fn start(&self) -> Box<dyn Count<Y, T>> {
+    fn start(&self) -> Box<dyn Count<T, Y>> {
         counting(Correct::default())
     }
 }

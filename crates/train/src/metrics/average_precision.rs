@@ -16,12 +16,12 @@ use crate::Result;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct AveragePrecision;
 
-impl<Y: Numeric, T: Float> Metric<Y, T> for AveragePrecision {
+impl<T: Float, Y: Numeric> Metric<T, Y> for AveragePrecision {
     fn name(&self) -> &str {
         "average_precision"
     }
 
-    fn start(&self) -> Box<dyn Count<Y, T>> {
+    fn start(&self) -> Box<dyn Count<T, Y>> {
         counting(Ranks::default())
     }
 }

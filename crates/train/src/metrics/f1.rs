@@ -43,12 +43,12 @@ impl Default for F1 {
     }
 }
 
-impl<Y: Numeric, T: Float> Metric<Y, T> for F1 {
+impl<T: Float, Y: Numeric> Metric<T, Y> for F1 {
     fn name(&self) -> &str {
         &self.name
     }
 
-    fn start(&self) -> Box<dyn Count<Y, T>> {
+    fn start(&self) -> Box<dyn Count<T, Y>> {
         counting(F1Counts {
             average: self.average,
             counts: ClassCounts::default(),

@@ -13,7 +13,7 @@ use crate::Result;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct LogLoss;
 
-impl<Y: Numeric, T: Float> Metric<Y, T> for LogLoss {
+impl<T: Float, Y: Numeric> Metric<T, Y> for LogLoss {
     fn name(&self) -> &str {
         "log_loss"
     }
@@ -22,7 +22,7 @@ impl<Y: Numeric, T: Float> Metric<Y, T> for LogLoss {
         true
     }
 
-    fn start(&self) -> Box<dyn Count<Y, T>> {
+    fn start(&self) -> Box<dyn Count<T, Y>> {
         counting(Surprise::default())
     }
 }

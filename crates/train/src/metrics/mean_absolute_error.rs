@@ -8,7 +8,7 @@ use super::{Count, Metric};
 use crate::{MeanAbsoluteError, Result};
 
 /// The mean absolute error, `Σ |x - y| / n` over all outputs. Shapes: see [`Metric`].
-impl<Y: Numeric, T: Float> Metric<Y, T> for MeanAbsoluteError {
+impl<T: Float, Y: Numeric> Metric<T, Y> for MeanAbsoluteError {
     fn name(&self) -> &str {
         "mae"
     }
@@ -17,7 +17,7 @@ impl<Y: Numeric, T: Float> Metric<Y, T> for MeanAbsoluteError {
         true
     }
 
-    fn start(&self) -> Box<dyn Count<Y, T>> {
+    fn start(&self) -> Box<dyn Count<T, Y>> {
         counting(Absolute::default())
     }
 }

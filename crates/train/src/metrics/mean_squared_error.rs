@@ -8,7 +8,7 @@ use super::{Count, Metric};
 use crate::{MeanSquaredError, Result};
 
 /// The mean squared error, `Σ (x - y)² / n` over all outputs. Shapes: see [`Metric`].
-impl<Y: Numeric, T: Float> Metric<Y, T> for MeanSquaredError {
+impl<T: Float, Y: Numeric> Metric<T, Y> for MeanSquaredError {
     fn name(&self) -> &str {
         "mse"
     }
@@ -17,7 +17,7 @@ impl<Y: Numeric, T: Float> Metric<Y, T> for MeanSquaredError {
         true
     }
 
-    fn start(&self) -> Box<dyn Count<Y, T>> {
+    fn start(&self) -> Box<dyn Count<T, Y>> {
         counting(Squared::default())
     }
 }

@@ -92,7 +92,11 @@ use crate::{Error, Result};
 /// ```
 ///
 /// Samples may have weights: see [`Count::add_weighted`].
-pub trait Metric<Y: Element = i64, T: Float = f32>: Debug {
+#[diagnostic::on_unimplemented(
+    message = "`{Self}` is no metric of outputs of `{T}` and targets of `{Y}`",
+    note = "a metric has a name and counts over batches, so no closure is one: see the documentation of `Metric` and `Count`"
+)]
+pub trait Metric<T: Float = f32, Y: Element = i64>: Debug {
     /// What it is called in progress lines and histories: `accuracy`.
     fn name(&self) -> &str;
 
@@ -103,10 +107,10 @@ pub trait Metric<Y: Element = i64, T: Float = f32>: Debug {
     }
 
     /// A fresh count, for one pass over the data.
-    fn start(&self) -> Box<dyn Count<Y, T>>;
+    fn start(&self) -> Box<dyn Count<T, Y>>;
 }
 
-impl<Y: Element, T: Float> Metric<Y, T> for Box<dyn Metric<Y, T>> {
+impl<T: Float, Y: Element> Metric<T, Y> for Box<dyn Metric<T, Y>> {
     fn name(&self) -> &str {
         (**self).name()
     }
@@ -115,13 +119,13 @@ impl<Y: Element, T: Float> Metric<Y, T> for Box<dyn Metric<Y, T>> {
         (**self).less_is_better()
     }
 
-    fn start(&self) -> Box<dyn Count<Y, T>> {
+    fn start(&self) -> Box<dyn Count<T, Y>> {
         (**self).start()
     }
 }
 
 /// A metric being counted, batch by batch: exact whatever the sizes of the batches.
-pub trait Count<Y: Element = i64, T: Float = f32> {
+pub trait Count<T: Float = f32, Y: Element = i64> {
     /// Counts a batch.
     ///
     /// # Errors

@@ -12,7 +12,7 @@ use crate::Result;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Perplexity;
 
-impl<Y: Numeric, T: Float> Metric<Y, T> for Perplexity {
+impl<T: Float, Y: Numeric> Metric<T, Y> for Perplexity {
     fn name(&self) -> &str {
         "perplexity"
     }
@@ -21,7 +21,7 @@ impl<Y: Numeric, T: Float> Metric<Y, T> for Perplexity {
         true
     }
 
-    fn start(&self) -> Box<dyn Count<Y, T>> {
+    fn start(&self) -> Box<dyn Count<T, Y>> {
         counting(Guesses::default())
     }
 }

@@ -43,12 +43,12 @@ impl Default for Precision {
     }
 }
 
-impl<Y: Numeric, T: Float> Metric<Y, T> for Precision {
+impl<T: Float, Y: Numeric> Metric<T, Y> for Precision {
     fn name(&self) -> &str {
         &self.name
     }
 
-    fn start(&self) -> Box<dyn Count<Y, T>> {
+    fn start(&self) -> Box<dyn Count<T, Y>> {
         counting(PrecisionCounts {
             average: self.average,
             counts: ClassCounts::default(),

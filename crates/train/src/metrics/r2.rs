@@ -14,12 +14,12 @@ use crate::Result;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct R2;
 
-impl<Y: Numeric, T: Float> Metric<Y, T> for R2 {
+impl<T: Float, Y: Numeric> Metric<T, Y> for R2 {
     fn name(&self) -> &str {
         "r2"
     }
 
-    fn start(&self) -> Box<dyn Count<Y, T>> {
+    fn start(&self) -> Box<dyn Count<T, Y>> {
         counting(Explained::default())
     }
 }

@@ -43,12 +43,12 @@ impl Default for Recall {
     }
 }
 
-impl<Y: Numeric, T: Float> Metric<Y, T> for Recall {
+impl<T: Float, Y: Numeric> Metric<T, Y> for Recall {
     fn name(&self) -> &str {
         &self.name
     }
 
-    fn start(&self) -> Box<dyn Count<Y, T>> {
+    fn start(&self) -> Box<dyn Count<T, Y>> {
         counting(RecallCounts {
             average: self.average,
             counts: ClassCounts::default(),

@@ -18,12 +18,12 @@ use crate::Result;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RocAuc;
 
-impl<Y: Numeric, T: Float> Metric<Y, T> for RocAuc {
+impl<T: Float, Y: Numeric> Metric<T, Y> for RocAuc {
     fn name(&self) -> &str {
         "roc_auc"
     }
 
-    fn start(&self) -> Box<dyn Count<Y, T>> {
+    fn start(&self) -> Box<dyn Count<T, Y>> {
         counting(Ranks::default())
     }
 }

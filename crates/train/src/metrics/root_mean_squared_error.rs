@@ -12,7 +12,7 @@ use crate::Result;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct RootMeanSquaredError;
 
-impl<Y: Numeric, T: Float> Metric<Y, T> for RootMeanSquaredError {
+impl<T: Float, Y: Numeric> Metric<T, Y> for RootMeanSquaredError {
     fn name(&self) -> &str {
         "rmse"
     }
@@ -21,7 +21,7 @@ impl<Y: Numeric, T: Float> Metric<Y, T> for RootMeanSquaredError {
         true
     }
 
-    fn start(&self) -> Box<dyn Count<Y, T>> {
+    fn start(&self) -> Box<dyn Count<T, Y>> {
         counting(Roots::default())
     }
 }

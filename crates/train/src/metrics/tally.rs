@@ -24,13 +24,13 @@ pub(crate) trait Tally: Serialize + DeserializeOwned + 'static {
 }
 
 /// A tally as a count.
-pub(crate) fn counting<Y: Numeric, T: Float>(tally: impl Tally) -> Box<dyn Count<Y, T>> {
+pub(crate) fn counting<T: Float, Y: Numeric>(tally: impl Tally) -> Box<dyn Count<T, Y>> {
     Box::new(Counting(tally))
 }
 
 struct Counting<C>(C);
 
-impl<Y: Numeric, T: Float, C: Tally> Count<Y, T> for Counting<C> {
+impl<T: Float, Y: Numeric, C: Tally> Count<T, Y> for Counting<C> {
     fn add(&mut self, output: &Tensor<T>, targets: &Tensor<Y>) -> Result<()> {
         self.0.add(&Batch {
             outputs: output.cast()?,

@@ -35,12 +35,12 @@ impl TopK {
     }
 }
 
-impl<Y: Numeric, T: Float> Metric<Y, T> for TopK {
+impl<T: Float, Y: Numeric> Metric<T, Y> for TopK {
     fn name(&self) -> &str {
         &self.name
     }
 
-    fn start(&self) -> Box<dyn Count<Y, T>> {
+    fn start(&self) -> Box<dyn Count<T, Y>> {
         counting(Among {
             k: self.k,
             mean: Mean::default(),

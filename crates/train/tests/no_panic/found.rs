@@ -41,7 +41,7 @@ impl Dataset for Many {
     }
 }
 
-fn trainer<Y: Element>() -> Trainer<CrossEntropy, Sgd, Y> {
+fn trainer<Y: backprop_tensor::Numeric>() -> Trainer<CrossEntropy, Sgd, f32, Y> {
     Trainer::new(CrossEntropy, Sgd::new(0.1))
         .epochs(2)
         .progress(Progress::Silent)
@@ -325,7 +325,7 @@ fn large(number: u64) -> Vec<u8> {
 
 #[test]
 fn counts_that_nobody_counted_are_refused() {
-    fn error<Y: Element>(metric: &dyn Metric<Y>, state: &[u8]) -> String {
+    fn error<Y: Element>(metric: &dyn Metric<f32, Y>, state: &[u8]) -> String {
         metric.start().restore(state).unwrap_err().to_string()
     }
     // One column.

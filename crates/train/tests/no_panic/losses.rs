@@ -14,7 +14,7 @@ use backprop_train::{
 use super::outputs;
 
 /// Any loss.
-pub(super) struct AnyLoss<Y: Element>(Box<dyn Loss<Y>>);
+pub(super) struct AnyLoss<Y: Element>(Box<dyn Loss<f32, Y>>);
 
 impl<Y: Element> fmt::Debug for AnyLoss<Y> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -22,7 +22,7 @@ impl<Y: Element> fmt::Debug for AnyLoss<Y> {
     }
 }
 
-impl<Y: Element> Loss<Y> for AnyLoss<Y> {
+impl<Y: Element> Loss<f32, Y> for AnyLoss<Y> {
     fn loss(&self, output: &Var, targets: &Tensor<Y>) -> Var {
         self.0.loss(output, targets)
     }

@@ -20,7 +20,7 @@ fn average(s: &mut Source) -> Average {
     ][s.rng.below(4)]
 }
 
-pub(super) fn metric<Y: Numeric>(s: &mut Source) -> Box<dyn Metric<Y>> {
+pub(super) fn metric<Y: Numeric>(s: &mut Source) -> Box<dyn Metric<f32, Y>> {
     match s.rng.below(13) {
         0 => Box::new(AveragePrecision),
         1 => Box::new(F1::new(average(s))),

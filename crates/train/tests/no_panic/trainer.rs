@@ -17,7 +17,7 @@ use super::material::{AnyOptimizer, Data, Model, data, model, optimizer};
 use super::metrics::metric;
 use super::seen;
 
-pub(super) type Any<Y> = Trainer<AnyLoss<Y>, AnyOptimizer, Y>;
+pub(super) type Any<Y> = Trainer<AnyLoss<Y>, AnyOptimizer, f32, Y>;
 
 fn scheduled<Y: Numeric>(trainer: Any<Y>, s: &mut Source) -> Any<Y> {
     let factor = s.real();
@@ -99,7 +99,7 @@ pub(super) fn trainer<Y: Numeric>(s: &mut Source) -> Any<Y> {
     trainer
 }
 
-pub(super) fn validation<'a, Y: Sample>(s: &mut Source, data: &'a Data<Y>) -> Validation<'a, Y> {
+pub(super) fn validation<'a, Y: Sample>(s: &mut Source, data: &'a Data<Y>) -> Validation<'a, f32, Y> {
     match s.rng.below(4) {
         0 | 1 => Validation::Data(data),
         2 => Validation::Fraction(if s.seldom(4) { s.real() } else { s.rng.uniform() }),
@@ -128,7 +128,7 @@ fn fitted<Y: Numeric + Sample>(s: &mut Source) -> String {
 
 fn own_step<Y: Numeric>(
     deed: usize,
-    step: OwnStep<'_, Model, AnyOptimizer, Y>,
+    step: OwnStep<'_, Model, AnyOptimizer, f32, Y>,
 ) -> Result<(backprop_autodiff::Var, backprop_autodiff::Var)> {
     let output = step.model.forward(&step.tape.input(step.batch.inputs));
     let loss = MeanSquaredError.loss(&output, &step.batch.targets);
