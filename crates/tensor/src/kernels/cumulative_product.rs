@@ -1,6 +1,9 @@
 //! Products of all elements up to each one.
 
-use crate::parallel::{self, THRESHOLD};
+use crate::parallel::{self, threshold};
+
+/// Picoseconds an element of f32.
+const COST: u32 = 800;
 
 /// Columns whose products are carried at a time.
 const COLUMNS: usize = 64;
@@ -42,7 +45,7 @@ fn down_columns<T: Copy + Send + Sync, C: Copy + Sync>(
     step: impl Fn(C, T) -> (C, T) + Sync,
 ) {
     let matrix = length * columns;
-    parallel::for_each_piece_of_rows(target, matrix, THRESHOLD, |_, piece| {
+    parallel::for_each_piece_of_rows(target, matrix, threshold::<T>(COST), |_, piece| {
         for matrix in piece.chunks_mut(matrix) {
             for first in (0..columns).step_by(COLUMNS) {
                 let mut carried = [start; COLUMNS];

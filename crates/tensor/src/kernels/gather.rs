@@ -38,7 +38,7 @@ macro_rules! gather {
 }
 gather! { f32, f64, i32, i64, u8, bool }
 
-fn gather<T: Copy + Default>(target: &mut [T], source: &[T], layout: &Layout, start: usize) {
+fn gather<T: Copy + Default + Send + Sync>(target: &mut [T], source: &[T], layout: &Layout, start: usize) {
     if target.is_empty() {
         return;
     }

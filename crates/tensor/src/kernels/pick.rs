@@ -1,9 +1,12 @@
 //! Reading at the places that an index tensor names. The indices have been checked.
 
 use crate::Layout;
-use crate::parallel::{self, THRESHOLD};
+use crate::parallel::{self, COPY, threshold};
 
 use super::walk::Walk;
+
+/// Picoseconds that finding and copying an element of f32 takes.
+const ELEMENT: u32 = 500;
 
 pub trait Pick: Sized {
     /// `target[i] = source[position i of base + index[i] * stride]`.
@@ -36,7 +39,7 @@ fn pick<T: Copy + Send + Sync>(target: &mut [T], source: &[T], base: &Layout, st
     }
     let walk = Walk::new([base]);
     let [inner] = walk.strides();
-    parallel::for_each_piece(target, THRESHOLD, |start, piece| {
+    parallel::for_each_piece(target, threshold::<T>(ELEMENT), |start, piece| {
         let mut done = 0;
         walk.runs(start, piece.len(), |[mut position], length| {
             let index = &index[start + done..start + done + length];
@@ -53,7 +56,7 @@ fn select<T: Copy + Send + Sync>(target: &mut [T], source: &[T], length: usize, 
     if target.is_empty() {
         return;
     }
-    parallel::for_each_piece_of_rows(target, inner, THRESHOLD, |start, piece| {
+    parallel::for_each_piece_of_rows(target, inner, threshold::<T>(COPY + ELEMENT / inner as u32), |start, piece| {
         let row = start / inner;
         let (mut block, mut next) = (row / index.len() * length, row % index.len());
         let mut from = || {

@@ -6,11 +6,14 @@
 use std::collections::HashMap;
 
 use crate::Layout;
-use crate::parallel::{self, THRESHOLD};
+use crate::parallel;
 use crate::simd::{self, Work};
 
 use super::compensated::Compensated;
 use super::walk::Walk;
+
+/// Elements from which on the parts gain from several threads, each of which goes through the whole index.
+const THRESHOLD: usize = 1 << 17;
 
 /// How many parts of the rows are added to at the same time.
 const PARTS: usize = 16;

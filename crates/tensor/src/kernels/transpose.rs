@@ -3,13 +3,17 @@
 use crate::Layout;
 
 use super::walk::Walk;
+use crate::parallel::{self, threshold};
 
 /// Side of a tile: a line of the cache of `f32`s.
 const SIDE: usize = 16;
 
+/// Picoseconds that an element of f32 takes.
+const COST: u32 = 400;
+
 /// Copies a whole view in row-major order to `target`, if tiles help: if neighbors in memory lie along another axis
 /// than neighbors in the view, and both axes have room for a tile.
-pub(super) fn transpose<T: Copy + Default>(target: &mut [T], source: &[T], layout: &Layout) -> bool {
+pub(super) fn transpose<T: Copy + Default + Send + Sync>(target: &mut [T], source: &[T], layout: &Layout) -> bool {
     let rows = Layout::row_major(*layout.shape());
     let mut walk = Walk::new([&rows, layout]);
     let inner = walk.rank - 1;
@@ -23,6 +27,18 @@ pub(super) fn transpose<T: Copy + Default>(target: &mut [T], source: &[T], layou
         row_stride: walk.strides[near][0] as usize,
         column_stride: walk.strides[inner][1],
     };
+    if walk.rank == 2 {
+        let from = walk.offset(1);
+        let band = SIDE * plane.row_stride;
+        parallel::for_each_piece_of_rows(target, band, threshold::<T>(COST), |start, target| {
+            let band = Plane {
+                rows: target.len() / plane.row_stride,
+                ..plane
+            };
+            band.copy(target, source, from + (start / plane.row_stride) as isize);
+        });
+        return true;
+    }
     // What is left are the other axes.
     walk.remove(inner);
     walk.remove(near);
@@ -39,6 +55,7 @@ pub(super) fn transpose<T: Copy + Default>(target: &mut [T], source: &[T], layou
 }
 
 /// Rows and columns of a target in row-major order, whose source has its columns in a row.
+#[derive(Debug, Clone, Copy)]
 struct Plane {
     rows: usize,
     columns: usize,

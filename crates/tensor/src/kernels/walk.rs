@@ -42,6 +42,11 @@ impl<const N: usize> Walk<N> {
         self.strides[self.rank - 1]
     }
 
+    /// Where a view begins.
+    pub(super) fn offset(&self, view: usize) -> isize {
+        self.offsets[view]
+    }
+
     /// Without this axis: what is left is walked at its first place.
     pub(super) fn remove(&mut self, axis: usize) {
         self.lengths.copy_within(axis + 1.., axis);

@@ -9,10 +9,13 @@ use crate::kernels::Gather;
 use crate::{parallel, simd};
 
 /// Elements of runs that are folded without a tree.
-const LONG: usize = 4096;
+const LONG: usize = 16384;
 
 /// Chunks that are folded one after another; then such groups are.
 const GROUP: usize = 16;
+
+/// So few runs that finding room for the positions of more would show.
+const FEW: usize = 8;
 
 /// From this length on, a run of elements among others to be folded with them is read where it lies, not copied.
 pub const RUN: usize = 64;
@@ -49,7 +52,14 @@ impl<T: Copy + Default, F: Fold<T>, const LANES: usize> simd::Work for RowWork<'
         let Rows {
             source, run_length, ..
         } = self.0;
-        let mut runs = [0; LONG / RUN];
+        let (mut few, mut many);
+        let runs: &mut [isize] = if self.0.run_count <= FEW {
+            few = [0; FEW];
+            &mut few
+        } else {
+            many = [0; LONG / RUN];
+            &mut many
+        };
         let runs = &mut runs[..self.0.run_count];
         for (run, position) in runs.iter_mut().zip(self.0.runs.walk(self.0.first_run)) {
             *run = position;
@@ -121,7 +131,7 @@ pub fn reduce<T: Copy + Default + Send + Sync>(target: &mut [T], job: &Job<'_, T
     let (run_length, _) = plan.reduced().inner();
     let runs = plan.reduced().outer();
     let short = plan.reduced().count() <= LONG;
-    parallel::divide(target, 0, 1, job.grain(1), &|start, target: &mut [T]| {
+    parallel::divide(target, 0, 1, job.grain(plan.reduced().count()), &|start, target: &mut [T]| {
         if short {
             (job.kernels.rows)(Rows {
                 target,
