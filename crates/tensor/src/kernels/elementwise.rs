@@ -93,7 +93,9 @@ fn elementwise<T: Gather + Copy + Default + Send + Sync>(
         accesses,
         count,
     };
-    let scattered = accesses.contains(&Access::Scattered) || first.is_some_and(|first| Access::of(&first) == Access::Scattered);
+    let is_scattered = |first| Access::of(&first) == Access::Scattered;
+    let scattered = target.len() > BLOCK
+        && (accesses.contains(&Access::Scattered) || first.is_some_and(is_scattered));
     let cost = formula.cost + if scattered { GATHER } else { 0 };
     parallel::for_each_piece(target, threshold::<T>(cost), |start, piece| match scratches {
         0 if first.is_none() => call.run::<0>(start, piece, piece.len()),

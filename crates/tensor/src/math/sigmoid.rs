@@ -1,20 +1,8 @@
 //! The logistic function and its integral.
 
 use super::Real;
-use super::exp::{Coefficients, Reduced, exp_in_range, reduce};
+use super::exp::{Coefficients, Reduced, exp_in_range, limit, reduce_multiple};
 use super::log::log1p;
-
-/// 2^shift e^-|x| and 2^shift, which leaves room for the smallest results without a second factor.
-#[inline(always)]
-fn scaled_decay<T: Real>(x: T) -> (T, T) {
-    let least = <T as Coefficients>::EXP_RANGE.0;
-    let negative = -x.abs();
-    let one = T::of(1.0);
-    let shift = (T::BIAS + one) * T::of(0.5);
-    let Reduced { sum, r, rest, .. } = reduce(if negative < least { least } else { negative }, T::BIAS + shift);
-    let e = (one + (r + rest)) * T::power_of_two(sum);
-    (e, T::power_of_two(T::ROUND + T::BIAS + shift))
-}
 
 /// e^-|x|, which neither overflows nor loses small results.
 #[inline(always)]
@@ -25,10 +13,18 @@ fn decay<T: Real>(x: T) -> T {
 }
 
 /// 1 / (1 + e^-x), within 2.5 ulp, in the tail toward 0 too.
+///
+/// It is 2^s / (2^s + 2^s e^-x), for an s that leaves room for the largest e^-x that counts, so that neither the sign of x nor
+/// small results need a case of their own.
 #[inline(always)]
 pub fn sigmoid<T: Real>(x: T) -> T {
-    let (e, one) = scaled_decay(x);
-    (if x < T::of(0.0) { e } else { one }) / (one + e)
+    // From 60 on, e^-x vanishes beside 1.
+    let x = limit(x, (<T as Coefficients>::EXP_RANGE.0, T::of(60.0)));
+    let shift = (T::BIAS + T::of(1.0)) * T::of(-0.25);
+    let Reduced { sum, r, rest, .. } = reduce_multiple(x, -1.0, T::BIAS + shift);
+    let e = (T::of(1.0) + (r + rest)) * T::power_of_two(sum);
+    let one = T::power_of_two(T::ROUND + T::BIAS + shift);
+    one / (one + e)
 }
 
 /// The logistic function σ(x) and its derivative σ(x) (1 - σ(x)) = e^-|x| / (1 + e^-|x|)^2, each within 6 ulp wherever it is a normal number.

@@ -443,6 +443,19 @@ mod tests {
     }
 
     #[test]
+    fn small_work_wakes_a_helper_when_enough_of_it_has_come() {
+        // Nobody looks for work, as nobody has been started.
+        let workers = Workers::new(2);
+        for _ in 0..3 {
+            assert!((1..WAKING).all(|_| !workers.are_worth(1)));
+            assert!(workers.are_worth(1));
+        }
+        assert!(workers.are_worth(WAKING));
+        workers.looking.store(1, Ordering::Relaxed);
+        assert!(workers.are_worth(1));
+    }
+
+    #[test]
     fn two_threads_work_at_the_same_time() {
         let workers = started(2);
         let barrier = std::sync::Barrier::new(2);

@@ -125,7 +125,7 @@ where
 }
 
 macro_rules! reductions {
-    ($($t:ty, $lanes:literal: $($reduction:ident)*;)*) => { $(
+    ($($t:ty: $($reduction:ident $lanes:literal)*;)*) => { $(
         impl Reduce for $t {
             #[inline(never)]
             fn reduce(reduction: Reduction, target: &mut [Self], source: &[Self], plan: &Plan) {
@@ -137,12 +137,13 @@ macro_rules! reductions {
         }
     )* };
 }
+// Of 32 lanes the compiler makes a vector loop of sums, but not of comparisons.
 reductions! {
-    f32, 64: Sum Product Maximum Minimum;
-    f64, 32: Sum Product Maximum Minimum;
-    i32, 64: Sum Product Maximum Minimum;
-    i64, 32: Sum Product Maximum Minimum;
-    u8, 64: Sum Product Maximum Minimum;
+    f32: Sum 64 Product 64 Maximum 64 Minimum 64;
+    f64: Sum 32 Product 32 Maximum 64 Minimum 64;
+    i32: Sum 64 Product 64 Maximum 64 Minimum 64;
+    i64: Sum 32 Product 32 Maximum 32 Minimum 32;
+    u8: Sum 64 Product 64 Maximum 64 Minimum 64;
 }
 
 macro_rules! mapped_sums {

@@ -82,14 +82,14 @@ impl<T: Copy + Default, F: Fold<T>, const LANES: usize> simd::Work for RowWork<'
 /// Folds a slice in `LANES` parts, so that the order of operations is that of no machine in particular.
 #[inline(always)]
 pub fn fold_slice<T: Copy, F: Fold<T>, const LANES: usize>(slice: &[T], parameter: T) -> T {
-    let mut result = F::IDENTITY;
     let (wide, rest) = slice.as_chunks::<LANES>();
     if !wide.is_empty() {
-        result = fold_chunks::<T, F, LANES>(wide, parameter);
+        return fold_chunks::<T, F, LANES>(wide, rest, parameter);
     }
+    let mut result = F::IDENTITY;
     let (narrow, rest) = rest.as_chunks::<8>();
     if !narrow.is_empty() {
-        result = F::combine(result, fold_chunks::<T, F, 8>(narrow, parameter));
+        result = fold_chunks::<T, F, 8>(narrow, &[], parameter);
     }
     for &x in rest {
         result = F::combine(result, F::map(x, parameter));
@@ -98,11 +98,18 @@ pub fn fold_slice<T: Copy, F: Fold<T>, const LANES: usize>(slice: &[T], paramete
 }
 
 #[inline(always)]
-fn fold_chunks<T: Copy, F: Fold<T>, const LANES: usize>(chunks: &[[T; LANES]], parameter: T) -> T {
+fn fold_chunks<T: Copy, F: Fold<T>, const LANES: usize>(
+    chunks: &[[T; LANES]],
+    rest: &[T],
+    parameter: T,
+) -> T {
     let mut lanes = [F::IDENTITY; LANES];
     for group in chunks.chunks(GROUP) {
         let part = accumulate::<T, F, LANES>(group, parameter);
-        lanes = std::array::from_fn(|i| F::combine(lanes[i], part[i]));
+        lanes = combined::<T, F, LANES>(&lanes, &part);
+    }
+    for (lane, &x) in lanes.iter_mut().zip(rest) {
+        *lane = F::combine(*lane, F::map(x, parameter));
     }
     // Halves onto halves.
     let mut half = LANES / 2;
@@ -115,12 +122,26 @@ fn fold_chunks<T: Copy, F: Fold<T>, const LANES: usize>(chunks: &[[T; LANES]], p
     lanes[0]
 }
 
-/// The fold of each column. An array made anew for each chunk stays in registers, one that is changed in place may not.
+/// (Not by `from_fn`, which is not inlined where the formula is long. An array made anew stays in registers, one that is changed in place may not.)
+#[inline(always)]
+fn combined<T: Copy, F: Fold<T>, const LANES: usize>(first: &[T; LANES], second: &[T; LANES]) -> [T; LANES] {
+    let mut result = [F::IDENTITY; LANES];
+    for i in 0..LANES {
+        result[i] = F::combine(first[i], second[i]);
+    }
+    result
+}
+
+/// The fold of each column.
 #[inline(always)]
 fn accumulate<T: Copy, F: Fold<T>, const LANES: usize>(chunks: &[[T; LANES]], parameter: T) -> [T; LANES] {
     let mut lanes = [F::IDENTITY; LANES];
     for chunk in chunks {
-        lanes = std::array::from_fn(|i| F::combine(lanes[i], F::map(chunk[i], parameter)));
+        let mut mapped = *chunk;
+        for x in &mut mapped {
+            *x = F::map(*x, parameter);
+        }
+        lanes = combined::<T, F, LANES>(&lanes, &mapped);
     }
     lanes
 }
