@@ -91,8 +91,10 @@ const ROWS: &[(&str, Formula<f32>, Pass, [usize; 2])] = rows! {
     "copy" Copy [1000, 1001], |x| x.slice(1, 1..)?.contiguous();
 };
 
+type Activation = fn(&Var) -> Var;
+
 /// Forward, and back from the sum of the results.
-const ACTIVATIONS: &[(&str, fn(&Var) -> Var)] = &[
+const ACTIVATIONS: &[(&str, Activation)] = &[
     ("relu and back", Var::relu),
     ("tanh and back", Var::tanh),
     ("sigmoid and back", Var::sigmoid),
@@ -108,7 +110,12 @@ pub fn all() -> Vec<Kernel> {
         kernels.push(formula(format!("{name} f64 {}", DOUBLE[0]), f64, pass, &DOUBLE));
     }
     for &(name, f, pass, [rows, columns]) in ROWS {
-        kernels.push(formula(format!("{name} {rows}x{columns}"), f, pass, &[rows, columns]));
+        kernels.push(formula(
+            format!("{name} {rows}x{columns}"),
+            f,
+            pass,
+            &[rows, columns],
+        ));
     }
     for length in LENGTHS {
         kernels.push(axpy(*length));
@@ -150,14 +157,13 @@ fn axpy(length: usize) -> Kernel {
             let x: Tensor = Tensor::uniform([length], 0.1, 1.0, &mut Rng::seed(0))?;
             let mut y = x.neg()?;
             let kernel = kernel!(mut y; x; a => { y += a * x; });
-            let ours: Step =
-                Box::new(move || Ok(Tensor::update(&kernel, &[1e-9], &mut [&mut y], &[&x])?));
+            let ours: Step = Box::new(move || Ok(Tensor::update(&kernel, &[1e-9], &mut [&mut y], &[&x])?));
             Ok(Prepared { ours, gemm: None })
         }),
     }
 }
 
-fn and_back(name: &str, function: fn(&Var) -> Var, length: usize) -> Kernel {
+fn and_back(name: &str, function: Activation, length: usize) -> Kernel {
     Kernel {
         name: format!("{name} {length}"),
         bound: Bound::Memory {

@@ -2,8 +2,8 @@
 
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
-use crate::kernels::{Binary, MAX_OTHERS, Operand, Unary};
 use crate::kernel::Formula;
+use crate::kernels::{Binary, MAX_OTHERS, Operand, Unary};
 use crate::{Element, Error, Float, Kernel, Layout, Numeric, Result, Tensor, kernel, math};
 
 /// How many tensors [`Tensor::update`] changes at most, and how many it reads.
@@ -74,7 +74,11 @@ impl<T: Element> Tensor<T> {
             .iter()
             .map(|other| straight(other))
             .collect::<Result<Vec<_>>>()?;
-        let first = if self.is_turned() { self.contiguous()? } else { self };
+        let first = if self.is_turned() {
+            self.contiguous()?
+        } else {
+            self
+        };
         first.elementwise(operation, formula, parameters, &others.iter().collect::<Vec<_>>())
     }
 

@@ -45,7 +45,9 @@ fn tensor<T: Float>(shape: [usize; 2], seed: u64) -> Tensor<T> {
 /// The elements of the result; `==` holds for the bits but for the sign of zeros, which `1 / x` shows, and no formula makes NaN.
 fn elements<T: Float>(result: Result<Tensor<T>>) -> Vec<T> {
     let elements = result.unwrap().to_vec();
-    let signs = elements.iter().map(|&x| math::max(math::min(T::ONE / x, T::ONE), -T::ONE));
+    let signs = elements
+        .iter()
+        .map(|&x| math::max(math::min(T::ONE / x, T::ONE), -T::ONE));
     elements.iter().copied().chain(signs).collect()
 }
 
@@ -64,13 +66,22 @@ fn check<T: Float>() {
             for threads in [2, 5] {
                 // Again and again, as the threads are awake or not.
                 for _ in 0..3 {
-                    assert!(on(threads, || elements(formula(&x, &y))) == wanted, "{name} of {shape:?}");
+                    assert!(
+                        on(threads, || elements(formula(&x, &y))) == wanted,
+                        "{name} of {shape:?}"
+                    );
                 }
             }
             // Sums of turned operands are taken in the order of memory.
             if !["sum", "sum of rows", "sum of columns", "var"].contains(&name) {
-                assert!(on(2, || elements(formula(&turned, &y))) == wanted, "{name} of {shape:?}, turned");
-                assert!(on(1, || elements(formula(&turned, &y))) == wanted, "{name} of {shape:?}, turned");
+                assert!(
+                    on(2, || elements(formula(&turned, &y))) == wanted,
+                    "{name} of {shape:?}, turned"
+                );
+                assert!(
+                    on(1, || elements(formula(&turned, &y))) == wanted,
+                    "{name} of {shape:?}, turned"
+                );
             }
         }
     }
@@ -103,10 +114,14 @@ fn in_place_and_elsewhere_are_the_same() {
             // The first operand broadcast, and spread out in memory.
             let row = x.select(0, 0).unwrap();
             let whole = row.broadcast_to(shape).unwrap().contiguous().unwrap();
-            assert!(elements(row.apply(kernel, &[0.5], &[&y])) == elements(whole.apply(kernel, &[0.5], &[&y])));
+            assert!(
+                elements(row.apply(kernel, &[0.5], &[&y])) == elements(whole.apply(kernel, &[0.5], &[&y]))
+            );
             let wide = Tensor::stack(&[&x, &y], -1).unwrap();
             let spread = wide.select(-1, 0).unwrap();
-            assert!(elements(spread.apply(kernel, &[0.5], &[&y])) == elements(x.apply(kernel, &[0.5], &[&y])));
+            assert!(
+                elements(spread.apply(kernel, &[0.5], &[&y])) == elements(x.apply(kernel, &[0.5], &[&y]))
+            );
         }
     }
 }

@@ -127,7 +127,10 @@ mod tests {
         let light = kernel!(|x, y| x + y);
         let heavy = kernel!(|x; p| crate::math::powf(x, p));
         let update = kernel!(mut x, y; g; rate => { y += crate::math::sqrt(g); x -= rate * g / y; });
-        assert_eq!((light.cost, heavy.cost, update.cost), (COPY, COPY + 1800, COPY + 35 + DIVISION));
+        assert_eq!(
+            (light.cost, heavy.cost, update.cost),
+            (COPY, COPY + 1800, COPY + 35 + DIVISION)
+        );
         assert!(light.into_f32.is_some() && light.into_f64.is_some());
         assert!(heavy.into_f32.is_none() && update.into_f32.is_none());
     }
@@ -138,7 +141,9 @@ mod tests {
         const LIGHT: &[&str] = &[
             "abs", "ceil", "clamp", "floor", "max", "min", "relu", "round", "sign", "trunc",
         ];
-        let exports = include_str!("../math/mod.rs").lines().filter(|line| line.starts_with("pub use "));
+        let exports = include_str!("../math/mod.rs")
+            .lines()
+            .filter(|line| line.starts_with("pub use "));
         let names = exports.flat_map(|line| line.split([':', '{', '}', ',', ';', ' ']).skip(2));
         let functions: Vec<_> = names
             .filter(|name| name.starts_with(char::is_lowercase) && *name != "real" && *name != "wide_product")

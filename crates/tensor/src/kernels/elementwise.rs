@@ -27,12 +27,7 @@ pub trait Elementwise: Sized {
     );
 
     /// Runs the formula on slices of equal length, on several threads if they are long.
-    fn update(
-        formula: &Formula<Self>,
-        parameters: &[Self],
-        outputs: &mut [&mut [Self]],
-        inputs: &[&[Self]],
-    );
+    fn update(formula: &Formula<Self>, parameters: &[Self], outputs: &mut [&mut [Self]], inputs: &[&[Self]]);
 }
 
 macro_rules! elementwise {
@@ -94,8 +89,8 @@ fn elementwise<T: Gather + Copy + Default + Send + Sync>(
         count,
     };
     let is_scattered = |first| Access::of(&first) == Access::Scattered;
-    let scattered = target.len() > BLOCK
-        && (accesses.contains(&Access::Scattered) || first.is_some_and(is_scattered));
+    let scattered =
+        target.len() > BLOCK && (accesses.contains(&Access::Scattered) || first.is_some_and(is_scattered));
     let cost = formula.cost + if scattered { GATHER } else { 0 };
     parallel::for_each_piece(target, threshold::<T>(cost), |start, piece| match scratches {
         0 if first.is_none() => call.run::<0>(start, piece, piece.len()),
@@ -146,12 +141,7 @@ impl<T: Gather + Copy + Default> Call<'_, T> {
     }
 }
 
-fn update<T: Send + Sync>(
-    formula: &Formula<T>,
-    parameters: &[T],
-    outputs: &mut [&mut [T]],
-    inputs: &[&[T]],
-) {
+fn update<T: Send + Sync>(formula: &Formula<T>, parameters: &[T], outputs: &mut [&mut [T]], inputs: &[&[T]]) {
     let length = outputs.first().map_or(0, |output| output.len());
     // What it updates is read and written.
     let passes = (2 * outputs.len() + inputs.len()) as u32;
@@ -177,6 +167,15 @@ fn divide<T: Send + Sync>(
     let (left_in, right_in): (Vec<_>, Vec<_>) = inputs.iter().map(|slice| slice.split_at(middle)).unzip();
     parallel::join(
         &mut || divide(function, parameters, &mut left, &left_in, middle, grain),
-        &mut || divide(function, parameters, &mut right, &right_in, length - middle, grain),
+        &mut || {
+            divide(
+                function,
+                parameters,
+                &mut right,
+                &right_in,
+                length - middle,
+                grain,
+            )
+        },
     );
 }

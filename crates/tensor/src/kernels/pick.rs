@@ -56,27 +56,32 @@ fn select<T: Copy + Send + Sync>(target: &mut [T], source: &[T], length: usize, 
     if target.is_empty() {
         return;
     }
-    parallel::for_each_piece_of_rows(target, inner, threshold::<T>(COPY + ELEMENT / inner as u32), |start, piece| {
-        let row = start / inner;
-        let (mut block, mut next) = (row / index.len() * length, row % index.len());
-        let mut from = || {
-            let row = block + index[next] as usize;
-            next += 1;
-            if next == index.len() {
-                (block, next) = (block + length, 0);
+    parallel::for_each_piece_of_rows(
+        target,
+        inner,
+        threshold::<T>(COPY + ELEMENT / inner as u32),
+        |start, piece| {
+            let row = start / inner;
+            let (mut block, mut next) = (row / index.len() * length, row % index.len());
+            let mut from = || {
+                let row = block + index[next] as usize;
+                next += 1;
+                if next == index.len() {
+                    (block, next) = (block + length, 0);
+                }
+                row
+            };
+            if inner == 1 {
+                // A call of memcpy costs more than one element.
+                for to in piece {
+                    *to = source[from()];
+                }
+            } else {
+                for to in piece.chunks_exact_mut(inner) {
+                    let from = from() * inner;
+                    to.copy_from_slice(&source[from..from + inner]);
+                }
             }
-            row
-        };
-        if inner == 1 {
-            // A call of memcpy costs more than one element.
-            for to in piece {
-                *to = source[from()];
-            }
-        } else {
-            for to in piece.chunks_exact_mut(inner) {
-                let from = from() * inner;
-                to.copy_from_slice(&source[from..from + inner]);
-            }
-        }
-    });
+        },
+    );
 }

@@ -13,7 +13,11 @@ const COST: u32 = 400;
 
 /// Copies a whole view in row-major order to `target`, if tiles help: if neighbors in memory lie along another axis
 /// than neighbors in the view, and both axes have room for a tile.
-pub(super) fn transpose<T: Copy + Default + Send + Sync>(target: &mut [T], source: &[T], layout: &Layout) -> bool {
+pub(super) fn transpose<T: Copy + Default + Send + Sync>(
+    target: &mut [T],
+    source: &[T],
+    layout: &Layout,
+) -> bool {
     let rows = Layout::row_major(*layout.shape());
     let mut walk = Walk::new([&rows, layout]);
     let inner = walk.rank - 1;

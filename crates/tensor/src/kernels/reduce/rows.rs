@@ -152,33 +152,39 @@ pub fn reduce<T: Copy + Default + Send + Sync>(target: &mut [T], job: &Job<'_, T
     let (run_length, _) = plan.reduced().inner();
     let runs = plan.reduced().outer();
     let short = plan.reduced().count() <= LONG;
-    parallel::divide(target, 0, 1, job.grain(plan.reduced().count()), &|start, target: &mut [T]| {
-        if short {
-            (job.kernels.rows)(Rows {
-                target,
-                parameters: job.parameters(start),
-                source: job.source,
-                offset: plan.offset,
-                rows: plan.kept(),
-                first_row: start,
-                runs,
-                first_run: 0,
-                run_count: runs.count(),
-                run_length,
-            });
-            return;
-        }
-        for (i, (result, position)) in target.iter_mut().zip(plan.kept().walk(start)).enumerate() {
-            let row = Row {
-                job,
-                parameters: job.parameters(start + i),
-                offset: plan.offset.wrapping_add_signed(position),
-                runs,
-                run_length,
-            };
-            *result = row.fold();
-        }
-    });
+    parallel::divide(
+        target,
+        0,
+        1,
+        job.grain(plan.reduced().count()),
+        &|start, target: &mut [T]| {
+            if short {
+                (job.kernels.rows)(Rows {
+                    target,
+                    parameters: job.parameters(start),
+                    source: job.source,
+                    offset: plan.offset,
+                    rows: plan.kept(),
+                    first_row: start,
+                    runs,
+                    first_run: 0,
+                    run_count: runs.count(),
+                    run_length,
+                });
+                return;
+            }
+            for (i, (result, position)) in target.iter_mut().zip(plan.kept().walk(start)).enumerate() {
+                let row = Row {
+                    job,
+                    parameters: job.parameters(start + i),
+                    offset: plan.offset.wrapping_add_signed(position),
+                    runs,
+                    run_length,
+                };
+                *result = row.fold();
+            }
+        },
+    );
 }
 
 /// A long row.
