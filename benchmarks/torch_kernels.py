@@ -12,16 +12,43 @@ SECONDS, STEPS, WARM_UP = 0.3, 10, 5
 
 UNARY = {
     "abs": torch.abs,
+    "relu": torch.relu,
+    "add": lambda x: x + x,
+    "mul": lambda x: x * x,
+    "mul_add": lambda x: torch.addcmul(x, x, x),
+    "div": lambda x: x / x,
+    "sqrt": torch.sqrt,
     "exp": torch.exp,
+    "log": torch.log,
     "tanh": torch.tanh,
     "sigmoid": torch.sigmoid,
-    "sqrt": torch.sqrt,
-    "add": lambda x: x + x,
+    "erf": torch.erf,
+    "powf": lambda x: x.pow(2.5),
     "sum": torch.sum,
+    "mean": torch.mean,
     "max": torch.amax,
+    "argmax": torch.argmax,
     "var": torch.var,
+    "norm": torch.linalg.vector_norm,
+    "cumsum": lambda x: x.cumsum(0),
     "sum of rows": lambda x: x.sum(1),
     "sum of columns": lambda x: x.sum(0),
+    "max of rows": lambda x: x.amax(1),
+    "max of columns": lambda x: x.amax(0),
+    "argmax of rows": lambda x: x.argmax(1),
+    "argmax of columns": lambda x: x.argmax(0),
+    "var of rows": lambda x: x.var(1),
+    "var of columns": lambda x: x.var(0),
+    "norm of rows": lambda x: torch.linalg.vector_norm(x, dim=1),
+    "norm of columns": lambda x: torch.linalg.vector_norm(x, dim=0),
+    "cumsum of rows": lambda x: x.cumsum(1),
+    "cumsum of columns": lambda x: x.cumsum(0),
+    "add a row": lambda x: x + x[0],
+    "add a column": lambda x: x + x[:, :1],
+    "add the transpose": lambda x: x + x.t(),
+    # Into memory in order, as ours; PyTorch's own is turned as the operand is.
+    "exp of the transpose": lambda x: torch.exp(x.t(), out=torch.empty(x.t().shape)),
+    "sum of the transpose": lambda x: x.t().sum(),
     "softmax": lambda x: x.softmax(1),
     "softmax down": lambda x: x.softmax(0),
     "log_softmax": lambda x: x.log_softmax(1),
@@ -56,6 +83,13 @@ OPTIMIZERS = {
     "rmsprop": torch.optim.RMSprop,
     "adam": lambda parameters, rate: torch.optim.Adam(parameters, rate, fused=True),
     "adamw": lambda parameters, rate: torch.optim.AdamW(parameters, rate, fused=True),
+}
+
+ACTIVATIONS = {
+    "relu and back": torch.relu,
+    "tanh and back": torch.tanh,
+    "sigmoid and back": torch.sigmoid,
+    "gelu and back": torch.nn.functional.gelu,
 }
 
 
@@ -94,6 +128,21 @@ def trained(function, shape):
     return step
 
 
+def axpy(length):
+    x, y = torch.rand(length), torch.rand(length)
+    return lambda: y.add_(x, alpha=1e-9)
+
+
+def and_back(function, length):
+    x = torch.empty(length).uniform_(-3, 3).requires_grad_()
+
+    def step():
+        x.grad = None
+        function(x).sum().backward()
+
+    return step
+
+
 def update(optimizer, length):
     parameter = torch.nn.Parameter(torch.rand(length))
     parameter.grad = torch.rand(length)
@@ -119,8 +168,14 @@ def kernel(name):
     if family in INDEXED:
         x, index, function = torch.rand(shape), torch.randint(shape[0], shape[:1]), INDEXED[family]
         return lambda: function(x, index)
-    if family in UNARY:
-        x, function = torch.rand(shape, dtype=torch.float64 if "f64" in words else torch.float32), UNARY[family]
+    if family == "axpy":
+        return axpy(shape[0])
+    if family in ACTIVATIONS:
+        return and_back(ACTIVATIONS[family], shape[0])
+    function = UNARY.get(family, UNARY.get(family.removesuffix(" f64")))
+    if function is not None:
+        dtype = torch.float64 if family.endswith(" f64") else torch.float32
+        x = torch.empty(shape, dtype=dtype).uniform_(0.1, 1)
         return lambda: function(x)
     return None
 

@@ -29,7 +29,7 @@ fn numbers(counts: &Counts, row: &str) -> Vec<u64> {
 /// The rows of kernels that are not empty.
 fn kernels(counts: &Counts) -> Vec<&'static str> {
     let rows = counts.rows().into_iter().map(|row| row.name);
-    rows.filter(|name| !["allocations", "buffers", "packing", "scratch", "divided"].contains(name))
+    rows.filter(|name| !["allocations", "buffers", "packing", "scratch"].contains(name))
         .collect()
 }
 

@@ -19,7 +19,7 @@ const HEAD: &str = "\
 # What a step of each workload of benchmarks/src/counting does, counted. Written by `cargo xtask counts --write`; `cargo xtask counts`, a
 # step of CI, fails where a number differs. crates/tensor/src/counters.rs says what is counted. All sizes are in bytes.
 #
-# The numbers are the same on every 64-bit machine, in a build without optimization of the program itself. Those of `packing`, `scratch` and `divided`
+# The numbers are the same on every 64-bit machine, in a build without optimization of the program itself. Those of `packing` and `scratch`
 # belong to a level of the instruction set of x86-64, and are compared on machines that have it. With two threads there are no `allocations`
 # and no `new` buffers: which thread gets a buffer first is chance.
 ";

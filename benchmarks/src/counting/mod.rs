@@ -24,7 +24,7 @@ const WARM_UP: usize = 3;
 const STEPS: usize = 3;
 
 /// What depends on the level: how wide a vector is decides which products pack their operands.
-const OF_LEVEL: [&str; 3] = ["packing", "scratch", "divided"];
+const OF_LEVEL: [&str; 2] = ["packing", "scratch"];
 
 /// What a step of a workload does, a line each.
 type Lines = Vec<String>;

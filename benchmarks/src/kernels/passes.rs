@@ -1,99 +1,198 @@
-//! Passes over memory: elementwise operations, reductions, softmax and its relatives.
+//! Passes over memory: elementwise operations, reductions, rows, copies and updates.
 
 use super::{Bound, Kernel, Pass, Prepared, Step};
 use backprop_autodiff::{Tape, Var};
-use backprop_tensor::{Rng, Tensor};
+use backprop_tensor::{Float, Rng, Tensor, kernel};
 
-/// What fits in the first-level cache, in the second, and in none.
-const LENGTHS: &[usize] = &[1_000, 100_000, 4_000_000];
+/// What fits in the first-level cache, partly and in the second, and in none that a core has for itself.
+const LENGTHS: &[usize] = &[1_000, 10_000, 100_000, 1_000_000];
 
-type Unary = fn(&Tensor) -> backprop_tensor::Result<Tensor>;
+type Formula<T> = fn(&Tensor<T>) -> backprop_tensor::Result<()>;
 
-/// By name, formula and pass.
-const UNARY: &[(&str, Unary, Pass)] = &[
-    ("abs", |x| x.abs(), Pass::Copy),
-    ("exp", |x| x.exp(), Pass::Copy),
-    ("tanh", |x| x.tanh(), Pass::Copy),
-    ("sigmoid", |x| x.sigmoid(), Pass::Copy),
-    ("sqrt", |x| x.sqrt(), Pass::Copy),
-    ("add", |x| x.try_add(x), Pass::Copy),
-    ("sum", |x| x.sum(..), Pass::Read),
-    ("max", |x| x.max(..), Pass::Read),
-    ("var", |x| x.var(.., 1), Pass::Read),
+/// A formula for both types, and the pass it is compared with.
+struct Both {
+    name: &'static str,
+    pass: Pass,
+    f32: Formula<f32>,
+    f64: Formula<f64>,
+}
+
+macro_rules! both {
+    ($($name:literal $pass:ident |$x:ident| $formula:expr;)*) => {
+        &[$(Both {
+            name: $name,
+            pass: Pass::$pass,
+            f32: |$x| $formula.map(drop),
+            f64: |$x| $formula.map(drop),
+        }),*]
+    };
+}
+
+/// Of a row of numbers: arithmetic, functions, reductions.
+const FORMULAS: &[Both] = both! {
+    "abs" Copy |x| x.abs();
+    "relu" Copy |x| x.relu();
+    "add" Copy |x| x.try_add(x);
+    "mul" Copy |x| x.try_mul(x);
+    "mul_add" Copy |x| x.apply(&kernel!(|x, y| x * y + y), &[], &[x]);
+    "div" Copy |x| x.try_div(x);
+    "sqrt" Copy |x| x.sqrt();
+    "exp" Copy |x| x.exp();
+    "log" Copy |x| x.log();
+    "tanh" Copy |x| x.tanh();
+    "sigmoid" Copy |x| x.sigmoid();
+    "erf" Copy |x| x.erf();
+    "powf" Copy |x| x.powf(2.5);
+    "sum" Read |x| x.sum(..);
+    "mean" Read |x| x.mean(..);
+    "max" Read |x| x.max(..);
+    "argmax" Read |x| x.argmax(..);
+    "var" Read |x| x.var(.., 1);
+    "norm" Read |x| x.norm(..);
+    "cumsum" Copy |x| x.cumsum(0);
+};
+
+const DOUBLE: [usize; 1] = [100_000];
+
+const SQUARE: [usize; 2] = [1000, 1000];
+
+macro_rules! rows {
+    ($($name:literal $pass:ident $shape:expr, |$x:ident| $formula:expr;)*) => {
+        &[$(($name, |$x| $formula.map(drop), Pass::$pass, $shape)),*]
+    };
+}
+
+/// By name, formula, pass, rows and columns.
+const ROWS: &[(&str, Formula<f32>, Pass, [usize; 2])] = rows! {
+    "sum of rows" Read SQUARE, |x| x.sum(1);
+    "sum of columns" Read SQUARE, |x| x.sum(0);
+    "max of rows" Read SQUARE, |x| x.max(1);
+    "max of columns" Read SQUARE, |x| x.max(0);
+    "argmax of rows" Read SQUARE, |x| x.argmax(1);
+    "argmax of columns" Read SQUARE, |x| x.argmax(0);
+    "var of rows" Read SQUARE, |x| x.var(1, 1);
+    "var of columns" Read SQUARE, |x| x.var(0, 1);
+    "norm of rows" Read SQUARE, |x| x.norm(1);
+    "norm of columns" Read SQUARE, |x| x.norm(0);
+    "cumsum of rows" Copy SQUARE, |x| x.cumsum(1);
+    "cumsum of columns" Copy SQUARE, |x| x.cumsum(0);
+    "add a row" Copy SQUARE, |x| x.try_add(&x.select(0, 0)?);
+    "add a column" Copy SQUARE, |x| x.try_add(&x.slice(1, ..1)?);
+    "add the transpose" Copy SQUARE, |x| x.try_add(&x.transpose(0, 1)?);
+    "exp of the transpose" Copy SQUARE, |x| x.transpose(0, 1)?.exp();
+    "sum of the transpose" Read SQUARE, |x| x.transpose(0, 1)?.sum(..);
+    // Few classes, a thousand, and a vocabulary.
+    "softmax" Copy [64, 10], |x| x.softmax(1);
+    "softmax" Copy [256, 10], |x| x.softmax(1);
+    "softmax" Copy [64, 1000], |x| x.softmax(1);
+    "softmax" Copy SQUARE, |x| x.softmax(1);
+    "softmax" Copy [32, 50_000], |x| x.softmax(1);
+    "softmax down" Copy SQUARE, |x| x.softmax(0);
+    "log_softmax" Copy [64, 1000], |x| x.log_softmax(1);
+    "log_softmax" Copy SQUARE, |x| x.log_softmax(1);
+};
+
+type Activation = fn(&Var) -> Var;
+
+/// Forward, and back from the sum of the results.
+const ACTIVATIONS: &[(&str, Activation)] = &[
+    ("relu and back", Var::relu),
+    ("tanh and back", Var::tanh),
+    ("sigmoid and back", Var::sigmoid),
+    ("gelu and back", Var::gelu),
 ];
 
-/// By name, formula, pass, and shapes.
-const ROWS: &[(&str, Unary, Pass, &[[usize; 2]])] = &[
-    ("sum of rows", |x| x.sum(1), Pass::Read, &[[1000, 1000]]),
-    ("sum of columns", |x| x.sum(0), Pass::Read, &[[1000, 1000]]),
-    ("softmax", |x| x.softmax(1), Pass::Copy, SOFTMAX),
-    ("softmax down", |x| x.softmax(0), Pass::Copy, &[[1000, 1000]]),
-    (
-        "log_softmax",
-        |x| x.log_softmax(1),
-        Pass::Copy,
-        &[[64, 1000], [1000, 1000]],
-    ),
-];
-
-/// Few classes, a thousand, and a vocabulary.
-const SOFTMAX: &[[usize; 2]] = &[[64, 10], [256, 10], [64, 1000], [1000, 1000], [32, 50_000]];
-
-type Differentiable = fn(&Var) -> Var;
-
-/// Forward and backward.
-const TRAINED: &[(&str, Differentiable)] = &[
+/// Forward, and back from some gradient of the result.
+const TRAINED: &[(&str, Activation)] = &[
     ("softmax trained", |x| x.softmax(1)),
     ("log_softmax trained", |x| x.log_softmax(1)),
 ];
 
 pub fn all() -> Vec<Kernel> {
     let mut kernels = Vec::new();
-    for &(name, formula, pass) in UNARY {
-        kernels.extend(
-            LENGTHS
-                .iter()
-                .map(|&length| unary(format!("{name} {length}"), formula, pass, &[length])),
-        );
+    for &Both { name, pass, f32, f64 } in FORMULAS {
+        for length in LENGTHS {
+            kernels.push(formula(format!("{name} {length}"), f32, pass, &[*length]));
+        }
+        kernels.push(formula(format!("{name} f64 {}", DOUBLE[0]), f64, pass, &DOUBLE));
     }
-    for &(name, formula, pass, shapes) in ROWS {
-        kernels.extend(
-            shapes
-                .iter()
-                .map(|&shape| unary(named(name, shape), formula, pass, &shape)),
-        );
+    for &(name, f, pass, [rows, columns]) in ROWS {
+        kernels.push(formula(
+            format!("{name} {rows}x{columns}"),
+            f,
+            pass,
+            &[rows, columns],
+        ));
+    }
+    for length in LENGTHS {
+        kernels.push(axpy(*length));
+        kernels.extend(ACTIVATIONS.iter().map(|&(name, f)| and_back(name, f, *length)));
     }
     for &(name, formula) in TRAINED {
-        kernels.extend([[64, 1000], [1000, 1000]].map(|shape| trained(name, formula, shape)));
+        kernels.extend([[64, 1000], SQUARE].map(|shape| trained(name, formula, shape)));
     }
     kernels.extend([[64, 10], [256, 10], [256, 1000], [32, 50_000]].map(cross_entropy));
     kernels
 }
 
-fn named(name: &str, [rows, columns]: [usize; 2]) -> String {
-    format!("{name} {rows}x{columns}")
-}
-
-fn unary(name: String, formula: Unary, pass: Pass, shape: &[usize]) -> Kernel {
+fn formula<T: Float>(name: String, formula: Formula<T>, pass: Pass, shape: &[usize]) -> Kernel {
     let shape = shape.to_vec();
     Kernel {
         name,
         bound: Bound::Memory {
             pass,
-            elements: shape.iter().product(),
+            // In numbers of f32.
+            elements: shape.iter().product::<usize>() * size_of::<T>() / size_of::<f32>(),
         },
         prepare: Box::new(move |_| {
-            let x = Tensor::uniform(&shape, 0.1, 1.0, &mut Rng::seed(0))?;
-            let ours: Step = Box::new(move || formula(&x).map(drop).map_err(Into::into));
+            let x = Tensor::<f64>::uniform(&shape, 0.1, 1.0, &mut Rng::seed(0))?.cast()?;
+            let ours: Step = Box::new(move || formula(&x).map_err(Into::into));
+            Ok(Prepared { ours, gemm: None })
+        }),
+    }
+}
+
+/// y += a x, in place.
+fn axpy(length: usize) -> Kernel {
+    Kernel {
+        name: format!("axpy {length}"),
+        bound: Bound::Memory {
+            pass: Pass::Update,
+            elements: length,
+        },
+        prepare: Box::new(move |_| {
+            let x: Tensor = Tensor::uniform([length], 0.1, 1.0, &mut Rng::seed(0))?;
+            let mut y = x.neg()?;
+            let kernel = kernel!(mut y; x; a => { y += a * x; });
+            let ours: Step = Box::new(move || Ok(Tensor::update(&kernel, &[1e-9], &mut [&mut y], &[&x])?));
+            Ok(Prepared { ours, gemm: None })
+        }),
+    }
+}
+
+fn and_back(name: &str, function: Activation, length: usize) -> Kernel {
+    Kernel {
+        name: format!("{name} {length}"),
+        bound: Bound::Memory {
+            pass: Pass::Copy,
+            elements: length,
+        },
+        prepare: Box::new(move |_| {
+            let x: Tensor = Tensor::uniform([length], -3.0, 3.0, &mut Rng::seed(0))?;
+            let ours: Step = Box::new(move || {
+                let tape = Tape::training(0);
+                function(&tape.variable(x.clone())).sum(..).backward()?;
+                Ok(())
+            });
             Ok(Prepared { ours, gemm: None })
         }),
     }
 }
 
 /// A function of a matrix, and its gradient for some gradient of the result.
-fn trained(name: &str, formula: Differentiable, shape: [usize; 2]) -> Kernel {
+fn trained(name: &str, formula: Activation, shape: [usize; 2]) -> Kernel {
     Kernel {
-        name: named(name, shape),
+        name: format!("{name} {}x{}", shape[0], shape[1]),
         bound: Bound::Memory {
             pass: Pass::Copy,
             elements: shape.iter().product(),
@@ -116,7 +215,7 @@ fn trained(name: &str, formula: Differentiable, shape: [usize; 2]) -> Kernel {
 /// The loss and its gradient.
 fn cross_entropy([rows, classes]: [usize; 2]) -> Kernel {
     Kernel {
-        name: named("cross_entropy", [rows, classes]),
+        name: format!("cross_entropy {rows}x{classes}"),
         bound: Bound::Memory {
             pass: Pass::Copy,
             elements: rows * classes,

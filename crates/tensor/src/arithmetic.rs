@@ -3,18 +3,22 @@
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use crate::counters::{self, Family};
+use crate::kernel::Formula;
 use crate::kernels::{Binary, MAX_OTHERS, Operand, Unary};
-use crate::{Element, Error, Float, Kernel, KernelFunction, Layout, Numeric, Result, Tensor, kernel, math};
+use crate::{Element, Error, Float, Kernel, Layout, Numeric, Result, Tensor, kernel, math};
 
 /// How many tensors [`Tensor::update`] changes at most, and how many it reads.
 const MAX_UPDATED: usize = 8;
 
+/// From so many elements on, turned operands are copied first.
+const TURNED: usize = 1 << 12;
+
 impl<T: Element> Tensor<T> {
-    /// `function(self, others...)`, all broadcast together; over `self` where it is the last handle and keeps its shape.
+    /// `formula(self, others...)`, all broadcast together; over `self` where it is the last handle and keeps its shape.
     pub(crate) fn elementwise(
         mut self,
         operation: &'static str,
-        function: KernelFunction<T>,
+        formula: Formula<T>,
         parameters: &[T],
         others: &[&Self],
     ) -> Result<Self> {
@@ -24,6 +28,9 @@ impl<T: Element> Tensor<T> {
         }
         if shape.count() == 0 {
             return Self::build(shape, |_| ());
+        }
+        if shape.count() >= TURNED && (self.is_turned() || others.iter().any(|other| other.is_turned())) {
+            return self.elementwise_turned(operation, formula, parameters, others);
         }
         let mut layouts = [Layout::SCALAR; MAX_OTHERS];
         for (layout, other) in layouts.iter_mut().zip(others) {
@@ -38,7 +45,7 @@ impl<T: Element> Tensor<T> {
         });
         let operands = &operands[..others.len()];
         if *self.shape() == shape && self.is_exclusive() {
-            T::elementwise(function, parameters, self.as_mut_slice()?, None, operands);
+            T::elementwise(&formula, parameters, self.as_mut_slice()?, None, operands);
             return Ok(self);
         }
         let layout = self.layout().broadcast(operation, &shape)?;
@@ -47,8 +54,40 @@ impl<T: Element> Tensor<T> {
             layout: &layout,
         };
         Self::build(shape, |target| {
-            T::elementwise(function, parameters, target, Some(first), operands)
+            T::elementwise(&formula, parameters, target, Some(first), operands)
         })
+    }
+
+    /// As [`elementwise`](Self::elementwise), with copies of large operands that are turned: copied in tiles, each line of the cache is read once.
+    #[cold]
+    fn elementwise_turned(
+        self,
+        operation: &'static str,
+        formula: Formula<T>,
+        parameters: &[T],
+        others: &[&Self],
+    ) -> Result<Self> {
+        let straight = |tensor: &Self| match tensor.is_turned() {
+            true => tensor.contiguous(),
+            false => Ok(tensor.clone()),
+        };
+        let others = others
+            .iter()
+            .map(|other| straight(other))
+            .collect::<Result<Vec<_>>>()?;
+        let first = if self.is_turned() {
+            self.contiguous()?
+        } else {
+            self
+        };
+        first.elementwise(operation, formula, parameters, &others.iter().collect::<Vec<_>>())
+    }
+
+    /// Whether neighbors in memory lie along another axis than the last.
+    fn is_turned(&self) -> bool {
+        let layout = self.layout();
+        let strides = layout.strides();
+        !self.is_contiguous() && strides.contains(&1) && !matches!(strides.last(), Some(0 | 1))
     }
 }
 
@@ -151,7 +190,7 @@ impl<T: Float> Tensor<T> {
             *target = output.as_mut_slice()?;
         }
         let (targets, sources) = (&mut targets[..count], &sources[..inputs.len()]);
-        T::update(T::function(kernel), parameters, targets, sources);
+        T::update(&T::function(kernel), parameters, targets, sources);
         Ok(())
     }
 

@@ -1,30 +1,31 @@
 //! Boolean algebra on masks.
 
-use crate::{KernelFunction, Numeric, Result, Tensor};
+use crate::kernel::Formula;
+use crate::{Numeric, Result, Tensor};
 
-const AND: KernelFunction<bool> = |_, outputs, inputs| {
+const AND: Formula<bool> = Formula::light(|_, outputs, inputs| {
     for (x, y) in outputs.iter_mut().zip(inputs) {
         x.iter_mut().zip(*y).for_each(|(x, y)| *x &= y);
     }
-};
+});
 
-const OR: KernelFunction<bool> = |_, outputs, inputs| {
+const OR: Formula<bool> = Formula::light(|_, outputs, inputs| {
     for (x, y) in outputs.iter_mut().zip(inputs) {
         x.iter_mut().zip(*y).for_each(|(x, y)| *x |= y);
     }
-};
+});
 
-const XOR: KernelFunction<bool> = |_, outputs, inputs| {
+const XOR: Formula<bool> = Formula::light(|_, outputs, inputs| {
     for (x, y) in outputs.iter_mut().zip(inputs) {
         x.iter_mut().zip(*y).for_each(|(x, y)| *x ^= y);
     }
-};
+});
 
-const NOT: KernelFunction<bool> = |_, outputs, _| {
+const NOT: Formula<bool> = Formula::light(|_, outputs, _| {
     for x in outputs.iter_mut().flat_map(|x| x.iter_mut()) {
         *x = !*x;
     }
-};
+});
 
 /// Boolean algebra; two masks are broadcast together.
 impl Tensor<bool> {

@@ -11,8 +11,8 @@
 //! * `allocations`: calls of the system's allocator, in a program that has `Allocator` for its own, and bytes in multiples of 16,
 //! * `buffers`: those taken out of the [pool](crate::pool), and how many of them were `new`, asked of the system,
 //! * `records` on tapes,
-//! * `packing`, `scratch` and `divided`: the copies and the memory that products need beside their operands, and how often work
-//!   was offered to another thread. These three depend on the level of the instruction set; all other numbers do not.
+//! * `packing` and `scratch`: the copies and the memory that products need beside their operands. These two depend on the level of the
+//!   instruction set; all other numbers do not.
 //!
 //! Decompositions ([`linalg`](crate::linalg)) and loops outside of this crate are not counted, but for their buffers and allocations.
 //!
@@ -108,13 +108,6 @@ pub(crate) fn scratch(bytes: usize) {
 pub(crate) fn new_buffer() {
     #[cfg(feature = "counters")]
     counts::add(counts::Other::NewBuffers, 1);
-}
-
-/// Work that is offered to another thread.
-#[inline(always)]
-pub(crate) fn divided() {
-    #[cfg(feature = "counters")]
-    counts::add(counts::Other::Divided, 1);
 }
 
 /// A record on a tape; for the crate that has them.

@@ -7,7 +7,8 @@ use std::ops::{Add, AddAssign, Div, DivAssign, Mul, MulAssign, Neg, Sub, SubAssi
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::{Kernel, KernelFunction};
+use crate::Kernel;
+use crate::kernel::Formula;
 use crate::{display, kernels, math};
 
 /// What a tensor can hold: `f32`, `f64`, `i32`, `i64`, `u8` or `bool`.
@@ -105,7 +106,7 @@ pub trait Float:
 
     /// The kernel's function for this type.
     #[doc(hidden)]
-    fn function(kernel: &Kernel) -> KernelFunction<Self>;
+    fn function(kernel: &Kernel) -> Formula<Self>;
 }
 
 macro_rules! element {
@@ -141,7 +142,7 @@ macro_rules! numeric {
 numeric! { f32, f64, i32, i64, u8 }
 
 macro_rules! float {
-    ($($t:ident),*) => {
+    ($($t:ident, $into:ident;)*) => {
         $(impl Float for $t {
             const EPSILON: Self = $t::EPSILON;
             const INFINITY: Self = $t::INFINITY;
@@ -151,10 +152,14 @@ macro_rules! float {
                 self.next_down()
             }
 
-            fn function(kernel: &Kernel) -> KernelFunction<Self> {
-                kernel.$t
+            fn function(kernel: &Kernel) -> Formula<Self> {
+                Formula {
+                    run: kernel.$t,
+                    into: kernel.$into,
+                    cost: kernel.cost,
+                }
             }
         })*
     };
 }
-float! { f32, f64 }
+float! { f32, into_f32; f64, into_f64; }

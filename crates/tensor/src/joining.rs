@@ -1,6 +1,7 @@
 //! Joining tensors, and taking them apart.
 
-use crate::{Element, Error, Layout, Result, Tensor, parallel};
+use crate::parallel::{self, COPY, threshold};
+use crate::{Element, Error, Layout, Result, Tensor};
 
 impl<T: Element> Tensor<T> {
     /// The tensors one after another along `axis`; on the other axes they have the same lengths. One alone is not copied, if its elements lie in order.
@@ -133,10 +134,14 @@ impl<T: Element> Tensor<T> {
     }
 }
 
+/// Elements that a thread writes at least.
+const PIECE: usize = 1 << 15;
+
 /// Writes views one after another along `axis`, on several threads if that is more than they could each be worth alone.
 fn join<T: Element>(target: &mut [T], parts: &[(&[T], Layout)], axis: usize) -> Result<()> {
-    let is_small = |(_, layout): &(&[T], Layout)| layout.shape().count() < parallel::THRESHOLD;
-    let divided = parallel::pays(target.len(), parallel::THRESHOLD) && parts.iter().all(is_small);
+    let threshold = threshold::<T>(COPY);
+    let is_small = |(_, layout): &(&[T], Layout)| layout.shape().count() < threshold;
+    let divided = parallel::pays(target.len(), threshold) && parts.iter().all(is_small);
     join_parts(target, parts, axis, divided)
 }
 
@@ -152,7 +157,7 @@ fn join_parts<T: Element>(
     };
     let outer = (0..axis).find(|&axis| first.shape()[axis] > 1);
     let (left, right, middle): (Vec<_>, Vec<_>, _) = match outer {
-        _ if !divided || target.len() <= parallel::PIECE => return write_parts(target, parts, axis),
+        _ if !divided || target.len() <= PIECE => return write_parts(target, parts, axis),
         Some(outer) => {
             let length = first.shape()[outer];
             let cut = |start, end| {

@@ -5,9 +5,36 @@
 //! crate that writes the formula. So the derivative of an operation can stand in one line beside the operation, and
 //! still run at full speed in a user's debug build.
 
+use crate::parallel::COPY;
+
+mod cost;
+
 /// The function of a [`Kernel`] for one element type: parameters, slices updated in place, slices read; all the slices
 /// are equally long, and their numbers are those of the kernel.
 pub type KernelFunction<T> = fn(parameters: &[T], outputs: &mut [&mut [T]], inputs: &[&[T]]);
+
+/// A [`Kernel`] for one element type.
+#[derive(Debug, Clone, Copy)]
+pub struct Formula<T> {
+    /// Updates its outputs.
+    pub run: KernelFunction<T>,
+    /// Where it makes a difference: what `run` makes of its first output, written to another slice; it takes what it would update as its first
+    /// input.
+    pub into: Option<KernelFunction<T>>,
+    /// Picoseconds an element of f32.
+    pub cost: u32,
+}
+
+impl<T> Formula<T> {
+    /// A function that takes no longer than to copy an element.
+    pub(crate) const fn light(run: KernelFunction<T>) -> Self {
+        Self {
+            run,
+            into: None,
+            cost: COPY,
+        }
+    }
+}
 
 /// An elementwise formula for f32 and f64, made by [`kernel!`](crate::kernel!).
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +49,13 @@ pub struct Kernel {
     pub f32: KernelFunction<f32>,
     /// The formula for f64.
     pub f64: KernelFunction<f64>,
+    /// The formula of one value, written elsewhere than it is read, for f32; only of formulas so light that copying first would show.
+    pub into_f32: Option<KernelFunction<f32>>,
+    /// As `into_f32`, for f64.
+    pub into_f64: Option<KernelFunction<f64>>,
+    /// About how many picoseconds an element of f32 takes, as the names in the formula tell; what decides from which size on several threads share
+    /// the work.
+    pub cost: u32,
 }
 
 /// Makes a [`Kernel`](crate::Kernel) of a formula.
@@ -47,7 +81,23 @@ pub struct Kernel {
 #[macro_export]
 macro_rules! kernel {
     (|$first:ident $(, $input:ident)* $(; $($parameter:ident),+)?| $formula:expr) => {
-        $crate::kernel!(mut $first; $($input),*; $($($parameter),+)? => { $first = $formula; })
+        $crate::Kernel {
+            into_f32: const {
+                if $crate::Kernel::is_light(stringify!($formula)) {
+                    Some($crate::kernel!(@into f32; $first; $($input),*; $($($parameter),+)? => $formula))
+                } else {
+                    None
+                }
+            },
+            into_f64: const {
+                if $crate::Kernel::is_light(stringify!($formula)) {
+                    Some($crate::kernel!(@into f64; $first; $($input),*; $($($parameter),+)? => $formula))
+                } else {
+                    None
+                }
+            },
+            ..$crate::kernel!(mut $first; $($input),*; $($($parameter),+)? => { $first = $formula; })
+        }
     };
     (|$first:ident $(, $input:ident)* $(; $($parameter:ident),+)?| $formula:expr; where $safe:expr; else $other:expr) => {
         $crate::Kernel {
@@ -56,6 +106,9 @@ macro_rules! kernel {
             parameters: <[&str]>::len(&[$($(stringify!($parameter)),+)?]),
             f32: $crate::kernel!(@guarded f32; $first; $($input),*; $($($parameter),+)? => $formula, $safe, $other),
             f64: $crate::kernel!(@guarded f64; $first; $($input),*; $($($parameter),+)? => $formula, $safe, $other),
+            into_f32: None,
+            into_f64: None,
+            cost: const { $crate::Kernel::estimate(stringify!($formula)) },
         }
     };
     (mut $($output:ident),+; $($input:ident),*; $($parameter:ident),* => $body:block) => {
@@ -65,7 +118,16 @@ macro_rules! kernel {
             parameters: <[&str]>::len(&[$(stringify!($parameter)),*]),
             f32: $crate::kernel!(@function f32; $($output),+; $($input),*; $($parameter),* => $body),
             f64: $crate::kernel!(@function f64; $($output),+; $($input),*; $($parameter),* => $body),
+            into_f32: None,
+            into_f64: None,
+            cost: const { $crate::Kernel::estimate(stringify!($body)) },
         }
+    };
+    (@into $t:ident; $first:ident; $($input:ident),*; $($parameter:ident),* => $formula:expr) => {
+        $crate::kernel!(@function $t; to; $first $(, $input)*; $($parameter),* => {
+            let mut $first = $first;
+            to = $formula;
+        })
     };
     (@function $t:ident; $($output:ident),+; $($input:ident),*; $($parameter:ident),* => $body:block) => {{
         struct Work<'a, 'b, 'c>(&'a [$t], &'b mut [&'c mut [$t]], &'a [&'a [$t]]);

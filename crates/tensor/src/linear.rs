@@ -63,7 +63,7 @@ impl<T: Float> Tensor<T> {
         let weight = weight.matrix(weight.offset()).transposed();
         let mut product = Product::new(self.rows(&mut input)?, weight);
         product.start = bias.map(|bias| bias.elements(&mut bias_copy)).transpose()?;
-        product.finish = activation.map(T::function);
+        product.finish = activation.map(|kernel| T::function(kernel).run);
         Self::try_build(shape, |target| T::multiply(target, &product))
     }
 }

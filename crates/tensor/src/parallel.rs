@@ -8,14 +8,27 @@ use std::sync::{Mutex, OnceLock, PoisonError};
 
 use workers::Workers;
 
-use crate::{Error, Result, counters};
+use crate::{Error, Result};
 
-/// Elements below which one thread is faster: waking another costs some ten microseconds, in which one thread
-/// passes over this many.
-pub(crate) const THRESHOLD: usize = 1 << 17;
+/// The least work that gains from a second thread, in picoseconds of one.
+///
+/// Handing a half to a thread that is looking for work, and waiting for its end, takes 0.4 to 0.5 us. So 2 us of work become 1.5.
+/// Measured on two cores of a virtual machine (Zen 5, AVX-512, a megabyte of second-level cache each), as are the costs of all the kernels: what
+/// they take an element, of 10,000 elements of f32, for which `cargo xtask bench kernels` has a row each. On other machines the ratio of the two is what
+/// counts: where a core is half as fast, so is handing over.
+const WORTH: u32 = 2_000_000;
 
-/// Elements a piece, a multiple of every vector width.
-pub(crate) const PIECE: usize = 1 << 15;
+/// What copying an element of f32 costs, in picoseconds: the least that is divided.
+pub(crate) const COPY: u32 = 50;
+
+/// The fewest elements of type `T` to divide, for kernels that take so many picoseconds an element of f32; those of f64 fill a vector twice
+/// as fast.
+pub(crate) const fn threshold<T>(picoseconds: u32) -> usize {
+    (WORTH * size_of::<f32>() as u32 / (picoseconds * size_of::<T>() as u32)) as usize
+}
+
+/// Elements at whose multiples work is cut: a multiple of every vector width, and of every cache line.
+const CUT: usize = 64;
 
 /// Runs `work(start, piece)` on the pieces of `data`, on several threads if there are at least `threshold` elements.
 pub(crate) fn for_each_piece<T: Send>(
@@ -23,7 +36,7 @@ pub(crate) fn for_each_piece<T: Send>(
     threshold: usize,
     work: impl Fn(usize, &mut [T]) + Sync,
 ) {
-    for_each_piece_of_rows(data, 1, threshold, work);
+    for_each_piece_of_rows(data, CUT, threshold, work);
 }
 
 /// As [`for_each_piece`], with pieces of whole rows of `length` elements, which must not be 0.
@@ -33,17 +46,37 @@ pub(crate) fn for_each_piece_of_rows<T: Send>(
     threshold: usize,
     work: impl Fn(usize, &mut [T]) + Sync,
 ) {
-    if pays(data.len(), threshold) {
-        let piece = PIECE.div_ceil(length) * length;
-        divide(data, 0, piece, piece, &work);
+    let grain = grain(data.len(), threshold);
+    if grain < data.len() {
+        divide(data, 0, length, grain, &work);
     } else {
         work(0, data);
     }
 }
 
 /// Whether to divide work on this many elements.
+#[inline]
 pub(crate) fn pays(elements: usize, threshold: usize) -> bool {
-    elements >= threshold && threads() > 1
+    elements >= threshold && are_worth(elements / threshold.max(1))
+}
+
+/// Whether other threads gain more than they cost, for so many times the least work that gains from them.
+#[inline(never)]
+fn are_worth(size: usize) -> bool {
+    workers().is_some_and(|workers| threads_of(workers) > 1 && workers.are_worth(size))
+}
+
+/// How many of the elements a thread takes at a time; no fewer than there are if dividing them does not pay.
+///
+/// Small work is cut once, as each cut takes as long as handing over; large work often enough that no thread waits long for the last one.
+#[inline]
+pub(crate) fn grain(elements: usize, threshold: usize) -> usize {
+    if !pays(elements, threshold) {
+        return usize::MAX;
+    }
+    let often = elements / (5 * threads());
+    // The halves of a half are not cut, though the bounds of rows and vectors make one of them larger.
+    often.max(2 * threshold).min(elements - elements / 3)
 }
 
 /// Runs `work(start, piece)` (a pointer to it, so that what divides is compiled once a type) on halves of halves of `data`,
@@ -123,10 +156,7 @@ pub(crate) fn join(first: &mut (dyn FnMut() + Send), second: &mut (dyn FnMut() +
     let workers = workers();
     let threads = workers.map_or(1, threads_of);
     match workers {
-        Some(workers) if threads > 1 => {
-            counters::divided();
-            workers.join(threads, first, second);
-        }
+        Some(workers) if threads > 1 => workers.join(threads, first, second),
         _ => {
             first();
             second();

@@ -149,7 +149,7 @@ impl<T: Element> Tensor<T> {
     }
 
     /// Whether the elements lie one after another in row-major order.
-    fn is_contiguous(&self) -> bool {
+    pub(crate) fn is_contiguous(&self) -> bool {
         self.view.as_ref().is_none_or(|layout| layout.is_contiguous())
     }
 

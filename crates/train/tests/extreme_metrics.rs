@@ -4,8 +4,8 @@ use backprop_tensor::{Float, Numeric, Tensor};
 use backprop_train::{MeanAbsoluteError, MeanSquaredError, Metric, R2, RootMeanSquaredError};
 use proptest::prelude::*;
 
-fn value<Y: Numeric, T: Float>(
-    metric: &dyn Metric<Y, T>,
+fn value<T: Float, Y: Numeric>(
+    metric: &dyn Metric<T, Y>,
     outputs: &Tensor<T>,
     targets: &Tensor<Y>,
     weights: Option<&[f64]>,

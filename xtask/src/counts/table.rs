@@ -220,7 +220,7 @@ W1, 1 thread
   packing baseline: calls 1, read 16
 
 W1, 2 threads
-  divided avx2: times 3
+  scratch avx2: taken 3
 ";
 
     fn table(text: &str) -> Table {
@@ -277,8 +277,8 @@ W1, 2 threads
             ]
         );
         assert_eq!(
-            differences(&[("times 3", "times 4")]),
-            ["W1, 2 threads: divided avx2 times: 3 -> 4 (+33.3 %)"]
+            differences(&[("taken 3", "taken 4")]),
+            ["W1, 2 threads: scratch avx2 taken: 3 -> 4 (+33.3 %)"]
         );
     }
 

@@ -41,10 +41,9 @@ pub(super) enum Other {
     Multiplications,
     Scratch,
     ScratchBytes,
-    Divided,
 }
 
-const OTHERS: usize = Other::Divided as usize + 1;
+const OTHERS: usize = Other::ScratchBytes as usize + 1;
 
 /// Calls, bytes read, bytes written.
 static KERNELS: [[AtomicU64; 3]; FAMILIES.len()] =
@@ -147,7 +146,6 @@ impl Counts {
                 ("bytes", other(Other::ScratchBytes)),
             ],
         ));
-        rows.push(row("divided", &[("times", other(Other::Divided))]));
         rows.retain(|row| row.numbers.iter().any(|(_, value)| *value > 0));
         rows
     }

@@ -1,6 +1,7 @@
 //! The formulas of arithmetic, for every numeric type.
 
-use crate::{KernelFunction, kernel, math};
+use crate::kernel::Formula;
+use crate::{Float, kernel, math};
 
 /// An operation on two numbers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,36 +27,34 @@ pub enum Unary {
 
 pub trait Arithmetic: Sized {
     /// The function that replaces its output by `∘ output`.
-    fn unary(operation: Unary) -> KernelFunction<Self>;
+    fn unary(operation: Unary) -> Formula<Self>;
 
     /// The function that replaces its output by `output ∘ input`.
-    fn binary(operation: Binary) -> KernelFunction<Self>;
+    fn binary(operation: Binary) -> Formula<Self>;
 }
 
 macro_rules! floats {
     ($($t:ident),*) => {
         $(impl Arithmetic for $t {
-            fn unary(operation: Unary) -> KernelFunction<Self> {
-                match operation {
+            fn unary(operation: Unary) -> Formula<Self> {
+                Self::function(&match operation {
                     Unary::Absolute => kernel!(|x| math::abs(x)),
                     Unary::Negate => kernel!(|x| -x),
                     Unary::Sign => kernel!(|x| math::sign(x)),
                     Unary::Square => kernel!(|x| x * x),
                     Unary::Clamp => kernel!(|x; least, greatest| math::clamp(x, least, greatest)),
-                }
-                .$t
+                })
             }
 
-            fn binary(operation: Binary) -> KernelFunction<Self> {
-                match operation {
+            fn binary(operation: Binary) -> Formula<Self> {
+                Self::function(&match operation {
                     Binary::Add => kernel!(|x, y| x + y),
                     Binary::Subtract => kernel!(|x, y| x - y),
                     Binary::Multiply => kernel!(|x, y| x * y),
                     Binary::Divide => kernel!(|x, y| x / y),
                     Binary::Maximum => kernel!(|x, y| math::max(x, y)),
                     Binary::Minimum => kernel!(|x, y| math::min(x, y)),
-                }
-                .$t
+                })
             }
         })*
     };
@@ -65,10 +64,10 @@ floats! { f32, f64 }
 macro_rules! integers {
     ($($t:ident, $absolute:expr, $sign:expr;)*) => {
         $(impl Arithmetic for $t {
-            fn unary(operation: Unary) -> KernelFunction<Self> {
+            fn unary(operation: Unary) -> Formula<Self> {
                 macro_rules! function {
                     ($f:expr) => {
-                        |_, outputs, _| outputs.iter_mut().flat_map(|x| x.iter_mut()).for_each(|x| *x = $f(*x))
+                        Formula::light(|_, outputs, _| outputs.iter_mut().flat_map(|x| x.iter_mut()).for_each(|x| *x = $f(*x)))
                     };
                 }
                 match operation {
@@ -76,24 +75,24 @@ macro_rules! integers {
                     Unary::Negate => function!($t::wrapping_neg),
                     Unary::Sign => function!($sign),
                     Unary::Square => function!(|x: $t| x.wrapping_mul(x)),
-                    Unary::Clamp => |parameters, outputs, _| {
+                    Unary::Clamp => Formula::light(|parameters, outputs, _| {
                         let &[least, greatest] = parameters else { return };
                         for x in outputs.iter_mut().flat_map(|x| x.iter_mut()) {
                             *x = (*x).max(least).min(greatest);
                         }
-                    },
+                    }),
                 }
             }
 
-            fn binary(operation: Binary) -> KernelFunction<Self> {
+            fn binary(operation: Binary) -> Formula<Self> {
                 macro_rules! function {
                     ($f:expr) => {
-                        |_, outputs, inputs| {
+                        Formula::light(|_, outputs, inputs| {
                             let ([x], [y]) = (outputs, inputs) else { return };
                             for (x, &y) in x.iter_mut().zip(*y) {
                                 *x = $f(*x, y);
                             }
-                        }
+                        })
                     };
                 }
                 match operation {

@@ -1,7 +1,7 @@
 //! Comparing two views.
 
 use crate::counters::{self, Family};
-use crate::parallel::{self, THRESHOLD};
+use crate::parallel::{self, COPY, threshold};
 
 use super::operand::{Access, BLOCK, Reader, block_length};
 use super::{Gather, Operand};
@@ -65,7 +65,7 @@ fn compare<T: Gather + Copy + Default + Send + Sync>(
     });
     let mut accesses = [Access::of(&left), Access::of(&right)];
     let block = block_length(&mut accesses);
-    parallel::for_each_piece(target, THRESHOLD, |start, piece| {
+    parallel::for_each_piece(target, threshold::<T>(COPY), |start, piece| {
         let mut scratch = [[T::default(); BLOCK]; 2];
         let [for_left, for_right] = &mut scratch;
         let mut left = Reader::new(left, accesses[0], start, for_left);

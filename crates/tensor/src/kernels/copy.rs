@@ -1,13 +1,16 @@
 //! Copying a view onto another: row by row, in squares where the rows of one are columns of the other, and on several threads if they
 //! are large.
 
-use crate::parallel::{self, PIECE};
+use crate::parallel;
 
 use super::transpose::{Planes, ROWS, Turn, turn};
 use super::walk::Walk;
 
 /// Elements from which on two threads are faster: other than a bare copy, these cost some instructions each.
 const THRESHOLD: usize = 1 << 16;
+
+/// Elements that a thread copies at least.
+const PIECE: usize = 1 << 15;
 
 /// Bytes from which blocks are written past the caches: they would push out of them what is still to be read.
 const STREAMED: usize = 1 << 23;

@@ -1,7 +1,10 @@
 //! Products of all elements up to each one.
 
 use crate::counters::{self, Family};
-use crate::parallel::{self, THRESHOLD};
+use crate::parallel::{self, threshold};
+
+/// Picoseconds an element of f32.
+const COST: u32 = 800;
 
 /// Columns whose products are carried at a time.
 const COLUMNS: usize = 64;
@@ -44,7 +47,7 @@ fn down_columns<T: Copy + Send + Sync, C: Copy + Sync>(
 ) {
     counters::kernel(Family::Cumulative, || [size_of_val(target); 2]);
     let matrix = length * columns;
-    parallel::for_each_piece_of_rows(target, matrix, THRESHOLD, |_, piece| {
+    parallel::for_each_piece_of_rows(target, matrix, threshold::<T>(COST), |_, piece| {
         for matrix in piece.chunks_mut(matrix) {
             for first in (0..columns).step_by(COLUMNS) {
                 let mut carried = [start; COLUMNS];

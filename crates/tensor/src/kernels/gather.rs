@@ -2,7 +2,7 @@
 
 use crate::Layout;
 use crate::counters::{self, Family};
-use crate::parallel::{self, THRESHOLD};
+use crate::parallel::{self, COPY, threshold};
 
 use super::copy::{copy, copy_run};
 use super::transpose::Turn;
@@ -38,7 +38,7 @@ macro_rules! gather {
             #[inline(never)]
             fn fill(target: &mut [Self], value: Self) {
                 counters::kernel(Family::Fill, || [0, size_of_val(target)]);
-                parallel::for_each_piece(target, THRESHOLD, |_, piece| piece.fill(value));
+                parallel::for_each_piece(target, threshold::<Self>(COPY), |_, piece| piece.fill(value));
             }
         })*
     };
@@ -51,7 +51,7 @@ fn gather<T: Turn>(target: &mut [T], source: &[T], layout: &Layout, start: usize
     }
     if layout.is_contiguous() {
         let from = layout.offset() + start;
-        return parallel::for_each_piece(target, THRESHOLD, |start, piece| {
+        return parallel::for_each_piece(target, threshold::<T>(COPY), |start, piece| {
             piece.copy_from_slice(&source[from + start..][..piece.len()]);
         });
     }

@@ -2,11 +2,17 @@
 
 use crate::Layout;
 use crate::counters::{self, Family};
-use crate::parallel::{self, PIECE, THRESHOLD};
+use crate::parallel::{self, COPY, threshold};
 use crate::simd::{self, Work};
 
 use super::copy::copy_short;
 use super::walk::Walk;
+
+/// Picoseconds that finding and copying an element of f32 takes.
+const ELEMENT: u32 = 500;
+
+/// Indices that are looked through together.
+const PART: usize = 1 << 15;
 
 pub trait Pick: Sized {
     /// `target[i] = source[position i of base + index[i] * stride]`.
@@ -42,7 +48,7 @@ fn pick<T: Copy + Send + Sync>(target: &mut [T], source: &[T], base: &Layout, st
     });
     let walk = Walk::new([base]);
     let [inner] = walk.strides();
-    parallel::for_each_piece(target, THRESHOLD, |start, piece| {
+    parallel::for_each_piece(target, threshold::<T>(ELEMENT), |start, piece| {
         let mut done = 0;
         walk.runs(start, piece.len(), |[mut position], length| {
             let index = &index[start + done..start + done + length];
@@ -62,7 +68,8 @@ fn select<T: Copy + Send + Sync>(target: &mut [T], source: &[T], length: usize, 
     counters::kernel(Family::Pick, || {
         [size_of_val(target) + size_of_val(index), size_of_val(target)]
     });
-    parallel::for_each_piece_of_rows(target, inner, THRESHOLD, |start, piece| {
+    let cost = COPY + ELEMENT / inner as u32;
+    parallel::for_each_piece_of_rows(target, inner, threshold::<T>(cost), |start, piece| {
         let row = start / inner;
         let (mut block, mut next) = (row / index.len() * length, row % index.len());
         let mut from = || {
@@ -103,10 +110,10 @@ fn rows<T>(
 /// The largest index, as an unsigned number, so that negative ones are larger than any length; 0 of none.
 pub(crate) fn largest(index: &[i64]) -> u64 {
     let largest = |part: &[i64]| simd::dispatch(Largest(part));
-    if !parallel::pays(index.len(), THRESHOLD) {
+    if !parallel::pays(index.len(), threshold::<i64>(COPY)) {
         return largest(index);
     }
-    parallel::fold(0..index.len(), PIECE, PIECE, &u64::max, &|range| {
+    parallel::fold(0..index.len(), PART, PART, &u64::max, &|range| {
         largest(&index[range])
     })
 }

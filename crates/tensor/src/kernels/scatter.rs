@@ -7,14 +7,20 @@ use std::collections::HashMap;
 
 use crate::Layout;
 use crate::counters::{self, Family};
-use crate::parallel::{self, PIECE, THRESHOLD};
+use crate::parallel;
 use crate::simd::{self, Work};
 
 use super::compensated::Compensated;
 use super::walk::Walk;
 
+/// Elements from which on the parts gain from several threads, each of which goes through the whole index.
+const THRESHOLD: usize = 1 << 17;
+
 /// How many parts of the rows are added to at the same time; each of them goes through the whole index.
 const PARTS: usize = 8;
+
+/// Indices that a thread takes at least.
+const PIECE: usize = 1 << 15;
 
 /// Additions to one place, one after another: as many as a byte counts.
 const CHAIN: usize = 1 << u8::BITS;

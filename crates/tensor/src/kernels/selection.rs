@@ -1,7 +1,7 @@
 //! Choosing between two views, and turning answers into numbers.
 
 use crate::counters::{self, Family};
-use crate::parallel::{self, THRESHOLD};
+use crate::parallel::{self, COPY, threshold};
 
 use super::operand::{Access, BLOCK, Reader, block_length};
 use super::{Gather, Operand};
@@ -39,7 +39,7 @@ fn choose<T: Gather + Copy + Default + Send + Sync>(
     });
     let mut accesses = [Access::of(&mask), Access::of(&yes)];
     let block = block_length(&mut accesses);
-    parallel::for_each_piece(target, THRESHOLD, |start, piece| {
+    parallel::for_each_piece(target, threshold::<T>(2 * COPY), |start, piece| {
         let mut for_mask = [false; BLOCK];
         let mut for_yes = [T::default(); BLOCK];
         let mut mask = Reader::new(mask, accesses[0], start, &mut for_mask);
@@ -66,7 +66,7 @@ macro_rules! from_bool {
             #[inline(never)]
             fn from_bool(target: &mut [Self], source: &[bool]) {
                 counters::kernel(Family::Cast, || [source.len(), size_of_val(target)]);
-                parallel::for_each_piece(target, THRESHOLD, |start, piece| {
+                parallel::for_each_piece(target, threshold::<Self>(COPY), |start, piece| {
                     for (to, &from) in piece.iter_mut().zip(&source[start..]) {
                         *to = u8::from(from) as $t;
                     }

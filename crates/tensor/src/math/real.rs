@@ -157,6 +157,9 @@ macro_rules! bits {
 bits! { f32, u32, 23, 8 }
 bits! { f64, u64, 52, 11 }
 
+/// How many coefficients are treated in one loop.
+const LOOP: usize = 20;
+
 /// The polynomial with these coefficients, the constant one first: E(x^2) + x O(x^2), each by Horner's rule.
 ///
 /// The even and the odd part do not wait for each other, and waiting is what a chain of dependent operations costs.
@@ -164,7 +167,17 @@ bits! { f64, u64, 52, 11 }
 pub(super) fn polynomial<T: Bits>(x: T, coefficients: &[T]) -> T {
     let square = x * x;
     let (mut even, mut odd) = (T::of(0.0), T::of(0.0));
-    for (i, &coefficient) in coefficients.iter().enumerate().rev() {
+    // Beyond so many, the compiler would not unroll the loop, and vectorize nothing around it.
+    let (low, high) = coefficients.split_at(coefficients.len().min(LOOP));
+    for (i, &coefficient) in high.iter().enumerate().rev() {
+        let sum = if (LOOP + i).is_multiple_of(2) { &mut even } else { &mut odd };
+        *sum = if LOOP + i + 2 >= coefficients.len() {
+            coefficient
+        } else {
+            *sum * square + coefficient
+        };
+    }
+    for (i, &coefficient) in low.iter().enumerate().rev() {
         let sum = if i % 2 == 0 { &mut even } else { &mut odd };
         *sum = if i + 2 >= coefficients.len() {
             coefficient

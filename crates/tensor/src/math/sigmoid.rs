@@ -1,7 +1,7 @@
 //! The logistic function and its integral.
 
 use super::Real;
-use super::exp::{Coefficients, exp, exp_in_range};
+use super::exp::{Coefficients, Reduced, exp_in_range, limit, reduce_multiple};
 use super::log::log1p;
 
 /// e^-|x|, which neither overflows nor loses small results.
@@ -13,18 +13,25 @@ fn decay<T: Real>(x: T) -> T {
 }
 
 /// 1 / (1 + e^-x), within 2.5 ulp, in the tail toward 0 too.
+///
+/// It is 2^s / (2^s + 2^s e^-x), for an s that leaves room for the largest e^-x that counts, so that neither the sign of x nor
+/// small results need a case of their own.
 #[inline(always)]
 pub fn sigmoid<T: Real>(x: T) -> T {
-    let one = T::of(1.0);
-    let e = decay(x);
-    (if x < T::of(0.0) { e } else { one }) / (one + e)
+    // From 60 on, e^-x vanishes beside 1.
+    let x = limit(x, (<T as Coefficients>::EXP_RANGE.0, T::of(60.0)));
+    let shift = (T::BIAS + T::of(1.0)) * T::of(-0.25);
+    let Reduced { sum, r, rest, .. } = reduce_multiple(x, -1.0, T::BIAS + shift);
+    let e = (T::of(1.0) + (r + rest)) * T::power_of_two(sum);
+    let one = T::power_of_two(T::ROUND + T::BIAS + shift);
+    one / (one + e)
 }
 
 /// The logistic function σ(x) and its derivative σ(x) (1 - σ(x)) = e^-|x| / (1 + e^-|x|)^2, each within 6 ulp wherever it is a normal number.
 /// The derivative is taken from x, since 1 - σ(x) loses its digits where σ(x) is near 1. For the function alone, [`sigmoid`] is more accurate.
 #[inline(always)]
 pub fn logistic<T: Real>(x: T) -> (T, T) {
-    let e = exp(-x.abs());
+    let e = decay(x);
     let r = T::of(1.0) / (T::of(1.0) + e);
     (if x < T::of(0.0) { e * r } else { r }, e * r * r)
 }

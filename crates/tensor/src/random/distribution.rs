@@ -1,11 +1,11 @@
 //! Filling slices: which numbers, made how.
 
 use crate::Numeric;
-use crate::parallel::{self, PIECE, THRESHOLD};
+use crate::parallel;
 use crate::simd::{self, Work};
 
 use super::box_muller::{normals, uniform};
-use super::stream::{BLOCK, Stream};
+use super::stream::{BLOCK, PIECE, Stream};
 use super::truncated::Truncated;
 
 /// Numbers to fill a tensor with, all computed in f64 and then rounded.
@@ -56,7 +56,7 @@ impl Distribution {
 
 /// Fills `target` with numbers that `key` determines, on several threads if it is long.
 pub(crate) fn fill<T: Numeric>(target: &mut [T], key: u64, distribution: &Distribution) {
-    parallel::for_each_piece(target, THRESHOLD, |start, part| {
+    parallel::for_each_piece_of_rows(target, PIECE, 2 * PIECE, |start, part| {
         for (piece, target) in part.chunks_mut(PIECE).enumerate() {
             let start = start + piece * PIECE;
             fill_piece(target, key, start, distribution);
@@ -97,7 +97,7 @@ impl Work for Sample<'_> {
 
 /// Fills `target` with integers from `low` on, `span` different ones, each as likely.
 pub(crate) fn fill_integers(target: &mut [i64], key: u64, low: i64, span: u64) {
-    parallel::for_each_piece(target, THRESHOLD, |start, part| {
+    parallel::for_each_piece_of_rows(target, PIECE, 2 * PIECE, |start, part| {
         for (piece, target) in part.chunks_mut(PIECE).enumerate() {
             let mut stream = Stream::new(key, start + piece * PIECE);
             for x in target {

@@ -1,7 +1,8 @@
 //! The stream of random words behind a piece of a tensor: eight interleaved xoshiro256++ generators, which a
 //! vector unit steps at once.
 
-use crate::parallel::PIECE;
+/// Elements a piece, each with a stream of its own, so that threads can fill pieces in any order.
+pub(crate) const PIECE: usize = 1 << 15;
 
 const LANES: usize = 8;
 

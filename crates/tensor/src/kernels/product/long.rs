@@ -37,9 +37,13 @@ where
         bands::<V>(target, &bare, (BAND / columns).max(ROWS))?;
     }
     if let Some(finish) = product.finish {
-        parallel::for_each_piece(target, parallel::THRESHOLD, |_, piece| {
-            finish(&[], &mut [piece], &[]);
-        });
+        parallel::for_each_piece(
+            target,
+            parallel::threshold::<V::Element>(parallel::COPY),
+            |_, piece| {
+                finish(&[], &mut [piece], &[]);
+            },
+        );
     }
     Ok(())
 }

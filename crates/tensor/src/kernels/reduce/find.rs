@@ -2,7 +2,10 @@
 
 use super::plan::Plan;
 use crate::counters::{self, Family};
-use crate::parallel::{self, PIECE, THRESHOLD};
+use crate::parallel::{self, threshold};
+
+/// Picoseconds that comparing an element of f32 takes.
+const COST: u32 = 50;
 
 /// Elements that are compared before asking whether one of them was it.
 const CHUNK: usize = 64;
@@ -33,10 +36,8 @@ fn find<T: Copy + PartialEq + Send + Sync>(target: &mut [i64], wanted: &[T], sou
         [read + size_of_val(wanted), size_of_val(target)]
     });
     let length = plan.reduced().count();
-    let grain = match parallel::pays(length.saturating_mul(target.len()), THRESHOLD) {
-        true => (PIECE / length.max(1)).max(1),
-        false => usize::MAX,
-    };
+    let grain = parallel::grain(length.saturating_mul(target.len()), threshold::<T>(COST));
+    let grain = (grain / length.max(1)).max(1);
     let (columns, stride) = plan.kept().inner();
     let unit = if stride == 1 { columns } else { 1 };
     parallel::divide(target, 0, unit, grain, &|start, target: &mut [i64]| {

@@ -26,6 +26,9 @@ pub enum MappedSum {
 pub trait Fold<T: Copy>: Send + Sync + 'static {
     const IDENTITY: T;
 
+    /// Picoseconds an element of f32, from the second-level cache.
+    const COST: u32;
+
     /// Whether its loops are worth compiling for every level of the instruction set. They are long, and there are many.
     const EVERY_LEVEL: bool;
 
@@ -53,9 +56,10 @@ pub struct Exponentials;
 pub struct OtherExponentials;
 
 macro_rules! folds {
-    ($($t:ident, $every_level:literal { $($fold:ident, $identity:expr, $combine:expr $(, $map:expr)?;)* })*) => { $($(
+    ($($t:ident, $every_level:literal { $($fold:ident, $cost:literal, $identity:expr, $combine:expr $(, $map:expr)?;)* })*) => { $($(
         impl Fold<$t> for $fold {
             const IDENTITY: $t = $identity;
+            const COST: u32 = $cost;
             const EVERY_LEVEL: bool = $every_level;
 
             #[inline(always)]
@@ -75,33 +79,39 @@ macro_rules! folds {
 macro_rules! floats {
     ($($t:ident)*) => {
         folds! { $($t, true {
-            Sum, 0.0, |x, y| x + y;
-            Maximum, $t::NEG_INFINITY, math::max;
-            Minimum, $t::INFINITY, math::min;
-            Squares, 0.0, |x, y| x + y, |x: $t, mean: $t| (x - mean) * (x - mean);
-            Exponentials, 0.0, |x, y| x + y, |x, largest| math::exp(x - largest);
-            OtherExponentials, 0.0, |x, y| x + y, |x, largest| if x == largest { 0.0 } else { math::exp(x - largest) };
+            Sum, 30, 0.0, |x, y| x + y;
+            Maximum, 50, $t::NEG_INFINITY, |x: $t, y: $t| {
+                let larger = if y > x { y } else { x };
+                if y.is_nan() { y } else { larger }
+            };
+            Minimum, 50, $t::INFINITY, |x: $t, y: $t| {
+                let smaller = if y < x { y } else { x };
+                if y.is_nan() { y } else { smaller }
+            };
+            Squares, 30, 0.0, |x, y| x + y, |x: $t, mean: $t| (x - mean) * (x - mean);
+            Exponentials, 200, 0.0, |x, y| x + y, |x, largest| math::exp(x - largest);
+            OtherExponentials, 200, 0.0, |x, y| x + y, |x, largest| if x == largest { 0.0 } else { math::exp(x - largest) };
         })* }
         folds! { $($t, false {
-            Product, 1.0, |x, y| x * y;
+            Product, 60, 1.0, |x, y| x * y;
         })* }
     };
 }
 macro_rules! integers {
     ($($t:ident)*) => {
         folds! { $($t, false {
-            Sum, 0, $t::wrapping_add;
-            Product, 1, $t::wrapping_mul;
-            Maximum, $t::MIN, Ord::max;
-            Minimum, $t::MAX, Ord::min;
+            Sum, 30, 0, $t::wrapping_add;
+            Product, 60, 1, $t::wrapping_mul;
+            Maximum, 50, $t::MIN, Ord::max;
+            Minimum, 50, $t::MAX, Ord::min;
         })* }
     };
 }
 floats! { f32 f64 }
 integers! { i32 i64 u8 }
 folds! { bool, false {
-    Maximum, false, |x, y| x | y;
-    Minimum, true, |x, y| x & y;
+    Maximum, 50, false, |x, y| x | y;
+    Minimum, 50, true, |x, y| x & y;
 } }
 
 /// Runs a loop of a fold at the level in use, if it was compiled for it.

@@ -21,7 +21,10 @@ pub(super) use rows::fold_slice;
 
 use super::Gather;
 use crate::counters::{self, Family};
-use crate::parallel::{self, PIECE, THRESHOLD};
+use crate::parallel::{self, threshold};
+
+/// Picoseconds that copying an element of f32 to its place takes, where neither the reduced nor the kept ones lie one after another.
+const GATHER: u32 = 500;
 
 /// Elements in a row that are folded without a tree.
 pub(super) const LEAF: usize = 1024;
@@ -40,6 +43,8 @@ pub trait ReduceFloats: Sized {
 #[derive(Debug)]
 struct Kernels<T> {
     identity: T,
+    /// Picoseconds an element of f32.
+    cost: u32,
     rows: fn(rows::Rows<'_, T>),
     block: fn(columns::Block<'_, T>),
     /// Combines the elements of the first slice with those of the second.
@@ -50,6 +55,7 @@ impl<T: Copy + Default> Kernels<T> {
     fn new<F: Fold<T>, const LANES: usize>() -> Self {
         Self {
             identity: F::IDENTITY,
+            cost: F::COST,
             rows: rows::fold_rows::<T, F, LANES>,
             block: columns::fold_block::<T, F, LANES>,
             merge: |first, second| {
@@ -69,16 +75,14 @@ struct Job<'a, T> {
     plan: &'a Plan,
     /// One for each element of the result, or none.
     parameters: &'a [T],
-    threads: bool,
+    /// How many elements one thread takes at a time.
+    grain: usize,
 }
 
 impl<T: Copy + Default> Job<'_, T> {
-    /// How many items of so many elements one thread shall have at least.
+    /// How many items of so many elements one thread takes at a time.
     fn grain(&self, elements: usize) -> usize {
-        match self.threads {
-            true => (PIECE / elements.max(1)).max(1),
-            false => usize::MAX,
-        }
+        (self.grain / elements.max(1)).max(1)
     }
 
     fn combine(&self, first: T, second: T) -> T {
@@ -105,17 +109,20 @@ where
     if count == 0 || target.is_empty() {
         return target.fill(kernels.identity);
     }
+    let (length, stride) = plan.reduced().inner();
+    let down = plan.kept().inner().1 == 1;
+    let along = !down && stride == 1 && (plan.reduced().rank() == 1 || length >= rows::RUN);
+    let cost = kernels.cost + if down || along { 0 } else { GATHER };
     let job = Job {
         kernels,
         source,
         plan,
         parameters,
-        threads: parallel::pays(count.saturating_mul(target.len()), THRESHOLD),
+        grain: parallel::grain(count.saturating_mul(target.len()), threshold::<T>(cost)),
     };
-    let (length, stride) = plan.reduced().inner();
-    if plan.kept().inner().1 == 1 {
+    if down {
         columns::reduce(target, &job);
-    } else if stride == 1 && (plan.reduced().rank() == 1 || length >= rows::RUN) {
+    } else if along {
         rows::reduce(target, &job);
     } else {
         rows::reduce_gathered(target, &job);
@@ -123,7 +130,7 @@ where
 }
 
 macro_rules! reductions {
-    ($($t:ty, $lanes:literal: $($reduction:ident)*;)*) => { $(
+    ($($t:ty: $($reduction:ident $lanes:literal)*;)*) => { $(
         impl Reduce for $t {
             #[inline(never)]
             fn reduce(reduction: Reduction, target: &mut [Self], source: &[Self], plan: &Plan) {
@@ -135,12 +142,13 @@ macro_rules! reductions {
         }
     )* };
 }
+// Of 32 lanes the compiler makes a vector loop of sums, but not of comparisons.
 reductions! {
-    f32, 64: Sum Product Maximum Minimum;
-    f64, 32: Sum Product Maximum Minimum;
-    i32, 64: Sum Product Maximum Minimum;
-    i64, 32: Sum Product Maximum Minimum;
-    u8, 64: Sum Product Maximum Minimum;
+    f32: Sum 64 Product 64 Maximum 64 Minimum 64;
+    f64: Sum 32 Product 32 Maximum 64 Minimum 64;
+    i32: Sum 64 Product 64 Maximum 64 Minimum 64;
+    i64: Sum 32 Product 32 Maximum 32 Minimum 32;
+    u8: Sum 64 Product 64 Maximum 64 Minimum 64;
 }
 
 macro_rules! mapped_sums {

@@ -9,10 +9,13 @@ use crate::kernels::Gather;
 use crate::{parallel, simd};
 
 /// Elements of runs that are folded without a tree.
-const LONG: usize = 4096;
+const LONG: usize = 16384;
 
 /// Chunks that are folded one after another; then such groups are.
 const GROUP: usize = 16;
+
+/// So few runs that finding room for the positions of more would show.
+const FEW: usize = 8;
 
 /// From this length on, a run of elements among others to be folded with them is read where it lies, not copied.
 pub const RUN: usize = 64;
@@ -49,7 +52,14 @@ impl<T: Copy + Default, F: Fold<T>, const LANES: usize> simd::Work for RowWork<'
         let Rows {
             source, run_length, ..
         } = self.0;
-        let mut runs = [0; LONG / RUN];
+        let (mut few, mut many);
+        let runs: &mut [isize] = if self.0.run_count <= FEW {
+            few = [0; FEW];
+            &mut few
+        } else {
+            many = [0; LONG / RUN];
+            &mut many
+        };
         let runs = &mut runs[..self.0.run_count];
         for (run, position) in runs.iter_mut().zip(self.0.runs.walk(self.0.first_run)) {
             *run = position;
@@ -72,14 +82,14 @@ impl<T: Copy + Default, F: Fold<T>, const LANES: usize> simd::Work for RowWork<'
 /// Folds a slice in `LANES` parts, so that the order of operations is that of no machine in particular.
 #[inline(always)]
 pub fn fold_slice<T: Copy, F: Fold<T>, const LANES: usize>(slice: &[T], parameter: T) -> T {
-    let mut result = F::IDENTITY;
     let (wide, rest) = slice.as_chunks::<LANES>();
     if !wide.is_empty() {
-        result = fold_chunks::<T, F, LANES>(wide, parameter);
+        return fold_chunks::<T, F, LANES>(wide, rest, parameter);
     }
+    let mut result = F::IDENTITY;
     let (narrow, rest) = rest.as_chunks::<8>();
     if !narrow.is_empty() {
-        result = F::combine(result, fold_chunks::<T, F, 8>(narrow, parameter));
+        result = fold_chunks::<T, F, 8>(narrow, &[], parameter);
     }
     for &x in rest {
         result = F::combine(result, F::map(x, parameter));
@@ -88,11 +98,18 @@ pub fn fold_slice<T: Copy, F: Fold<T>, const LANES: usize>(slice: &[T], paramete
 }
 
 #[inline(always)]
-fn fold_chunks<T: Copy, F: Fold<T>, const LANES: usize>(chunks: &[[T; LANES]], parameter: T) -> T {
+fn fold_chunks<T: Copy, F: Fold<T>, const LANES: usize>(
+    chunks: &[[T; LANES]],
+    rest: &[T],
+    parameter: T,
+) -> T {
     let mut lanes = [F::IDENTITY; LANES];
     for group in chunks.chunks(GROUP) {
         let part = accumulate::<T, F, LANES>(group, parameter);
-        lanes = std::array::from_fn(|i| F::combine(lanes[i], part[i]));
+        lanes = combined::<T, F, LANES>(&lanes, &part);
+    }
+    for (lane, &x) in lanes.iter_mut().zip(rest) {
+        *lane = F::combine(*lane, F::map(x, parameter));
     }
     // Halves onto halves.
     let mut half = LANES / 2;
@@ -105,12 +122,26 @@ fn fold_chunks<T: Copy, F: Fold<T>, const LANES: usize>(chunks: &[[T; LANES]], p
     lanes[0]
 }
 
-/// The fold of each column. An array made anew for each chunk stays in registers, one that is changed in place may not.
+/// (Not by `from_fn`, which is not inlined where the formula is long. An array made anew stays in registers, one that is changed in place may not.)
+#[inline(always)]
+fn combined<T: Copy, F: Fold<T>, const LANES: usize>(first: &[T; LANES], second: &[T; LANES]) -> [T; LANES] {
+    let mut result = [F::IDENTITY; LANES];
+    for i in 0..LANES {
+        result[i] = F::combine(first[i], second[i]);
+    }
+    result
+}
+
+/// The fold of each column.
 #[inline(always)]
 fn accumulate<T: Copy, F: Fold<T>, const LANES: usize>(chunks: &[[T; LANES]], parameter: T) -> [T; LANES] {
     let mut lanes = [F::IDENTITY; LANES];
     for chunk in chunks {
-        lanes = std::array::from_fn(|i| F::combine(lanes[i], F::map(chunk[i], parameter)));
+        let mut mapped = *chunk;
+        for x in &mut mapped {
+            *x = F::map(*x, parameter);
+        }
+        lanes = combined::<T, F, LANES>(&lanes, &mapped);
     }
     lanes
 }
@@ -121,33 +152,39 @@ pub fn reduce<T: Copy + Default + Send + Sync>(target: &mut [T], job: &Job<'_, T
     let (run_length, _) = plan.reduced().inner();
     let runs = plan.reduced().outer();
     let short = plan.reduced().count() <= LONG;
-    parallel::divide(target, 0, 1, job.grain(1), &|start, target: &mut [T]| {
-        if short {
-            (job.kernels.rows)(Rows {
-                target,
-                parameters: job.parameters(start),
-                source: job.source,
-                offset: plan.offset,
-                rows: plan.kept(),
-                first_row: start,
-                runs,
-                first_run: 0,
-                run_count: runs.count(),
-                run_length,
-            });
-            return;
-        }
-        for (i, (result, position)) in target.iter_mut().zip(plan.kept().walk(start)).enumerate() {
-            let row = Row {
-                job,
-                parameters: job.parameters(start + i),
-                offset: plan.offset.wrapping_add_signed(position),
-                runs,
-                run_length,
-            };
-            *result = row.fold();
-        }
-    });
+    parallel::divide(
+        target,
+        0,
+        1,
+        job.grain(plan.reduced().count()),
+        &|start, target: &mut [T]| {
+            if short {
+                (job.kernels.rows)(Rows {
+                    target,
+                    parameters: job.parameters(start),
+                    source: job.source,
+                    offset: plan.offset,
+                    rows: plan.kept(),
+                    first_row: start,
+                    runs,
+                    first_run: 0,
+                    run_count: runs.count(),
+                    run_length,
+                });
+                return;
+            }
+            for (i, (result, position)) in target.iter_mut().zip(plan.kept().walk(start)).enumerate() {
+                let row = Row {
+                    job,
+                    parameters: job.parameters(start + i),
+                    offset: plan.offset.wrapping_add_signed(position),
+                    runs,
+                    run_length,
+                };
+                *result = row.fold();
+            }
+        },
+    );
 }
 
 /// A long row.

@@ -1,0 +1,127 @@
+//! The same bits on any number of threads, in place and elsewhere, straight and turned, at sizes around those from which on work is divided.
+
+use backprop_tensor::{Float, Result, Rng, Tensor, keep, kernel, math};
+
+type Formula<T> = fn(&Tensor<T>, &Tensor<T>) -> Result<Tensor<T>>;
+
+/// Light and heavy formulas, and reductions, of two tensors of one shape.
+fn formulas<T: Float>() -> [(&'static str, Formula<T>); 15] {
+    [
+        ("add", |x, y| x.try_add(y)),
+        ("relu", |x, _| x.relu()),
+        ("exp", |x, _| x.exp()),
+        ("powf", |x, y| x.abs()?.pow(y)),
+        ("add a row", |x, y| x.try_add(&y.select(0, 0)?)),
+        ("add a column", |x, y| x.try_add(&y.slice(-1, ..1)?)),
+        ("a row less", |x, y| x.select(0, 0)?.try_sub(y)),
+        ("two others", |x, y| {
+            x.apply(&kernel!(|x, y, z| x * y + math::max(x, z)), &[], &[y, x])
+        }),
+        ("sum", |x, _| x.sum(..)),
+        ("sum of rows", |x, _| x.sum(-1)),
+        ("sum of columns", |x, _| x.sum(keep(0))),
+        ("max of rows", |x, _| x.max(-1)),
+        ("var", |x, _| x.var(.., 1)),
+        ("argmax of columns", |x, _| x.argmax(0)?.cast()),
+        ("cumsum", |x, _| x.cumsum(-1)),
+    ]
+}
+
+/// From one row to so many that every kernel is divided.
+const SHAPES: &[[usize; 2]] = &[
+    [1, 1000],
+    [3, 5001],
+    [1, 40_000],
+    [1000, 65],
+    [300, 300],
+    [2, 130_000],
+];
+
+fn tensor<T: Float>(shape: [usize; 2], seed: u64) -> Tensor<T> {
+    let numbers = Tensor::<f64>::uniform(shape, -2.0, 2.0, &mut Rng::seed(seed)).unwrap();
+    numbers.cast().unwrap()
+}
+
+/// The elements of the result; `==` holds for the bits but for the sign of zeros, which `1 / x` shows, and no formula makes NaN.
+fn elements<T: Float>(result: Result<Tensor<T>>) -> Vec<T> {
+    let elements = result.unwrap().to_vec();
+    let signs = elements
+        .iter()
+        .map(|&x| math::max(math::min(T::ONE / x, T::ONE), -T::ONE));
+    elements.iter().copied().chain(signs).collect()
+}
+
+fn on<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.unwrap().install(work)
+}
+
+fn check<T: Float>() {
+    for &shape in SHAPES {
+        let (x, y) = (tensor::<T>(shape, 1), tensor::<T>(shape, 2));
+        let turned = x.transpose(0, 1).unwrap().contiguous().unwrap();
+        let turned = turned.transpose(0, 1).unwrap();
+        for (name, formula) in formulas::<T>() {
+            let wanted = on(1, || elements(formula(&x, &y)));
+            for threads in [2, 5] {
+                // Again and again, as the threads are awake or not.
+                for _ in 0..3 {
+                    assert!(
+                        on(threads, || elements(formula(&x, &y))) == wanted,
+                        "{name} of {shape:?}"
+                    );
+                }
+            }
+            // Sums of turned operands are taken in the order of memory.
+            if !["sum", "sum of rows", "sum of columns", "var"].contains(&name) {
+                assert!(
+                    on(2, || elements(formula(&turned, &y))) == wanted,
+                    "{name} of {shape:?}, turned"
+                );
+                assert!(
+                    on(1, || elements(formula(&turned, &y))) == wanted,
+                    "{name} of {shape:?}, turned"
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn f32_has_the_same_bits_however_it_is_divided() {
+    check::<f32>();
+}
+
+#[test]
+fn f64_has_the_same_bits_however_it_is_divided() {
+    check::<f64>();
+}
+
+/// A light formula has one form for each place of its result.
+#[test]
+fn in_place_and_elsewhere_are_the_same() {
+    let light = kernel!(|x, y; p| x * y + p / x);
+    let heavy = kernel!(|x, y; p| math::powf(math::abs(x), y) + p);
+    for shape in [[1, 7], [5, 1000], [40, 2500]] {
+        let (x, y) = (tensor::<f32>(shape, 3), tensor::<f32>(shape, 4));
+        for kernel in [&light, &heavy] {
+            let elsewhere = elements(x.apply(kernel, &[0.5], &[&y]));
+            let copy = x.neg().unwrap().neg().unwrap();
+            let address = copy.as_slice().unwrap().as_ptr();
+            let in_place = copy.into_apply(kernel, &[0.5], &[&y]).unwrap();
+            assert_eq!(in_place.as_slice().unwrap().as_ptr(), address);
+            assert!(elements(Ok(in_place)) == elsewhere);
+            // The first operand broadcast, and spread out in memory.
+            let row = x.select(0, 0).unwrap();
+            let whole = row.broadcast_to(shape).unwrap().contiguous().unwrap();
+            assert!(
+                elements(row.apply(kernel, &[0.5], &[&y])) == elements(whole.apply(kernel, &[0.5], &[&y]))
+            );
+            let wide = Tensor::stack(&[&x, &y], -1).unwrap();
+            let spread = wide.select(-1, 0).unwrap();
+            assert!(
+                elements(spread.apply(kernel, &[0.5], &[&y])) == elements(x.apply(kernel, &[0.5], &[&y]))
+            );
+        }
+    }
+}
