@@ -15,9 +15,9 @@
 #[macro_use]
 #[path = "../closed_output.rs"]
 mod closed_output;
+mod classifier;
 #[path = "../exit_code.rs"]
 mod exit_code;
-mod classifier;
 mod gradients;
 mod mixed;
 mod regression;

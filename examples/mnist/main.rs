@@ -10,9 +10,9 @@
 #[macro_use]
 #[path = "../closed_output.rs"]
 mod closed_output;
+mod data;
 #[path = "../exit_code.rs"]
 mod exit_code;
-mod data;
 mod model;
 mod options;
 mod report;

@@ -13,9 +13,9 @@
 #[macro_use]
 #[path = "../closed_output.rs"]
 mod closed_output;
+mod activations;
 #[path = "../exit_code.rs"]
 mod exit_code;
-mod activations;
 mod hebb;
 mod logic;
 

@@ -12,9 +12,9 @@
 #[macro_use]
 #[path = "../closed_output.rs"]
 mod closed_output;
+mod digits;
 #[path = "../exit_code.rs"]
 mod exit_code;
-mod digits;
 mod five_points;
 mod polynomial;
 mod remedies;

@@ -98,14 +98,18 @@ fn early_stopping(attempt: &Attempt<'_>) -> Result<Score, Error> {
 /// The input of each neuron with mean 0 and variance 1 over a batch.
 fn batch_norm(attempt: &Attempt<'_>) -> Result<Score, Error> {
     let mut model = attempt.model(HIDDEN);
-    model.layers_mut().insert(1, BoxedLayer::new(BatchNorm1d::new(HIDDEN)));
+    model
+        .layers_mut()
+        .insert(1, BoxedLayer::new(BatchNorm1d::new(HIDDEN)));
     attempt.fit(model, attempt.trainer())
 }
 
 /// `x + σ z`, with `z` from a normal distribution, for pixels `x` from 0 to 1.
 fn noise(attempt: &Attempt<'_>) -> Result<Score, Error> {
     let mut model = attempt.model(HIDDEN);
-    model.layers_mut().insert(0, BoxedLayer::new(GaussianNoise::new(0.3)));
+    model
+        .layers_mut()
+        .insert(0, BoxedLayer::new(GaussianNoise::new(0.3)));
     attempt.fit(model, attempt.trainer())
 }
 

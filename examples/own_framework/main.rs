@@ -18,10 +18,10 @@
 #[macro_use]
 #[path = "../closed_output.rs"]
 mod closed_output;
-#[path = "../exit_code.rs"]
-mod exit_code;
 mod answers;
 mod classification;
+#[path = "../exit_code.rs"]
+mod exit_code;
 mod framework;
 mod gradients;
 mod lab;

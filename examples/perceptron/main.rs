@@ -15,9 +15,9 @@
 #[macro_use]
 #[path = "../closed_output.rs"]
 mod closed_output;
+mod data;
 #[path = "../exit_code.rs"]
 mod exit_code;
-mod data;
 mod options;
 mod overlapping;
 mod pairs;

@@ -11,9 +11,9 @@
 #[macro_use]
 #[path = "../closed_output.rs"]
 mod closed_output;
+mod by_hand;
 #[path = "../exit_code.rs"]
 mod exit_code;
-mod by_hand;
 mod with_tape;
 mod with_trainer;
 

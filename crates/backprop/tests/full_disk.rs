@@ -22,15 +22,13 @@ fn main() -> ExitCode {
 
 #[cfg(target_os = "linux")]
 fn check() {
-    let full = || {
-        std::fs::OpenOptions::new()
-            .write(true)
-            .open("/dev/full")
-            .unwrap()
-    };
+    let full = || std::fs::OpenOptions::new().write(true).open("/dev/full").unwrap();
     let program = |argument: &str| {
         let mut program = Command::new(env::current_exe().unwrap());
-        program.arg(argument).stdout(Stdio::piped()).stderr(Stdio::piped());
+        program
+            .arg(argument)
+            .stdout(Stdio::piped())
+            .stderr(Stdio::piped());
         program
     };
 
@@ -54,9 +52,15 @@ fn check() {
     assert_eq!((ended.status.code(), &*ended.stderr), (Some(0), &b""[..]));
 
     let right = program("print").output().unwrap();
-    assert_eq!((right.status.code(), &*right.stdout), (Some(0), &b"the output\n"[..]));
+    assert_eq!(
+        (right.status.code(), &*right.stdout),
+        (Some(0), &b"the output\n"[..])
+    );
 
-    assert_eq!(exit_code::of(&lexopt::Error::from("an option")), ExitCode::from(2));
+    assert_eq!(
+        exit_code::of(&lexopt::Error::from("an option")),
+        ExitCode::from(2)
+    );
     assert_eq!(exit_code::of(&std::fmt::Error), ExitCode::from(1));
 }
 

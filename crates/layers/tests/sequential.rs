@@ -133,13 +133,19 @@ fn boxes_are_compared_by_what_is_in_them() {
     let relu = || collected(vec![BoxedLayer::new(Relu)]);
     assert_eq!(relu(), relu().clone());
     assert_ne!(relu(), collected(vec![BoxedLayer::new(Tanh)]));
-    assert_ne!(relu(), collected(vec![BoxedLayer::new(Relu), BoxedLayer::new(Relu)]));
+    assert_ne!(
+        relu(),
+        collected(vec![BoxedLayer::new(Relu), BoxedLayer::new(Relu)])
+    );
     assert_ne!(
         collected(vec![BoxedLayer::new(Digit(1))]),
         collected(vec![BoxedLayer::new(Digit(2))])
     );
     assert_eq!(
-        format!("{:?}", collected(vec![BoxedLayer::new(Relu), BoxedLayer::new(Digit(1))])),
+        format!(
+            "{:?}",
+            collected(vec![BoxedLayer::new(Relu), BoxedLayer::new(Digit(1))])
+        ),
         "Sequential[Relu, Digit(1)]"
     );
 }
@@ -228,7 +234,12 @@ fn walk(sides: bool) -> backprop_autodiff::Result<()> {
 fn sequences_are_nested_deeper_than_the_stack() {
     for sides in [false, true] {
         let thread = std::thread::Builder::new().stack_size(256 << 10);
-        thread.spawn(move || walk(sides)).unwrap().join().unwrap().unwrap();
+        thread
+            .spawn(move || walk(sides))
+            .unwrap()
+            .join()
+            .unwrap()
+            .unwrap();
     }
 }
 

@@ -14,9 +14,9 @@ use backprop_layers::{Layer, Linear};
 use backprop_optim::{Optimizer, Sgd};
 use backprop_tensor::{Rng, Tensor};
 use backprop_train::{
-    Accuracy, Callback, Checkpoint, CrossEntropy, CsvLog, EarlyStopping, ElasticNet, Ended, Epoch, Evaluation, History,
-    JsonLinesLog, MaxNorm, OnEpoch, OnStep, Plan, Progress, Result, Step, StopOnNan, TensorBoardLog, TimeLimit,
-    Trainer, Training,
+    Accuracy, Callback, Checkpoint, CrossEntropy, CsvLog, EarlyStopping, ElasticNet, Ended, Epoch,
+    Evaluation, History, JsonLinesLog, MaxNorm, OnEpoch, OnStep, Plan, Progress, Result, Step, StopOnNan,
+    TensorBoardLog, TimeLimit, Trainer, Training,
 };
 
 fn data(n: usize) -> TensorDataset {
@@ -220,7 +220,6 @@ fn early_stopping_looks_at_the_metric_it_is_told_to() {
         trainer.evaluate(&model, &validation).unwrap().get("accuracy"),
         Some(best)
     );
-
 }
 
 /// Before the first step, not after the first epoch.
@@ -238,15 +237,26 @@ fn a_metric_that_there_is_not_is_an_error_before_training() {
     for wrong in ["acuracy", "val_loss", ""] {
         let expected = format!("there is no metric {wrong:?}, only loss, accuracy: ");
         for found in [
-            error(trainer().metric(Accuracy).callback(EarlyStopping::new(1).monitor(wrong))),
-            error(trainer().metric(Accuracy).callback(Checkpoint::new(&path).best_of(wrong))),
+            error(
+                trainer()
+                    .metric(Accuracy)
+                    .callback(EarlyStopping::new(1).monitor(wrong)),
+            ),
+            error(
+                trainer()
+                    .metric(Accuracy)
+                    .callback(Checkpoint::new(&path).best_of(wrong)),
+            ),
         ] {
             assert!(found.starts_with(&expected), "{found}");
         }
     }
     for wrong in [-0.1, f64::NAN, f64::INFINITY] {
         let found = error(trainer().callback(EarlyStopping::new(1).min_delta(wrong)));
-        assert_eq!(found, format!("min_delta {wrong}: a finite number that is not negative"));
+        assert_eq!(
+            found,
+            format!("min_delta {wrong}: a finite number that is not negative")
+        );
     }
 }
 

@@ -10,8 +10,8 @@ use backprop_layers::{BatchNorm1d, Linear, sequential};
 use backprop_optim::{Optimizer, Schedule, Sgd, Time};
 use backprop_tensor::Rng;
 use backprop_train::{
-    Checkpoint, CrossEntropy, CsvLog, EarlyStopping, Ended, Error, History, JsonLinesLog, OnStep, Progress, SaveWeights, Step, StopHandle,
-    Trainer,
+    Checkpoint, CrossEntropy, CsvLog, EarlyStopping, Ended, Error, History, JsonLinesLog, OnStep, Progress,
+    SaveWeights, Step, StopHandle, Trainer,
 };
 
 fn data(n: usize) -> TensorDataset {
@@ -261,7 +261,9 @@ fn a_training_without_an_epoch_leaves_the_old_logs() {
         .callback(CsvLog::new(&files[0]))
         .callback(JsonLinesLog::new(&files[1]))
         .epochs(1);
-    let failed = trainer.fit_with(&mut model(), &data(8), None, |_| Err(Error::other("a step that fails")));
+    let failed = trainer.fit_with(&mut model(), &data(8), None, |_| {
+        Err(Error::other("a step that fails"))
+    });
     assert!(failed.is_err());
     for file in &files {
         assert_eq!(fs::read_to_string(file).unwrap(), "what there was\n");

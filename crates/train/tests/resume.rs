@@ -357,7 +357,11 @@ fn a_resumed_run_has_its_generator_and_learning_rate_from_the_checkpoint() {
     let file = path("from");
     let run = |epochs| trainer().epochs(epochs).callback(Checkpoint::new(&file));
     let mut whole = model(0);
-    trainer().epochs(4).callback(Checkpoint::new(path("from-whole"))).fit(&mut whole, &data(), None).unwrap();
+    trainer()
+        .epochs(4)
+        .callback(Checkpoint::new(path("from-whole")))
+        .fit(&mut whole, &data(), None)
+        .unwrap();
     fs::remove_file(path("from-whole")).unwrap();
 
     for change in [0, 1, 2] {
@@ -376,7 +380,10 @@ fn a_resumed_run_has_its_generator_and_learning_rate_from_the_checkpoint() {
     // As many epochs as there are already, or fewer: there is nothing left to do.
     for epochs in [4, 3, 1] {
         let mut resumed = model(1);
-        let history = run(epochs).resume(&file).fit(&mut resumed, &data(), None).unwrap();
+        let history = run(epochs)
+            .resume(&file)
+            .fit(&mut resumed, &data(), None)
+            .unwrap();
         assert_eq!((history.epochs.len(), &resumed), (4, &whole));
     }
     fs::remove_file(&file).unwrap();

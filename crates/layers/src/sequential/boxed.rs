@@ -179,7 +179,11 @@ impl<T: Float> Drop for BoxedLayer<T> {
 
 impl<T: Float> fmt::Debug for BoxedLayer<T> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        Printed { layer: self, level: 1 }.fmt(f)
+        Printed {
+            layer: self,
+            level: 1,
+        }
+        .fmt(f)
     }
 }
 

@@ -66,10 +66,12 @@ impl Filled {
             return false;
         };
         // All of them, whatever the first ones are, are compared side by side.
-        let within = (0_u16..).zip(starts.iter().zip(ends)).map(|(index, (start, end))| {
-            let at = place + f32::from(index) * slope;
-            (at - margin >= *start) & (at + margin <= *end)
-        });
+        let within = (0_u16..)
+            .zip(starts.iter().zip(ends))
+            .map(|(index, (start, end))| {
+                let at = place + f32::from(index) * slope;
+                (at - margin >= *start) & (at + margin <= *end)
+            });
         within.fold(true, |all, one| all & one)
     }
 }

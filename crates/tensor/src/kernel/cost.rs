@@ -67,8 +67,8 @@ impl Kernel {
                 b' ' | b'\n' => {}
                 other => {
                     match other {
-                        b'(' => cost += function(text, start, end),
-                        b'/' => cost += DIVISION,
+                        b'(' => cost = cost.saturating_add(function(text, start, end)),
+                        b'/' => cost = cost.saturating_add(DIVISION),
                         _ => {}
                     }
                     (start, end) = (i + 1, i + 1);

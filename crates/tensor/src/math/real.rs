@@ -170,7 +170,11 @@ pub(super) fn polynomial<T: Bits>(x: T, coefficients: &[T]) -> T {
     // Beyond so many, the compiler would not unroll the loop, and vectorize nothing around it.
     let (low, high) = coefficients.split_at(coefficients.len().min(LOOP));
     for (i, &coefficient) in high.iter().enumerate().rev() {
-        let sum = if (LOOP + i).is_multiple_of(2) { &mut even } else { &mut odd };
+        let sum = if (LOOP + i).is_multiple_of(2) {
+            &mut even
+        } else {
+            &mut odd
+        };
         *sum = if LOOP + i + 2 >= coefficients.len() {
             coefficient
         } else {

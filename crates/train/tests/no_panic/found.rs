@@ -477,14 +477,9 @@ fn epochs_without_steps_are_an_error() {
             .unchecked()
             .epochs(usize::MAX)
             .progress(Progress::Silent);
-        let error = trainer
-            .fit(
-                &mut Linear::new(1, 2, &mut Rng::seed(0)),
-                &Gone(Cell::new(asked)),
-                None,
-            )
-            .unwrap_err()
-            .to_string();
+        let mut model = Linear::new(1, 2, &mut Rng::seed(0));
+        let error = trainer.fit(&mut model, &Gone(Cell::new(asked)), None);
+        let error = error.unwrap_err().to_string();
         let known = [
             "the training data has no samples",
             "all samples are gone",

@@ -49,11 +49,7 @@ where
 }
 
 /// No more than `most` rows of the result at a time.
-fn bands<V>(
-    target: &mut [V::Element],
-    product: &Product<'_, V::Element>,
-    most: usize,
-) -> Result<()>
+fn bands<V>(target: &mut [V::Element], product: &Product<'_, V::Element>, most: usize) -> Result<()>
 where
     V: Vector<Element: Float>,
 {

@@ -145,7 +145,10 @@ unsafe fn chain<V: Vector<Element: Float>, const R: usize, const C: usize>(tile:
 
 /// Writes the first lanes of each row's sums.
 #[inline(always)]
-unsafe fn narrow<V: Vector<Element: Float>, const R: usize, const C: usize>(tile: &Tile<V::Element>, sums: &[[V; C]; R]) {
+unsafe fn narrow<V: Vector<Element: Float>, const R: usize, const C: usize>(
+    tile: &Tile<V::Element>,
+    sums: &[[V; C]; R],
+) {
     let mut lanes = [[V::Element::ZERO; MAX_LANES]; R];
     for (lanes, sums) in lanes.iter_mut().zip(sums) {
         // SAFETY: no vector has more lanes.
