@@ -356,7 +356,7 @@ pub fn constructors() -> Vec<Call> {
         threads |s| threads().min(s.rng.below(9));
         set_threads |s| (set_threads(usize::MAX).is_err(), set_threads(s.rng.below(3)).is_ok());
         dispatch |s| simd::dispatch(Half(s.number()));
-        estimate |s| { let text: String = (0..s.rng.below(60)).map(|_| ["exp", "(", "x", " / ", "é", "powf(", "_", ")"][s.rng.below(8)]).collect(); (Kernel::estimate(&text), Kernel::is_light(&text)) };
+        estimate |s| { let text: String = (0..s.rng.below(60)).map(|_| ["exp", "(", "x", " / ", "é", "powf(", "_", ")"][s.rng.below(8)]).collect(); (Kernel::estimate(&text) as usize, Kernel::is_light(&text)) };
         counts |s| {
             counters::tape_record();
             #[cfg(feature = "counters")]

@@ -6,6 +6,34 @@
 //! No sum is a chain of all its terms. Chains of [`DEPTH`] terms begin at zero; up to 16 of their sums are added one after another, and what
 //! these come to in pairs ([`long`]). A term goes through no more than 384 + 16 + log2 of the number of terms roundings, the one of the
 //! multiplication included; that is the bound of the error, relative to the sum of the magnitudes.
+//!
+//! # Why not a library
+//!
+//! The crate `gemm` (0.19, with its feature for AVX-512) multiplies as fast on one thread. On two it is behind where a product takes less than 0.1 ms,
+//! because its threads cost more to wake and wait for one another; and it can neither start a sum with a bias, nor finish it with an activation, nor
+//! add in chains of bounded length. Side by side, by turns, on two cores of a virtual machine (AMD Zen 5, AVX-512), medians in GFLOP/s of f32;
+//! the arithmetic alone would be 256 on one thread and 503 on two (`cargo xtask bench kernels matmul` prints the same for the machine at hand):
+//!
+//! | rows x columns x terms | 1 thread | `gemm` | 2 threads | `gemm` |
+//! | --- | --- | --- | --- | --- |
+//! | 32x32x32 | 156 | 172 | 152 | 156 |
+//! | 64x64x64 | 228 | 220 | 220 | 211 |
+//! | 128x128x128 | 234 | 236 | 334 | 216 |
+//! | 256x256x256 | 237 | 240 | 428 | 363 |
+//! | 512x512x512 | 237 | 244 | 466 | 472 |
+//! | 1024x1024x1024 | 239 | 228 | 457 | 432 |
+//! | 2048x2048x2048 | 232 | 217 | 456 | 426 |
+//! | 4096x4096x4096 | 235 | 209 | 457 | 414 |
+//! | 256x1024x784 | 221 | 216 | 441 | 429 |
+//! | 64x256x784 | 211 | 212 | 406 | 303 |
+//! | 784x256x64 | 234 | 241 | 449 | 374 |
+//! | 12544x64x288 | 236 | 240 | 477 | 462 |
+//! | 50176x32x9 | 156 | 158 | 308 | 250 |
+//! | 1x256x784 | 53 | 40 | 54 | 31 |
+//! | 256x1024x1024 (right one transposed) | 223 | 215 | 445 | 432 |
+//! | 1024x1024x256 (left one transposed) | 230 | 228 | 468 | 464 |
+//!
+//! Weaker: 32 cubed, and matrices of one or two vectors' columns with few terms, where setting up a tile takes as long as some terms.
 
 mod blocked;
 mod long;
