@@ -48,6 +48,7 @@ const FUNCTIONS: &[(&str, u32)] = &[
     ("mul_div", 50),
     // Estimated from those that they consist of.
     ("probability", 230),
+    ("normal_tail", 450),
     ("pow_gradient", 1900),
     ("product", 500),
 ];
