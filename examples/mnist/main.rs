@@ -26,7 +26,7 @@ use options::{Command, Options};
 type Error = Box<dyn std::error::Error>;
 
 fn main() -> ExitCode {
-    let command = match options::parse() {
+    let command = match command() {
         Ok(command) => command,
         Err(error) => {
             eprintln!("error: {error} (--help lists the options)");
@@ -42,6 +42,18 @@ fn main() -> ExitCode {
     }
 }
 
+/// What the arguments ask for, on as many threads.
+fn command() -> Result<Command, Error> {
+    let command = options::parse()?;
+    match &command {
+        Command::Help => {}
+        Command::Train(Options { threads, .. }) | Command::Load { threads, .. } => {
+            backprop::tensor::set_threads(*threads)?;
+        }
+    }
+    Ok(command)
+}
+
 fn run(command: Command) -> Result<(), Error> {
     match command {
         Command::Help => {
@@ -49,8 +61,7 @@ fn run(command: Command) -> Result<(), Error> {
             Ok(())
         }
         Command::Train(options) => train(&options),
-        Command::Load { file, data, threads } => {
-            backprop::tensor::set_threads(threads)?;
+        Command::Load { file, data, .. } => {
             let model = model::load(&file)?;
             let (_, test) = data::load(data.as_deref())?;
             println!("{model:?} from {}", file.display());
@@ -62,7 +73,6 @@ fn run(command: Command) -> Result<(), Error> {
 }
 
 fn train(options: &Options) -> Result<(), Error> {
-    backprop::tensor::set_threads(options.threads)?;
     // Before the training, not after it, is the time to learn that there is no such place.
     if options.out.is_dir() || options.out.file_name().is_none() {
         return Err(format!("--out {:?}: a model is saved as a file", options.out).into());

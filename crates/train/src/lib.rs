@@ -53,12 +53,12 @@ mod diagnosis;
 mod error;
 mod event_file;
 mod fit;
-#[cfg(feature = "safetensors")]
 mod history;
 mod limits;
 mod losses;
 mod metrics;
 mod monitor;
+#[cfg(feature = "safetensors")]
 mod narrow;
 mod pairing;
 mod pass;

@@ -11,7 +11,7 @@ use backprop_optim::{Optimizer, Schedule, Sgd, Time};
 use backprop_tensor::Rng;
 use backprop_train::{
     Checkpoint, CrossEntropy, CsvLog, EarlyStopping, Ended, Error, History, JsonLinesLog, OnStep, Progress,
-    SaveWeights, Step, StopHandle, Trainer,
+    Step, StopHandle, Trainer,
 };
 
 fn data(n: usize) -> TensorDataset {
@@ -289,6 +289,13 @@ fn a_full_disk_is_an_error_that_names_the_file() {
         let error = trainer.fit(&mut model(), &data(8), None).unwrap_err().to_string();
         assert!(error.contains("/dev/full: No space left on device"), "{error}");
     }
-    let error = model().save(full).unwrap_err().to_string();
+}
+
+#[cfg(feature = "safetensors")]
+#[test]
+fn weights_on_a_full_disk_are_an_error_that_names_the_file() {
+    let error = backprop_train::SaveWeights::save(&model(), "/dev/full")
+        .unwrap_err()
+        .to_string();
     assert!(error.contains("/dev/full: No space left on device"), "{error}");
 }
