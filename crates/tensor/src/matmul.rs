@@ -1,7 +1,5 @@
 //! Products of matrices and vectors.
 
-use std::sync::{Mutex, PoisonError};
-
 use crate::kernels::{Matrix, Product};
 use crate::parallel;
 use crate::{Error, Float, Layout, MAX_RANK, Result, Shape, Tensor};
@@ -247,19 +245,13 @@ fn multiply<T: Float>(target: &mut [T], left: &Tensor<T>, right: &Tensor<T>, bat
     if !parallel::pays(work.saturating_mul(batch.count()), 4 * TASK) {
         return each(0, target);
     }
-    let (size, result) = (rows * columns, Mutex::new(Ok(())));
-    parallel::divide(
-        target,
-        0,
-        size,
-        TASK.div_ceil(work).saturating_mul(size),
-        &|start, target| {
-            if let Err(error) = each(start / size, target) {
-                *result.lock().unwrap_or_else(PoisonError::into_inner) = Err(error);
-            }
-        },
-    );
-    result.into_inner().unwrap_or_else(PoisonError::into_inner)
+    let size = rows * columns;
+    let grain = TASK.div_ceil(work).saturating_mul(size);
+    parallel::last_error(|report| {
+        parallel::divide(target, 0, size, grain, &|start, target| {
+            report(each(start / size, target));
+        });
+    })
 }
 
 /// Where the matrices of a batch begin.

@@ -142,13 +142,18 @@ pub(crate) fn for_each(range: Range<usize>, work: &(dyn Fn(usize) + Sync)) {
 
 /// As [`for_each`], with the error of one that failed.
 pub(crate) fn try_for_each(range: Range<usize>, work: &(dyn Fn(usize) -> Result<()> + Sync)) -> Result<()> {
-    let result = Mutex::new(Ok(()));
-    for_each(range, &|index| {
-        if let Err(error) = work(index) {
-            *result.lock().unwrap_or_else(PoisonError::into_inner) = Err(error);
+    last_error(|report| for_each(range, &|index| report(work(index))))
+}
+
+/// The last of the errors among the results that threads report.
+pub(crate) fn last_error(run: impl FnOnce(&(dyn Fn(Result<()>) + Sync))) -> Result<()> {
+    let last = Mutex::new(Ok(()));
+    run(&|result| {
+        if result.is_err() {
+            *last.lock().unwrap_or_else(PoisonError::into_inner) = result;
         }
     });
-    result.into_inner().unwrap_or_else(PoisonError::into_inner)
+    last.into_inner().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// Runs both, on two threads if another one is idle. Through pointers, so that it is compiled once, not for each use.

@@ -37,11 +37,7 @@ impl RocCurve {
     /// # Errors
     /// If the shapes differ, a target is neither 0 nor 1, or a score is NaN.
     pub fn new<T: Float, Y: Numeric>(scores: &Tensor<T>, targets: &Tensor<Y>) -> Result<Self> {
-        Self::of(&Batch {
-            outputs: scores.cast()?,
-            targets: targets.cast()?,
-            weights: None,
-        })
+        Self::of(&Batch::new(scores, targets, None)?)
     }
 
     /// The curve of samples that have weights: `[n]`, or in the shape of the targets; finite and at least 0 (scikit-learn's `sample_weight`). A
@@ -64,11 +60,7 @@ impl RocCurve {
         targets: &Tensor<Y>,
         weights: &Tensor<f64>,
     ) -> Result<Self> {
-        Self::of(&Batch {
-            outputs: scores.cast()?,
-            targets: targets.cast()?,
-            weights: Some(weights.clone()),
-        })
+        Self::of(&Batch::new(scores, targets, Some(weights))?)
     }
 
     fn of(batch: &Batch) -> Result<Self> {

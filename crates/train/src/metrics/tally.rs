@@ -16,6 +16,20 @@ pub(crate) struct Batch {
     pub(crate) weights: Option<Tensor<f64>>,
 }
 
+impl Batch {
+    pub(crate) fn new<T: Float, Y: Numeric>(
+        outputs: &Tensor<T>,
+        targets: &Tensor<Y>,
+        weights: Option<&Tensor<f64>>,
+    ) -> Result<Self> {
+        Ok(Self {
+            outputs: outputs.cast()?,
+            targets: targets.cast()?,
+            weights: weights.cloned(),
+        })
+    }
+}
+
 /// A count of batches.
 pub(crate) trait Tally: Serialize + DeserializeOwned + 'static {
     fn add(&mut self, batch: &Batch) -> Result<()>;
@@ -32,19 +46,11 @@ struct Counting<C>(C);
 
 impl<T: Float, Y: Numeric, C: Tally> Count<T, Y> for Counting<C> {
     fn add(&mut self, output: &Tensor<T>, targets: &Tensor<Y>) -> Result<()> {
-        self.0.add(&Batch {
-            outputs: output.cast()?,
-            targets: targets.cast()?,
-            weights: None,
-        })
+        self.0.add(&Batch::new(output, targets, None)?)
     }
 
     fn add_weighted(&mut self, output: &Tensor<T>, targets: &Tensor<Y>, weights: &Tensor<f64>) -> Result<()> {
-        self.0.add(&Batch {
-            outputs: output.cast()?,
-            targets: targets.cast()?,
-            weights: Some(weights.clone()),
-        })
+        self.0.add(&Batch::new(output, targets, Some(weights))?)
     }
 
     fn value(&self) -> f64 {

@@ -1,8 +1,7 @@
 //! The general product: a chunk of the right matrix is packed, then blocks of rows pass over it.
 //!
 //! The method is that of Goto and van de Geijn (Anatomy of high-performance matrix multiplication, 2008), but for two things. The left matrix is
-//! read where it is, since its elements are needed one at a time; only if its columns lie far apart, a block of it is copied. And each thread packs
-//! the chunk that it multiplies itself: none waits for another one's, and what was packed is still in its cache.
+//! read where it is, since its elements are needed one at a time; measured, packing them gained nothing. And each thread packs the chunk that it multiplies itself: none waits for another one's, and what was packed is still in its cache.
 
 use std::ops::Range;
 
@@ -12,7 +11,7 @@ use crate::storage::Storage;
 use crate::{Float, Result};
 
 use super::panels::{Panel, Panels};
-use super::tile::{PREFETCHED, Tile};
+use super::tile::{PREFETCHED, Tile, tile};
 use super::{DEPTH, Matrix, Product, Target, even};
 
 /// Columns of a chunk of the right matrix: with [`DEPTH`] rows it stays in the second-level cache.
@@ -201,16 +200,16 @@ impl<V: Vector<Element: Float>> Block<'_, '_, V> {
     fn panel<const C: usize>(&self, first: bool, panel: &Panel<V::Element>) {
         let mut row = self.rows.start;
         while row < self.rows.end {
-            let (tile, rows) = (self.tile(row, first, panel), self.rows.end - row);
-            if tile.depth >= PREFETCHED {
-                tile.prefetch_target(rows.min(V::SUMS / C));
+            let (block, rows) = (self.tile(row, first, panel), self.rows.end - row);
+            if block.depth >= PREFETCHED {
+                block.prefetch_target(rows.min(V::SUMS / C));
             }
             macro_rules! run {
                 ($($height:literal)*) => {
                     $(if $height * C <= V::SUMS && ($height < 12 || C == 1) && rows >= $height {
                         // SAFETY: the vector is the one of the level in use; the tile lies inside this block's part of the
                         // matrices and of the result, and the panel's rows are as long as a tile needs.
-                        unsafe { super::tile::tile::<V, $height, C>(&tile) }
+                        unsafe { tile::<V, $height, C>(&block) }
                         row += $height;
                         continue;
                     })*
