@@ -307,3 +307,52 @@ fn means_far_from_0() {
     check::<f32>(4_099, -3e4, 0.001_953_125);
     check::<f64>(100_003, 1e13, 0.001_953_125);
 }
+
+/// The weight over the deviation is out of range; what it is multiplied with brings it back.
+#[test]
+fn a_weight_brings_the_scale_out_of_range() {
+    fn check<T: Float>(cases: &[[f64; 3]]) {
+        for &[scale, weight, factor] in cases {
+            let x = Tensor::from([[1.0], [2.0], [4.0]].map(|x| x.map(|x| T::from_f64(x * scale))));
+            let g = Tensor::from([[1.0], [2.0], [-1.0]].map(|g| g.map(|g| T::from_f64(g * factor))));
+            let (w, b) = (Tensor::from([T::from_f64(1.5 * weight)]), Tensor::from([T::ZERO]));
+            let [y, dx, dw, _] = pass(&x, [&w, &b], &g, |x, affine| x.batch_norm(Some(affine), 0.0).0);
+            let what = format!("scale {scale:e}, weight {weight:e}");
+            close(
+                &format!("y, {what}"),
+                &y,
+                &RIGHT[0].y.map(|y| (y - 0.25) * weight),
+            );
+            close(&format!("dw, {what}"), &dw, &[RIGHT[0].dw * factor]);
+            let right = RIGHT[0].dx.map(|dx| dx * factor / scale * weight);
+            close(&format!("dx, {what}"), &dx, &right);
+        }
+    }
+    check::<f32>(&[
+        [1e18, 1e-28, 1e15],
+        [1e12, 1e-30, 1e10],
+        [1e-10, 1e30, 1e-10],
+        [1e-15, 1e25, 1e-20],
+    ]);
+    check::<f64>(&[[1e100, 1e-250, 1e100], [1e-150, 1e200, 1e-100]]);
+}
+
+/// Gradients whose sums over a channel are too large for the type, beside a channel of small ones.
+#[test]
+fn sums_of_gradients_beyond_the_range() {
+    fn check<T: Float>(large: f64, small: f64) {
+        let column = [1.0, 2.0, 3.0, 4.0];
+        let signs = [1.0, 1.0, 1.0, -1.0];
+        let x = Tensor::from_fn([4, 2], |i| T::from_f64(column[i / 2])).unwrap();
+        let g = Tensor::from_fn([4, 2], |i| T::from_f64(signs[i / 2] * [large, small][i % 2])).unwrap();
+        let (w, b) = (Tensor::from([T::ONE; 2]), Tensor::from([T::ZERO; 2]));
+        let [_, dx, ..] = pass(&x, [&w, &b], &g, |x, affine| x.batch_norm(Some(affine), 0.0).0);
+        // With the mean 1/2 of the signs, x̂ = (x - 5/2) / σ and σ² = 5/4: (s - 1/2 + 3/5 (x - 5/2)) / σ.
+        let right = [-0.4, 0.2, 0.8, -0.6].map(|x| x / 1.25_f64.sqrt());
+        for (channel, size) in [large, small].into_iter().enumerate() {
+            close("dx", &dx.select(1, channel).unwrap(), &right.map(|x| x * size));
+        }
+    }
+    check::<f32>(2e38, 1e-30);
+    check::<f64>(1e308, 1e-290);
+}

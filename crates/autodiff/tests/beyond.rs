@@ -114,6 +114,9 @@ fn a_derivative_outlives_the_value_in_double_precision() {
     near("powi", one(|x| x.powi(-2), 1e-160, 1e-200), -2e280);
     near("powf", one(|x| x.powf(2.5), 1e200, 1e-100), 2.5e200);
     near("powf", one(|x| x.powf(-3.0), -1e-130, 1e-300), -3e220);
+    // The root of the power is out of range too.
+    near("powf", one(|x| x.powf(2.5), 1e300, 1e-200), 2.5e250);
+    near("powf", one(|x| x.powf(3.0), -1e300, 1e-300), 3e300);
     // The exponent less 1 is rounded.
     near(
         "powf",
@@ -163,4 +166,19 @@ fn a_derivative_outlives_the_value_in_double_precision() {
         at::<f64>(Var::silu, -720.0, 1.0)[0],
         -1.46320617774547e-310,
     );
+}
+
+/// A subnormal number has few digits, so that an exact step has to be the first.
+#[test]
+fn no_step_ends_below_the_normal_numbers() {
+    let least = f64::from(f32::from_bits(7));
+    let right = 1e-10 / least / std::f64::consts::LN_10;
+    close::<f32>("log10", at::<f32>(Var::log10, least, 1e-10)[1], right, 16.0);
+    let right = 1e-200 / 5e-324 / std::f64::consts::LN_10;
+    close::<f64>("log10", at::<f64>(Var::log10, 5e-324, 1e-200)[1], right, 16.0);
+    for x in [-1e-38, -1e-40, -1e-44] {
+        let x = f64::from(x as f32);
+        assert_eq!(at::<f32>(|x| x.celu(50.0), x, 1.0), [x, 1.0]);
+    }
+    assert_eq!(at::<f64>(|x| x.celu(50.0), -1e-310, 1.0), [-1e-310, 1.0]);
 }

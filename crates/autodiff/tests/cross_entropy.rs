@@ -125,6 +125,46 @@ fn a_mean_is_in_range_though_the_sum_is_not() {
     }
 }
 
+/// A mean over weights is the same in whatever unit these are.
+#[test]
+fn weights_of_any_size_divide_each_other() {
+    fn check<T: Float>(units: &[f64]) {
+        let logits = [[0.0, 1.0, 2.0], [1.0, -1.0, 0.5], [2.0, 0.0, 1.0]];
+        let classes = &Tensor::from([1_i64, 2, 0]);
+        for smoothing in [0.0, 0.25] {
+            let of = |unit: f64| {
+                let weights = [1.0, 3.0, 0.5].map(|weight| weight * unit);
+                cross_entropies::<T>(&logits, classes, weights, smoothing, Reduction::Mean)
+            };
+            let (loss, gradient) = of(1.0);
+            for &unit in units {
+                let (found, slope) = of(unit);
+                all_close::<T>(&format!("loss in units of {unit:e}"), &found, &loss);
+                all_close::<T>(&format!("gradient in units of {unit:e}"), &slope, &gradient);
+            }
+        }
+    }
+    // 2^-146, 2^-120, 2^126.
+    check::<f32>(&[1.1210387714598537e-44, 7.52316384526264e-37, 8.507059173023462e37]);
+    check::<f64>(&[2_f64.powi(-1070), 2_f64.powi(-1000), 2_f64.powi(1022)]);
+    // Only the weights of classes that there are count.
+    let (loss, gradient) = cross_entropies::<f32>(
+        &[[0.0, 1.0, 2.0]],
+        &Tensor::from([1_i64]),
+        [3e38, 1e-44, 1.0],
+        0.0,
+        Reduction::Mean,
+    );
+    let parts = [0.0_f64, 1.0, 2.0].map(f64::exp);
+    let sum: f64 = parts.iter().sum();
+    all_close::<f32>("loss", &loss, &[(sum / parts[1]).ln()]);
+    all_close::<f32>(
+        "gradient",
+        &gradient,
+        &[parts[0] / sum, parts[1] / sum - 1.0, parts[2] / sum],
+    );
+}
+
 /// What is left to a probability near 1 of three, and the other two, for logits of 17, 0 and 3/2. By mpmath to 80 digits, as what follows.
 const LEFT: [f64; 3] = [2.2693846194837228e-7, 4.139936779274068e-8, 1.855390941556316e-7];
 

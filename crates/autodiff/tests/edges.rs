@@ -231,6 +231,7 @@ fn limits_at_infinity() {
         check("silu", Var::silu);
         check("mish", Var::mish);
         check("softplus", |x| x.softplus(2.0));
+        check("hard_swish", Var::hard_swish);
         for sign in [1.0, -1.0] {
             assert_eq!(at::<T>(Var::softsign, sign * plus, 1.0), [sign, 0.0]);
         }

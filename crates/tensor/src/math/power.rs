@@ -62,9 +62,12 @@ impl Power for f64 {
         if is_normal(factor) || x == 0.0 || !x.is_finite() || factor.is_nan() {
             return gradient * factor;
         }
-        // x^p / x, where x^p may be the square of a number in range only.
-        let root = x.abs().powf(0.5 * p);
-        product([gradient, factor.signum(), p.abs(), root, root], [x.abs()])
+        // x^p / x, where x^p may be the fourth power of a number in range only.
+        let root = x.abs().powf(0.25 * p);
+        product(
+            [gradient, factor.signum(), p.abs(), root, root, root, root],
+            [x.abs()],
+        )
     }
 }
 

@@ -17,7 +17,12 @@ unary! {
 
     forward |x| {
         require(alpha > T::ZERO, "celu", "alpha", alpha, "must be positive")?;
-        x.apply(&kernel!(|x; alpha| if x > 0.0 { x } else { alpha * math::expm1(x / alpha) }), &[alpha], &[])
+        // Near 0, it is x to the last digit, of which a subnormal quotient would have lost some.
+        let formula = kernel!(|x; alpha| {
+            let z = x / alpha;
+            if z > -1e-30 { x } else { alpha * math::expm1(z) }
+        });
+        x.apply(&formula, &[alpha], &[])
     };
     backward |g, x; alpha| if x <= 0.0 { g * math::exp(x / alpha) } else { g };
     where x > 0.0 || !math::exp_is_beyond(x / alpha);

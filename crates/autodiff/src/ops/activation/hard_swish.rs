@@ -11,7 +11,8 @@ unary! {
     /// The piecewise quadratic swish, [`HardSwish`].
     pub fn hard_swish;
 
-    forward |x| x.apply(&kernel!(|x| x * (math::clamp(x + 3.0, 0.0, 6.0) / 6.0)), &[], &[]);
+    // Below -3, it is 0, which infinity must not be multiplied with.
+    forward |x| x.apply(&kernel!(|x| math::max(x, -3.0) * (math::clamp(x + 3.0, 0.0, 6.0) / 6.0)), &[], &[]);
     backward |g, x| if x <= -3.0 {
         0.0
     } else if x < 3.0 {

@@ -1,4 +1,6 @@
-use std::f64::consts::LN_10;
+use std::f64::consts::LOG10_E;
+
+use backprop_tensor::math;
 
 use crate::ops::unary;
 
@@ -11,13 +13,9 @@ unary! {
     /// The logarithm to base 10, [`Log10`].
     pub fn log10;
 
-    with ln_10 = LN_10;
+    with log10_e = LOG10_E;
     forward |x| x.log10();
-    backward |g, x; ln_10| {
-        // In the order in which neither g / x nor x ln 10 leaves the range before the quotient does.
-        let (first, second) = if x < 1.0 { (x * ln_10, 1.0) } else { (x, ln_10) };
-        g / first / second
-    };
+    backward |g, x; log10_e| math::mul_div(g, log10_e, x);
 }
 
 #[cfg(test)]

@@ -104,7 +104,10 @@ impl<T: Float> Op<T> for CrossEntropy<T> {
         let [logits] = operands(inputs)?;
         self.check(logits)?;
         let log_softmax = rows(logits)?.log_softmax(-1)?.contiguous()?;
-        let (weighted, divisor) = self.weighted(&log_softmax)?;
+        let (weighted, divisor) = match self.in_other_units()? {
+            None => self.weighted(&log_softmax)?,
+            Some(other) => other.weighted(&log_softmax)?,
+        };
         let (loss, divisor) = match self.options.reduction {
             Reduction::None => (
                 weighted.losses(&log_softmax)?.reshape(samples_shape(logits))?,
@@ -187,6 +190,38 @@ impl<T: Float> CrossEntropy<T> {
             ));
         }
         Ok(())
+    }
+
+    /// The same mean over weights near 1, if the largest of those that count is so large or small that products with it may be out of range.
+    fn in_other_units(&self) -> Result<Option<Self>> {
+        let (Targets::Classes(targets), Some(weights), Reduction::Mean) =
+            (&self.targets, &self.options.weights, self.options.reduction)
+        else {
+            return Ok(None);
+        };
+        let all = weights.to_vec();
+        let counted = targets.to_vec().into_iter().filter_map(|class| {
+            let place = usize::try_from(class).ok()?;
+            let weight = all.get(place)?.to_f64();
+            (self.options.ignored_class != Some(class)).then_some(weight)
+        });
+        let largest = counted.fold(0.0, f64::max);
+        let most = T::INFINITY.next_lower().to_f64().sqrt();
+        if largest == 0.0 || largest.is_infinite() || (most.recip()..most).contains(&largest) {
+            return Ok(None);
+        }
+        // In two steps: the power of 2 alone may be out of range.
+        let exponent = -largest.log2().floor() as i32;
+        let parts = [exponent / 2, exponent - exponent / 2].map(|part| 2_f64.powi(part));
+        let unit = |weight: T| T::from_f64(weight.to_f64() * parts[0] * parts[1]);
+        let options = CrossEntropyOptions {
+            weights: Some(weights.map(unit)?),
+            ..self.options.clone()
+        };
+        Ok(Some(Self {
+            targets: self.targets.clone(),
+            options,
+        }))
     }
 
     /// The weighted targets, and what a mean is divided by.

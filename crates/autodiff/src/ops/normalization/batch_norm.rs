@@ -1,4 +1,4 @@
-use backprop_tensor::{Error, Float, Moments, Result, Shape, Tensor, kernel, math};
+use backprop_tensor::{Error, Float, Kernel, Moments, Result, Shape, Tensor, kernel, math};
 
 use crate::ops::{range, require};
 use crate::{InputGradients, Op, Var};
@@ -91,8 +91,10 @@ const CHANNELS: &str = "must be [n, channels, ...]";
 #[derive(Debug)]
 pub struct SavedBatchNorm<T: Float> {
     centered: Centered<T>,
-    /// `w / √(σ² + ε)`.
+    /// `w / √(σ² + ε)`, or without `w`.
     factor: Tensor<T>,
+    /// `w`, where the quotient is out of range.
+    weight: Option<Tensor<T>>,
 }
 
 /// What makes `x̂ = (x - μ) scale`, the vectors with the axes of `x`.
@@ -201,6 +203,9 @@ fn powers<T: Float>(statistics: &ChannelStatistics<T>, epsilon: f64) -> Option<V
     powers.iter().any(|&power| power != 1.0).then_some(powers)
 }
 
+/// `x̂`.
+const NORMAL: Kernel = kernel!(|x, mean, scale| (x - mean) * scale);
+
 /// The bits of the exponent.
 const EXPONENT: u64 = 0x7ff << 52;
 
@@ -222,19 +227,33 @@ impl<T: Float> Op<T> for BatchNorm<T> {
         let statistics = self.statistics.as_ref().map_err(Clone::clone)?;
         let centered = Centered::new(x, statistics, self.epsilon)?;
         let Centered { x, mean, scale, .. } = &centered;
-        let (y, factor) = match affine {
-            None => {
-                let formula = kernel!(|x, mean, scale| (x - mean) * scale);
-                (x.apply(&formula, &[], &[mean, scale])?, scale.clone())
-            }
+        let (y, factor, weight) = match affine {
+            None => (x.apply(&NORMAL, &[], &[mean, scale])?, scale.clone(), None),
             Some([weight, bias]) => {
-                let factor = scale.try_mul(&along_channels(x.shape(), weight)?)?;
+                let weight = along_channels(x.shape(), weight)?;
                 let bias = along_channels(x.shape(), bias)?;
-                let formula = kernel!(|x, mean, factor, b| (x - mean) * factor + b);
-                (x.apply(&formula, &[], &[mean, &factor, &bias])?, factor)
+                match times_weight(scale, &weight)? {
+                    Some(factor) => {
+                        let formula = kernel!(|x, mean, factor, b| (x - mean) * factor + b);
+                        (x.apply(&formula, &[], &[mean, &factor, &bias])?, factor, None)
+                    }
+                    None => {
+                        let normal = x.apply(&NORMAL, &[], &[mean, scale])?;
+                        let formula = kernel!(|normal, weight, b| normal * weight + b);
+                        let y = normal.into_apply(&formula, &[], &[&weight, &bias])?;
+                        (y, scale.clone(), Some(weight))
+                    }
+                }
             }
         };
-        Ok((y, SavedBatchNorm { centered, factor }))
+        Ok((
+            y,
+            SavedBatchNorm {
+                centered,
+                factor,
+                weight,
+            },
+        ))
     }
 
     fn backward(
@@ -243,7 +262,11 @@ impl<T: Float> Op<T> for BatchNorm<T> {
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
-        let SavedBatchNorm { centered, factor } = saved;
+        let SavedBatchNorm {
+            centered,
+            factor,
+            weight,
+        } = saved;
         let Centered {
             x,
             mean,
@@ -251,21 +274,17 @@ impl<T: Float> Op<T> for BatchNorm<T> {
             powers,
         } = centered;
         let channels = *mean.shape();
-        let normal = x.into_apply(
-            &kernel!(|x, mean, scale| (x - mean) * scale),
-            &[],
-            &[&mean, &scale],
-        )?;
-        // Σ g and Σ g x̂.
-        let sum = gradient.sum_to(channels)?;
-        let product = gradient
-            .apply(&kernel!(|g, normal| g * normal), &[], &[&normal])?
-            .sum_to(channels)?;
+        let normal = x.into_apply(&NORMAL, &[], &[&mean, &scale])?;
+        let (gradient, [sum, product], growth) = sums(gradient, &normal, &channels)?;
+        let grown = |x: Tensor<T>| match &growth {
+            None => Ok(x),
+            Some(growth) => x.into_apply(&kernel!(|x, growth| x * growth), &[], &[growth]),
+        };
         if let Some(shape) = inputs.shape(1) {
-            inputs.add(1, product.reshape(shape)?)?;
+            inputs.add(1, grown(product.clone())?.reshape(shape)?)?;
         }
         if let Some(shape) = inputs.shape(2) {
-            inputs.add(2, sum.reshape(shape)?)?;
+            inputs.add(2, grown(sum.clone())?.reshape(shape)?)?;
         }
         if inputs.needed(0) {
             let change = match self.count {
@@ -277,11 +296,52 @@ impl<T: Float> Op<T> for BatchNorm<T> {
                     normal.into_apply(&formula, &share, &[&gradient, &sum, &product])?
                 }
             };
-            let gradient = change.into_apply(&kernel!(|g, factor| g * factor), &[], &[&factor])?;
-            inputs.add(0, Centered::unscaled(powers, gradient)?)?;
+            let times = kernel!(|g, factor| g * factor);
+            let mut gradient = change.into_apply(&times, &[], &[&factor])?;
+            if let Some(weight) = weight {
+                gradient = gradient.into_apply(&times, &[], &[&weight])?;
+            }
+            inputs.add(0, grown(Centered::unscaled(powers, gradient)?)?)?;
         }
         Ok(())
     }
+}
+
+/// `w / √(σ² + ε)`; `None` if one of these is out of range, though what it is multiplied by may bring it back.
+fn times_weight<T: Float>(scale: &Tensor<T>, weight: &Tensor<T>) -> Result<Option<Tensor<T>>> {
+    let factor = scale.try_mul(weight)?;
+    let (factors, weights) = (factor.to_vec(), weight.to_vec());
+    let mut pairs = factors.into_iter().zip(weights);
+    let are_usable = pairs.all(|(factor, weight)| range::is_normal(factor) || weight == T::ZERO);
+    Ok(are_usable.then_some(factor))
+}
+
+/// `g`, the sums `Σ g` and `Σ g x̂` over each channel, and what all of them are to be multiplied by: of a channel whose sums are beyond the type,
+/// everything is made smaller, for what they are divided by brings them back.
+fn sums<T: Float>(
+    gradient: Tensor<T>,
+    normal: &Tensor<T>,
+    channels: &Shape,
+) -> Result<(Tensor<T>, [Tensor<T>; 2], Option<Tensor<T>>)> {
+    let of = |gradient: &Tensor<T>| -> Result<[Tensor<T>; 2]> {
+        let products = gradient.apply(&kernel!(|g, normal| g * normal), &[], &[normal])?;
+        Ok([gradient.sum_to(channels)?, products.sum_to(channels)?])
+    };
+    let plain = of(&gradient)?;
+    let is_finite = |x: T| math::abs(x) < T::INFINITY;
+    if plain.iter().all(|sums| range::all(sums, is_finite)) {
+        return Ok((gradient, plain, None));
+    }
+    let [sum, product] = plain;
+    let formula = kernel!(|sum, product; growth, infinity| {
+        let finite = math::abs(sum) < infinity && math::abs(product) < infinity;
+        if finite { 1.0 } else { growth }
+    });
+    let parameters = [T::ONE / range::shrink::<T>(), T::INFINITY];
+    let growth = sum.into_apply(&formula, &parameters, &[&product])?;
+    let gradient = gradient.into_apply(&kernel!(|g, growth| g / growth), &[], &[&growth])?;
+    let sums = of(&gradient)?;
+    Ok((gradient, sums, Some(growth)))
 }
 
 /// A vector with the axes of `x`, of length 1 but for that of the channels.

@@ -1,6 +1,6 @@
 use backprop_tensor::{Axes, AxisSet, Float, Result, Tensor, kernel, math};
 
-use super::var::degrees;
+use super::var::{about_mean, degrees};
 use crate::ops::range;
 use crate::ops::spread::spread;
 use crate::{InputGradients, Op, Var, operands};
@@ -54,6 +54,7 @@ impl Std {
     fn slope<T: Float>(&self, x: Tensor<T>, y: &Tensor<T>, gradient: &Tensor<T>) -> Result<Tensor<T>> {
         let shape = *x.shape();
         let mean = x.mean(self.axes.keep())?;
+        let (x, mean) = about_mean(x, mean, y, |y| y, self.axes)?;
         let share = T::from_f64(1.0 / degrees(self.axes, &shape, self.correction));
         let center = mean.reshape(gradient.shape())?;
         if let Some(quotients) = range::quotients(gradient, y, &center, share)? {

@@ -34,6 +34,8 @@ impl<T: Float> Op<T> for Variance {
     ) -> Result<()> {
         let shape = *x.shape();
         let mean = self.mean(&x, &y)?;
+        let deviation = |y: T| math::sqrt(y);
+        let (x, mean) = about_mean(x, mean, &y, deviation, self.axes)?;
         let degrees = degrees(self.axes, &shape, self.correction);
         let share = T::from_f64(2.0 / degrees);
         let center = mean.reshape(gradient.shape())?;
@@ -71,6 +73,32 @@ impl Variance {
         mean.into_apply(&formula, &[], &[&high, &low])
     }
 }
+
+/// `x` and its mean, or the distances from the mean and what is left of theirs, where a mean is so far from 0 that its rounding would show among
+/// them: as far as so many standard deviations, which `deviation` makes of `y`.
+pub(super) fn about_mean<T: Float>(
+    x: Tensor<T>,
+    mean: Tensor<T>,
+    y: &Tensor<T>,
+    deviation: impl Fn(T) -> T,
+    axes: AxisSet,
+) -> Result<(Tensor<T>, Tensor<T>)> {
+    let far = T::from_f64(FAR);
+    let is_far = |(&mean, &y): (&T, &T)| math::abs(mean) > far * deviation(y);
+    let means = mean.as_slice().unwrap_or(&[]);
+    // A distance alone may be too large for the type, if a mean is that large.
+    let is_safe = |&mean: &T| mean.is_nan() || math::abs(mean) < range::far();
+    let values = y.as_slice().unwrap_or(&[]);
+    if !means.iter().zip(values).any(is_far) || !means.iter().all(is_safe) {
+        return Ok((x, mean));
+    }
+    let distances = x.into_apply(&kernel!(|x, mean| x - mean), &[], &[&mean])?;
+    let mean = distances.mean(axes.keep())?;
+    Ok((distances, mean))
+}
+
+/// From so many standard deviations on, what a mean lost is as large as the error of a sum of distances.
+const FAR: f64 = 16.0;
 
 /// What a sum of squares is divided by: NaN unless there are more elements than the correction takes off.
 pub(super) fn degrees(axes: AxisSet, shape: &Shape, correction: usize) -> f64 {
