@@ -84,7 +84,8 @@ const STEP: Kernel = kernel!(mut w, s; g; rate, epsilon, decay, least => {
     let g = g + decay * w;
     let counted = if g.abs() < least { 0.0 } else { g };
     s += counted * counted;
-    w -= rate * g / (s.sqrt() + epsilon);
+    let divisor = s.sqrt() + epsilon;
+    w -= if divisor == 0.0 { 0.0 } else { rate * g / divisor };
 });
 
 impl<T: Float> Optimizer<T> for Adagrad<T> {

@@ -57,7 +57,9 @@ const STEP: Kernel = kernel!(
     let counted = if g.abs() < least { 0.0 } else { g };
     v = beta2 * v + rest2 * counted * counted;
     v = if v < least_square { 0.0 } else { v };
-    w = w * shrink - rate * m / (v.sqrt() * root + epsilon);
+    let divisor = v.sqrt() * root + epsilon;
+    let step = if divisor == 0.0 { 0.0 } else { rate * m / divisor };
+    w = w * shrink - step;
 });
 
 impl<T: Float> Moments<T> {

@@ -28,7 +28,8 @@
 //!   or weight decay of their own.
 //! * **Nothing becomes subnormal.** Running means below some times the smallest normal number, and squares of gradients that would be, count as 0,
 //!   where that cannot be seen beside `ε`: arithmetic with smaller numbers takes a hundred times as long. The squares are of the parameters'
-//!   type, so in f32 gradients above 1e19 have an infinite one, as in PyTorch: clip them.
+//!   type, so in f32 gradients above 1e19 have an infinite one, as in PyTorch: clip them. With `ε = 0`, a gradient whose square is 0 is no step,
+//!   where 0 over 0 would be NaN (and is in PyTorch).
 //! * **A step is all or nothing**: a gradient that does not fit is found before anything has changed.
 //! * **A schedule is a factor** ([`Schedule`]) of the learning rate that the optimizer has, so one fits every optimizer; a [`Scheduler`] sets
 //!   it, in a call before each step.

@@ -98,7 +98,8 @@ const STEP: Kernel = kernel!(mut w, s, b; g; rate, alpha, rest, epsilon, decay, 
     let counted = if g.abs() < least { 0.0 } else { g };
     s = alpha * s + rest * counted * counted;
     s = if s < least_square { 0.0 } else { s };
-    b = momentum * b + g / (s.sqrt() + epsilon);
+    let divisor = s.sqrt() + epsilon;
+    b = momentum * b + if divisor == 0.0 { 0.0 } else { g / divisor };
     b = if b.abs() < least_mean { 0.0 } else { b };
     w -= rate * b;
 });
@@ -108,7 +109,8 @@ const PLAIN: Kernel = kernel!(mut w, s; g; rate, alpha, rest, epsilon, decay, le
     let counted = if g.abs() < least { 0.0 } else { g };
     s = alpha * s + rest * counted * counted;
     s = if s < least_square { 0.0 } else { s };
-    let b = g / (s.sqrt() + epsilon);
+    let divisor = s.sqrt() + epsilon;
+    let b = if divisor == 0.0 { 0.0 } else { g / divisor };
     w -= rate * if b.abs() < least_mean { 0.0 } else { b };
 });
 const CENTERED: Kernel = kernel!(mut w, s, b, a; g; rate, alpha, rest, epsilon, decay, least, least_square, least_mean, momentum => {
@@ -118,10 +120,11 @@ const CENTERED: Kernel = kernel!(mut w, s, b, a; g; rate, alpha, rest, epsilon, 
     s = if s < least_square { 0.0 } else { s };
     a = alpha * a + rest * g;
     a = if a.abs() < least { 0.0 } else { a };
-    // Rounding can bring a variance of 0 below it.
-    let d = s - a * a;
-    let d = if d > 0.0 { d } else { 0.0 };
-    b = momentum * b + g / (d.sqrt() + epsilon);
+    // Rounding can bring a variance of 0 below it; where the squares are infinite, there is none of them less another.
+    let d = if s.abs() < 1.0 / 0.0 { s - a * a } else { s };
+    let d = if d < 0.0 { 0.0 } else { d };
+    let divisor = d.sqrt() + epsilon;
+    b = momentum * b + if divisor == 0.0 { 0.0 } else { g / divisor };
     b = if b.abs() < least_mean { 0.0 } else { b };
     w -= rate * b;
 });
@@ -133,9 +136,10 @@ const CENTERED_PLAIN: Kernel = kernel!(mut w, s, a; g; rate, alpha, rest, epsilo
     s = if s < least_square { 0.0 } else { s };
     a = alpha * a + rest * g;
     a = if a.abs() < least { 0.0 } else { a };
-    let d = s - a * a;
-    let d = if d > 0.0 { d } else { 0.0 };
-    let b = g / (d.sqrt() + epsilon);
+    let d = if s.abs() < 1.0 / 0.0 { s - a * a } else { s };
+    let d = if d < 0.0 { 0.0 } else { d };
+    let divisor = d.sqrt() + epsilon;
+    let b = if divisor == 0.0 { 0.0 } else { g / divisor };
     w -= rate * if b.abs() < least_mean { 0.0 } else { b };
 });
 

@@ -152,6 +152,58 @@ fn in_f64_gradients_below_f32_count() {
     }
 }
 
+/// One step from 1.0 with a gradient of this, of every optimizer that divides by the root of squares.
+fn steps_over_roots<T: Float>(gradient: f64, epsilon: f64) -> Vec<(&'static str, T)> {
+    let adam = Adam::new(0.1).epsilon(epsilon);
+    let decoupled = AdamW::new(0.1).weight_decay(0.0).epsilon(epsilon);
+    let centered = RmsProp::new(0.1).centered(true).epsilon(epsilon);
+    let optimizers: [(&str, Box<dyn Optimizer<T>>); 7] = [
+        ("Adam", Box::new(adam)),
+        ("AdamW", Box::new(decoupled)),
+        ("Adagrad", Box::new(Adagrad::new(0.1).epsilon(epsilon))),
+        ("RmsProp", Box::new(RmsProp::new(0.1).epsilon(epsilon))),
+        (
+            "with momentum",
+            Box::new(RmsProp::new(0.1).momentum(0.9).epsilon(epsilon)),
+        ),
+        ("centered", Box::new(centered.clone())),
+        ("centered with momentum", Box::new(centered.momentum(0.9))),
+    ];
+    let step = |(name, mut optimizer): (&'static str, Box<dyn Optimizer<T>>)| {
+        let (mut params, gradients) = gradients(&[vec![T::from_f64(gradient)]]);
+        params[0].set(Tensor::from(vec![T::ONE])).unwrap();
+        optimizer.step(&mut params[0], &gradients).unwrap();
+        (name, params[0].value().to_vec()[0])
+    };
+    optimizers.map(step).into()
+}
+
+#[test]
+fn without_epsilon_a_gradient_whose_square_is_0_is_no_step() {
+    for gradient in [0.0, 1e-25, -1e-36] {
+        let found = steps_over_roots::<f32>(gradient, 0.0);
+        assert!(found.iter().all(|&(_, w)| w == 1.0), "{gradient}: {found:?}");
+    }
+    for gradient in [0.0, 1e-170, -1e-300] {
+        let found = steps_over_roots::<f64>(gradient, 0.0);
+        assert!(found.iter().all(|&(_, w)| w == 1.0), "{gradient}: {found:?}");
+    }
+}
+
+#[test]
+fn a_gradient_whose_square_is_infinite_is_no_step() {
+    for epsilon in [0.0, 1e-8] {
+        for gradient in [1e25, -1e37] {
+            let found = steps_over_roots::<f32>(gradient, epsilon);
+            assert!(found.iter().all(|&(_, w)| w == 1.0), "{gradient}: {found:?}");
+        }
+        for gradient in [1e170, -1e300] {
+            let found = steps_over_roots::<f64>(gradient, epsilon);
+            assert!(found.iter().all(|&(_, w)| w == 1.0), "{gradient}: {found:?}");
+        }
+    }
+}
+
 #[test]
 fn nesterov_needs_momentum_without_dampening() {
     let mut param = Param::new(Tensor::from([1.0_f32]));
