@@ -5,7 +5,7 @@ use backprop_datasets::{Dataset, TensorDataset};
 use backprop_layers::{Layer, Linear};
 use backprop_optim::rules::{Perceptron, PerceptronRule};
 use backprop_optim::{Optimizer, Sgd};
-use backprop_tensor::{Rng, Tensor};
+use backprop_tensor::{Float, Rng, Tensor};
 use backprop_train::{
     BinaryCrossEntropy, ClassWeights, CrossEntropy, Loss, MeanAbsoluteError, MeanSquaredError, PerSample,
     PerceptronCriterion, Progress, Trainer,
@@ -380,4 +380,48 @@ fn what_takes_no_learning_is_never_below_zero() {
         let baseline = baseline.unwrap();
         assert!(baseline == 0.0 && baseline.is_sign_positive(), "{baseline}");
     }
+}
+
+/// Far from 0, the gradient of the logit is e^-|x|, smaller than any number of the type, times an upstream gradient that makes it one.
+#[test]
+fn the_tails_of_binary_cross_entropies_reach_below_the_range() {
+    fn gradient<T: Float>(loss: &impl Loss<T, i64>, x: f64, target: i64, g: f64) -> f64 {
+        let output = Tape::new().variable(Tensor::from([T::from_f64(x)]));
+        let loss = loss.loss(&output, &Tensor::from([target]));
+        let gradients = loss.backward_from(Tensor::scalar(T::from_f64(g))).unwrap();
+        gradients.wrt(&output).unwrap().to_vec()[0].to_f64()
+    }
+    fn check<T: Float>(x: f64, g: f64, right: f64) {
+        let weighted = BinaryCrossEntropy.pos_weight([3.0]);
+        for (found, right) in [
+            (gradient::<T>(&BinaryCrossEntropy, -x, 0, g), right),
+            (gradient::<T>(&BinaryCrossEntropy, x, 1, g), -right),
+            (gradient::<T>(&weighted, -x, 0, g), right),
+            (gradient::<T>(&weighted, x, 1, g), -3.0 * right),
+        ] {
+            let error = (found / right - 1.0).abs();
+            assert!(
+                error <= 16.0 * T::EPSILON.to_f64(),
+                "{x}: {found:e}, right {right:e}"
+            );
+        }
+        // On the other side, it is all of it.
+        assert_eq!(
+            gradient::<T>(&BinaryCrossEntropy, x, 0, g),
+            T::from_f64(g).to_f64()
+        );
+        assert_eq!(
+            gradient::<T>(&BinaryCrossEntropy, -x, 1, g),
+            T::from_f64(-g).to_f64()
+        );
+        assert_eq!(gradient::<T>(&weighted, x, 0, g), T::from_f64(g).to_f64());
+        assert_eq!(
+            gradient::<T>(&weighted, -x, 1, 0.25 * g),
+            T::from_f64(-0.75 * g).to_f64()
+        );
+    }
+    let g = f64::from(1e30_f32);
+    check::<f32>(100.0, g, 3.720_075_976_020_836e-44 * g);
+    check::<f32>(110.0, g, 1.688_911_880_224_533_5e-48 * g);
+    check::<f64>(800.0, 1e100, 3.667874584177682e-248);
 }

@@ -89,10 +89,20 @@ impl<T: Float> Op<T> for Surprise<T> {
         inputs: &mut InputGradients<'_, T>,
     ) -> TensorResult<()> {
         // From the side on which nothing cancels: σ(x) = 1 - σ(-x).
-        let formula = kernel!(|g, x, y| {
-            let part = math::sigmoid(-math::abs(x));
-            g * if x > 0.0 { (1.0 - y) - part } else { part - y }
-        });
+        let formula = kernel!(
+            |g, x, y| {
+                let part = math::sigmoid(-math::abs(x));
+                g * if x > 0.0 { (1.0 - y) - part } else { part - y }
+            };
+            // Far from 0, the part is e^-|x|, which may leave the range though its product with g does not.
+            where !math::exp_is_beyond(x);
+            else {
+                let root = math::exp(-0.5 * math::abs(x));
+                let part = math::product([g, root, root], []);
+                let (whole, part) = if x > 0.0 { (1.0 - y, -part) } else { (-y, part) };
+                if whole == 0.0 { part } else { g * whole + part }
+            }
+        );
         inputs.add(0, gradient.into_apply(&formula, &[], &[&output, &targets])?)
     }
 }

@@ -142,7 +142,21 @@ impl<T: Float> Op<T> for Surprise<T> {
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> TensorResult<()> {
-        let formula = kernel!(|g, x, y, p| g * ((1.0 - y) * math::sigmoid(x) - p * y * math::sigmoid(-x)));
+        // From the side on which nothing cancels: σ(x) = 1 - σ(-x).
+        let formula = kernel!(
+            |g, x, y, p| {
+                let part = math::sigmoid(-math::abs(x)) * (1.0 - y + p * y);
+                g * if x > 0.0 { (1.0 - y) - part } else { part - p * y }
+            };
+            // Far from 0, the sigmoid is e^-|x|, which may leave the range though its product with g does not.
+            where !math::exp_is_beyond(x);
+            else {
+                let root = math::exp(-0.5 * math::abs(x));
+                let part = math::product([g, 1.0 - y + p * y, root, root], []);
+                let (whole, part) = if x > 0.0 { (1.0 - y, -part) } else { (-(p * y), part) };
+                if whole == 0.0 { part } else { g * whole + part }
+            }
+        );
         let operands = [&output, &targets, &weights];
         inputs.add(0, gradient.into_apply(&formula, &[], &operands)?)
     }
