@@ -296,7 +296,7 @@ where
     /// a target that the loss [ignores](crate::CrossEntropy::ignore_index), counts nothing, even if its loss is infinite.
     ///
     /// # Errors
-    /// If there are no samples or more than 2³², all of them have the weight 0, the data cannot be had, a batch does not fit the model, or an input is no finite number and the trainer not
+    /// If there are no samples or more than 2³², all of them have the weight 0, those of a batch add up to infinity, the data cannot be had, a batch does not fit the model, or an input is no finite number and the trainer not
     /// [unchecked](Self::unchecked).
     #[track_caller]
     pub fn evaluate<M, D>(&self, model: &M, data: &D) -> Result<Evaluation>
@@ -404,6 +404,10 @@ where
             // It may fail, but what it is does not count: 0, and so are all gradients.
             of(output, targets)?.value()?;
             return Ok((output.slice(0, 0..0).sum(..), 0.0));
+        }
+        if total.is_infinite() {
+            let expected = "the sum of a batch must be a finite number: divide them all by the largest";
+            return Err(Error::setting("weights of samples or classes", expected));
         }
         let share = |weight: f64| T::from_f64(weight / total);
         let all = weights.to_vec();

@@ -43,6 +43,7 @@
 
 #![forbid(unsafe_code)]
 
+mod accumulated;
 mod bias_variance;
 mod callbacks;
 mod check;

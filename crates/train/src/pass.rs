@@ -5,14 +5,14 @@ use std::fmt;
 use backprop_tensor::{Element, Float, Tensor};
 use serde::{Deserialize, Serialize};
 
+use crate::accumulated::WeightedMean;
 use crate::callbacks::Running;
 use crate::metrics::Count;
 use crate::{Evaluation, Metric, Result};
 
 /// The mean loss and the metrics so far.
 pub(crate) struct Pass<T: Float, Y: Element> {
-    loss: f64,
-    weight: f64,
+    loss: WeightedMean,
     metrics: Vec<(String, Box<dyn Count<T, Y>>)>,
 }
 
@@ -30,24 +30,19 @@ impl<T: Float, Y: Element> Pass<T, Y> {
             .iter()
             .map(|metric| (metric.name().into(), metric.start()));
         Self {
-            loss: 0.0,
-            weight: 0.0,
+            loss: WeightedMean::default(),
             metrics: metrics.collect(),
         }
     }
 
     /// Counts the mean loss of samples of this weight altogether.
     pub(crate) fn add_loss(&mut self, loss: f64, weight: f64) {
-        // 0 times a loss that is infinite would be NaN.
-        if weight > 0.0 {
-            self.loss += loss * weight;
-            self.weight += weight;
-        }
+        self.loss.add(loss, weight);
     }
 
     /// Whether nothing that was counted has any weight.
     pub(crate) fn is_weightless(&self) -> bool {
-        self.weight == 0.0
+        self.loss.is_weightless()
     }
 
     pub(crate) fn add_metrics(
@@ -72,15 +67,16 @@ impl<T: Float, Y: Element> Pass<T, Y> {
 
     pub(crate) fn state(&self) -> Result<PassState> {
         let metrics = self.metrics.iter().map(|(_, metric)| metric.state());
+        let (loss, weight) = self.loss.sums();
         Ok(PassState {
-            loss: self.loss,
-            weight: self.weight,
+            loss,
+            weight,
             metrics: metrics.collect::<Result<_>>()?,
         })
     }
 
     pub(crate) fn restore(&mut self, state: PassState) -> Result<()> {
-        (self.loss, self.weight) = (state.loss, state.weight);
+        self.loss = WeightedMean::from_sums(state.loss, state.weight);
         let mut metrics = self.metrics.iter_mut().zip(state.metrics);
         metrics.try_for_each(|((_, metric), state)| metric.restore(&state))
     }
@@ -88,10 +84,7 @@ impl<T: Float, Y: Element> Pass<T, Y> {
 
 impl<T: Float, Y: Element> Running for Pass<T, Y> {
     fn loss(&self) -> f64 {
-        if self.is_weightless() {
-            return 0.0;
-        }
-        self.loss / self.weight
+        self.loss.value()
     }
 
     fn metrics(&self) -> Vec<(String, f64)> {

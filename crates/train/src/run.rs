@@ -4,12 +4,13 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::Instant;
 
-use backprop_autodiff::{Gradients, Tape, Var};
+use backprop_autodiff::{Tape, Var};
 use backprop_datasets::{Batch, TryBatches};
 use backprop_layers::Layer;
 use backprop_optim::{Optimizer, Time, clip_norm, clip_value};
-use backprop_tensor::{Element, Float, Rng, Tensor, kernel};
+use backprop_tensor::{Element, Float, Rng, Tensor};
 
+use crate::accumulated::Accumulated;
 use crate::callbacks::{Callback, Plan, Step, Training};
 use crate::check::{changed, check_inputs};
 use crate::class_weights::{Weights, with_classes};
@@ -322,7 +323,7 @@ where
             return self.own_steps(batches, pass);
         }
         let alone = batches.len() == 1;
-        let (mut sum, mut weight, mut all) = (0.0, 0.0, None::<Gradients<T>>);
+        let mut all = Accumulated::new();
         for batch in batches {
             let Batch {
                 inputs,
@@ -339,28 +340,21 @@ where
                 self.trainer.check_targets("batch", &targets, output.shape(), 0)?;
             }
             let (loss, of_batch) = self.trainer.loss_of(&output, &targets, weights.as_ref())?;
+            let share = all.share(of_batch)?;
             let gradients = match alone {
                 true => loss.backward()?,
-                false => (&loss * &loss.constant(Tensor::scalar(T::from_f64(of_batch)))).backward()?,
+                false => (&loss * &loss.constant(Tensor::scalar(T::from_f64(share)))).backward()?,
             };
-            match &mut all {
-                None => all = Some(gradients),
-                Some(all) => all.accumulate(gradients)?,
-            }
             let loss = loss.item()?.to_f64();
             pass.add_loss(loss, of_batch);
             pass.add_metrics(output.value()?, &targets, counts.as_ref())?;
-            (sum, weight) = (sum + loss * of_batch, weight + of_batch);
+            all.add(gradients, loss, of_batch)?;
         }
-        let Some(mut gradients) = all else {
+        let of_step = all.loss();
+        let gradients = if alone { all.sum() } else { all.mean()? };
+        let Some(mut gradients) = gradients else {
             return Ok((f64::NAN, 0.0));
         };
-        if !alone && weight > 0.0 {
-            let scale = kernel!(mut g; ; factor => { g *= factor; });
-            for (_, gradient) in gradients.iter_mut() {
-                Tensor::update(&scale, &[T::from_f64(1.0 / weight)], &mut [gradient], &[])?;
-            }
-        }
         if let Some(limit) = self.trainer.clip_value {
             clip_value(&mut gradients, limit)?;
         }
@@ -369,7 +363,7 @@ where
         }
         self.each(|callback, training| callback.on_gradients(&mut gradients, training))?;
         self.trainer.optimizer.step(self.model, &gradients)?;
-        Ok((if weight > 0.0 { sum / weight } else { 0.0 }, weight))
+        Ok(of_step)
     }
 
     /// Steps of one's own, one a batch.

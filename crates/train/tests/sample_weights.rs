@@ -315,3 +315,63 @@ fn weights_of_samples_reach_the_metrics_of_a_trainer() {
     });
     assert_eq!(own.unwrap().epochs[0].train.metrics[0].1, 0.5);
 }
+
+/// The weights of a linear model after some steps over so many batches each, and the losses of the epochs.
+fn trained<T: Float>(weights: [f64; 4], batches: usize) -> (Vec<T>, Vec<f64>) {
+    let inputs = Tensor::from_fn([4, 1], |i| T::from_f64(i as f64 - 1.5)).unwrap();
+    let data = TensorDataset::new(inputs, Tensor::from([0_i64, 1, 0, 1])).unwrap();
+    let data = data.with_weights(&Tensor::from(weights)).unwrap();
+    let mut model: Linear<T> = Linear::builder(1, 2).build_as(&mut Rng::seed(3));
+    let mut trainer = Trainer::new(CrossEntropy, Sgd::new(0.5))
+        .epochs(3)
+        .batch_size(1)
+        .seed(7);
+    trainer = trainer.accumulate(batches).progress(Progress::Silent);
+    let history = trainer.fit(&mut model, &data, None).unwrap();
+    let losses = history.epochs.iter().map(|epoch| epoch.train.loss).collect();
+    (model.weight.value().to_vec(), losses)
+}
+
+#[test]
+fn the_unit_of_weights_does_not_matter() {
+    let weights = [1.0, 3.0, 1.0, 2.0];
+    for batches in [1, 3] {
+        // The least and the largest that f64 has: the sum of the latter, 7 2^1022, is infinite.
+        for power in [-1074, -1000, -150, -140, 120, 130, 1000, 1022] {
+            let scaled = weights.map(|weight| weight * 2_f64.powi(power / 2) * 2_f64.powi(power - power / 2));
+            assert_eq!(
+                trained::<f32>(scaled, batches),
+                trained::<f32>(weights, batches),
+                "2^{power}"
+            );
+            assert_eq!(
+                trained::<f64>(scaled, batches),
+                trained::<f64>(weights, batches),
+                "2^{power}"
+            );
+        }
+    }
+}
+
+#[test]
+fn what_weighs_next_to_nothing_beside_other_batches_counts_as_nothing() {
+    for powers in [[-170, 170], [-1000, 1000], [-200, 0], [0, 200]] {
+        let [small, large] = powers.map(|power| 2_f64.powi(power));
+        let model = |weights: [f64; 4]| trained::<f32>(weights, 3).0;
+        assert_eq!(model([small, large, large, large]), model([0.0, 1.0, 1.0, 1.0]));
+        assert_eq!(model([large, small, large, large]), model([1.0, 0.0, 1.0, 1.0]));
+    }
+}
+
+#[test]
+fn weights_of_a_batch_whose_sum_is_infinite_are_refused() {
+    let data = TensorDataset::new(Tensor::<f32>::ones([2, 1]).unwrap(), Tensor::from([0_i64, 1])).unwrap();
+    let data = data.with_weights(&Tensor::from([1e308; 2])).unwrap();
+    let error = Trainer::new(CrossEntropy, Sgd::new(0.5))
+        .evaluate(&Linear::new(1, 2, &mut Rng::seed(0)), &data)
+        .unwrap_err();
+    assert_eq!(
+        error.to_string(),
+        "weights of samples or classes: the sum of a batch must be a finite number: divide them all by the largest"
+    );
+}
