@@ -275,16 +275,18 @@ impl<T: Float> Op<T> for BatchNorm<T> {
         } = centered;
         let channels = *mean.shape();
         let normal = x.into_apply(&NORMAL, &[], &[&mean, &scale])?;
-        let (gradient, [sum, product], growth) = sums(gradient, &normal, &channels)?;
-        let grown = |x: Tensor<T>| match &growth {
-            None => Ok(x),
-            Some(growth) => x.into_apply(&kernel!(|x, growth| x * growth), &[], &[growth]),
-        };
+        let Sums {
+            gradient,
+            sum,
+            product,
+            growth,
+        } = Sums::new(gradient, &normal, &channels)?;
+        let growth = growth.as_ref();
         if let Some(shape) = inputs.shape(1) {
-            inputs.add(1, grown(product.clone())?.reshape(shape)?)?;
+            inputs.add(1, times(product.clone(), growth)?.reshape(shape)?)?;
         }
         if let Some(shape) = inputs.shape(2) {
-            inputs.add(2, grown(sum.clone())?.reshape(shape)?)?;
+            inputs.add(2, times(sum.clone(), growth)?.reshape(shape)?)?;
         }
         if inputs.needed(0) {
             let change = match self.count {
@@ -296,14 +298,18 @@ impl<T: Float> Op<T> for BatchNorm<T> {
                     normal.into_apply(&formula, &share, &[&gradient, &sum, &product])?
                 }
             };
-            let times = kernel!(|g, factor| g * factor);
-            let mut gradient = change.into_apply(&times, &[], &[&factor])?;
-            if let Some(weight) = weight {
-                gradient = gradient.into_apply(&times, &[], &[&weight])?;
-            }
-            inputs.add(0, grown(Centered::unscaled(powers, gradient)?)?)?;
+            let gradient = times(times(change, Some(&factor))?, weight.as_ref())?;
+            inputs.add(0, times(Centered::unscaled(powers, gradient)?, growth)?)?;
         }
         Ok(())
+    }
+}
+
+/// `x`, times a factor for each channel if there is one.
+fn times<T: Float>(x: Tensor<T>, factor: Option<&Tensor<T>>) -> Result<Tensor<T>> {
+    match factor {
+        None => Ok(x),
+        Some(factor) => x.into_apply(&kernel!(|x, factor| x * factor), &[], &[factor]),
     }
 }
 
@@ -316,32 +322,49 @@ fn times_weight<T: Float>(scale: &Tensor<T>, weight: &Tensor<T>) -> Result<Optio
     Ok(are_usable.then_some(factor))
 }
 
-/// `g`, the sums `Σ g` and `Σ g x̂` over each channel, and what all of them are to be multiplied by: of a channel whose sums are beyond the type,
-/// everything is made smaller, for what they are divided by brings them back.
-fn sums<T: Float>(
+/// The gradient `g` and its sums over each channel.
+#[derive(Debug)]
+struct Sums<T: Float> {
     gradient: Tensor<T>,
-    normal: &Tensor<T>,
-    channels: &Shape,
-) -> Result<(Tensor<T>, [Tensor<T>; 2], Option<Tensor<T>>)> {
-    let of = |gradient: &Tensor<T>| -> Result<[Tensor<T>; 2]> {
-        let products = gradient.apply(&kernel!(|g, normal| g * normal), &[], &[normal])?;
-        Ok([gradient.sum_to(channels)?, products.sum_to(channels)?])
-    };
-    let plain = of(&gradient)?;
-    let is_finite = |x: T| math::abs(x) < T::INFINITY;
-    if plain.iter().all(|sums| range::all(sums, is_finite)) {
-        return Ok((gradient, plain, None));
+    /// `Σ g`.
+    sum: Tensor<T>,
+    /// `Σ g x̂`.
+    product: Tensor<T>,
+    /// What all of them are to be multiplied by. Where the sums of a channel are beyond the type, everything is made smaller, for what they are
+    /// divided by brings them back.
+    growth: Option<Tensor<T>>,
+}
+
+impl<T: Float> Sums<T> {
+    fn new(gradient: Tensor<T>, normal: &Tensor<T>, channels: &Shape) -> Result<Self> {
+        let plain = Self::plain(gradient, normal, channels)?;
+        let is_finite = |x: T| math::abs(x) < T::INFINITY;
+        if range::all(&plain.sum, is_finite) && range::all(&plain.product, is_finite) {
+            return Ok(plain);
+        }
+        let formula = kernel!(|sum, product; growth, infinity| {
+            let finite = math::abs(sum) < infinity && math::abs(product) < infinity;
+            if finite { 1.0 } else { growth }
+        });
+        let parameters = [T::ONE / range::shrink::<T>(), T::INFINITY];
+        let growth = plain.sum.into_apply(&formula, &parameters, &[&plain.product])?;
+        let shrink = kernel!(|g, growth| g / growth);
+        let gradient = plain.gradient.into_apply(&shrink, &[], &[&growth])?;
+        Ok(Self {
+            growth: Some(growth),
+            ..Self::plain(gradient, normal, channels)?
+        })
     }
-    let [sum, product] = plain;
-    let formula = kernel!(|sum, product; growth, infinity| {
-        let finite = math::abs(sum) < infinity && math::abs(product) < infinity;
-        if finite { 1.0 } else { growth }
-    });
-    let parameters = [T::ONE / range::shrink::<T>(), T::INFINITY];
-    let growth = sum.into_apply(&formula, &parameters, &[&product])?;
-    let gradient = gradient.into_apply(&kernel!(|g, growth| g / growth), &[], &[&growth])?;
-    let sums = of(&gradient)?;
-    Ok((gradient, sums, Some(growth)))
+
+    fn plain(gradient: Tensor<T>, normal: &Tensor<T>, channels: &Shape) -> Result<Self> {
+        let products = gradient.apply(&kernel!(|g, normal| g * normal), &[], &[normal])?;
+        Ok(Self {
+            sum: gradient.sum_to(channels)?,
+            product: products.sum_to(channels)?,
+            gradient,
+            growth: None,
+        })
+    }
 }
 
 /// A vector with the axes of `x`, of length 1 but for that of the channels.
