@@ -16,7 +16,8 @@ use crate::{InputGradients, Op, Var, operands};
 /// for each sample, in that shape without its classes; label smoothing `ε` makes it `(1 - ε) q + ε / classes`.
 ///
 /// The mean is over the samples. With classes, it is weighted by `w` of each sample's class, and ignored samples do not count, whatever their logits;
-/// without any that does, it is NaN, and its gradient 0. (All as PyTorch's `cross_entropy`.)
+/// without any that does, it is NaN, and its gradient 0. (All as PyTorch's `cross_entropy`.) The unit of the weights does not matter to it, even where
+/// their sum is out of range.
 ///
 /// What has no weight costs nothing, however improbable: where `w_c q_nc` is 0, the term is 0 and so is its gradient, even with a logit of -∞
 /// (PyTorch: NaN, as 0 times infinity).
