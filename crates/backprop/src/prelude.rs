@@ -13,7 +13,7 @@ pub use backprop_tensor::{Rng, Shape, Tensor, keep, kernel};
 #[cfg(feature = "train")]
 pub use backprop_train::{
     Accuracy, AnyTrainer, Average, AveragePrecision, BiasVariance, BinaryCrossEntropy, Callback, Checkpoint,
-    ClassWeights, ConfusionMatrix, CrossEntropy, CrossValidation, CsvLog, Diagnosis, EarlyStopping,
+    ClassWeights, ConfusionMatrix, Count, CrossEntropy, CrossValidation, CsvLog, Diagnosis, EarlyStopping,
     ElasticNet, Ended, Epoch, Evaluation, F1, History, Huber, IgnoreIndex, JsonLinesLog, LabelSmoothing,
     LogLoss, Loss, MaxNorm, MeanAbsoluteError, MeanSquaredError, Metric, OnEpoch, OnStep, OwnStep, PerBatch,
     PerSample, PerceptronCriterion, Perplexity, PosWeight, Precision, PrecisionRecallCurve, Progress, R2,

@@ -11,7 +11,7 @@ pub use pca::Pca;
 pub use pixels::scale_pixels;
 pub use standard_scaler::StandardScaler;
 
-use backprop_tensor::{Element, Error, Float, Tensor};
+use backprop_tensor::{Element, Error, Float, Tensor, kernel, math};
 
 use crate::Result;
 
@@ -35,6 +35,28 @@ fn check_features<T: Element>(operation: &'static str, x: &Tensor<T>, features: 
             Err(Error::shapes(operation, x.shape(), features.shape(), expected).into())
         }
     }
+}
+
+/// A mean that is further from 0 than so many standard deviations is kept in two parts: what it lost when it was rounded is then not far below
+/// what is left of the samples.
+const FAR: f64 = 16.0;
+
+/// What the means of the samples lost when they were rounded to their type: the mean of `x - mean`. `None` if no mean is far, or nothing was lost.
+fn remainder<T: Float>(x: &Tensor<T>, mean: &Tensor<T>, std: &Tensor<f64>) -> Result<Option<Tensor<T>>> {
+    let mean: Tensor<f64> = mean.cast()?;
+    let mut sizes = mean.to_vec().into_iter().zip(std.to_vec());
+    if !sizes.any(|(mean, std)| mean.is_finite() && mean.abs() > FAR * std) {
+        return Ok(None);
+    }
+    let sum = sum_of_samples(x, |x| {
+        Ok(x.into_apply(&kernel!(|x, mean| x - mean), &[], &[&mean])?)
+    })?;
+    let (n, infinity) = (x.shape()[0] as f64, f64::INFINITY);
+    // Of a feature with infinity or NaN, the mean alone says it.
+    let share = kernel!(|sum; n, infinity| if math::abs(sum) < infinity { sum / n } else { 0.0 });
+    let remainder: Tensor<T> = sum.into_apply(&share, &[n, infinity], &[])?.cast()?;
+    let is_lost = remainder.to_vec().iter().any(|&remainder| remainder != T::ZERO);
+    Ok(is_lost.then_some(remainder))
 }
 
 /// About this many elements are converted to f64 at once.

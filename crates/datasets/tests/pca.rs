@@ -228,3 +228,17 @@ fn components_are_those_of_scikit_learn() {
         }
     }
 }
+
+/// Numbers that are as far apart as their type has them, around a mean between two of them.
+#[test]
+fn a_mean_between_two_numbers_keeps_its_digits() {
+    let x = Tensor::from([[1e8_f32, 0.0], [1e8, 0.0], [1e8, 0.0], [1e8 + 8.0, 0.0]]);
+    let pca = Pca::fit(&x, 1).unwrap();
+    let saved = serde_json::to_string(&pca).unwrap();
+    for pca in [serde_json::from_str(&saved).unwrap(), pca] {
+        let z = pca.transform(&x).unwrap();
+        let sign = pca.components().to_vec()[0];
+        assert_eq!(z.to_vec(), [-2.0, -2.0, -2.0, 6.0].map(|z| sign * z));
+        assert_eq!(pca.inverse_transform(&z).unwrap(), x);
+    }
+}

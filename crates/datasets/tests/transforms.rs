@@ -149,6 +149,29 @@ fn many_samples_far_from_zero_keep_their_deviation() {
     assert_eq!(scaler.std(), &Tensor::from([0.25, 0.25]));
 }
 
+/// Numbers that are as far apart as their type has them, around a mean between two of them.
+#[test]
+fn a_mean_between_two_numbers_keeps_its_digits() {
+    fn check<T: Float>(base: f64, step: f64) {
+        let values = [0.0, 0.0, step].map(|distance| T::from_f64(base + distance));
+        let x = Tensor::from(values.to_vec()).reshape([3, 1]).unwrap();
+        let scaler = StandardScaler::fit(&x).unwrap();
+        let saved = serde_json::to_string(&scaler).unwrap();
+        for scaler in [serde_json::from_str(&saved).unwrap(), scaler] {
+            // (0 - 1/3) / (√2 / 3), but for a deviation that is rounded.
+            let z = scaler.transform(&x).unwrap();
+            for (z, right) in z.to_vec().into_iter().zip([-0.5, -0.5, 1.0]) {
+                assert!((z.to_f64() / 2.0_f64.sqrt() / right - 1.0).abs() < 0.01, "{z}");
+            }
+            assert_eq!(scaler.inverse_transform(&z).unwrap(), x);
+        }
+    }
+    check::<f32>(1e8, 8.0);
+    check::<f32>(-16_777_216.0, 2.0);
+    check::<f32>(3e30, 2.0_f64.powi(78));
+    check::<f64>(1e15, 2.0);
+}
+
 #[test]
 fn constant_features_are_only_centered() {
     let x = Tensor::full([1000, 1], 0.1_f32).unwrap();
@@ -211,6 +234,14 @@ fn what_was_tampered_with_is_not_loaded() {
     let mean = serde_json::to_string(StandardScaler::fit(&x).unwrap().mean()).unwrap();
     assert!(text.contains(&mean));
     assert!(serde_json::from_str::<StandardScaler>(&text.replace(&mean, &other)).is_err());
+    let x = Tensor::from([[1e8_f32], [1e8], [1e8 + 8.0]]);
+    let text = serde_json::to_string(&StandardScaler::fit(&x).unwrap()).unwrap();
+    let (before, remainder) = text.split_once("\"remainder\":").unwrap();
+    let damaged = format!("{before}\"remainder\":{}", remainder.replacen("[1]", "[1,1]", 1));
+    assert_ne!(damaged, text);
+    assert!(serde_json::from_str::<StandardScaler>(&text).is_ok());
+    assert!(serde_json::from_str::<StandardScaler>(&damaged).is_err());
+    let x = Tensor::from([[1.0_f32, 2.0], [3.0, 5.0]]);
     let text = serde_json::to_string(&MinMaxScaler::fit(&x).unwrap()).unwrap();
     let turned = text.replace("\"low\":0.0", "\"low\":2.0");
     assert_ne!(turned, text);

@@ -1,7 +1,8 @@
 //! The font inside the crate: how wide a text is, and the outlines of its letters.
 //!
 //! It is Arimo, whose letters are as wide as those of Arial, Helvetica and Liberation Sans. So an SVG file names those, keeps its
-//! text as text, and looks as it was measured; a PNG file draws the outlines.
+//! text as text, and looks as it was measured; a PNG file draws the outlines. Letters that it lacks, which are all but Latin and Greek ones, are
+//! empty boxes in PNG and GIF files. In SVG files and pages they are what the viewer's fonts have.
 
 use std::sync::OnceLock;
 
@@ -27,9 +28,14 @@ fn face(bold: bool) -> Option<&'static Face<'static>> {
     faces[usize::from(bold)].as_ref()
 }
 
+/// A letter as it is written in one line: control characters, such as the end of a line, are spaces.
+fn in_line(letter: char) -> char {
+    if letter.is_control() { ' ' } else { letter }
+}
+
 fn advance(face: &Face<'_>, letter: char) -> f64 {
     let units = f64::from(face.units_per_em());
-    match face.glyph_index(letter) {
+    match face.glyph_index(in_line(letter)) {
         Some(glyph) => f64::from(face.glyph_hor_advance(glyph).unwrap_or_default()) / units,
         // Letters that the font lacks are often as wide as high.
         None => 1.0,
@@ -51,7 +57,7 @@ pub(crate) fn outline(text: &str, size: f64, bold: bool) -> Path {
     let mut x = 0.0;
     for letter in text.chars() {
         // A letter that the font lacks is drawn as its empty box.
-        let glyph = face.glyph_index(letter).unwrap_or_default();
+        let glyph = face.glyph_index(in_line(letter)).unwrap_or_default();
         let mut pen = Pen {
             path: &mut path,
             x,
@@ -114,6 +120,16 @@ mod tests {
                 assert!(face.glyph_index(letter).is_some(), "{letter}");
             }
         }
+    }
+
+    #[test]
+    fn control_characters_are_spaces() {
+        let space = (width("a b", 10.0, false), outline("a b", 10.0, false));
+        for text in ["a\nb", "a\tb", "a\u{7}b", "a\u{9f}b"] {
+            assert_eq!((width(text, 10.0, false), outline(text, 10.0, false)), space);
+        }
+        // Unlike a letter that the font lacks.
+        assert_ne!(outline("a\u{4e00}b", 10.0, false), space.1);
     }
 
     #[test]

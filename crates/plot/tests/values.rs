@@ -193,6 +193,30 @@ fn regions_that_cannot_be_drawn_are_errors() {
         .unwrap();
 }
 
+/// A model that gives NaN decides for none of the classes, the first one neither.
+#[test]
+fn places_with_scores_of_nan_are_in_no_region() {
+    let inputs = Tensor::from([[0.0_f32, 0.0], [1.0, 1.0]]);
+    let scores = |points: &Tensor| -> TensorResult<Tensor> {
+        let x = points.slice(1, 0..1)?;
+        let first = x.map(|x| if x < 0.5 { f32::NAN } else { 1.0 })?;
+        Tensor::concat(&[&first, &x.map(|_| 0.0)?], 1)
+    };
+    let scene = decision_regions(&inputs, [0, 1], scores)
+        .unwrap()
+        .scene()
+        .unwrap();
+    let bitmaps = scene.items().iter().filter_map(|item| match &item.mark {
+        Mark::Bitmap { bitmap, .. } => Some(bitmap),
+        _ => None,
+    });
+    let regions = bitmaps.max_by_key(|bitmap| bitmap.pixels.len()).unwrap();
+    for row in regions.pixels.chunks(regions.width) {
+        assert_eq!(row[0], Color::WHITE);
+        assert_ne!(row[regions.width - 1], Color::WHITE);
+    }
+}
+
 #[test]
 fn a_confusion_matrix_has_its_counts_and_names() {
     let picture = confusion_matrix(&Tensor::from([[48_i64, 2], [0, 45]]), ["cat"]);

@@ -2,7 +2,7 @@
 mod common;
 
 use backprop_tensor::{Error, Tensor};
-use common::{exact_sum, large, large_shape, noise, steps, viewed};
+use common::{exact_sum, large, large_shape, noise, on, steps, viewed};
 use proptest::prelude::*;
 
 proptest! {
@@ -71,12 +71,6 @@ fn reference_values() {
 #[test]
 fn the_number_of_threads_changes_no_bit() {
     let x = Tensor::from_slice(&noise(150_000, 3), [50, 30, 100]).unwrap();
-    let results = [1, 2, 3].map(|threads| {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap();
-        pool.install(|| [0, 1, 2].map(|axis| x.cumsum(axis).unwrap()))
-    });
+    let results = [1, 2, 3].map(|threads| on(threads, || [0, 1, 2].map(|axis| x.cumsum(axis).unwrap())));
     assert!(results[0] == results[1] && results[1] == results[2]);
 }

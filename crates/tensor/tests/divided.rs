@@ -1,6 +1,8 @@
 //! The same bits on any number of threads, in place and elsewhere, straight and turned, at sizes around those from which on work is divided.
+mod common;
 
 use backprop_tensor::{Float, Result, Rng, Tensor, keep, kernel, math};
+use common::on;
 
 type Formula<T> = fn(&Tensor<T>, &Tensor<T>) -> Result<Tensor<T>>;
 
@@ -49,11 +51,6 @@ fn elements<T: Float>(result: Result<Tensor<T>>) -> Vec<T> {
         .iter()
         .map(|&x| math::max(math::min(T::ONE / x, T::ONE), -T::ONE));
     elements.iter().copied().chain(signs).collect()
-}
-
-fn on<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
-    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
-    pool.unwrap().install(work)
 }
 
 fn check<T: Float>() {

@@ -4,7 +4,7 @@ mod common;
 use std::collections::HashMap;
 
 use backprop_tensor::{Error, Tensor};
-use common::{indices, tensor, viewed};
+use common::{indices, on, tensor, viewed};
 use proptest::prelude::*;
 
 /// A view, one of its axes (negative half of the time), and numbers to make indices of.
@@ -176,13 +176,7 @@ fn large_results_are_those_of_one_thread() {
             Tensor::<f32>::from_fn([outer, length, inner], |i| ((i * 7919) % 1013) as f32 * 0.37).unwrap();
         let index = Tensor::from_fn([count], |i| ((i * i + 13 * i) % length) as i64).unwrap();
         let selected = x.index_select(1, &index).unwrap();
-        let [added, alone] = [4, 1].map(|threads| {
-            let pool = rayon::ThreadPoolBuilder::new()
-                .num_threads(threads)
-                .build()
-                .unwrap();
-            pool.install(|| x.index_add(1, &index, &selected).unwrap())
-        });
+        let [added, alone] = [4, 1].map(|threads| on(threads, || x.index_add(1, &index, &selected).unwrap()));
         assert!(added == alone);
         let (x, index, mut in_order) = (x.to_vec(), index.to_vec(), x.to_vec());
         let mut exact: Vec<_> = x.iter().copied().map(f64::from).collect();

@@ -1,6 +1,8 @@
 //! Products against naive sums in f64, their laws, and the independence of threads.
+mod common;
 
 use backprop_tensor::{Error, Float, Kernel, Result, Rng, Tensor, kernel, math};
+use common::on;
 use proptest::prelude::*;
 
 /// How a matrix lies in memory.
@@ -322,15 +324,10 @@ fn products<T: Float>() -> Vec<Tensor<T>> {
 
 #[test]
 fn the_bits_do_not_depend_on_the_number_of_threads() {
-    let pool = |threads| {
-        rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap()
-    };
-    let expected = pool(1).install(|| (products::<f32>(), products::<f64>()));
+    let products = |threads| on(threads, || (products::<f32>(), products::<f64>()));
+    let expected = products(1);
     for threads in [2, 3, 7] {
-        assert!(pool(threads).install(|| (products::<f32>(), products::<f64>())) == expected);
+        assert!(products(threads) == expected);
     }
 }
 

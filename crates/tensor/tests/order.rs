@@ -2,7 +2,7 @@
 mod common;
 
 use backprop_tensor::{Error, Tensor, keep};
-use common::{large_shape, noise, steps, view, viewed};
+use common::{large_shape, noise, on, steps, view, viewed};
 use proptest::prelude::*;
 
 /// The elements that the axes marked in `mask` reduce, row by row, in the order in which an index counts.
@@ -183,11 +183,9 @@ fn what_has_no_quantile_is_an_error() {
 fn the_number_of_threads_changes_nothing() {
     let x = Tensor::from_slice(&noise(150_000, 3), [50, 30, 100]).unwrap();
     let results = [1, 2, 3].map(|threads| {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap();
-        pool.install(|| [0, 1, 2].map(|axis| x.nth_smallest(17, axis).unwrap()))
+        on(threads, || {
+            [0, 1, 2].map(|axis| x.nth_smallest(17, axis).unwrap())
+        })
     });
     assert!(results[0] == results[1] && results[0] == results[2]);
 }

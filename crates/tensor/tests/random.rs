@@ -1,6 +1,8 @@
 //! Random numbers against the distributions they are said to have, with fixed seeds; and reproducibility.
+mod common;
 
 use backprop_tensor::{Error, Result, Rng, Tensor, simd};
+use common::on;
 use proptest::prelude::*;
 use rand_core::{Rng as _, SeedableRng};
 
@@ -265,11 +267,7 @@ fn the_bits_depend_on_neither_threads_nor_level() {
     };
     let expected = make();
     for threads in 1..=3 {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap();
-        assert!(pool.install(make) == expected);
+        assert!(on(threads, make) == expected);
     }
     for level in [simd::Level::Baseline, simd::Level::Avx2, simd::Level::Avx512] {
         simd::set_level(level);

@@ -3,7 +3,7 @@ mod common;
 
 use backprop_tensor::simd::{self, Level};
 use backprop_tensor::{Axes, AxisSet, Element, Error, Float, MAX_RANK, Tensor, keep};
-use common::{exact_sum, indices, large, large_shape, noise, steps, view, viewed};
+use common::{exact_sum, indices, large, large_shape, noise, on, steps, view, viewed};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -413,13 +413,7 @@ fn bits_of_large_reductions() -> Vec<u64> {
 
 #[test]
 fn the_number_of_threads_changes_no_bit() {
-    let results = [1, 2, 3].map(|threads| {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap();
-        pool.install(bits_of_large_reductions)
-    });
+    let results = [1, 2, 3].map(|threads| on(threads, bits_of_large_reductions));
     assert!(results[0] == results[1] && results[1] == results[2]);
 }
 

@@ -4,7 +4,7 @@ mod common;
 use std::cmp::Ordering;
 
 use backprop_tensor::{Error, Numeric, Tensor};
-use common::{large_shape, noise, steps, view, viewed};
+use common::{large_shape, noise, on, steps, view, viewed};
 use proptest::prelude::*;
 
 /// The order of sorting: NaN after all numbers.
@@ -165,11 +165,9 @@ fn wrong_arguments() {
 fn the_number_of_threads_changes_nothing() {
     let x = Tensor::from_slice(&noise(90_000, 3), [300, 300]).unwrap();
     let results = [1, 2, 3].map(|threads| {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap();
-        pool.install(|| (x.sort(0, true).unwrap(), x.topk(7, 1, false).unwrap()))
+        on(threads, || {
+            (x.sort(0, true).unwrap(), x.topk(7, 1, false).unwrap())
+        })
     });
     assert!(results[0] == results[1] && results[1] == results[2]);
 }

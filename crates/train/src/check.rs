@@ -1,5 +1,7 @@
 //! What is wrong with data, before the first step.
 
+use std::collections::BTreeSet;
+
 use backprop_autodiff::Tape;
 use backprop_datasets::{Dataset, TryBatches};
 use backprop_layers::Layer;
@@ -69,6 +71,7 @@ where
             ));
         }
         limits::check_samples(TRAINING, train.len())?;
+        self.check_names()?;
         if self.accumulate == 0 {
             return Err(Error::setting(
                 "gradients of 0 batches",
@@ -82,6 +85,18 @@ where
                 "a batch cannot be larger than the data; without a batch size, a trainer takes 32 or as many as there are",
             )),
             _ => Ok(()),
+        }
+    }
+
+    /// That a name means one number, in a history, a log and for what looks at a metric.
+    fn check_names(&self) -> Result<()> {
+        let mut names = BTreeSet::from(["loss"]);
+        match self.metrics.iter().find(|metric| !names.insert(metric.name())) {
+            None => Ok(()),
+            Some(metric) => Err(Error::setting(
+                format!("a second number of the name {:?}", metric.name()),
+                "the loss is \"loss\", and each metric must have a name of its own",
+            )),
         }
     }
 

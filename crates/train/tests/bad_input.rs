@@ -7,8 +7,8 @@ use backprop_layers::{Layer, Linear};
 use backprop_optim::Sgd;
 use backprop_tensor::{Element, Rng, Tensor};
 use backprop_train::{
-    Accuracy, BinaryCrossEntropy, ClassWeights, CrossEntropy, History, Loss, MeanSquaredError, Progress,
-    Trainer, predict, predict_classes, predict_labels,
+    Accuracy, BinaryCrossEntropy, ClassWeights, Count, CrossEntropy, History, Loss, MeanSquaredError, Metric,
+    Progress, Trainer, predict, predict_classes, predict_labels,
 };
 use proptest::prelude::*;
 
@@ -20,6 +20,20 @@ fn trainer<L: Loss<f32, Y>, Y: Element>(loss: L) -> Trainer<L, Sgd, f32, Y> {
     Trainer::new(loss, Sgd::new(0.1))
         .epochs(2)
         .progress(Progress::Silent)
+}
+
+/// A metric of this name.
+#[derive(Debug)]
+struct Named(&'static str);
+
+impl Metric for Named {
+    fn name(&self) -> &str {
+        self.0
+    }
+
+    fn start(&self) -> Box<dyn Count> {
+        Accuracy.start()
+    }
 }
 
 /// The error of a training, which must have changed nothing.
@@ -55,6 +69,12 @@ fn settings_that_fit_no_data() {
         error(trainer(CrossEntropy).batch_size(0), 2, &data(10)),
         "batch size 0: a step needs at least one sample"
     );
+    let twice = trainer(CrossEntropy).metric(Accuracy).metric(Accuracy);
+    assert_eq!(
+        error(twice, 2, &data(10)),
+        "a second number of the name \"accuracy\": the loss is \"loss\", and each metric must have a name of its own"
+    );
+    assert!(error(trainer(CrossEntropy).metric(Named("loss")), 2, &data(10)).contains("\"loss\""));
     assert_eq!(
         error(trainer(CrossEntropy).accumulate(0), 2, &data(10)),
         "gradients of 0 batches: a step needs at least one batch"

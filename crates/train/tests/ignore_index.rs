@@ -56,6 +56,7 @@ proptest! {
         let weights = |places: &[i64]| weighted.then(|| places.iter().map(|&i| 0.5 + i as f64).collect());
         let all: Vec<i64> = (0..targets.len() as i64).collect();
         let loss = CrossEntropy.label_smoothing(smoothing).ignore_index(IGNORED);
+        prop_assert_eq!(CrossEntropy.ignore_index(IGNORED).label_smoothing(smoothing), loss);
         let (ours, history) = fitted(loss, &data(inputs.clone(), targets.clone(), weights(&all)), balanced);
         let rest = data(
             inputs.index_select(0, &Tensor::from(kept.clone())).unwrap(),

@@ -10,8 +10,8 @@ use backprop_layers::{Dropout, Linear, Sequential, Tanh, sequential};
 use backprop_optim::{Adam, Optimizer, ReduceOnPlateau, RmsProp};
 use backprop_tensor::Rng;
 use backprop_train::{
-    Accuracy, Callback, Checkpoint, CrossEntropy, EarlyStopping, Ended, Error, History, OnStep, Progress,
-    Result, RocAuc, Step, StopHandle, Trainer, Training, Validation,
+    Accuracy, Callback, Checkpoint, CrossEntropy, EarlyStopping, Ended, Error, History, LogLoss, OnStep,
+    Progress, Result, RocAuc, Step, StopHandle, Trainer, Training, Validation,
 };
 use proptest::prelude::*;
 
@@ -199,7 +199,7 @@ fn another_run_is_an_error_that_says_what_differs() {
             data(),
             "the batches of a step was 2 and is 1",
         ),
-        (with().metric(Accuracy), data(), "the list of metrics was"),
+        (with().metric(LogLoss), data(), "the list of metrics was"),
         (with().drop_last(), data(), "drop_last was false and is true"),
         (
             with().schedule_epochs(5),

@@ -275,14 +275,52 @@ impl Count for Seen {
     }
 }
 
+/// The samples that were counted: a metric of one's own that needs no more than `add`.
+#[derive(Debug)]
+struct Samples(Vec<(f32, i64)>);
+
+impl Count for Samples {
+    fn add(&mut self, output: &Tensor, targets: &Tensor<i64>) -> Result<()> {
+        self.0.extend(output.to_vec().into_iter().zip(targets.to_vec()));
+        Ok(())
+    }
+
+    fn value(&self) -> f64 {
+        self.0.len() as f64
+    }
+}
+
 #[test]
-fn a_metric_that_does_not_weigh_says_so() {
+fn a_metric_that_does_not_weigh_counts_samples_as_often_as_they_weigh() {
+    let (outputs, targets) = (Tensor::from([1.0, f32::NAN, 3.0]), Tensor::from([4, 5, 6]));
+    let mut samples = Samples(Vec::new());
+    samples
+        .add_weighted(&outputs, &targets, &Tensor::from([2.0, 0.0, 1.0]))
+        .unwrap();
+    samples
+        .add_weighted(&outputs, &targets, &Tensor::from([0.0, 0.0, 0.0]))
+        .unwrap();
+    assert_eq!(samples.0, [(1.0, 4), (1.0, 4), (3.0, 6)]);
+}
+
+#[test]
+fn a_metric_that_does_not_weigh_refuses_weights_that_it_cannot_count() {
     let (outputs, targets) = (Tensor::from([1.0]), Tensor::from([0]));
-    let error = Largest
-        .start()
-        .add_weighted(&outputs, &targets, &Tensor::from([2.0]))
-        .unwrap_err();
-    assert!(error.to_string().contains("add_weighted"), "{error}");
+    for wrong in [0.5, -1.0, f64::NAN, f64::INFINITY, 65.0, 1e300] {
+        let error = Largest
+            .start()
+            .add_weighted(&outputs, &targets, &Tensor::from([wrong]))
+            .unwrap_err();
+        assert!(error.to_string().contains("add_weighted"), "{error}");
+    }
+    let (outputs, targets) = (Tensor::zeros([2, 2]).unwrap(), Tensor::from([[0, 1], [1, 0]]));
+    let of_targets = Tensor::from([[1.0, 0.0], [1.0, 1.0]]);
+    assert!(
+        Largest
+            .start()
+            .add_weighted(&outputs, &targets, &of_targets)
+            .is_err()
+    );
 }
 
 #[test]

@@ -1,7 +1,7 @@
 use backprop_tensor::{Error, Float, Rng, Tensor, kernel, linalg, math};
 use serde::{Deserialize, Serialize};
 
-use super::{check_fit, sum_of_samples};
+use super::{check_fit, remainder, sum_of_samples};
 use crate::Result;
 
 const FIT: &str = "Pca::fit";
@@ -34,6 +34,9 @@ const FIT: &str = "Pca::fit";
 #[serde(bound = "")]
 pub struct Pca<T: Float = f32> {
     mean: Tensor<T>,
+    /// What `mean` lost when it was rounded, where that matters.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    remainder: Option<Tensor<T>>,
     components: Tensor<T>,
     explained_variance: Vec<f64>,
     total_variance: f64,
@@ -77,10 +80,15 @@ impl<T: Float> Pca<T> {
             true => Vec::new(),
             false => variances.iter().map(|variance| variance / total).collect(),
         };
+        let unscale = kernel!(|x; scale| x / scale);
+        let mean = mean.into_apply(&unscale, &[scale], &[])?.cast()?;
+        let std = covariance
+            .diagonal(0)?
+            .sqrt()?
+            .into_apply(&unscale, &[scale], &[])?;
         Ok(Self {
-            mean: mean
-                .apply(&kernel!(|mean; scale| mean / scale), &[scale], &[])?
-                .cast()?,
+            remainder: remainder(x, &mean, &std)?,
+            mean,
             components: turned(&vectors)?.cast()?,
             explained_variance: variances.into_iter().map(unscaled).collect(),
             total_variance: unscaled(total),
@@ -88,7 +96,7 @@ impl<T: Float> Pca<T> {
         })
     }
 
-    /// The mean of the samples, `[features]`.
+    /// The mean of the samples, `[features]`, rounded to their type. Where that loses what matters, it is kept as well, as in a [`StandardScaler`](super::StandardScaler).
     pub fn mean(&self) -> &Tensor<T> {
         &self.mean
     }
@@ -126,7 +134,12 @@ impl<T: Float> Pca<T> {
         let far = T::EPSILON / T::MIN_NORMAL;
         let is_near = |mean: &T| math::abs(*mean) < far;
         if self.mean.to_vec().iter().all(is_near) {
-            return Ok(x.try_sub(&self.mean)?.matmul(&axes)?);
+            let distance = x.try_sub(&self.mean)?;
+            let distance = match &self.remainder {
+                None => distance,
+                Some(remainder) => distance.try_sub(remainder)?,
+            };
+            return Ok(distance.matmul(&axes)?);
         }
         // The distances may be too large, a quarter of them is not.
         let quarters = x.apply(&kernel!(|x, mean| 0.25 * x - 0.25 * mean), &[], &[&self.mean])?;
@@ -146,7 +159,12 @@ impl<T: Float> Pca<T> {
             let expected = "do not fit: needs coordinates [n, components]";
             return Err(Error::shapes("Pca::inverse_transform", z, components, expected).into());
         }
-        Ok(z.matmul(&self.components)?.try_add(&self.mean)?)
+        let distance = z.matmul(&self.components)?;
+        let distance = match &self.remainder {
+            None => distance,
+            Some(remainder) => distance.try_add(remainder)?,
+        };
+        Ok(distance.try_add(&self.mean)?)
     }
 }
 

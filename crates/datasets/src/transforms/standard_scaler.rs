@@ -1,7 +1,7 @@
 use backprop_tensor::{Error, Float, Tensor, kernel, math};
 use serde::{Deserialize, Serialize};
 
-use super::{check_features, check_fit, sum_of_samples};
+use super::{check_features, check_fit, remainder, sum_of_samples};
 use crate::Result;
 
 /// Centers each feature on 0 and scales it to unit variance: `z = (x - mean) / std`.
@@ -30,12 +30,16 @@ use crate::Result;
 pub struct StandardScaler<T: Float = f32> {
     mean: Tensor<T>,
     std: Tensor<T>,
+    /// What `mean` lost when it was rounded, where that matters.
+    remainder: Option<Tensor<T>>,
 }
 
 impl<T: Float> StandardScaler<T> {
     /// Learns from samples `[n, ...]`: a mean and a standard deviation for each element of a sample.
     ///
-    /// They are computed in f64, whatever the element, and right wherever they are representable.
+    /// They are computed in f64, whatever the element, and right wherever they are representable. Where a mean is more than 16 standard deviations
+    /// from 0, what it lost when it was rounded to the element's type is kept too, and taken off: of whole numbers around 16,777,216 = 2²⁴,
+    /// which in f32 are 1 or 2 apart, not a digit is lost.
     ///
     /// # Errors
     /// If there are no samples, or if there is no memory.
@@ -54,14 +58,19 @@ impl<T: Float> StandardScaler<T> {
         };
         // Numbers of f32 have squares in f64.
         if size_of::<T>() == size_of::<f64>() && !in_range() && !is_constant_where(x, &squares)? {
-            return Self::careful(x);
+            return Self::careful(x)?.with_remainder(x);
         }
         let std: Vec<T> = squares
             .into_iter()
             .zip(means)
             .map(|(squares, mean)| T::from_f64(deviation(squares / n, mean, n)))
             .collect();
-        Self::new(mean.cast()?, Tensor::from_slice(&std, mean.shape())?)
+        Self::new(mean.cast()?, Tensor::from_slice(&std, mean.shape())?)?.with_remainder(x)
+    }
+
+    fn with_remainder(self, x: &Tensor<T>) -> Result<Self> {
+        let remainder = remainder(x, &self.mean, &self.std.cast()?)?;
+        Ok(Self { remainder, ..self })
     }
 
     /// The same of numbers whose squares, or whose sum, may be out of range.
@@ -96,10 +105,14 @@ impl<T: Float> StandardScaler<T> {
             return Err(Error::shapes("StandardScaler::new", mean.shape(), std.shape(), expected).into());
         }
         let std = std.map_into(|std| if std == T::ZERO { T::ONE } else { std })?;
-        Ok(Self { mean, std })
+        Ok(Self {
+            mean,
+            std,
+            remainder: None,
+        })
     }
 
-    /// The means, in the shape of a sample.
+    /// The means, in the shape of a sample, rounded to its type.
     pub fn mean(&self) -> &Tensor<T> {
         &self.mean
     }
@@ -115,6 +128,18 @@ impl<T: Float> StandardScaler<T> {
     /// If the samples have other features than those it was fitted to, or if there is no memory.
     pub fn transform(&self, x: &Tensor<T>) -> Result<Tensor<T>> {
         check_features("StandardScaler::transform", x, &self.mean)?;
+        if let Some(remainder) = &self.remainder {
+            return Ok(x.apply(
+                &kernel!(|x, mean, remainder, std; infinity| {
+                    let distance = x - mean;
+                    let is_far = math::abs(distance) == infinity;
+                    let distance = if is_far { 0.5 * x - 0.5 * mean } else { distance - remainder };
+                    distance / (if is_far { 0.5 * std } else { std })
+                }),
+                &[T::INFINITY],
+                &[&self.mean, remainder, &self.std],
+            )?);
+        }
         Ok(x.apply(
             &kernel!(|x, mean, std; infinity| {
                 let distance = x - mean;
@@ -133,6 +158,17 @@ impl<T: Float> StandardScaler<T> {
     /// As [`transform`](Self::transform).
     pub fn inverse_transform(&self, z: &Tensor<T>) -> Result<Tensor<T>> {
         check_features("StandardScaler::inverse_transform", z, &self.mean)?;
+        if let Some(remainder) = &self.remainder {
+            return Ok(z.apply(
+                &kernel!(|z, mean, remainder, std; infinity| {
+                    let distance = z * std;
+                    let half = z * (0.5 * std);
+                    if math::abs(distance) == infinity { half + mean + half } else { (distance + remainder) + mean }
+                }),
+                &[T::INFINITY],
+                &[&self.mean, remainder, &self.std],
+            )?);
+        }
         Ok(z.apply(
             &kernel!(|z, mean, std; infinity| {
                 let distance = z * std;
@@ -178,18 +214,34 @@ fn deviation(variance: f64, mean: f64, n: f64) -> f64 {
 struct Statistics<T: Float> {
     mean: Tensor<T>,
     std: Tensor<T>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    remainder: Option<Tensor<T>>,
 }
 
 impl<T: Float> From<StandardScaler<T>> for Statistics<T> {
-    fn from(StandardScaler { mean, std }: StandardScaler<T>) -> Self {
-        Self { mean, std }
+    fn from(scaler: StandardScaler<T>) -> Self {
+        Self {
+            mean: scaler.mean,
+            std: scaler.std,
+            remainder: scaler.remainder,
+        }
     }
 }
 
 impl<T: Float> TryFrom<Statistics<T>> for StandardScaler<T> {
     type Error = crate::Error;
 
-    fn try_from(Statistics { mean, std }: Statistics<T>) -> Result<Self> {
-        Self::new(mean, std)
+    fn try_from(statistics: Statistics<T>) -> Result<Self> {
+        let Statistics { mean, std, remainder } = statistics;
+        if let Some(remainder) = &remainder
+            && remainder.shape() != mean.shape()
+        {
+            let expected = "must be equal: a remainder for each mean";
+            return Err(Error::shapes("StandardScaler", mean.shape(), remainder.shape(), expected).into());
+        }
+        Ok(Self {
+            remainder,
+            ..Self::new(mean, std)?
+        })
     }
 }

@@ -55,7 +55,7 @@ struct Plane {
 }
 
 /// Regions of the classes that `predict` gives for points `[count, features]`: class numbers `[count]`, or scores
-/// `[count, classes]`, of which the highest wins. See [`DecisionRegions`] for more features than two.
+/// `[count, classes]`, of which the highest wins. A place with a score of NaN is white. See [`DecisionRegions`] for more features than two.
 ///
 /// # Errors
 /// If the samples have not two features or not as many targets as there are samples, and what `predict` fails with.
@@ -162,6 +162,7 @@ impl DecisionRegions {
     }
 
     /// Regions of classes: `predict` gives class numbers `[count]`, or scores `[count, classes]`, of which the highest wins.
+    /// A place with a score of NaN is white: it is in no region.
     ///
     /// # Errors
     /// As [`decision_regions`].
@@ -243,7 +244,11 @@ impl DecisionRegions {
     }
 }
 
+/// The class of the highest score; NaN, which has no color, if one of them is: a model like that decides for none.
 fn highest(scores: &[f64]) -> f64 {
+    if scores.iter().any(|score| score.is_nan()) {
+        return f64::NAN;
+    }
     let mut best = 0;
     for (class, score) in scores.iter().enumerate() {
         if *score > scores[best] {

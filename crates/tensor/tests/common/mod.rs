@@ -1,4 +1,4 @@
-//! What several test files share: tensors of any shape, seen through any views.
+//! What several test files share: tensors of any shape, seen through any views, and pools of threads.
 #![allow(dead_code)] // Each file uses a part.
 
 use backprop_tensor::{Element, Tensor};
@@ -103,4 +103,10 @@ pub fn exact_sum(elements: &[f64]) -> (f64, f64) {
         size += x.abs();
     }
     (sum + lost, size)
+}
+
+/// What the work gives on so many threads.
+pub fn on<R: Send>(threads: usize, work: impl FnOnce() -> R + Send) -> R {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+    pool.unwrap().install(work)
 }

@@ -58,6 +58,11 @@ impl LabelSmoothing {
 }
 
 impl IgnoreIndex {
+    /// With targets that are not quite certain: as [`LabelSmoothing`] of this `α`, from 0 to 1.
+    pub fn label_smoothing(self, smoothing: f64) -> Self {
+        Self { smoothing, ..self }
+    }
+
     /// How much each of these targets counts, in their shape: 0 if it is ignored, otherwise 1.
     ///
     /// # Errors

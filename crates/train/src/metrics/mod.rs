@@ -97,7 +97,7 @@ use crate::{Error, Result};
     note = "a metric has a name and counts over batches, so no closure is one: see the documentation of `Metric` and `Count`"
 )]
 pub trait Metric<T: Float = f32, Y: Element = i64>: Debug {
-    /// What it is called in progress lines and histories: `accuracy`.
+    /// What it is called in progress lines, logs and histories: `accuracy`. A trainer takes no two of one name, and none of the name `loss`.
     fn name(&self) -> &str;
 
     /// Whether less of it is better, as of an error. More is, unless a metric says otherwise. It is what
@@ -137,13 +137,21 @@ pub trait Count<T: Float = f32, Y: Element = i64> {
     /// What has the weight 0 is passed over, whatever its output and target are, as if it were not there.
     ///
     /// # Errors
-    /// As [`add`](Self::add), or if the weights are no such weights. By default always: a count has to say how it weighs.
+    /// As [`add`](Self::add), or if the weights are no such weights. A count that does not say how it weighs, as is the default, is given each sample
+    /// as often as it weighs; weights that are no whole numbers, those of targets instead of samples, and such that make a batch more than 64 times as large are
+    /// an error then.
     fn add_weighted(&mut self, output: &Tensor<T>, targets: &Tensor<Y>, weights: &Tensor<f64>) -> Result<()> {
-        let _ = (output, targets, weights);
-        Err(Error::setting(
-            "weights of samples",
-            "this metric takes none: its count must have `add_weighted`",
-        ))
+        let Some(rows) = sample_weights::repeated(weights, targets.shape()) else {
+            return Err(Error::setting(
+                "weights of samples that are no whole numbers, or large ones, or of targets",
+                "this metric takes none of these: its count must have `add_weighted`",
+            ));
+        };
+        if rows.is_empty() {
+            return Ok(());
+        }
+        let rows = Tensor::from(rows);
+        self.add(&output.index_select(0, &rows)?, &targets.index_select(0, &rows)?)
     }
 
     /// The metric over all batches so far; NaN if there were none.

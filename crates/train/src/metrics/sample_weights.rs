@@ -2,6 +2,27 @@
 
 use backprop_tensor::{Error, Result, Tensor};
 
+/// How many times as many samples as there are may stand for samples with weights.
+const MOST_TIMES: f64 = 64.0;
+
+/// The samples, each as often as it weighs: `None` if the weights are none of samples, are no whole numbers, or are too large for that.
+pub(super) fn repeated(weights: &Tensor<f64>, targets: &[usize]) -> Option<Vec<i64>> {
+    if Some(weights.shape().dims()) != targets.get(..1) {
+        return None;
+    }
+    let weights = weights.to_vec();
+    let is_whole = |weight: &f64| *weight >= 0.0 && weight.fract() == 0.0;
+    if !weights.iter().all(is_whole) || weights.iter().sum::<f64>() > MOST_TIMES * weights.len() as f64 {
+        return None;
+    }
+    let samples = weights.iter().enumerate();
+    Some(
+        samples
+            .flat_map(|(sample, &weight)| std::iter::repeat_n(sample as i64, weight as usize))
+            .collect(),
+    )
+}
+
 /// The weight of each row of numbers that are counted together.
 #[derive(Debug)]
 pub(crate) struct RowWeights {

@@ -55,7 +55,7 @@ pub(super) fn fitting<Y: Numeric>(s: &mut Source) -> AnyLoss<Y> {
         1 => Box::new(|output: &Var, _: &Tensor<Y>| output.square().mean(..)),
         2 if Y::IS_INTEGER => Box::new(CrossEntropy.label_smoothing(s.rng.uniform())),
         3 if Y::IS_INTEGER => Box::new(CrossEntropy.ignore_index(s.rng.below(2) as i64)),
-        4 if Y::IS_INTEGER => Box::new(CrossEntropy.label_smoothing(0.1).ignore_index(1)),
+        4 if Y::IS_INTEGER => Box::new(CrossEntropy.ignore_index(1).label_smoothing(0.1)),
         _ if Y::IS_INTEGER => Box::new(CrossEntropy),
         2 => Box::new(BinaryCrossEntropy),
         3 => Box::new(MeanAbsoluteError),
