@@ -20,6 +20,9 @@ pub trait Coefficients: Sized + 'static {
     /// Beyond these, 2^x is infinite or rounds to 0.
     const EXP2_RANGE: (Self, Self);
 
+    /// About half of the largest exponent, and 2 to the power of minus that. With the bias it is even, so that halves are rounded as without it.
+    const EXP_SHIFT: (Self, Self);
+
     /// Below this, e^x - 1 rounds to -1.
     const EXPM1_LEAST: Self;
 
@@ -35,6 +38,7 @@ impl Coefficients for f32 {
     const EXP_RANGE: (Self, Self) = (-104.0, 89.0);
     const EXP_NORMAL: (Self, Self) = (87.0, 193.0);
     const EXP2_RANGE: (Self, Self) = (-151.0, 128.0);
+    const EXP_SHIFT: (Self, Self) = (63.0, f32::from_bits((127 - 63) << 23));
     const EXPM1_LEAST: Self = -20.0;
     const EXP: &'static [Self] = &[0.5, 0.166_665_43, 0.041_666_28, 0.008_366_598, 0.001_394_647_3];
     const EXP2: &'static [Self] = &[
@@ -52,6 +56,7 @@ impl Coefficients for f64 {
     const EXP_RANGE: (Self, Self) = (-746.0, 710.0);
     const EXP_NORMAL: (Self, Self) = (708.0, 1455.0);
     const EXP2_RANGE: (Self, Self) = (-1076.0, 1024.0);
+    const EXP_SHIFT: (Self, Self) = (511.0, f64::from_bits((1023 - 511) << 52));
     const EXPM1_LEAST: Self = -40.0;
     const EXP: &'static [Self] = &[
         0.500_000_000_000_000_6,
@@ -123,6 +128,18 @@ pub(super) fn exp_scaled<T: Real>(x: T, shift: T) -> T {
     let sum = one + r;
     let lost = (one - sum) + r;
     (sum + (lost + rest)) * first * second
+}
+
+/// e^x for an x not above 0 or NaN, bit for bit as [`exp`], in fewer steps.
+#[inline(always)]
+pub(crate) fn exp_nonpositive<T: Real>(x: T) -> T {
+    let x = if x < T::EXP_RANGE.0 { T::EXP_RANGE.0 } else { x };
+    // 2^k can be too small, but not too large: a power that is none of that, and a fixed one back.
+    let Reduced { sum, r, rest, .. } = reduce(x, T::BIAS + T::EXP_SHIFT.0);
+    let one = T::of(1.0);
+    let (power, sum) = (T::power_of_two(sum), one + r);
+    let lost = (one - sum) + r;
+    (sum + (lost + rest)) * power * T::EXP_SHIFT.1
 }
 
 /// e^(multiple x^2) for a multiple of -1/2 or -1 and a result about the range of the type.
@@ -217,4 +234,24 @@ pub fn expm1<T: Real>(x: T) -> T {
     // Halving would cost subnormal numbers a bit; and the reduction loses the sign of 0.
     let result = if k == T::of(0.0) { fraction } else { result };
     result.copysign(x)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{exp, exp_nonpositive};
+
+    #[test]
+    fn the_short_way_has_the_bits_of_the_long_one() {
+        // Every number in f32 that is not positive, in steps that miss no exponent.
+        for bits in (0x8000_0000..=0xff80_0000_u32).step_by(97) {
+            let x = f32::from_bits(bits);
+            assert_eq!(exp_nonpositive(x).to_bits(), exp(x).to_bits(), "{x:e}");
+        }
+        let numbers = (0..=1_000_000).map(|i| -f64::from(i) * 7.61e-4);
+        let halves = (0..1100).map(|i| -(f64::from(i) + 0.5) / std::f64::consts::LOG2_E);
+        for x in numbers.chain(halves).chain([0.0, -0.0, -1e-300, -1e300, f64::NEG_INFINITY]) {
+            assert_eq!(exp_nonpositive(x).to_bits(), exp(x).to_bits(), "{x:e}");
+        }
+        assert!(exp_nonpositive(f32::NAN).is_nan() && exp_nonpositive(f64::NAN).is_nan());
+    }
 }
