@@ -164,12 +164,7 @@ impl<T: Float> LogProbabilities<T> {
         )
     }
 
-    fn slopes(
-        self,
-        operation: &'static str,
-        against: Against<'_, T>,
-        factors: &[T],
-    ) -> Result<Tensor<T>> {
+    fn slopes(self, operation: &'static str, against: Against<'_, T>, factors: &[T]) -> Result<Tensor<T>> {
         let (rows, columns) = (self.rows(), self.columns());
         if factors.len() != 1 && factors.len() != rows {
             let expected = "one factor, or one for each row";

@@ -100,13 +100,7 @@ impl<T: Float> Tensor<T> {
         self.gradient_along("into_log_softmax_gradient", y, axis, true)
     }
 
-    fn gradient_along(
-        self,
-        operation: &'static str,
-        y: &Self,
-        axis: isize,
-        logarithm: bool,
-    ) -> Result<Self> {
+    fn gradient_along(self, operation: &'static str, y: &Self, axis: isize, logarithm: bool) -> Result<Self> {
         let axis = self.shape().axis(operation, axis)?;
         if self.shape() != y.shape() {
             let expected = "must be equal: a gradient has the shape of its value";

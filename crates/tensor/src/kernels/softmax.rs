@@ -9,15 +9,15 @@ mod gradient;
 mod log_sums;
 mod turn;
 
-pub use cross_entropy::{Against, CrossEntropy};
 pub(crate) use cross_entropy::KEPT;
+pub use cross_entropy::{Against, CrossEntropy};
 pub use gradient::SoftmaxGradient;
 
 use columns::softmax_columns;
-use log_sums::log_sums;
+use log_sums::{Top, exponentials_of, log_sums};
 
 use super::compensated::Compensated;
-use super::reduce::folds::{Fold, Maximum, Sum};
+use super::reduce::folds::{Fold, Sum};
 use super::reduce::{LEAF, fold_slice};
 use crate::counters::{self, Family};
 use crate::math::{self, Real};
@@ -89,11 +89,13 @@ fn softmax_rows<T: Number, const LANES: usize>(
     logarithm: bool,
     read: &(dyn Fn(usize, &mut [T]) + Sync),
 ) where
-    Maximum: Fold<T>,
+    Top: Fold<T>,
     Sum: Fold<T>,
 {
     counters::kernel(Family::Softmax, || [size_of_val(target); 2]);
-    let block = (LEAF / length).max(1) * length;
+    // Wide rows need room for their exponentials besides.
+    let elements = if length < WIDE { LEAF } else { 4 * LEAF };
+    let block = (elements / length).max(1) * length;
     parallel::for_each_piece_of_rows(target, length, THRESHOLD, |start, piece| {
         for (i, rows) in piece.chunks_mut(block).enumerate() {
             read(start + i * block, rows);
@@ -125,7 +127,7 @@ struct Rows<'a, T, const LANES: usize> {
 
 impl<T: Number, const LANES: usize> simd::Work for Rows<'_, T, LANES>
 where
-    Maximum: Fold<T>,
+    Top: Fold<T>,
     Sum: Fold<T>,
 {
     type Output = ();
@@ -143,11 +145,11 @@ where
 #[inline(always)]
 fn probabilities<T: Number, const LANES: usize>(rows: &mut [T], length: usize)
 where
-    Maximum: Fold<T>,
+    Top: Fold<T>,
     Sum: Fold<T>,
 {
     for row in rows.chunks_exact_mut(length) {
-        let largest = fold_slice::<T, Maximum, LANES>(row, T::default());
+        let largest = fold_slice::<T, Top, LANES>(row, T::default());
         for x in row {
             *x = *x - largest;
         }
@@ -167,7 +169,7 @@ where
 #[inline(always)]
 fn logarithms<T: Number, const LANES: usize>(rows: &mut [T], length: usize)
 where
-    Maximum: Fold<T>,
+    Top: Fold<T>,
     Sum: Fold<T>,
 {
     let (mut largest, mut sums) = ([T::default(); LEAF / NARROW], [T::default(); LEAF / NARROW]);
@@ -190,7 +192,7 @@ struct Wide<'a, T, const LANES: usize> {
 
 impl<T: Number, const LANES: usize> simd::Work for Wide<'_, T, LANES>
 where
-    Maximum: Fold<T>,
+    Top: Fold<T>,
     Sum: Fold<T>,
 {
     type Output = ();
@@ -198,13 +200,10 @@ where
     #[inline(always)]
     fn run(self) {
         for row in self.rows.chunks_exact_mut(self.length) {
-            let largest = fold_slice::<T, Maximum, LANES>(row, T::default());
+            let largest = fold_slice::<T, Top, LANES>(row, T::default());
             let mut sum = Compensated::default();
             for part in row.chunks_mut(LEAF) {
-                for x in &mut *part {
-                    *x = math::exp_nonpositive(*x - largest);
-                }
-                sum.add(fold_slice::<T, Sum, LANES>(part, T::default()));
+                sum.add(exponentials_of::<T, LANES>(part, largest));
             }
             let factor = T::of(1.0) / sum.value();
             for x in row {
@@ -232,7 +231,7 @@ struct Narrow<'a, T> {
 
 impl<T: Number> simd::Work for Narrow<'_, T>
 where
-    Maximum: Fold<T>,
+    Top: Fold<T>,
 {
     type Output = ();
 
@@ -266,12 +265,12 @@ fn sums_side_by_side<T: Number>(
     logarithm: bool,
 ) -> ([T; SIDE_BY_SIDE], [T; SIDE_BY_SIDE])
 where
-    Maximum: Fold<T>,
+    Top: Fold<T>,
 {
-    let mut largest = [<Maximum as Fold<T>>::IDENTITY; SIDE_BY_SIDE];
+    let mut largest = [<Top as Fold<T>>::IDENTITY; SIDE_BY_SIDE];
     for column in &*columns {
         for (largest, &x) in largest.iter_mut().zip(column) {
-            *largest = Maximum::combine(*largest, x);
+            *largest = Top::combine(*largest, x);
         }
     }
     let mut sums = [T::default(); SIDE_BY_SIDE];

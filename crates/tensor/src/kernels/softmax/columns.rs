@@ -2,9 +2,10 @@
 
 use std::marker::PhantomData;
 
+use super::log_sums::Top;
 use super::{Number, THRESHOLD, finish, one_left, without_one};
 use crate::kernels::compensated::Compensated;
-use crate::kernels::reduce::folds::{Fold, Maximum, Sum};
+use crate::kernels::reduce::folds::{Fold, Sum};
 use crate::{math, parallel, simd};
 
 /// Columns worked on at a time: as many lines of the cache in a row of memory as are fetched ahead.
@@ -15,7 +16,7 @@ const ROWS: usize = 128;
 
 pub(super) fn softmax_columns<T: Number>(rows: &mut [&mut [T]], logarithm: bool, threads: bool)
 where
-    Maximum: Fold<T>,
+    Top: Fold<T>,
     Sum: Fold<T>,
 {
     let columns = rows.first().map_or(0, |row| row.len());
@@ -42,7 +43,7 @@ struct Columns<'a, 'b, T> {
 
 impl<T: Number> simd::Work for Columns<'_, '_, T>
 where
-    Maximum: Fold<T>,
+    Top: Fold<T>,
     Sum: Fold<T>,
 {
     type Output = ();
@@ -65,13 +66,13 @@ where
 #[inline(always)]
 fn softmax_tile<T: Number>(rows: &mut [&mut [T]], logarithm: bool, start: usize, width: usize)
 where
-    Maximum: Fold<T>,
+    Top: Fold<T>,
     Sum: Fold<T>,
 {
-    let mut largest = [<Maximum as Fold<T>>::IDENTITY; COLUMNS];
+    let mut largest = [<Top as Fold<T>>::IDENTITY; COLUMNS];
     for row in &*rows {
         for (largest, &x) in largest.iter_mut().zip(&row[start..start + width]) {
-            *largest = Maximum::combine(*largest, x);
+            *largest = Top::combine(*largest, x);
         }
     }
     let mut sums = [Compensated::default(); COLUMNS];

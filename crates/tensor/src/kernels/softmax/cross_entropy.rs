@@ -1,10 +1,11 @@
 //! Cross entropies and their slopes, of rows of which no softmax is written: only the logarithm of its sum is kept.
 
 use super::gradient::log_half;
-use super::{NARROW, Number, SIDE_BY_SIDE, log_sums, sums_side_by_side, turn};
+use super::log_sums::{Top, first};
+use super::{NARROW, Number, SIDE_BY_SIDE, WIDE, log_sums, sums_side_by_side, turn};
 use crate::counters::{self, Family};
 use crate::kernels::compensated::Compensated;
-use crate::kernels::reduce::folds::{Fold, Maximum, Sum};
+use crate::kernels::reduce::folds::{Fold, Sum};
 use crate::kernels::reduce::{LEAF, fold_slice};
 use crate::math;
 use crate::parallel::{self, threshold};
@@ -79,13 +80,17 @@ fn cross_entropies<T: Number, const LANES: usize>(
     length: usize,
     distribution: Option<&[T]>,
 ) where
-    Maximum: Fold<T>,
+    Top: Fold<T>,
     Sum: Fold<T>,
 {
     counters::kernel(Family::Softmax, || {
-        [size_of_val(x) + distribution.map_or(0, size_of_val), size_of_val(kept)]
+        [
+            size_of_val(x) + distribution.map_or(0, size_of_val),
+            size_of_val(kept),
+        ]
     });
-    let rows = (LEAF / length).max(1);
+    // Of wide rows, some for each time that room is made for their exponentials.
+    let rows = if length < WIDE { LEAF / length } else { ROWS.0 };
     let grain = parallel::grain(x.len(), threshold::<T>(cost(length)));
     let work = |start: usize, kept: &mut [T]| {
         for (i, kept) in kept.chunks_mut(rows * KEPT).enumerate() {
@@ -102,7 +107,7 @@ fn cross_entropies<T: Number, const LANES: usize>(
     parallel::divide(kept, 0, KEPT, (grain / length).saturating_mul(KEPT), &work);
 }
 
-/// Rows that are one block together, or one row of any length.
+/// Some rows; short ones are one block together.
 struct Losses<'a, T, const LANES: usize> {
     kept: &'a mut [T],
     x: &'a [T],
@@ -112,7 +117,7 @@ struct Losses<'a, T, const LANES: usize> {
 
 impl<T: Number, const LANES: usize> simd::Work for Losses<'_, T, LANES>
 where
-    Maximum: Fold<T>,
+    Top: Fold<T>,
     Sum: Fold<T>,
 {
     type Output = ();
@@ -127,54 +132,81 @@ where
         } = self;
         let (kept, _) = kept.as_chunks_mut::<KEPT>();
         if length <= NARROW {
-            narrow_sums(kept, x, length);
-        } else {
-            let (mut largest, mut sums) = ([T::default(); LEAF / NARROW], [T::default(); LEAF / NARROW]);
-            log_sums::<T, LANES>(x, length, &mut largest[..kept.len()], &mut sums[..kept.len()]);
-            for (kept, (&largest, &sum)) in kept.iter_mut().zip(largest.iter().zip(&sums)) {
-                *kept = [largest, sum, T::default(), T::default()];
-            }
+            return narrow_losses(kept, x, length, distribution);
+        }
+        let zero = T::default();
+        let (mut largest, mut sums) = ([zero; LEAF / NARROW], [zero; LEAF / NARROW]);
+        log_sums::<T, LANES>(x, length, &mut largest[..kept.len()], &mut sums[..kept.len()]);
+        for (kept, (&largest, &sum)) in kept.iter_mut().zip(largest.iter().zip(&sums)) {
+            *kept = [largest, sum, zero, zero];
         }
         let Some(distribution) = distribution else { return };
+        let mut terms = [zero; LEAF];
         let rows = x.chunks_exact(length).zip(distribution.chunks_exact(length));
         for (kept, (x, q)) in kept.iter_mut().zip(rows) {
             let [largest, log_sum, ..] = *kept;
-            let (loss, total) = loss_of_row::<T, LANES>(x, q, largest, log_sum);
+            let (loss, total) = loss_of_row::<T, LANES>(x, q, largest, log_sum, &mut terms);
             *kept = [largest, log_sum, loss, total];
         }
     }
 }
 
 #[inline(always)]
-fn narrow_sums<T: Number>(kept: &mut [[T; KEPT]], x: &[T], length: usize)
+fn narrow_losses<T: Number>(kept: &mut [[T; KEPT]], x: &[T], length: usize, distribution: Option<&[T]>)
 where
-    Maximum: Fold<T>,
+    Top: Fold<T>,
 {
-    let mut columns = [[T::default(); SIDE_BY_SIDE]; NARROW];
-    let blocks = kept.chunks_mut(SIDE_BY_SIDE).zip(x.chunks(SIDE_BY_SIDE * length));
-    for (kept, x) in blocks {
+    let zero = T::default();
+    let mut columns = [[zero; SIDE_BY_SIDE]; NARROW];
+    let mut columns_q = columns;
+    let block = SIDE_BY_SIDE * length;
+    for (i, (kept, x)) in kept.chunks_mut(SIDE_BY_SIDE).zip(x.chunks(block)).enumerate() {
         turn::to_columns(x, length, &mut columns);
         let (largest, sums) = sums_side_by_side(&mut columns[..length], true);
-        for (kept, (&largest, &sum)) in kept.iter_mut().zip(largest.iter().zip(&sums)) {
-            *kept = [largest, sum, T::default(), T::default()];
+        let (mut losses, mut totals) = ([zero; SIDE_BY_SIDE], [zero; SIDE_BY_SIDE]);
+        if let Some(distribution) = distribution {
+            turn::to_columns(&distribution[i * block..][..x.len()], length, &mut columns_q);
+            for (column, q) in columns[..length].iter().zip(&columns_q) {
+                for i in 0..SIDE_BY_SIDE {
+                    losses[i] = losses[i] + term(column[i] - sums[i], q[i]);
+                    totals[i] = totals[i] + q[i];
+                }
+            }
         }
+        for (i, kept) in kept.iter_mut().enumerate() {
+            *kept = [largest[i], sums[i], losses[i], totals[i]];
+        }
+    }
+}
+
+/// What one element adds to a cross entropy; nothing without weight, however improbable it is.
+#[inline(always)]
+fn term<T: Number>(log_probability: T, q: T) -> T {
+    if q == T::default() {
+        q
+    } else {
+        -log_probability * q
     }
 }
 
 /// The cross entropy of a row, and the sum of its distribution.
 #[inline(always)]
-fn loss_of_row<T: Number, const LANES: usize>(x: &[T], q: &[T], largest: T, log_sum: T) -> (T, T)
+fn loss_of_row<T: Number, const LANES: usize>(
+    x: &[T],
+    q: &[T],
+    largest: T,
+    log_sum: T,
+    terms: &mut [T; LEAF],
+) -> (T, T)
 where
     Sum: Fold<T>,
 {
     let zero = T::default();
-    let mut terms = [zero; LEAF];
     let (mut loss, mut total) = (Compensated::default(), Compensated::default());
     for (x, q) in x.chunks(LEAF).zip(q.chunks(LEAF)) {
         let terms = &mut terms[..x.len()];
-        for (term, (&x, &q)) in terms.iter_mut().zip(x.iter().zip(q)) {
-            let p = (x - largest) - log_sum;
-            *term = if q == zero { zero } else { -p * q };
+        for (to, (&x, &q)) in terms.iter_mut().zip(x.iter().zip(q)) {
+            *to = term((x - largest) - log_sum, q);
         }
         loss.add(fold_slice::<T, Sum, LANES>(terms, zero));
         total.add(fold_slice::<T, Sum, LANES>(q, zero));
@@ -301,7 +333,7 @@ where
             certain.iter_mut().zip(rows).zip(kept)
         {
             if -log_sum > log_half() {
-                *certain = x.iter().position(|&x| x == largest).map(|place| {
+                *certain = first(x, |&x| x == largest).map(|place| {
                     let factor = factor_of(self.factors, row);
                     let slope = sum_without::<T, LANES>(q, place) - left * total;
                     let is_nothing = factor == zero || (total == zero && q[place] == zero);
@@ -422,7 +454,9 @@ fn write_narrow_slopes<T: Number>(
     let zero = T::default();
     let mut columns = [[zero; SIDE_BY_SIDE]; NARROW];
     let mut columns_q = columns;
-    let blocks = target.chunks_mut(SIDE_BY_SIDE * length).zip(kept.chunks(SIDE_BY_SIDE));
+    let blocks = target
+        .chunks_mut(SIDE_BY_SIDE * length)
+        .zip(kept.chunks(SIDE_BY_SIDE));
     for (i, (target, kept)) in blocks.enumerate() {
         let start = i * SIDE_BY_SIDE * length;
         let range = start..start + target.len();

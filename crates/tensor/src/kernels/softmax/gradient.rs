@@ -5,6 +5,7 @@
 //! the others.
 
 use super::columns::COLUMNS;
+use super::log_sums::first;
 use super::{NARROW, Number, SIDE_BY_SIDE, turn};
 use crate::counters::{self, Family};
 use crate::kernels::compensated::Compensated;
@@ -139,7 +140,7 @@ fn row_of_softmax<T: Number, const LANES: usize>(g: &mut [T], y: &[T]) {
     let (mut sum, largest) = sum_of::<T, LANES, false>(g, y, shift);
     if largest > half() {
         // One that is infinite stays what it is.
-        let certain = g.iter().zip(y).find(|&(_, &y)| y > half()).map(|(&g, _)| g);
+        let certain = first(y, |&y| y > half()).map(|place| g[place]);
         shift = certain.filter(|&g| g - g == zero).unwrap_or(zero);
         (sum, _) = sum_of::<T, LANES, false>(g, y, shift);
     }
@@ -152,7 +153,7 @@ fn row_of_softmax<T: Number, const LANES: usize>(g: &mut [T], y: &[T]) {
 fn row_of_logarithm<T: Number, const LANES: usize>(g: &mut [T], y: &[T]) {
     let (sum, largest) = sum_of::<T, LANES, true>(g, y, T::default());
     let place = match largest > log_half() {
-        true => y.iter().position(|&y| y > log_half()),
+        true => first(y, |&y| y > log_half()),
         false => None,
     };
     let certain = place.map(|place| {
@@ -438,7 +439,10 @@ fn sums_of_logarithms<T: Number, R: AsRef<[T]>, const WIDTH: usize>(
             }
         }
         sum.iter_mut().zip(&parts).for_each(|(sum, &part)| sum.add(part));
-        others.iter_mut().zip(&part_others).for_each(|(sum, &part)| sum.add(part));
+        others
+            .iter_mut()
+            .zip(&part_others)
+            .for_each(|(sum, &part)| sum.add(part));
     }
     Sums {
         shift: [zero; WIDTH],
