@@ -67,7 +67,7 @@ UNARY = {
     "zeros": torch.zeros_like,
 }
 
-TRAINED = {"softmax trained": lambda x: x.softmax(1), "log_softmax trained": lambda x: x.log_softmax(1)}
+TRAINED = {"softmax": lambda x: x.softmax(1), "log_softmax": lambda x: x.log_softmax(1)}
 
 INDEXED = {
     "index_select": lambda x, index: x.index_select(0, index),
@@ -108,22 +108,30 @@ def product(words):
     return lambda: torch.nn.functional.linear(x, weight, bias).relu_()
 
 
-def cross_entropy(shape):
-    logits, targets = torch.rand(shape, requires_grad=True), torch.randint(shape[1], shape[:1])
+def of_classes(words):
+    """`softmax trained certain f64 1000x1000`: scores as ours, and what is done with them."""
+    shape = sizes(words[-1])
+    dtype = torch.float64 if "f64" in words else torch.float32
+    scores = torch.empty(shape, dtype=dtype).uniform_(-1, 1)
+    rows = torch.arange(shape[0])
+    scores[rows, rows % shape[1]] += 20 if "certain" in words else 0
+    scores.requires_grad_()
+    if words[0] == "cross_entropy":
+        targets = torch.randint(shape[1], shape[:1])
+    elif words[0] == "dense":
+        targets = torch.rand(shape, dtype=dtype).softmax(1)
+    else:
+        function, gradient = TRAINED[words[0]], torch.rand(shape, dtype=dtype)
+
+        def trained():
+            scores.grad = None
+            function(scores).backward(gradient)
+
+        return trained
 
     def step():
-        logits.grad = None
-        torch.nn.functional.cross_entropy(logits, targets).backward()
-
-    return step
-
-
-def trained(function, shape):
-    x, gradient = torch.rand(shape, requires_grad=True), torch.rand(shape)
-
-    def step():
-        x.grad = None
-        (function(x) * gradient).sum().backward()
+        scores.grad = None
+        torch.nn.functional.cross_entropy(scores, targets).backward()
 
     return step
 
@@ -158,13 +166,11 @@ def kernel(name):
     words = name.split()
     if words[0] in ("matmul", "linear+relu"):
         return product(words)
+    if "cross_entropy" in words or "trained" in words:
+        return of_classes(words)
     family, shape = " ".join(words[:-1]), sizes(words[-1])
-    if family == "cross_entropy":
-        return cross_entropy(shape)
     if family in OPTIMIZERS:
         return update(OPTIMIZERS[family], shape[0])
-    if family in TRAINED:
-        return trained(TRAINED[family], shape)
     if family in INDEXED:
         x, index, function = torch.rand(shape), torch.randint(shape[0], shape[:1]), INDEXED[family]
         return lambda: function(x, index)

@@ -1,6 +1,8 @@
 //! Passes over memory: elementwise operations, reductions, rows, copies and updates.
 
 use super::{Bound, Kernel, Pass, Prepared, Step};
+use crate::Result;
+use backprop_autodiff::ops::Targets;
 use backprop_autodiff::{Tape, Var};
 use backprop_tensor::{Float, Rng, Tensor, kernel};
 
@@ -92,7 +94,7 @@ const ROWS: &[(&str, Formula<f32>, Pass, [usize; 2])] = rows! {
     "log_softmax" Copy SQUARE, |x| x.log_softmax(1);
 };
 
-type Activation = fn(&Var) -> Var;
+type Activation<T = f32> = fn(&Var<T>) -> Var<T>;
 
 /// Forward, and back from the sum of the results.
 const ACTIVATIONS: &[(&str, Activation)] = &[
@@ -102,11 +104,19 @@ const ACTIVATIONS: &[(&str, Activation)] = &[
     ("gelu and back", Var::gelu),
 ];
 
-/// Forward, and back from some gradient of the result.
-const TRAINED: &[(&str, Activation)] = &[
-    ("softmax trained", |x| x.softmax(1)),
-    ("log_softmax trained", |x| x.log_softmax(1)),
+/// Few classes of few samples and of many, a thousand, and a vocabulary.
+const CLASSES: &[[usize; 2]] = &[
+    [64, 10],
+    [256, 10],
+    [100_000, 8],
+    [64, 1000],
+    [256, 1000],
+    SQUARE,
+    [32, 50_000],
 ];
+
+/// What one score of each row is larger by: nothing, or so much that its probability is nearly 1.
+const LIFTS: &[(&str, f64)] = &[("", 0.0), ("certain ", 20.0)];
 
 pub fn all() -> Vec<Kernel> {
     let mut kernels = Vec::new();
@@ -128,11 +138,32 @@ pub fn all() -> Vec<Kernel> {
         kernels.push(axpy(*length));
         kernels.extend(ACTIVATIONS.iter().map(|&(name, f)| and_back(name, f, *length)));
     }
-    for &(name, formula) in TRAINED {
-        kernels.extend([[64, 1000], SQUARE].map(|shape| trained(name, formula, shape)));
+    for shape in CLASSES {
+        for lift in LIFTS {
+            kernels.extend(of_classes::<f32>("", *lift, *shape));
+        }
     }
-    kernels.extend([[64, 10], [256, 10], [256, 1000], [32, 50_000]].map(cross_entropy));
+    kernels.extend(of_classes::<f64>("f64 ", LIFTS[0], SQUARE));
     kernels
+}
+
+/// Softmax and its logarithm, trained, and the cross entropies with classes and with probabilities.
+fn of_classes<T: Float>(
+    element: &str,
+    (certain, lift): (&str, f64),
+    shape: [usize; 2],
+) -> impl Iterator<Item = Kernel>
+where
+    for<'a> Targets<T>: From<&'a Tensor<T>>,
+{
+    let name = |family: &str| format!("{family} {certain}{element}{}x{}", shape[0], shape[1]);
+    [
+        trained::<T>(name("softmax trained"), |x| x.softmax(1), lift, shape),
+        trained::<T>(name("log_softmax trained"), |x| x.log_softmax(1), lift, shape),
+        cross_entropy::<T>(name("cross_entropy"), lift, shape),
+        dense_cross_entropy::<T>(name("dense cross_entropy"), lift, shape),
+    ]
+    .into_iter()
 }
 
 fn formula<T: Float>(name: String, formula: Formula<T>, pass: Pass, shape: &[usize]) -> Kernel {
@@ -190,45 +221,63 @@ fn and_back(name: &str, function: Activation, length: usize) -> Kernel {
 }
 
 /// A function of a matrix, and its gradient for some gradient of the result.
-fn trained(name: &str, formula: Activation, shape: [usize; 2]) -> Kernel {
-    Kernel {
-        name: format!("{name} {}x{}", shape[0], shape[1]),
-        bound: Bound::Memory {
-            pass: Pass::Copy,
-            elements: shape.iter().product(),
-        },
-        prepare: Box::new(move |_| {
-            let mut rng = Rng::seed(0);
-            let x: Tensor = Tensor::uniform(shape, -1.0, 1.0, &mut rng)?;
-            let gradient = Tensor::uniform(shape, -1.0, 1.0, &mut rng)?;
-            let ours: Step = Box::new(move || {
-                let tape = Tape::training(0);
-                let y = formula(&tape.variable(x.clone()));
-                (y * &tape.input(gradient.clone())).sum(..).backward()?;
-                Ok(())
-            });
-            Ok(Prepared { ours, gemm: None })
-        }),
-    }
+fn trained<T: Float>(name: String, formula: Activation<T>, lift: f64, shape: [usize; 2]) -> Kernel {
+    of_scores::<T>(name, lift, shape, move |scores, rng| {
+        let gradient = Tensor::uniform(shape, -T::ONE, T::ONE, rng)?;
+        Ok(Box::new(move || {
+            let tape = Tape::training(0);
+            formula(&tape.variable(scores.clone())).backward_from(gradient.clone())?;
+            Ok(())
+        }))
+    })
 }
 
 /// The loss and its gradient.
-fn cross_entropy([rows, classes]: [usize; 2]) -> Kernel {
+fn cross_entropy<T: Float>(name: String, lift: f64, shape: [usize; 2]) -> Kernel {
+    of_scores::<T>(name, lift, shape, move |scores, rng| {
+        let targets = Tensor::random_integers([shape[0]], 0, shape[1] as i64, rng)?;
+        Ok(Box::new(move || {
+            let tape = Tape::training(0);
+            tape.variable(scores.clone()).cross_entropy(&targets).backward()?;
+            Ok(())
+        }))
+    })
+}
+
+/// The same with a probability for each class.
+fn dense_cross_entropy<T: Float>(name: String, lift: f64, shape: [usize; 2]) -> Kernel
+where
+    for<'a> Targets<T>: From<&'a Tensor<T>>,
+{
+    of_scores::<T>(name, lift, shape, move |scores, rng| {
+        let targets = Tensor::uniform(shape, T::ZERO, T::ONE, rng)?.softmax(1)?;
+        Ok(Box::new(move || {
+            let tape = Tape::training(0);
+            tape.variable(scores.clone()).cross_entropy(&targets).backward()?;
+            Ok(())
+        }))
+    })
+}
+
+fn of_scores<T: Float>(
+    name: String,
+    lift: f64,
+    shape: [usize; 2],
+    step: impl Fn(Tensor<T>, &mut Rng) -> Result<Step> + 'static,
+) -> Kernel {
     Kernel {
-        name: format!("cross_entropy {rows}x{classes}"),
+        name,
         bound: Bound::Memory {
             pass: Pass::Copy,
-            elements: rows * classes,
+            elements: shape[0] * shape[1] * size_of::<T>() / size_of::<f32>(),
         },
         prepare: Box::new(move |_| {
             let mut rng = Rng::seed(0);
-            let logits: Tensor = Tensor::uniform([rows, classes], -1.0, 1.0, &mut rng)?;
-            let targets = Tensor::random_integers([rows], 0, classes as i64, &mut rng)?;
-            let ours: Step = Box::new(move || {
-                let tape = Tape::training(0);
-                tape.variable(logits.clone()).cross_entropy(&targets).backward()?;
-                Ok(())
-            });
+            let mut scores = Tensor::uniform(shape, -T::ONE, T::ONE, &mut rng)?;
+            for (i, row) in scores.as_mut_slice()?.chunks_mut(shape[1]).enumerate() {
+                row[i % shape[1]] += T::from_f64(lift);
+            }
+            let ours = step(scores, &mut rng)?;
             Ok(Prepared { ours, gemm: None })
         }),
     }

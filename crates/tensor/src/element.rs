@@ -79,6 +79,8 @@ pub trait Float:
     + kernels::ReduceFloats
     + kernels::Multiply
     + kernels::Softmax
+    + kernels::SoftmaxGradient
+    + kernels::CrossEntropy
     + crate::linalg::Decompose
     + Add<Output = Self>
     + Sub<Output = Self>

@@ -31,6 +31,7 @@ mod boolean;
 mod comparison;
 pub mod counters;
 mod creation;
+mod cross_entropy;
 mod cumprod;
 mod cumsum;
 mod display;
@@ -64,6 +65,7 @@ mod unary;
 mod views;
 
 pub use axes::{Axes, AxisSet, Keep, keep};
+pub use cross_entropy::LogProbabilities;
 pub use element::{Element, Float, Numeric};
 pub use error::{Error, Result};
 pub use kernel::{Kernel, KernelFunction};

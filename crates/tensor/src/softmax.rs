@@ -1,6 +1,6 @@
-//! Softmax along an axis, and its logarithm.
+//! Softmax along an axis, its logarithm, and the gradients of both.
 
-use crate::{Float, Result, Tensor};
+use crate::{Error, Float, Result, Tensor};
 
 /// Below this many columns, rows are made of them and worked on instead.
 const FEW_COLUMNS: usize = 16;
@@ -60,6 +60,82 @@ impl<T: Float> Tensor<T> {
         self.softmax_along("log_softmax", axis, true)
     }
 
+    /// The gradient of [`softmax`](Self::softmax) `y`, of this gradient `g` of its result: `y (g - Σ g y)` along the axis, into the memory of this
+    /// tensor if nobody else holds it.
+    ///
+    /// What is the same in all `g` does not matter; so where one `y` is above 1/2 and its `g` is finite, that is subtracted from all of them first. Then
+    /// the gradient of a probability near 1, which is a matter of what is left to 1, keeps its digits.
+    ///
+    /// # Errors
+    /// [`Error::Axis`] if there is no such axis; [`Error::Shapes`] unless both have one shape.
+    ///
+    /// ```
+    /// # use backprop_tensor::Tensor;
+    /// let y = Tensor::from([0.5, 0.25, 0.25]);
+    /// let gradient = Tensor::from([4.0, 0.0, 0.0]);
+    /// assert_eq!(gradient.into_softmax_gradient(&y, 0)?, Tensor::from([1.0, -0.5, -0.5]));
+    /// # Ok::<(), backprop_tensor::Error>(())
+    /// ```
+    pub fn into_softmax_gradient(self, y: &Self, axis: isize) -> Result<Self> {
+        self.gradient_along("into_softmax_gradient", y, axis, false)
+    }
+
+    /// The gradient of [`log_softmax`](Self::log_softmax) `y`, of this gradient `g` of its result: `g - e^y Σ g` along the axis, into the memory of this
+    /// tensor if nobody else holds it. No `y` may be above 0.
+    ///
+    /// Of the first probability `e^y` above 1/2 it is `(1 - e^y) g - e^y Σ g` over the others, with `1 - e^y` from `y`, so that what is left to 1 keeps
+    /// its digits.
+    ///
+    /// # Errors
+    /// As [`into_softmax_gradient`](Self::into_softmax_gradient).
+    ///
+    /// ```
+    /// # use backprop_tensor::Tensor;
+    /// let y = Tensor::from([0.5_f64, 0.25, 0.25]).log()?;
+    /// let gradient = Tensor::from([1.0, 0.0, 0.0]).into_log_softmax_gradient(&y, 0)?;
+    /// assert!(gradient.all_close(&Tensor::from([0.5, -0.25, -0.25]), 1e-15, 0.0, false)?);
+    /// # Ok::<(), backprop_tensor::Error>(())
+    /// ```
+    pub fn into_log_softmax_gradient(self, y: &Self, axis: isize) -> Result<Self> {
+        self.gradient_along("into_log_softmax_gradient", y, axis, true)
+    }
+
+    fn gradient_along(self, operation: &'static str, y: &Self, axis: isize, logarithm: bool) -> Result<Self> {
+        let axis = self.shape().axis(operation, axis)?;
+        if self.shape() != y.shape() {
+            let expected = "must be equal: a gradient has the shape of its value";
+            return Err(Error::shapes(operation, self.shape(), y.shape(), expected));
+        }
+        if self.is_empty() {
+            return Ok(self);
+        }
+        let length = self.shape()[axis];
+        let columns: usize = self.shape()[axis + 1..].iter().product();
+        if columns > 1 && columns < FEW_COLUMNS {
+            let [rows, y] = [&self, y].map(|x| x.transpose(axis as isize, -1));
+            return rows?
+                .gradient_along(operation, &y?, -1, logarithm)?
+                .transpose(axis as isize, -1)?
+                .contiguous();
+        }
+        let y = y.contiguous()?;
+        let y = y.as_slice().unwrap_or(&[]);
+        let mut result = self;
+        if columns > 1 {
+            T::softmax_gradient_columns(result.as_mut_slice()?, y, length, columns, logarithm);
+            return Ok(result);
+        }
+        if result.is_exclusive() {
+            T::softmax_gradient_rows(result.as_mut_slice()?, y, length, logarithm, &|_, _| ());
+            return Ok(result);
+        }
+        Self::build(*result.shape(), |target| {
+            let layout = result.layout();
+            let read = |start, rows: &mut [T]| T::gather(rows, result.storage(), &layout, start);
+            T::softmax_gradient_rows(target, y, length, logarithm, &read);
+        })
+    }
+
     fn softmax_along(self, operation: &'static str, axis: isize, logarithm: bool) -> Result<Self> {
         let axis = self.shape().axis(operation, axis)?;
         if self.is_empty() {
@@ -88,7 +164,8 @@ impl<T: Float> Tensor<T> {
             return Ok(self);
         }
         Self::build(*self.shape(), |target| {
-            let read = |start, rows: &mut [T]| T::gather(rows, self.storage(), &self.layout(), start);
+            let layout = self.layout();
+            let read = |start, rows: &mut [T]| T::gather(rows, self.storage(), &layout, start);
             T::softmax_rows(target, length, logarithm, &read);
         })
     }

@@ -13,11 +13,6 @@ pub(crate) fn all<T: Float>(numbers: &Tensor<T>, holds: impl Fn(T) -> bool) -> b
     numbers.is_some_and(|numbers| numbers.iter().all(|&number| holds(number)))
 }
 
-/// Whether none of these is above the bound, nor NaN.
-pub(crate) fn none_above<T: Float>(numbers: &Tensor<T>, bound: T) -> Result<bool> {
-    Ok(numbers.is_empty() || numbers.max(..)?.item()? <= bound)
-}
-
 /// What brings numbers whose norm overflows into the range: a power of 2, so that no digit changes.
 pub(crate) fn shrink<T: Float>() -> T {
     T::EPSILON

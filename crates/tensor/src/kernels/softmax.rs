@@ -3,10 +3,21 @@
 //! The logarithm of the sum of exponentials of x - m, m the largest x, is log(1 + rest), where rest leaves out one 1, that of an x equal to
 //! m. Added to 1, a small rest would lose its digits, and with them the logarithm of a probability near 1.
 
-use std::marker::PhantomData;
+mod columns;
+mod cross_entropy;
+mod gradient;
+mod log_sums;
+mod turn;
+
+pub(crate) use cross_entropy::KEPT;
+pub use cross_entropy::{Against, CrossEntropy};
+pub use gradient::SoftmaxGradient;
+
+use columns::softmax_columns;
+use log_sums::{Top, exponentials_of, log_sums};
 
 use super::compensated::Compensated;
-use super::reduce::folds::{Fold, Maximum, Sum};
+use super::reduce::folds::{Fold, Sum};
 use super::reduce::{LEAF, fold_slice};
 use crate::counters::{self, Family};
 use crate::math::{self, Real};
@@ -14,9 +25,6 @@ use crate::{parallel, simd};
 
 /// Elements from which on two threads are faster: an exponential costs several times as much as an addition.
 const THRESHOLD: usize = 1 << 15;
-
-/// Columns worked on at a time: as many lines of the cache in a row of memory as are fetched ahead.
-const COLUMNS: usize = 128;
 
 /// Up to this many elements, a row is worked on beside others, as a column of their transpose.
 const NARROW: usize = 16;
@@ -26,12 +34,6 @@ const WIDE: usize = 128;
 
 /// Narrow rows worked on side by side: some vectors of them.
 const SIDE_BY_SIDE: usize = 32;
-
-/// Differences that are compared before asking whether one of them was 0.
-const CHUNK: usize = 64;
-
-/// Rows whose exponentials are added one after another.
-const ROWS: usize = 128;
 
 pub trait Softmax: Sized {
     /// Replaces every row of `length` elements, which `read(start, rows)` provides, by its softmax or the logarithm of that.
@@ -87,11 +89,13 @@ fn softmax_rows<T: Number, const LANES: usize>(
     logarithm: bool,
     read: &(dyn Fn(usize, &mut [T]) + Sync),
 ) where
-    Maximum: Fold<T>,
+    Top: Fold<T>,
     Sum: Fold<T>,
 {
     counters::kernel(Family::Softmax, || [size_of_val(target); 2]);
-    let block = (LEAF / length).max(1) * length;
+    // Wide rows need room for their exponentials besides.
+    let elements = if length < WIDE { LEAF } else { 4 * LEAF };
+    let block = (elements / length).max(1) * length;
     parallel::for_each_piece_of_rows(target, length, THRESHOLD, |start, piece| {
         for (i, rows) in piece.chunks_mut(block).enumerate() {
             read(start + i * block, rows);
@@ -114,7 +118,7 @@ fn softmax_rows<T: Number, const LANES: usize>(
     });
 }
 
-/// Rows that are one block together, or one row of any length.
+/// Rows that are one block together, and the logarithms: those of a block, or one row of any length.
 struct Rows<'a, T, const LANES: usize> {
     rows: &'a mut [T],
     length: usize,
@@ -123,67 +127,59 @@ struct Rows<'a, T, const LANES: usize> {
 
 impl<T: Number, const LANES: usize> simd::Work for Rows<'_, T, LANES>
 where
-    Maximum: Fold<T>,
+    Top: Fold<T>,
     Sum: Fold<T>,
 {
     type Output = ();
 
     #[inline(always)]
     fn run(self) {
-        let Self {
-            rows,
-            length,
-            logarithm,
-        } = self;
-        let mut sums = [T::default(); LEAF];
-        let sums = &mut sums[..rows.len() / length];
-        let mut exponentials = [T::default(); LEAF];
-        for row in rows.chunks_exact_mut(length) {
-            let largest = fold_slice::<T, Maximum, LANES>(row, T::default());
-            for x in row {
-                *x = *x - largest;
-            }
+        if self.logarithm {
+            logarithms::<T, LANES>(self.rows, self.length);
+        } else {
+            probabilities::<T, LANES>(self.rows, self.length);
         }
-        // The exponentials of several short rows at once, or of a long row in parts.
-        let mut long = Compensated::default();
-        // Whether the 1 is still in the sum of a long row.
-        let mut is_whole = true;
-        for block in rows.chunks_mut(LEAF) {
-            let exponentials = &mut exponentials[..block.len()];
-            for (e, &x) in exponentials.iter_mut().zip(&*block) {
-                *e = math::exp(x);
-            }
-            let parts = exponentials.chunks_mut(length).zip(block.chunks(length));
-            for (i, (part, differences)) in parts.enumerate() {
-                sums[i] = fold_slice::<T, Sum, LANES>(part, T::default());
-                if !logarithm || !is_whole {
-                    continue;
-                }
-                if let Some(rest) = without_one_of::<T, LANES>(sums[i], part, differences) {
-                    sums[i] = rest;
-                    is_whole = length <= LEAF;
-                } else if length <= LEAF {
-                    sums[i] = sums[i] - T::of(1.0);
-                }
-            }
-            long.add(sums[0]);
-            if !logarithm {
-                block.copy_from_slice(exponentials);
-            }
+    }
+}
+
+#[inline(always)]
+fn probabilities<T: Number, const LANES: usize>(rows: &mut [T], length: usize)
+where
+    Top: Fold<T>,
+    Sum: Fold<T>,
+{
+    for row in rows.chunks_exact_mut(length) {
+        let largest = fold_slice::<T, Top, LANES>(row, T::default());
+        for x in row {
+            *x = *x - largest;
         }
-        if length > LEAF {
-            let one = if logarithm && is_whole {
-                T::of(1.0)
-            } else {
-                T::default()
-            };
-            sums[0] = long.value() - one;
+    }
+    // The exponentials of several short rows at once.
+    for x in &mut *rows {
+        *x = math::exp_nonpositive(*x);
+    }
+    for row in rows.chunks_exact_mut(length) {
+        let factor = T::of(1.0) / fold_slice::<T, Sum, LANES>(row, T::default());
+        for x in row {
+            *x = *x * factor;
         }
-        finish(sums, logarithm);
-        for (row, &sum) in rows.chunks_exact_mut(length).zip(&*sums) {
-            for x in row {
-                *x = if logarithm { *x - sum } else { *x * sum };
-            }
+    }
+}
+
+#[inline(always)]
+fn logarithms<T: Number, const LANES: usize>(rows: &mut [T], length: usize)
+where
+    Top: Fold<T>,
+    Sum: Fold<T>,
+{
+    let (mut largest, mut sums) = ([T::default(); LEAF / NARROW], [T::default(); LEAF / NARROW]);
+    let count = rows.len() / length;
+    let (largest, sums) = (&mut largest[..count], &mut sums[..count]);
+    log_sums::<T, LANES>(rows, length, largest, sums);
+    let results = largest.iter().zip(&*sums);
+    for (row, (&largest, &sum)) in rows.chunks_exact_mut(length).zip(results) {
+        for x in row {
+            *x = (*x - largest) - sum;
         }
     }
 }
@@ -196,7 +192,7 @@ struct Wide<'a, T, const LANES: usize> {
 
 impl<T: Number, const LANES: usize> simd::Work for Wide<'_, T, LANES>
 where
-    Maximum: Fold<T>,
+    Top: Fold<T>,
     Sum: Fold<T>,
 {
     type Output = ();
@@ -204,13 +200,10 @@ where
     #[inline(always)]
     fn run(self) {
         for row in self.rows.chunks_exact_mut(self.length) {
-            let largest = fold_slice::<T, Maximum, LANES>(row, T::default());
+            let largest = fold_slice::<T, Top, LANES>(row, T::default());
             let mut sum = Compensated::default();
             for part in row.chunks_mut(LEAF) {
-                for x in &mut *part {
-                    *x = math::exp(*x - largest);
-                }
-                sum.add(fold_slice::<T, Sum, LANES>(part, T::default()));
+                sum.add(exponentials_of::<T, LANES>(part, largest));
             }
             let factor = T::of(1.0) / sum.value();
             for x in row {
@@ -218,38 +211,6 @@ where
             }
         }
     }
-}
-
-/// Where the first 0 is.
-#[inline(always)]
-fn first_zero<T: Number>(differences: &[T]) -> Option<usize> {
-    let is_zero = |x: &T| *x == T::default();
-    let (chunks, _) = differences.as_chunks::<CHUNK>();
-    let here = |chunk: &[T; CHUNK]| chunk.iter().fold(false, |found, x| found | is_zero(x));
-    let start = chunks.iter().position(here).unwrap_or(chunks.len()) * CHUNK;
-    differences[start..]
-        .iter()
-        .position(is_zero)
-        .map(|place| start + place)
-}
-
-/// The sum of exponentials without the 1 of a difference of 0, if it is there and the others are small beside it; else 1 can be subtracted
-/// at the end.
-#[inline(always)]
-fn without_one_of<T: Number, const LANES: usize>(
-    sum: T,
-    exponentials: &mut [T],
-    differences: &[T],
-) -> Option<T>
-where
-    Sum: Fold<T>,
-{
-    if !(sum >= T::of(1.0) && sum < T::of(1.5)) {
-        return None;
-    }
-    let place = first_zero(differences)?;
-    exponentials[place] = T::default();
-    Some(fold_slice::<T, Sum, LANES>(exponentials, T::default()))
 }
 
 /// The exponential of `difference`; without 1, and 0 left of it, for the first difference of 0.
@@ -270,7 +231,7 @@ struct Narrow<'a, T> {
 
 impl<T: Number> simd::Work for Narrow<'_, T>
 where
-    Maximum: Fold<T>,
+    Top: Fold<T>,
 {
     type Output = ();
 
@@ -282,52 +243,49 @@ where
             logarithm,
         } = self;
         let mut columns = [[T::default(); SIDE_BY_SIDE]; NARROW];
-        let columns = &mut columns[..length];
         for rows in rows.chunks_mut(SIDE_BY_SIDE * length) {
-            for (i, row) in rows.chunks_exact(length).enumerate() {
-                for (column, &x) in columns.iter_mut().zip(row) {
-                    column[i] = x;
+            turn::to_columns(rows, length, &mut columns);
+            let columns = &mut columns[..length];
+            let (_, sums) = sums_side_by_side(columns, logarithm);
+            for column in &mut *columns {
+                for (x, &sum) in column.iter_mut().zip(&sums) {
+                    *x = if logarithm { *x - sum } else { *x * sum };
                 }
             }
-            softmax_side_by_side(columns, logarithm);
-            for (i, row) in rows.chunks_exact_mut(length).enumerate() {
-                for (x, column) in row.iter_mut().zip(&*columns) {
-                    *x = column[i];
-                }
-            }
+            turn::to_rows(columns, rows, length);
         }
     }
 }
 
-/// Softmax of the rows whose elements stand below one another.
+/// Of the rows whose elements stand below one another, which become differences or exponentials: the largest elements, and what `finish` makes
+/// of the sums of exponentials.
 #[inline(always)]
-fn softmax_side_by_side<T: Number>(columns: &mut [[T; SIDE_BY_SIDE]], logarithm: bool)
+fn sums_side_by_side<T: Number>(
+    columns: &mut [[T; SIDE_BY_SIDE]],
+    logarithm: bool,
+) -> ([T; SIDE_BY_SIDE], [T; SIDE_BY_SIDE])
 where
-    Maximum: Fold<T>,
+    Top: Fold<T>,
 {
-    let mut largest = [<Maximum as Fold<T>>::IDENTITY; SIDE_BY_SIDE];
+    let mut largest = [<Top as Fold<T>>::IDENTITY; SIDE_BY_SIDE];
     for column in &*columns {
         for (largest, &x) in largest.iter_mut().zip(column) {
-            *largest = Maximum::combine(*largest, x);
+            *largest = Top::combine(*largest, x);
         }
     }
     let mut sums = [T::default(); SIDE_BY_SIDE];
     let mut left = [one_left(logarithm); SIDE_BY_SIDE];
-    for column in &mut *columns {
+    for column in columns {
         let sums = sums.iter_mut().zip(&mut left);
         for ((x, (sum, left)), &largest) in column.iter_mut().zip(sums).zip(&largest) {
             let difference = *x - largest;
-            let exponential = math::exp(difference);
+            let exponential = math::exp_nonpositive(difference);
             *sum = *sum + without_one(difference, exponential, left);
             *x = if logarithm { difference } else { exponential };
         }
     }
     finish(&mut sums, logarithm);
-    for column in columns {
-        for (x, &sum) in column.iter_mut().zip(&sums) {
-            *x = if logarithm { *x - sum } else { *x * sum };
-        }
-    }
+    (largest, sums)
 }
 
 /// The 1 to leave out of a sum of exponentials: only the logarithm needs what is left.
@@ -345,93 +303,5 @@ fn finish<T: Number>(sums: &mut [T], logarithm: bool) {
         } else {
             T::of(1.0) / *sum
         };
-    }
-}
-
-fn softmax_columns<T: Number>(rows: &mut [&mut [T]], logarithm: bool, threads: bool)
-where
-    Maximum: Fold<T>,
-    Sum: Fold<T>,
-{
-    let columns = rows.first().map_or(0, |row| row.len());
-    let middle = (columns / 2).next_multiple_of(COLUMNS);
-    if !threads || rows.len() * columns <= THRESHOLD / 2 || middle >= columns {
-        return simd::dispatch(Columns {
-            rows,
-            logarithm,
-            element: PhantomData,
-        });
-    }
-    let (mut left, mut right): (Vec<_>, Vec<_>) = rows.iter_mut().map(|row| row.split_at_mut(middle)).unzip();
-    parallel::join(
-        &mut || softmax_columns(&mut left, logarithm, threads),
-        &mut || softmax_columns(&mut right, logarithm, threads),
-    );
-}
-
-struct Columns<'a, 'b, T> {
-    rows: &'a mut [&'b mut [T]],
-    logarithm: bool,
-    element: PhantomData<T>,
-}
-
-impl<T: Number> simd::Work for Columns<'_, '_, T>
-where
-    Maximum: Fold<T>,
-    Sum: Fold<T>,
-{
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        let columns = self.rows.first().map_or(0, |row| row.len());
-        let whole = columns - columns % COLUMNS;
-        for column in (0..whole).step_by(COLUMNS) {
-            // A length known to the compiler.
-            softmax_tile(self.rows, self.logarithm, column, COLUMNS);
-        }
-        if whole < columns {
-            softmax_tile(self.rows, self.logarithm, whole, columns - whole);
-        }
-    }
-}
-
-/// Columns from `start` on, no more than `COLUMNS`.
-#[inline(always)]
-fn softmax_tile<T: Number>(rows: &mut [&mut [T]], logarithm: bool, start: usize, width: usize)
-where
-    Maximum: Fold<T>,
-    Sum: Fold<T>,
-{
-    let mut largest = [<Maximum as Fold<T>>::IDENTITY; COLUMNS];
-    for row in &*rows {
-        for (largest, &x) in largest.iter_mut().zip(&row[start..start + width]) {
-            *largest = Maximum::combine(*largest, x);
-        }
-    }
-    let mut sums = [Compensated::default(); COLUMNS];
-    let mut left = [one_left(logarithm); COLUMNS];
-    for rows in rows.chunks_mut(ROWS) {
-        let mut parts = [T::default(); COLUMNS];
-        for row in rows {
-            let row = row[start..start + width].iter_mut();
-            let parts = parts.iter_mut().zip(&mut left);
-            for ((x, (part, left)), &largest) in row.zip(parts).zip(&largest) {
-                let difference = *x - largest;
-                let exponential = math::exp(difference);
-                *part = *part + without_one(difference, exponential, left);
-                *x = if logarithm { difference } else { exponential };
-            }
-        }
-        for (sum, &part) in sums.iter_mut().zip(&parts) {
-            sum.add(part);
-        }
-    }
-    let mut sums = sums.map(Compensated::value);
-    finish(&mut sums, logarithm);
-    for row in rows {
-        for (x, &sum) in row[start..start + width].iter_mut().zip(&sums) {
-            *x = if logarithm { *x - sum } else { *x * sum };
-        }
     }
 }

@@ -20,6 +20,9 @@ pub trait Coefficients: Sized + 'static {
     /// Beyond these, 2^x is infinite or rounds to 0.
     const EXP2_RANGE: (Self, Self);
 
+    /// About half of the largest exponent, and 2 to the power of minus that.
+    const EXP_SHIFT: (Self, Self);
+
     /// Below this, e^x - 1 rounds to -1.
     const EXPM1_LEAST: Self;
 
@@ -35,6 +38,7 @@ impl Coefficients for f32 {
     const EXP_RANGE: (Self, Self) = (-104.0, 89.0);
     const EXP_NORMAL: (Self, Self) = (87.0, 193.0);
     const EXP2_RANGE: (Self, Self) = (-151.0, 128.0);
+    const EXP_SHIFT: (Self, Self) = (63.0, f32::from_bits((127 - 63) << 23));
     const EXPM1_LEAST: Self = -20.0;
     const EXP: &'static [Self] = &[0.5, 0.166_665_43, 0.041_666_28, 0.008_366_598, 0.001_394_647_3];
     const EXP2: &'static [Self] = &[
@@ -52,6 +56,7 @@ impl Coefficients for f64 {
     const EXP_RANGE: (Self, Self) = (-746.0, 710.0);
     const EXP_NORMAL: (Self, Self) = (708.0, 1455.0);
     const EXP2_RANGE: (Self, Self) = (-1076.0, 1024.0);
+    const EXP_SHIFT: (Self, Self) = (511.0, f64::from_bits((1023 - 511) << 52));
     const EXPM1_LEAST: Self = -40.0;
     const EXP: &'static [Self] = &[
         0.500_000_000_000_000_6,
@@ -123,6 +128,15 @@ pub(super) fn exp_scaled<T: Real>(x: T, shift: T) -> T {
     let sum = one + r;
     let lost = (one - sum) + r;
     (sum + (lost + rest)) * first * second
+}
+
+/// e^x, within 1 ulp, for an x not above 0 or NaN: the fewest steps that there are, for where the sum of them is what matters.
+#[inline(always)]
+pub(crate) fn exp_nonpositive<T: Real>(x: T) -> T {
+    let x = if x < T::EXP_RANGE.0 { T::EXP_RANGE.0 } else { x };
+    // 2^k can be too small, but not too large: a power that is neither, and a fixed one back.
+    let Reduced { sum, r, rest, .. } = reduce(x, T::BIAS + T::EXP_SHIFT.0);
+    (T::of(1.0) + (r + rest)) * T::power_of_two(sum) * T::EXP_SHIFT.1
 }
 
 /// e^(multiple x^2) for a multiple of -1/2 or -1 and a result about the range of the type.
@@ -217,4 +231,36 @@ pub fn expm1<T: Real>(x: T) -> T {
     // Halving would cost subnormal numbers a bit; and the reduction loses the sign of 0.
     let result = if k == T::of(0.0) { fraction } else { result };
     result.copysign(x)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::{exp, exp_nonpositive};
+
+    /// In ulp of the right value.
+    fn error(y: f32, right: f64) -> f64 {
+        let size = right.max(f64::from(f32::MIN_POSITIVE));
+        (f64::from(y) - right).abs() / 2_f64.powi(size.log2().floor() as i32 - 23)
+    }
+
+    #[test]
+    fn the_short_way_is_as_right() {
+        // Numbers in f32 that are not positive, in steps that miss no exponent.
+        for bits in (0x8000_0000..=0xff80_0000_u32).step_by(97) {
+            let x = f32::from_bits(bits);
+            let (y, right) = (exp_nonpositive(x), f64::from(x).exp());
+            assert!(error(y, right) <= 1.0, "{x:e}: {y:e}, right {right:e}");
+        }
+        // Either is within 1 ulp.
+        let numbers = (0..=1_000_000).map(|i| -f64::from(i) * 7.61e-4);
+        for x in numbers.chain([0.0, -0.0, -1e-300, -1e300, f64::NEG_INFINITY]) {
+            let (y, other) = (exp_nonpositive(x), exp(x));
+            assert!(
+                y.to_bits().abs_diff(other.to_bits()) <= 2,
+                "{x:e}: {y:e}, {other:e}"
+            );
+        }
+        assert_eq!((exp_nonpositive(0.0_f32), exp_nonpositive(0.0_f64)), (1.0, 1.0));
+        assert!(exp_nonpositive(f32::NAN).is_nan() && exp_nonpositive(f64::NAN).is_nan());
+    }
 }

@@ -30,6 +30,7 @@ mod trigonometric;
 mod wide_product;
 
 pub use erf::erf;
+pub(crate) use exp::exp_nonpositive;
 pub use exp::{exp, exp_is_beyond, exp2, expm1, probability};
 pub use hyperbolic::{acosh, asinh, atanh, cosh, sinh, tanh, tanhshrink};
 pub use log::{log, log1p, log2, log10};

@@ -2,8 +2,8 @@
 
 use backprop_tensor::linalg::nalgebra::{DMatrix, DVector};
 use backprop_tensor::{
-    Axes, Error, Float, Kernel, Layout, Numeric, Rng, Shape, Tensor, counters, keep, kernel, linalg, math,
-    pool, set_threads, simd, threads,
+    Axes, Error, Float, Kernel, Layout, LogProbabilities, Numeric, Rng, Shape, Tensor, counters, keep,
+    kernel, linalg, math, pool, set_threads, simd, threads,
 };
 use backprop_testing::calls;
 use backprop_testing::hostile::{Call, Sample, See, Source};
@@ -234,6 +234,17 @@ fn over_axes_of_reals<T: Sample + Float>() -> Vec<Call> {
         into_softmax |s| on!(s, T, |x| x.into_softmax(s.axis()));
         log_softmax |s| on!(s, T, |x| x.log_softmax(s.axis()));
         into_log_softmax |s| on!(s, T, |x| x.into_log_softmax(s.axis()));
+        into_softmax_gradient |s| on!(s, T, |x, y| x.into_softmax_gradient(&y, s.axis()));
+        into_log_softmax_gradient |s| on!(s, T, |x, y| x.into_log_softmax_gradient(&y, s.axis()));
+        log_probabilities |s| on!(s, T, |x| LogProbabilities::new(x).and_then(|rows| {
+            let column = s.length();
+            let _ = rows.of_columns([Some(column), None, Some(0)]).chain(rows.each().map(Some)).count();
+            rows.into_class_slopes(&s.tensor::<i64>(), &[s.number(), s.number()])
+        }));
+        log_probabilities_against |s| on!(s, T, |x, y| LogProbabilities::against(x, &y).and_then(|rows| {
+            let factors = vec![s.number(); s.length() % 4];
+            Ok((rows.cross_entropies(), rows.into_slopes(&y, &factors)))
+        }));
         matmul |s| on!(s, T, |x, y| (x.matmul(&y), x.transpose(-1, -2).and_then(|t| t.matmul(&y))));
         dot |s| on!(s, T, |x, y| x.dot(&y));
         outer |s| on!(s, T, |x, y| x.outer(&y));

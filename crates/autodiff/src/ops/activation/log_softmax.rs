@@ -1,8 +1,5 @@
-use std::f64::consts::LN_2;
+use backprop_tensor::{Float, Result, Tensor};
 
-use backprop_tensor::{Float, Result, Tensor, keep, kernel, math};
-
-use crate::ops::range;
 use crate::{InputGradients, Op, Var, operands};
 
 /// The logarithm of [`Softmax`](super::Softmax): `yᵢ = xᵢ - ln Σⱼ e^xⱼ`, `dyᵢ/dxⱼ = δᵢⱼ - e^yⱼ`, so `dL/dx = dL/dy - e^y Σ dL/dy`.
@@ -31,20 +28,7 @@ impl<T: Float> Op<T> for LogSoftmax {
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
-        let half = [T::from_f64(-LN_2)];
-        let sum = gradient.sum(keep(self.axis))?;
-        if range::none_above(&y, half[0])? {
-            let kernel = kernel!(|g, y, sum| g - math::exp(y) * sum);
-            return inputs.add(0, gradient.into_apply(&kernel, &[], &[&y, &sum])?);
-        }
-        let of_others = kernel!(|g, y; half| if y > half { 0.0 } else { g });
-        let others = gradient.apply(&of_others, &half, &[&y])?.sum(keep(self.axis))?;
-        let kernel = kernel!(|g, y, sum, others; half| {
-            let (p, left) = math::probability(y);
-            let (own, sum) = if y > half { (g * left, others) } else { (g, sum) };
-            own - p * sum
-        });
-        inputs.add(0, gradient.into_apply(&kernel, &half, &[&y, &sum, &others])?)
+        inputs.add(0, gradient.into_log_softmax_gradient(&y, self.axis)?)
     }
 }
 

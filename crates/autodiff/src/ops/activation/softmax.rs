@@ -1,6 +1,5 @@
-use backprop_tensor::{Float, Result, Tensor, keep, kernel};
+use backprop_tensor::{Float, Result, Tensor};
 
-use crate::ops::range;
 use crate::{InputGradients, Op, Var, operands};
 
 /// Probabilities along an axis: `yᵢ = e^xᵢ / Σⱼ e^xⱼ`, `dyᵢ/dxⱼ = yᵢ (δᵢⱼ - yⱼ)`, so `dL/dx = y (dL/dy - Σ y dL/dy)`.
@@ -29,19 +28,7 @@ impl<T: Float> Op<T> for Softmax {
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
-        if range::none_above(&y, T::from_f64(0.5))? {
-            let sum = gradient.try_mul(&y)?.sum(keep(self.axis))?;
-            let kernel = kernel!(|g, y, sum| y * (g - sum));
-            return inputs.add(0, gradient.into_apply(&kernel, &[], &[&y, &sum])?);
-        }
-        let of_largest = kernel!(|g, y| if y > 0.5 && g.is_finite() { g } else { 0.0 });
-        let shift = gradient.apply(&of_largest, &[], &[&y])?.sum(keep(self.axis))?;
-        let products = kernel!(|g, y, shift| (g - shift) * y);
-        let sum = gradient
-            .apply(&products, &[], &[&y, &shift])?
-            .sum(keep(self.axis))?;
-        let kernel = kernel!(|g, y, shift, sum| y * ((g - shift) - sum));
-        inputs.add(0, gradient.into_apply(&kernel, &[], &[&y, &shift, &sum])?)
+        inputs.add(0, gradient.into_softmax_gradient(&y, self.axis)?)
     }
 }
 

@@ -1,12 +1,10 @@
 mod sparse;
 
-use std::f64::consts::LN_2;
-
-use backprop_tensor::{Error, Float, MAX_RANK, Result, Tensor, keep, kernel, math};
+use backprop_tensor::{Error, Float, LogProbabilities, MAX_RANK, Result, Tensor, kernel};
 use smallvec::SmallVec;
 
 use self::sparse::Sparse;
-use crate::ops::{Reduction, range};
+use crate::ops::Reduction;
 use crate::{InputGradients, Op, Var, operands};
 
 /// The cross entropy between the softmax of logits and a distribution: `L_n = -Σ_c w_c q_nc log softmax(x_n)_c`, `dL_n/dx_nc = Q_n softmax(x_n)_c -
@@ -80,10 +78,10 @@ impl<T: Float> Default for CrossEntropyOptions<T> {
     }
 }
 
-/// What [`CrossEntropy`] keeps: `log softmax x` as `[samples, classes]`, and the weighted targets.
+/// What [`CrossEntropy`] keeps: the logits as `[samples, classes]`, with what makes `log softmax x` of them, and the weighted targets.
 #[derive(Debug)]
 pub struct SavedCrossEntropy<T: Float> {
-    log_softmax: Tensor<T>,
+    log_softmax: LogProbabilities<T>,
     weighted: Weighted<T>,
     /// What the sum of the losses is divided by.
     divisor: T,
@@ -104,21 +102,32 @@ impl<T: Float> Op<T> for CrossEntropy<T> {
     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
         let [logits] = operands(inputs)?;
         self.check(logits)?;
-        let log_softmax = rows(logits)?.log_softmax(-1)?.contiguous()?;
+        let scores = rows(logits)?;
         let (weighted, divisor) = match self.in_other_units()? {
-            None => self.weighted(&log_softmax)?,
-            Some(other) => other.weighted(&log_softmax)?,
+            None => self.weighted(&scores)?,
+            Some(other) => other.weighted(&scores)?,
+        };
+        let log_softmax = match &weighted {
+            Weighted::Sparse(_) => LogProbabilities::new(scores)?,
+            Weighted::Dense(weighted) => LogProbabilities::against(scores, weighted)?,
+        };
+        let total = || match &weighted {
+            Weighted::Sparse(sparse) => total(sparse.each(&log_softmax)),
+            Weighted::Dense(_) => total(log_softmax.each()),
         };
         let (loss, divisor) = match self.options.reduction {
-            Reduction::None => (
-                weighted.losses(&log_softmax)?.reshape(samples_shape(logits))?,
-                T::ONE,
-            ),
-            Reduction::Sum => (Tensor::scalar(T::from_f64(weighted.total(&log_softmax)?)), T::ONE),
+            Reduction::None => {
+                let losses = match &weighted {
+                    Weighted::Sparse(sparse) => sparse.losses(&log_softmax)?,
+                    Weighted::Dense(_) => log_softmax.cross_entropies()?,
+                };
+                (losses.reshape(samples_shape(logits))?, T::ONE)
+            }
+            Reduction::Sum => (Tensor::scalar(T::from_f64(total())), T::ONE),
             // Smoothing spreads weight to classes that have some: without this, the mean of nothing would be infinite.
             Reduction::Mean if divisor == T::ZERO => (Tensor::scalar(T::NAN), divisor),
             Reduction::Mean => {
-                let mean = weighted.total(&log_softmax)? / divisor.to_f64();
+                let mean = total() / divisor.to_f64();
                 (Tensor::scalar(T::from_f64(mean)), divisor)
             }
         };
@@ -149,7 +158,10 @@ impl<T: Float> Op<T> for CrossEntropy<T> {
         }
         let slope = match weighted {
             Weighted::Sparse(sparse) => sparse.slope(log_softmax, &gradient, divisor)?,
-            Weighted::Dense(weighted) => dense_slope(log_softmax, &weighted, gradient / divisor)?,
+            Weighted::Dense(weighted) => {
+                let factors: Vec<T> = gradient.to_vec().into_iter().map(|g| g / divisor).collect();
+                log_softmax.into_slopes(&weighted, &factors)?
+            }
         };
         inputs.add(0, unrows(slope, &shape)?)
     }
@@ -226,13 +238,9 @@ impl<T: Float> CrossEntropy<T> {
     }
 
     /// The weighted targets, and what a mean is divided by.
-    fn weighted(&self, log_softmax: &Tensor<T>) -> Result<(Weighted<T>, T)> {
-        let &[samples, classes] = log_softmax.shape().dims() else {
-            return Err(Error::shape(
-                "cross_entropy",
-                log_softmax.shape(),
-                "needs two axes",
-            ));
+    fn weighted(&self, scores: &Tensor<T>) -> Result<(Weighted<T>, T)> {
+        let &[samples, classes] = scores.shape().dims() else {
+            return Err(Error::shape("cross_entropy", scores.shape(), "needs two axes"));
         };
         match &self.targets {
             Targets::Classes(targets) => {
@@ -292,66 +300,17 @@ impl<T: Float> CrossEntropy<T> {
     }
 }
 
-impl<T: Float> Weighted<T> {
-    /// `-Σ_c w_c q_nc log p_nc` for each sample.
-    fn losses(&self, log_softmax: &Tensor<T>) -> Result<Tensor<T>> {
-        match self {
-            Self::Sparse(sparse) => sparse.losses(log_softmax),
-            Self::Dense(weighted) => {
-                let formula = kernel!(|p, q| if q == 0.0 { 0.0 } else { -p * q });
-                log_softmax.apply(&formula, &[], &[weighted])?.sum(1)
-            }
-        }
-    }
+/// Losses added one after another, so that rounding errors do not add up over a large batch.
+const PART: usize = 1024;
 
-    /// Their sum, which may be larger than any number of the type, though the mean is not.
-    fn total(&self, log_softmax: &Tensor<T>) -> Result<f64> {
-        match self {
-            Self::Sparse(sparse) => Ok(sparse.total(log_softmax)),
-            Self::Dense(_) => self.losses(log_softmax)?.cast::<f64>()?.sum(..)?.item(),
-        }
+/// The sum of losses, which may be larger than any number of the type, though the mean is not.
+fn total<T: Float>(losses: impl Iterator<Item = T>) -> f64 {
+    let mut losses = losses.map(T::to_f64).peekable();
+    let mut total = 0.0;
+    while losses.peek().is_some() {
+        total += losses.by_ref().take(PART).sum::<f64>();
     }
-}
-
-/// `(softmax(x_n)_c Q_n - w_c q_nc) scale_n`, in place of `log softmax x`.
-fn dense_slope<T: Float>(
-    log_softmax: Tensor<T>,
-    weighted: &Tensor<T>,
-    scale: Tensor<T>,
-) -> Result<Tensor<T>> {
-    let samples = log_softmax.shape()[0];
-    // One factor for each row.
-    let scale = match scale.rank() {
-        0 => scale.broadcast_to([samples, 1])?,
-        _ => scale.reshape([samples, 1])?,
-    };
-    let total = weighted.sum(keep(1))?;
-    // Of a probability p above 1/2, whose target is q of Q: p Q - q = (Q - q) - (1 - p) Q, with both differences from what they are made of.
-    let half = [T::from_f64(-LN_2)];
-    if range::none_above(&log_softmax, half[0])? {
-        let formula = kernel!(
-            |p, total, q, scale| if scale == 0.0 || (total == 0.0 && q == 0.0) {
-                0.0
-            } else {
-                (math::exp(p) * total - q) * scale
-            }
-        );
-        return log_softmax.into_apply(&formula, &[], &[&total, weighted, &scale]);
-    }
-    let of_others = kernel!(|q, p; half| if p > half { 0.0 } else { q });
-    let others = weighted.apply(&of_others, &half, &[&log_softmax])?.sum(keep(1))?;
-    let opposed = kernel!(|q, p, others; half| if p > half { -others } else { q });
-    let opposed = weighted.apply(&opposed, &half, &[&log_softmax, &others])?;
-    let formula = kernel!(|p, total, q, scale; half| {
-        let (probability, left) = math::probability(p);
-        let share = if p > half { -left } else { probability };
-        if scale == 0.0 || (total == 0.0 && q == 0.0) {
-            0.0
-        } else {
-            (share * total - q) * scale
-        }
-    });
-    log_softmax.into_apply(&formula, &half, &[&total, &opposed, &scale])
+    total
 }
 
 /// The number of classes of logits.

@@ -1,11 +1,8 @@
 //! Targets that are one class a sample.
 
-use backprop_tensor::{Error, Float, Result, Tensor, kernel, math};
+use backprop_tensor::{Error, Float, LogProbabilities, Result, Tensor};
 
 use super::CrossEntropyOptions;
-
-/// Losses added one after another, so that rounding errors do not add up over a large batch.
-const PART: usize = 1024;
 
 /// A class for each sample, all of them valid.
 #[derive(Debug)]
@@ -72,20 +69,17 @@ impl<T: Float> Sparse<T> {
     }
 
     /// `-w log p` of each sample's class; 0 where `w` is, even if the probability is.
-    fn each<'a>(&'a self, log_softmax: &'a Tensor<T>) -> impl Iterator<Item = T> + 'a {
-        let length = log_softmax.shape().last().map_or(1, |&length| length.max(1));
-        let rows = log_softmax.as_slice().unwrap_or(&[]).chunks_exact(length);
-        self.samples().zip(rows).map(|(sample, row)| {
-            let loss = sample.and_then(|(place, weight)| match weight == T::ZERO {
-                true => None,
-                false => Some(-*row.get(place)? * weight),
-            });
-            loss.unwrap_or(T::ZERO)
+    pub(super) fn each<'a>(&'a self, log_softmax: &'a LogProbabilities<T>) -> impl Iterator<Item = T> + 'a {
+        let places = self.samples().map(|sample| sample.map(|(place, _)| place));
+        let samples = self.samples().zip(log_softmax.of_columns(places));
+        samples.map(|(sample, log_probability)| match (sample, log_probability) {
+            (Some((_, weight)), Some(p)) if weight != T::ZERO => -p * weight,
+            _ => T::ZERO,
         })
     }
 
     /// The samples' losses.
-    pub(super) fn losses(&self, log_softmax: &Tensor<T>) -> Result<Tensor<T>> {
+    pub(super) fn losses(&self, log_softmax: &LogProbabilities<T>) -> Result<Tensor<T>> {
         let mut losses = Tensor::zeros([self.classes.count()])?;
         for (to, loss) in losses.as_mut_slice()?.iter_mut().zip(self.each(log_softmax)) {
             *to = loss;
@@ -93,29 +87,15 @@ impl<T: Float> Sparse<T> {
         Ok(losses)
     }
 
-    /// Their sum.
-    pub(super) fn total(&self, log_softmax: &Tensor<T>) -> f64 {
-        let mut losses = self.each(log_softmax).map(T::to_f64).peekable();
-        let mut total = 0.0;
-        while losses.peek().is_some() {
-            total += losses.by_ref().take(PART).sum::<f64>();
-        }
-        total
-    }
-
-    /// `(softmax(x_n)_c - [c is the class of n]) w_n g_n / divisor`, in place of `log softmax x`.
+    /// `(softmax(x_n)_c - [c is the class of n]) w_n g_n / divisor`.
     pub(super) fn slope(
         &self,
-        log_softmax: Tensor<T>,
+        log_softmax: LogProbabilities<T>,
         gradient: &Tensor<T>,
         divisor: T,
     ) -> Result<Tensor<T>> {
-        let own = self.own(&log_softmax)?;
         if self.is_even() && gradient.count() == 1 {
-            let factor = [gradient.item()? / divisor];
-            let own = own.into_apply(&kernel!(|p; factor| math::expm1(p) * factor), &factor, &[])?;
-            let formula = kernel!(|p; factor| math::exp(p) * factor);
-            return self.replace(log_softmax.into_apply(&formula, &factor, &[])?, &own);
+            return log_softmax.into_class_slopes(&self.classes, &[gradient.item()? / divisor]);
         }
         let samples = self.classes.count();
         let gradients = match gradient.rank() {
@@ -130,41 +110,6 @@ impl<T: Float> Sparse<T> {
             true => T::ZERO,
             false => g / divisor * weight,
         });
-        let factors: Vec<T> = factors.collect();
-        let factors = Tensor::from_slice(&factors, [samples, 1])?;
-        let formula = kernel!(|p, factor| if factor == 0.0 {
-            0.0
-        } else {
-            math::expm1(p) * factor
-        });
-        let own = own.into_apply(&formula, &[], &[&factors])?;
-        let formula = kernel!(|p, factor| if factor == 0.0 { 0.0 } else { math::exp(p) * factor });
-        self.replace(log_softmax.into_apply(&formula, &[], &[&factors])?, &own)
-    }
-
-    /// `log softmax x` at each sample's class, as `[samples, 1]`; 0 for those that are ignored.
-    fn own(&self, log_softmax: &Tensor<T>) -> Result<Tensor<T>> {
-        let length = log_softmax.shape().last().map_or(1, |&length| length.max(1));
-        let rows = log_softmax.as_slice().unwrap_or(&[]).chunks_exact(length);
-        let mut own = Tensor::zeros([self.classes.count(), 1])?;
-        for ((own, row), sample) in own.as_mut_slice()?.iter_mut().zip(rows).zip(self.samples()) {
-            if let Some(&p) = sample.and_then(|(place, _)| row.get(place)) {
-                *own = p;
-            }
-        }
-        Ok(own)
-    }
-
-    /// Puts the slopes `(p - 1) w_n g_n / divisor` at the place of each sample's class: less 1, they keep the digits that `p` near 1 has lost.
-    fn replace(&self, mut slope: Tensor<T>, own: &Tensor<T>) -> Result<Tensor<T>> {
-        let length = slope.shape().last().map_or(1, |&length| length.max(1));
-        let own = own.as_slice().unwrap_or(&[]);
-        let rows = slope.as_mut_slice()?.chunks_exact_mut(length);
-        for ((row, sample), &own) in rows.zip(self.samples()).zip(own) {
-            if let Some(element) = sample.and_then(|(place, _)| row.get_mut(place)) {
-                *element = own;
-            }
-        }
-        Ok(slope)
+        log_softmax.into_class_slopes(&self.classes, &factors.collect::<Vec<T>>())
     }
 }
