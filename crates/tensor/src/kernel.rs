@@ -49,7 +49,8 @@ pub struct Kernel {
     pub f32: KernelFunction<f32>,
     /// The formula for f64.
     pub f64: KernelFunction<f64>,
-    /// The formula of one value, written elsewhere than it is read, for f32; only of formulas so light that copying first would show.
+    /// The formula of one value, written elsewhere than it is read, for f32; only of formulas so light that copying first would show, and of those with
+    /// a second formula.
     pub into_f32: Option<KernelFunction<f32>>,
     /// As `into_f32`, for f64.
     pub into_f64: Option<KernelFunction<f64>>,
@@ -66,8 +67,9 @@ pub struct Kernel {
 /// C library once an element.
 ///
 /// `kernel!(|x, y; p| formula; where safe; else other)` takes the other formula for elements where `safe` does not hold: one that is right
-/// where a step of the first leaves the range, and may be slow. Elements are looked at a block at a time, so that the first formula stays as fast
-/// as it would be alone.
+/// where a step of the first leaves the range, and may be slow. Elements are looked at a block at a time, so that the first formula stays nearly as
+/// fast as it would be alone; each comparison in `safe` shows, though. `where likely; or safe; else other` looks at `likely` first, which must imply
+/// `safe` and hold for nearly all elements, and only in a block where it does not hold everywhere at `safe`.
 ///
 /// ```
 /// use backprop_tensor::{Tensor, kernel};
@@ -100,14 +102,17 @@ macro_rules! kernel {
         }
     };
     (|$first:ident $(, $input:ident)* $(; $($parameter:ident),+)?| $formula:expr; where $safe:expr; else $other:expr) => {
+        $crate::kernel!(|$first $(, $input)* $(; $($parameter),+)?| $formula; where $safe; or $safe; else $other)
+    };
+    (|$first:ident $(, $input:ident)* $(; $($parameter:ident),+)?| $formula:expr; where $likely:expr; or $safe:expr; else $other:expr) => {
         $crate::Kernel {
             outputs: 1,
             inputs: <[&str]>::len(&[$(stringify!($input)),*]),
             parameters: <[&str]>::len(&[$($(stringify!($parameter)),+)?]),
-            f32: $crate::kernel!(@guarded f32; $first; $($input),*; $($($parameter),+)? => $formula, $safe, $other),
-            f64: $crate::kernel!(@guarded f64; $first; $($input),*; $($($parameter),+)? => $formula, $safe, $other),
-            into_f32: None,
-            into_f64: None,
+            f32: $crate::kernel!(@guarded f32; $first; $($input),*; $($($parameter),+)? => $formula, $likely, $safe, $other),
+            f64: $crate::kernel!(@guarded f64; $first; $($input),*; $($($parameter),+)? => $formula, $likely, $safe, $other),
+            into_f32: Some($crate::kernel!(@guarded_into f32; $first $(, $input)*; $($($parameter),+)? => $formula, $likely, $safe, $other)),
+            into_f64: Some($crate::kernel!(@guarded_into f64; $first $(, $input)*; $($($parameter),+)? => $formula, $likely, $safe, $other)),
             cost: const { $crate::Kernel::estimate(stringify!($formula)) },
         }
     };
@@ -160,60 +165,116 @@ macro_rules! kernel {
         }
         run
     }};
-    (@guarded $t:ident; $first:ident; $($input:ident),*; $($parameter:ident),* => $formula:expr, $safe:expr, $other:expr) => {{
-        struct Work<'a, 'b>(&'a [$t], &'b mut [$t], &'a [&'a [$t]]);
+    (@guarded $t:ident; $first:ident; $($input:ident),*; $($parameter:ident),* => $formula:expr, $likely:expr, $safe:expr, $other:expr) => {{
+        $crate::kernel!(@guard $t; $first $(, $input)*; $($parameter),* => $formula, $likely, $safe, $other);
 
         impl $crate::simd::Work for Work<'_, '_> {
             type Output = ();
 
             #[inline(always)]
-            #[allow(unused_variables, clippy::too_many_arguments)]
             fn run(self) {
-                /// Few enough that what is read twice stays in the first-level cache.
-                const BLOCK: usize = 512;
+                /// So few that the machine looks at some elements while it computes others.
+                const BLOCK: usize = 64;
 
-                #[inline(always)]
-                fn formula($($parameter: $t,)* $first: $t, $($input: $t,)*) -> $t {
-                    $formula
-                }
-                #[inline(always)]
-                fn safe($($parameter: $t,)* $first: $t, $($input: $t,)*) -> bool {
-                    $safe
-                }
-                #[cold]
-                #[inline(never)]
-                fn other($($parameter: $t,)* $first: $t, $($input: $t,)*) -> $t {
-                    $other
-                }
                 // The caller has checked the numbers of slices and parameters.
                 let &[$($parameter),*] = self.0 else { return };
                 let &[$($input),*] = self.2 else { return };
                 let length = usize::MAX.min(self.1.len()) $(.min($input.len()))*;
-                let target = &mut self.1[..length];
-                for (block, $first) in target.chunks_mut(BLOCK).enumerate() {
+                for (block, $first) in self.1[..length].chunks_mut(BLOCK).enumerate() {
                     let length = $first.len();
                     $(let $input = &$input[block * BLOCK..][..length];)*
-                    let mut any = 0_u32;
+                    let mut all = true;
                     for i in 0..length {
-                        any |= u32::from(!safe($($parameter,)* $first[i], $($input[i],)*));
+                        all &= likely($($parameter,)* $first[i], $($input[i],)*);
                     }
-                    if any == 0 {
+                    if !all {
+                        // It overwrites what the slow formula reads.
+                        let mut kept = [0.0; BLOCK];
+                        kept[..length].copy_from_slice($first);
                         for i in 0..length {
                             $first[i] = formula($($parameter,)* $first[i], $($input[i],)*);
                         }
+                        mend($($parameter,)* $first, &kept[..length], $($input,)*);
                         continue;
                     }
-                    let mut others = [0.0; BLOCK];
                     for i in 0..length {
-                        if !safe($($parameter,)* $first[i], $($input[i],)*) {
-                            others[i] = other($($parameter,)* $first[i], $($input[i],)*);
-                        }
+                        $first[i] = formula($($parameter,)* $first[i], $($input[i],)*);
                     }
+                }
+            }
+        }
+        run
+    }};
+    (@guarded_into $t:ident; $($input:ident),+; $($parameter:ident),* => $formula:expr, $likely:expr, $safe:expr, $other:expr) => {{
+        $crate::kernel!(@guard $t; $($input),+; $($parameter),* => $formula, $likely, $safe, $other);
+
+        impl $crate::simd::Work for Work<'_, '_> {
+            type Output = ();
+
+            #[inline(always)]
+            fn run(self) {
+                /// Few enough that what is read twice stays in the first-level cache.
+                const BLOCK: usize = 1024;
+
+                // As above.
+                let &[$($parameter),*] = self.0 else { return };
+                let &[$($input),+] = self.2 else { return };
+                let length = self.1.len()$(.min($input.len()))+;
+                for (block, target) in self.1[..length].chunks_mut(BLOCK).enumerate() {
+                    let length = target.len();
+                    $(let $input = &$input[block * BLOCK..][..length];)+
+                    let mut all = true;
                     for i in 0..length {
-                        let is_safe = safe($($parameter,)* $first[i], $($input[i],)*);
-                        let result = formula($($parameter,)* $first[i], $($input[i],)*);
-                        $first[i] = if is_safe { result } else { others[i] };
+                        all &= likely($($parameter,)* $($input[i]),+);
+                        target[i] = formula($($parameter,)* $($input[i]),+);
                     }
+                    if !all {
+                        mend($($parameter,)* target, $($input),+);
+                    }
+                }
+            }
+        }
+        run
+    }};
+    (@guard $t:ident; $($input:ident),+; $($parameter:ident),* => $formula:expr, $likely:expr, $safe:expr, $other:expr) => {
+        struct Work<'a, 'b>(&'a [$t], &'b mut [$t], &'a [&'a [$t]]);
+
+        #[inline(always)]
+        #[allow(unused_variables, clippy::too_many_arguments)]
+        fn formula($($parameter: $t,)* $($input: $t),+) -> $t {
+            $formula
+        }
+        #[inline(always)]
+        #[allow(unused_variables, clippy::too_many_arguments)]
+        fn likely($($parameter: $t,)* $($input: $t),+) -> bool {
+            $likely
+        }
+        #[inline(always)]
+        #[allow(unused_variables, clippy::too_many_arguments)]
+        fn safe($($parameter: $t,)* $($input: $t),+) -> bool {
+            $safe
+        }
+        #[cold]
+        #[inline(never)]
+        #[allow(unused_variables, clippy::too_many_arguments)]
+        fn other($($parameter: $t,)* $($input: $t),+) -> $t {
+            $other
+        }
+        /// Replaces what the formula has got wrong.
+        #[inline(always)]
+        #[allow(clippy::too_many_arguments)]
+        fn mend($($parameter: $t,)* target: &mut [$t], $($input: &[$t]),+) {
+            let length = target.len()$(.min($input.len()))+;
+            let mut all = true;
+            for i in 0..length {
+                all &= safe($($parameter,)* $($input[i]),+);
+            }
+            if all {
+                return;
+            }
+            for i in 0..length {
+                if !safe($($parameter,)* $($input[i]),+) {
+                    target[i] = other($($parameter,)* $($input[i]),+);
                 }
             }
         }
@@ -221,7 +282,6 @@ macro_rules! kernel {
             let [target] = outputs else { return };
             $crate::simd::dispatch(Work(parameters, target, inputs));
         }
-        run
-    }};
+    };
     (@type $t:ident $output:ident) => { $t };
 }

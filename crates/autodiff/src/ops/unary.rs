@@ -4,7 +4,7 @@
 ///
 /// `forward` makes `y` from the tensor `x`; `backward` is the formula of a [`kernel!`](backprop_tensor::kernel!) that makes the gradient of `x`
 /// from the gradient `g` of `y`, overwriting it. What it takes beside `g`, `x`, `y`, both or nothing, is what is saved between the two. After
-/// `where safe; else`, there may be another formula, for where the first one leaves the range on the way. Settings
+/// `where safe; else` (or `where likely; or safe; else`), there may be another formula, for where the first one leaves the range on the way. Settings
 /// are fields of the type, arguments of the method, and numbers of the element's type in both formulas; so are constants, after `with`.
 ///
 /// `unary! { pub struct Exp; pub fn exp; forward |x| x.exp(); backward |g, y| g * y; }` is short for
@@ -70,7 +70,7 @@ macro_rules! unary {
         $(with $constant:ident = $value:expr;)*
         forward |$x:ident| $forward:expr;
         backward |$g:ident $(, $saved:ident)* $(; $($parameter:ident),+)?| $backward:expr;
-        $(where $safe:expr; else $other:expr;)?
+        $(where $likely:expr; $(or $safe:expr;)? else $other:expr;)?
     ) => {
         impl<T: backprop_tensor::Float> $crate::Op<T> for $op {
             type Saved = $crate::ops::unary!(@type $($saved)*);
@@ -96,7 +96,7 @@ macro_rules! unary {
                 $(#[allow(unused_variables)] let $field = T::from_f64(self.$field);)*
                 $(#[allow(unused_variables)] let $constant = T::from_f64($value);)*
                 let kernel = backprop_tensor::kernel!(
-                    |$g $(, $saved)* $(; $($parameter),+)?| $backward $(; where $safe; else $other)?
+                    |$g $(, $saved)* $(; $($parameter),+)?| $backward $(; where $likely; $(or $safe;)? else $other)?
                 );
                 let others: &[&backprop_tensor::Tensor<T>] = $crate::ops::unary!(@others saved; $($saved)*);
                 inputs.add(0, gradient.into_apply(&kernel, &[$($($parameter),+)?], others)?)

@@ -16,6 +16,7 @@ const DIVISION: u32 = 10;
 /// What a function of [`math`](crate::math) adds; those that are missing add nothing.
 const FUNCTIONS: &[(&str, u32)] = &[
     ("exp", 210),
+    ("plain_exp", 170),
     ("exp2", 120),
     ("expm1", 165),
     ("log", 250),
@@ -38,9 +39,11 @@ const FUNCTIONS: &[(&str, u32)] = &[
     ("atanh", 460),
     ("sigmoid", 190),
     ("logistic", 220),
+    ("plain_logistic", 190),
     ("softplus", 800),
     ("erf", 390),
     ("normal", 450),
+    ("plain_normal", 420),
     ("gaussian", 230),
     ("powf", 1800),
     ("sqrt", 35),
@@ -50,6 +53,7 @@ const FUNCTIONS: &[(&str, u32)] = &[
     ("probability", 230),
     ("normal_tail", 450),
     ("pow_gradient", 1900),
+    ("plain_pow_gradient", 1900),
     ("product", 500),
 ];
 
@@ -148,10 +152,14 @@ mod tests {
             "ceil",
             "clamp",
             "exp_is_beyond",
+            "exp_is_far",
+            "exp_is_tiny",
             "floor",
             "is_normal",
             "max",
             "min",
+            "normal_is_tiny",
+            "pow_is_plain",
             "relu",
             "round",
             "sign",

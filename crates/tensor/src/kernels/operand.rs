@@ -3,6 +3,7 @@
 use crate::Layout;
 
 use super::Gather;
+use super::walk::Walk;
 
 /// Elements a block: four operands of f32 fill half of a first-level cache.
 pub(super) const BLOCK: usize = 1024;
@@ -28,16 +29,29 @@ pub(super) enum Access {
     Row,
     /// A row of so many, again and again: a scalar, or a bias.
     Repeated(usize),
+    /// Each of them as a row of so many, the next one this far from the last: a column.
+    Spread(usize, isize),
     /// In any other way.
     Scattered,
 }
+
+/// Rows that are shorter are copied with others: the next place takes as long to find as such a row to fill.
+const SPREAD: usize = 32;
 
 impl Access {
     pub(super) fn of<T>(operand: &Operand<'_, T>) -> Self {
         match operand.layout.period() {
             Some(period) if period == operand.layout.shape().count() => Self::Row,
             Some(period) => Self::Repeated(period),
-            None => Self::Scattered,
+            None => Self::spread(operand.layout).unwrap_or(Self::Scattered),
+        }
+    }
+
+    fn spread(layout: &Layout) -> Option<Self> {
+        let walk = Walk::new([layout]);
+        match (walk.rank, walk.strides(), walk.lengths[1]) {
+            (2, [0], row @ SPREAD..) => Some(Self::Spread(row, walk.strides[0][0])),
+            _ => None,
         }
     }
 
@@ -94,12 +108,28 @@ impl<'a, 's, T: Gather + Copy> Reader<'a, 's, T> {
             Access::Repeated(row) if start % row + length <= row => {
                 &source[layout.offset() + start % row..][..length]
             }
+            Access::Spread(row, step) => {
+                let scratch = &mut self.scratch[..length];
+                spread(scratch, source, layout.offset() as isize, start, row, step);
+                scratch
+            }
             _ => {
                 let scratch = &mut self.scratch[..length];
                 T::gather(scratch, source, layout, start);
                 scratch
             }
         }
+    }
+}
+
+/// Fills `scratch` with the elements from `start` on, of which the first is at `offset` and each is a row of so many.
+fn spread<T: Copy>(scratch: &mut [T], source: &[T], offset: isize, start: usize, row: usize, step: isize) {
+    let (mut index, mut length) = (start / row, row - start % row);
+    let mut rest = scratch;
+    while !rest.is_empty() {
+        let (run, next) = rest.split_at_mut(length.min(rest.len()));
+        run.fill(source[(offset + index as isize * step) as usize]);
+        (index, length, rest) = (index + 1, row, next);
     }
 }
 

@@ -142,16 +142,30 @@ pub(crate) fn exp_nonpositive<T: Real>(x: T) -> T {
 /// e^(multiple x^2) for a multiple of -1/2 or -1 and a result about the range of the type.
 #[inline(always)]
 pub(super) fn exp_of_square<T: Real>(x: T, multiple: f64) -> T {
+    let (sum, power) = reduced_square(x, multiple, T::BIAS + T::BIAS);
+    let (first, second) = T::powers_of_two(sum);
+    power * first * second
+}
+
+/// As [`exp_of_square`], for a result that is a normal number.
+#[inline(always)]
+pub(super) fn plain_exp_of_square<T: Real>(x: T, multiple: f64) -> T {
+    let (sum, power) = reduced_square(x, multiple, T::BIAS);
+    power * T::power_of_two(sum)
+}
+
+/// `ROUND + bias + k` and e^r, with multiple x^2 = k ln 2 + r.
+#[inline(always)]
+fn reduced_square<T: Real>(x: T, multiple: f64, bias: T) -> (T, T) {
     // x^2 = high^2 + rest, where the first is exact and the second small.
     let multiple = T::of(multiple);
     let high = x.high();
     let (square, rest) = (multiple * high * high, multiple * ((x - high) * (x + high)));
-    let offset = T::ROUND + T::BIAS + T::BIAS;
+    let offset = T::ROUND + bias;
     let sum = (square + rest) * T::of(std::f64::consts::LOG2_E) + offset;
     let k = sum - offset;
     let r = square - k * T::LN_2.0 + (rest - k * T::LN_2.1);
-    let (first, second) = T::powers_of_two(sum);
-    (T::of(1.0) + (r + r * r * polynomial(r, T::EXP))) * first * second
+    (sum, T::of(1.0) + (r + r * r * polynomial(r, T::EXP)))
 }
 
 /// Into the range, where NaN stays NaN.
@@ -180,6 +194,47 @@ pub fn exp<T: Real>(x: T) -> T {
 pub fn exp_is_beyond<T: Real>(x: T) -> bool {
     let magnitude = x.abs();
     magnitude > T::EXP_NORMAL.0 && magnitude < T::EXP_NORMAL.1
+}
+
+/// Whether e^x is below the normal numbers: x < -87 for f32 and x < -708 for f64. One comparison, for
+/// [`kernel!`](crate::kernel!) to ask first.
+///
+/// ```
+/// use backprop_tensor::math;
+///
+/// assert!(math::exp_is_tiny(-100.0_f32) && !math::exp_is_tiny(-100.0_f64));
+/// ```
+#[inline(always)]
+pub fn exp_is_tiny<T: Real>(x: T) -> bool {
+    x < -T::EXP_NORMAL.0
+}
+
+/// Whether e^x or e^-x leaves the normal numbers, however far: |x| > 87 for f32 and |x| > 708 for f64.
+///
+/// ```
+/// use backprop_tensor::math;
+///
+/// assert!(math::exp_is_far(-1e10_f64) && !math::exp_is_far(87.0_f32));
+/// ```
+#[inline(always)]
+pub fn exp_is_far<T: Real>(x: T) -> bool {
+    x.abs() > T::EXP_NORMAL.0
+}
+
+/// e^x, within 1 ulp, where x is not [far](exp_is_far) from 0, in four fifths of the time of [`exp`]; elsewhere it is anything.
+///
+/// ```
+/// use backprop_tensor::math;
+///
+/// assert_eq!(math::plain_exp(1.5_f32), math::exp(1.5));
+/// ```
+#[inline(always)]
+pub fn plain_exp<T: Real>(x: T) -> T {
+    let Reduced { sum, r, rest, .. } = reduce(x, T::BIAS);
+    let one = T::of(1.0);
+    let linear = one + r;
+    let lost = (one - linear) + r;
+    (linear + (lost + rest)) * T::power_of_two(sum)
 }
 
 /// A probability and what is left of 1, e^x and 1 - e^x, of its logarithm x, which is not above 0: within 1 and 2.5 ulp, at the price of

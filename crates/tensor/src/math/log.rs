@@ -69,7 +69,7 @@ fn log_corrected<T: Real>(x: T, correction: T) -> T {
 
 /// The value of a logarithm where the formula does not hold: at x <= 0, infinity and NaN.
 #[inline(always)]
-fn special<T: Real>(x: T, result: T) -> T {
+pub(super) fn special<T: Real>(x: T, result: T) -> T {
     let result = if x < T::INFINITE { result } else { x };
     let result = if x == T::of(0.0) { -T::INFINITE } else { result };
     if x < T::of(0.0) { T::UNDEFINED } else { result }

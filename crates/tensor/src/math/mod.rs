@@ -17,6 +17,7 @@
 
 #[cfg(test)]
 mod accuracy;
+mod double_power;
 mod erf;
 mod exp;
 mod hyperbolic;
@@ -31,13 +32,13 @@ mod wide_product;
 
 pub use erf::erf;
 pub(crate) use exp::exp_nonpositive;
-pub use exp::{exp, exp_is_beyond, exp2, expm1, probability};
+pub use exp::{exp, exp_is_beyond, exp_is_far, exp_is_tiny, exp2, expm1, plain_exp, probability};
 pub use hyperbolic::{acosh, asinh, atanh, cosh, sinh, tanh, tanhshrink};
 pub use log::{log, log1p, log2, log10};
-pub use normal::{gaussian, normal, normal_tail};
+pub use normal::{gaussian, normal, normal_is_tiny, normal_tail, plain_normal};
 pub use piecewise::{abs, ceil, clamp, floor, max, min, relu, round, sign, trunc};
-pub use power::{is_normal, mul_div, pow_gradient, powf, product, rsqrt, sqrt};
+pub use power::{is_normal, mul_div, plain_pow_gradient, pow_gradient, pow_is_plain, powf, product, rsqrt, sqrt};
 pub use real::Real;
-pub use sigmoid::{logistic, sigmoid, softplus};
+pub use sigmoid::{logistic, plain_logistic, sigmoid, softplus};
 pub use trigonometric::{acos, asin, atan, atan2, cos, sin, tan};
 pub use wide_product::WideProduct;

@@ -1,7 +1,7 @@
 //! The logistic function and its integral.
 
 use super::Real;
-use super::exp::{Coefficients, Reduced, exp_in_range, limit, reduce_multiple};
+use super::exp::{Coefficients, Reduced, exp_in_range, limit, plain_exp, reduce_multiple};
 use super::log::log1p;
 
 /// e^-|x|, which neither overflows nor loses small results.
@@ -32,6 +32,20 @@ pub fn sigmoid<T: Real>(x: T) -> T {
 #[inline(always)]
 pub fn logistic<T: Real>(x: T) -> (T, T) {
     let e = decay(x);
+    let r = T::of(1.0) / (T::of(1.0) + e);
+    (if x < T::of(0.0) { e * r } else { r }, e * r * r)
+}
+
+/// [`logistic`] where x is not [far](super::exp_is_far) from 0, as accurate, in less time; elsewhere it is anything.
+///
+/// ```
+/// use backprop_tensor::math;
+///
+/// assert_eq!(math::plain_logistic(1.5_f32), math::logistic(1.5));
+/// ```
+#[inline(always)]
+pub fn plain_logistic<T: Real>(x: T) -> (T, T) {
+    let e = plain_exp(-x.abs());
     let r = T::of(1.0) / (T::of(1.0) + e);
     (if x < T::of(0.0) { e * r } else { r }, e * r * r)
 }

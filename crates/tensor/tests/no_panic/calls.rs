@@ -388,8 +388,10 @@ pub fn constructors() -> Vec<Call> {
         };
         beyond_the_range |s| {
             let (x, y, z): (f64, f64, f64) = (s.number(), s.number(), s.number());
-            let tests = (math::is_normal(x), math::exp_is_beyond(x));
-            (tests, (math::product([x, y], [z]), math::pow_gradient(x, y, z, x)), math::normal_tail(x, y))
+            let far = (math::exp_is_far(x), math::exp_is_tiny(x), math::normal_is_tiny(x), math::pow_is_plain(x, y, z));
+            let tests = (math::is_normal(x), math::exp_is_beyond(x), far);
+            let plain = (math::plain_exp(x), math::plain_logistic(x), math::plain_normal(x), math::plain_pow_gradient(x, y, z));
+            (tests, (math::product([x, y], [z]), math::pow_gradient(x, y, z)), math::normal_tail(x, y), plain)
         };
         wide_product |s| {
             let (x, y): (f64, f64) = (s.number(), s.number());

@@ -18,9 +18,11 @@ unary! {
         require(alpha >= T::ZERO, "elu", "alpha", alpha, "must not be negative")?;
         x.apply(&kernel!(|x; alpha| if x > 0.0 { x } else { alpha * math::expm1(x) }), &[alpha], &[])
     };
-    backward |g, x; alpha| if x <= 0.0 { g * (alpha * math::exp(x)) } else { g };
-    where x > 0.0 || !math::exp_is_beyond(x);
-    else {
+    backward |g, x; alpha| if x <= 0.0 { g * (alpha * math::plain_exp(x)) } else { g };
+    where !math::exp_is_tiny(x);
+    else if !math::exp_is_beyond(x) {
+        g * (alpha * math::exp(x))
+    } else {
         let root = math::exp(0.5 * x);
         math::product([g, alpha, root, root], [])
     };

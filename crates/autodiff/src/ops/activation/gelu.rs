@@ -13,20 +13,26 @@ unary! {
     pub fn gelu;
 
     forward |x| {
-        // Beyond 40, the distribution is 0 or 1 and the density 0, which infinity must not be multiplied with.
         let formula = kernel!(
-            |x| math::max(x, -40.0) * math::normal(x).0;
-            where x > 0.0 || !math::exp_is_beyond(0.5 * x * x + 4.0);
-            else math::normal_tail(x, x).0
+            |x| x * math::plain_normal(x).0;
+            where !math::normal_is_tiny(x);
+            // Below -100, the distribution is 0, which infinity must not be multiplied with.
+            else if x > -100.0 { math::normal_tail(x, x).0 } else { -0.0 }
         );
         x.apply(&formula, &[], &[])
     };
     backward |g, x| {
-        let (distribution, density) = math::normal(x);
-        g * (distribution + math::clamp(x, -40.0, 40.0) * density)
+        let (distribution, density) = math::plain_normal(x);
+        // From 40 on, the product vanishes beside 1, but not that with infinity.
+        let z = if x > 40.0 { 40.0 } else { x };
+        g * (distribution + z * density)
     };
-    where x > 0.0 || !math::exp_is_beyond(0.5 * x * x + 4.0);
-    else math::normal_tail(g, x).1;
+    where !math::normal_is_tiny(x);
+    else if x > -100.0 {
+        math::normal_tail(g, x).1
+    } else {
+        g * 0.0
+    };
 }
 
 #[cfg(test)]

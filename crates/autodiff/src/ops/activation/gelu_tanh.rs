@@ -23,7 +23,11 @@ unary! {
                 z * math::sigmoid(root * z * (1.0 + 0.044_715 * z * z))
             };
             // Far below 0, s is e^u, which may leave the range before x e^u does.
-            where x > 0.0 || !math::exp_is_beyond(root * x * (1.0 + 0.044_715 * x * x));
+            where {
+                let z = math::max(x, -30.0);
+                !math::exp_is_tiny(root * z * (1.0 + 0.044_715 * z * z))
+            };
+            or x > 0.0 || !math::exp_is_beyond(root * x * (1.0 + 0.044_715 * x * x));
             else {
                 let half = math::exp(0.5 * root * x * (1.0 + 0.044_715 * x * x));
                 math::product([x, half, half], [])
@@ -32,14 +36,19 @@ unary! {
         x.apply(&formula, &[root], &[])
     };
     backward |g, x; root| {
-        // Beyond 30, s is 0 or 1 and what its derivative is multiplied with may overflow.
-        let z = math::clamp(x, -30.0, 30.0);
+        // From 9 on, the second term vanishes beside 1, and what the slope is multiplied with may overflow.
+        let z = if x > 9.0 { 9.0 } else { x };
         let u = root * z * (1.0 + 0.044_715 * z * z);
-        let (s, slope) = math::logistic(u);
+        let (s, slope) = math::plain_logistic(u);
         g * (s + z * slope * (root * (1.0 + 0.134_145 * z * z)))
     };
-    where x > 0.0 || !math::exp_is_beyond(root * x * (1.0 + 0.044_715 * x * x));
-    else {
+    where {
+        let z = if x > 9.0 { 9.0 } else { x };
+        !math::exp_is_tiny(root * z * (1.0 + 0.044_715 * z * z))
+    };
+    else if !math::exp_is_beyond(root * x * (1.0 + 0.044_715 * x * x)) {
+        g * 0.0
+    } else {
         let half = math::exp(0.5 * root * x * (1.0 + 0.044_715 * x * x));
         math::product([g, half, half, 1.0 + x * root * (1.0 + 0.134_145 * x * x)], [])
     };

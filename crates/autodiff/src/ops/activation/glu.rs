@@ -30,7 +30,8 @@ impl Glu {
 /// `y` from `a`, and the gradient of `a` from that of `y`. Far below 0, σ is e^b, which may leave the range though its product does not.
 const GATED: Kernel = kernel!(
     |a, b| a * math::sigmoid(b);
-    where b > 0.0 || !math::exp_is_beyond(b);
+    where !math::exp_is_tiny(b);
+    or !math::exp_is_tiny(b) || !math::exp_is_beyond(b);
     else {
         let root = math::exp(0.5 * b);
         math::product([a, root, root], [])
@@ -55,9 +56,10 @@ impl<T: Float> Op<T> for Glu {
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
         let kernel = kernel!(
-            |g, a, b| g * (a * math::logistic(b).1);
+            |g, a, b| g * (a * math::plain_logistic(b).1);
             // Else the slope, or its product with a, may leave the range though that with g as well does not.
-            where math::abs(b) < 43.0 && (math::abs(a) > 1e-18 || a == 0.0);
+            where math::abs(b) < 43.0 && math::abs(a) > 1e-18;
+            or math::abs(b) < 43.0 && (math::abs(a) > 1e-18 || a == 0.0);
             else {
                 let root = math::exp(-0.25 * math::abs(b));
                 let one = 1.0 + math::exp(-math::abs(b));

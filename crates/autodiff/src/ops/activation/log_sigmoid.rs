@@ -12,7 +12,8 @@ unary! {
     forward |x| x.apply(&kernel!(|x| -math::softplus(-x)), &[], &[]);
     backward |g, x| g * math::sigmoid(-x);
     // Far above 0, it is e^-x, which may leave the range though its product with g does not.
-    where x < 0.0 || !math::exp_is_beyond(x);
+    where !math::exp_is_tiny(-x);
+    or !math::exp_is_tiny(-x) || !math::exp_is_beyond(x);
     else {
         let root = math::exp(-0.5 * x);
         math::product([g, root, root], [])

@@ -21,7 +21,8 @@ unary! {
                 let n = e * (e + 2.0);
                 math::max(x, -800.0) * (n / (n + 2.0))
             };
-            where x > 0.0 || !math::exp_is_beyond(x);
+            where !math::exp_is_tiny(x);
+            or !math::exp_is_tiny(x) || !math::exp_is_beyond(x);
             else {
                 let root = math::exp(0.5 * x);
                 math::product([x, root, root], [])
@@ -36,7 +37,8 @@ unary! {
         let r = 1.0 / (n + 2.0);
         g * (n * r + 4.0 * z * (e * (1.0 + e) * r) * r)
     };
-    where x > 0.0 || !math::exp_is_beyond(x);
+    where !math::exp_is_tiny(x);
+    or !math::exp_is_tiny(x) || !math::exp_is_beyond(x);
     else {
         let root = math::exp(0.5 * x);
         math::product([g, root, root, 1.0 + x], [])

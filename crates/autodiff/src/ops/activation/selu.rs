@@ -18,9 +18,11 @@ unary! {
     with s = SCALE;
     with sa = SCALE * ALPHA;
     forward |x| x.apply(&kernel!(|x; s, sa| if x > 0.0 { s * x } else { sa * math::expm1(x) }), &[s, sa], &[]);
-    backward |g, x; s, sa| if x <= 0.0 { g * (sa * math::exp(x)) } else { g * s };
-    where x > 0.0 || !math::exp_is_beyond(x);
-    else {
+    backward |g, x; s, sa| if x <= 0.0 { g * (sa * math::plain_exp(x)) } else { g * s };
+    where !math::exp_is_tiny(x);
+    else if !math::exp_is_beyond(x) {
+        g * (sa * math::exp(x))
+    } else {
         let root = math::exp(0.5 * x);
         math::product([g, sa, root, root], [])
     };

@@ -11,10 +11,12 @@ unary! {
 
     forward |x| x.sigmoid();
     // Of y, 1 - y is lost near 1.
-    backward |g, x| g * math::logistic(x).1;
+    backward |g, x| g * math::plain_logistic(x).1;
     // Far from 0, it is e^-|x|, which may leave the range though its product with g does not.
-    where !math::exp_is_beyond(x);
-    else {
+    where !math::exp_is_far(x);
+    else if !math::exp_is_beyond(x) {
+        g * math::logistic(x).1
+    } else {
         let root = math::exp(-0.5 * math::abs(x));
         math::product([g, root, root], [])
     };

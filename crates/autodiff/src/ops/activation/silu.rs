@@ -15,7 +15,8 @@ unary! {
         // Beyond -800, σ is 0, which infinity must not be multiplied with; where it is e^x, that may leave the range before x e^x does.
         let formula = kernel!(
             |x| math::max(x, -800.0) * math::sigmoid(x);
-            where x > 0.0 || !math::exp_is_beyond(x);
+            where !math::exp_is_tiny(x);
+            or !math::exp_is_tiny(x) || !math::exp_is_beyond(x);
             else {
                 let root = math::exp(0.5 * x);
                 math::product([x, root, root], [])
@@ -24,12 +25,15 @@ unary! {
         x.apply(&formula, &[], &[])
     };
     backward |g, x| {
-        let z = math::clamp(x, -800.0, 800.0);
-        let (s, slope) = math::logistic(z);
+        // From 80 on, the slope vanishes beside 1, but not its product with infinity.
+        let z = if x > 80.0 { 80.0 } else { x };
+        let (s, slope) = math::plain_logistic(z);
         g * (s + z * slope)
     };
-    where x > 0.0 || !math::exp_is_beyond(x);
-    else {
+    where !math::exp_is_tiny(x);
+    else if !math::exp_is_beyond(x) {
+        g * 0.0
+    } else {
         let root = math::exp(0.5 * x);
         math::product([g, root, root, 1.0 + x], [])
     };

@@ -18,7 +18,8 @@ unary! {
         require(beta > T::ZERO, "softplus", "beta", beta, "must be positive")?;
         let formula = kernel!(
             |x; beta| if beta * x > 40.0 { x } else { math::softplus(beta * x) / beta };
-            where x > 0.0 || !math::exp_is_beyond(beta * x);
+            where !math::exp_is_tiny(beta * x);
+            or !math::exp_is_tiny(beta * x) || !math::exp_is_beyond(beta * x);
             else {
                 let root = math::exp(0.5 * (beta * x));
                 math::product([root, root], [beta])
@@ -28,7 +29,8 @@ unary! {
     };
     backward |g, x; beta| g * math::sigmoid(beta * x);
     // Far below 0, it is e^(beta x), which may leave the range though its product with g does not.
-    where x > 0.0 || !math::exp_is_beyond(beta * x);
+    where !math::exp_is_tiny(beta * x);
+    or !math::exp_is_tiny(beta * x) || !math::exp_is_beyond(beta * x);
     else {
         let root = math::exp(0.5 * (beta * x));
         math::product([g, root, root], [])

@@ -11,10 +11,12 @@ unary! {
 
     forward |x| x.tanh();
     // Of y, 1 - y^2 is lost near ±1.
-    backward |g, x| g * (4.0 * math::logistic(2.0 * x).1);
+    backward |g, x| g * (4.0 * math::plain_logistic(2.0 * x).1);
     // Far from 0, it is 4 e^(-2|x|), which may leave the range though its product with g does not.
-    where !math::exp_is_beyond(2.0 * x);
-    else {
+    where !math::exp_is_far(2.0 * x);
+    else if !math::exp_is_beyond(2.0 * x) {
+        g * (4.0 * math::logistic(2.0 * x).1)
+    } else {
         let root = math::exp(-math::abs(x));
         math::product([g, root, root, 4.0], [])
     };

@@ -11,7 +11,8 @@ unary! {
 
     forward |x| x.cosh();
     backward |g, x| g * math::sinh(x);
-    where !math::exp_is_beyond(x);
+    where !math::exp_is_far(x);
+    or !math::exp_is_beyond(x);
     else {
         let root = math::exp(0.5 * math::abs(x));
         math::product([g, math::sign(x), root, root, 0.5], [])

@@ -24,9 +24,10 @@ impl<T: Float> Op<T> for Div {
     ) -> Result<()> {
         if inputs.needed(1) {
             let kernel = kernel!(
-                |g, y, z, x| -math::mul_div(g, z, y);
-                // A quotient that is out of range has lost what -x / y^2 still has.
-                where math::is_normal(z) || x == 0.0;
+                |g, y, z, x| -(g * z / y);
+                // A quotient or a product that is out of range has lost what -g x / y^2 still has.
+                where math::is_normal(z) && math::is_normal(g * z);
+                or x == 0.0 || (g == 0.0 && math::abs(z) < 1.0 / 0.0) || (math::is_normal(z) && math::is_normal(g * z));
                 else math::product([-g, x], [y, y])
             );
             inputs.add_broadcast(1, gradient.apply(&kernel, &[], &[&y, &z, &x])?)?;

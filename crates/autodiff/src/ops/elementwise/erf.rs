@@ -15,7 +15,8 @@ unary! {
     with tau = TAU;
     forward |x| x.erf();
     backward |g, x; scale, tau| g * (scale * math::gaussian(x));
-    where !math::exp_is_beyond(x * x + 1.0);
+    where !math::exp_is_far(x * x + 1.0);
+    or !math::exp_is_beyond(x * x + 1.0);
     else {
         // The density of the normal distribution is the root of e^(-x^2) over that of 2 pi.
         let density = math::normal(x).1;

@@ -10,9 +10,11 @@ unary! {
     pub fn expm1;
 
     forward |x| x.expm1();
-    backward |g, x| g * math::exp(x);
-    where !math::exp_is_beyond(x);
-    else {
+    backward |g, x| g * math::plain_exp(x);
+    where !math::exp_is_far(x);
+    else if !math::exp_is_beyond(x) {
+        g * math::exp(x)
+    } else {
         let root = math::exp(0.5 * x);
         math::product([g, root, root], [])
     };

@@ -31,6 +31,7 @@ impl<T: Float> Op<T> for Pow {
                 |g, x, y, z| if x == 0.0 && y >= 0.0 { 0.0 } else { g * (math::log(x) * z) };
                 // Nor can the logarithm bring it out of range.
                 where math::abs(z) > 1e-30 && math::abs(z) < 1e30;
+                or (x == 0.0 && y >= 0.0) || (math::abs(z) > 1e-30 && math::abs(z) < 1e30);
                 else if x == 0.0 && y >= 0.0 {
                     0.0
                 } else if math::is_normal(z) {
@@ -43,7 +44,12 @@ impl<T: Float> Op<T> for Pow {
             inputs.add_broadcast(1, gradient.apply(&kernel, &[], &[&x, &y, &z])?)?;
         }
         if inputs.needed(0) {
-            let kernel = kernel!(|g, x, y, z| math::pow_gradient(g, x, y, z));
+            let kernel = kernel!(
+                |g, x, y, z| math::plain_pow_gradient(g, x, y);
+                where math::pow_is_plain(x, y, z);
+                or x == 0.0 || y == 0.0 || math::pow_is_plain(x, y, z);
+                else math::pow_gradient(g, x, y)
+            );
             inputs.add_broadcast(0, gradient.into_apply(&kernel, &[], &[&x, &y, &z])?)?;
         }
         Ok(())

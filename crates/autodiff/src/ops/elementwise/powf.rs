@@ -28,7 +28,12 @@ impl<T: Float> Op<T> for Powf<T> {
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
-        let kernel = kernel!(|g, x, y; p| math::pow_gradient(g, x, p, y));
+        let kernel = kernel!(
+            |g, x, y; p| math::plain_pow_gradient(g, x, p);
+            where math::pow_is_plain(x, p, y);
+            or x == 0.0 || p == 0.0 || math::pow_is_plain(x, p, y);
+            else math::pow_gradient(g, x, p)
+        );
         inputs.add(0, gradient.into_apply(&kernel, &[self.exponent], &[&x, &y])?)
     }
 }

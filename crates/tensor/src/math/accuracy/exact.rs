@@ -127,6 +127,11 @@ pub(super) fn expm1(x: f64) -> Exact {
 }
 
 pub(super) fn log(x: f64) -> Exact {
+    // Far from 1, e^x - 1 has not all digits of e^x.
+    if !(0.5..=2.0).contains(&x) && x.is_normal() {
+        let k = x.log2().round() as i32;
+        return log(Exact::from(x).scaled(-k).0) + LN_2 * f64::from(k).into();
+    }
     let near = Exact::from(x.ln());
     let power = near.expm1();
     near + (sum(x, -1.0) - power) / (power + 1.0.into())
