@@ -1,7 +1,7 @@
 //! What an optimizer keeps for each parameter, under its path.
 
 use backprop_autodiff::{Gradients, Leaf, LeafMut, Lineage, Module, Param, ParamId, Path};
-use backprop_tensor::{Float, Result as TensorResult, Tensor};
+use backprop_tensor::{Float, Result as TensorResult, Tensor, are_worth_sharing, for_each_job};
 use serde::{Deserialize, Serialize};
 
 use crate::groups::{Groups, Settings};
@@ -53,6 +53,33 @@ pub(crate) struct Update<'a, T: Float> {
     pub(crate) settings: Settings,
 }
 
+/// The update of one parameter, on any thread.
+struct Job<'a, T: Float> {
+    parameter: &'a mut Tensor<T>,
+    gradient: &'a Tensor<T>,
+    steps: u64,
+    settings: Settings,
+    result: TensorResult<()>,
+}
+
+impl<T: Float> Job<'_, T> {
+    /// Copies what is shared with other tensors.
+    fn own(&mut self, state: &mut [Tensor<T>]) -> TensorResult<()> {
+        self.parameter.as_mut_slice()?;
+        { state.iter_mut() }.try_for_each(|state| state.as_mut_slice().map(drop))
+    }
+
+    fn run(&mut self, state: &mut [Tensor<T>], update: &impl Fn(Update<'_, T>) -> TensorResult<()>) {
+        self.result = update(Update {
+            parameter: self.parameter,
+            gradient: self.gradient,
+            state,
+            steps: self.steps,
+            settings: self.settings,
+        });
+    }
+}
+
 impl<T: Float> Slots<T> {
     pub(crate) fn new() -> Self {
         Self::of(Vec::new())
@@ -81,83 +108,139 @@ impl<T: Float> Slots<T> {
     }
 
     /// Updates each parameter that has a gradient, with `count` tensors of state, then writes what the forward pass left for buffers.
+    ///
+    /// Threads share the parameters if these are worth it, so `update` must depend on nothing but what it is given.
     pub(crate) fn step(
         &mut self,
         model: &mut dyn Module<T>,
         gradients: &Gradients<T>,
         groups: &Groups,
         count: usize,
-        mut update: impl FnMut(Update<'_, T>) -> TensorResult<()>,
+        update: impl Fn(Update<'_, T>) -> TensorResult<()> + Sync,
     ) -> Result<()> {
-        self.prepare(model, gradients, groups, count)?;
-        self.clock += 1;
-        let (mut place, mut result) = (0, Ok(()));
+        let elements = self.prepare(model, gradients, groups, count)?;
+        // The gradient is read, the rest read and written.
+        let bytes = (3 + 2 * count) * size_of::<T>();
+        if self.order.len() > 1 && are_worth_sharing(elements.saturating_mul(bytes)) {
+            self.share(model, gradients, bytes, &update)?;
+        } else {
+            self.clock += 1;
+            let (clock, mut result) = (self.clock, Ok(()));
+            self.each(model, gradients, |_, slot, mut job| {
+                if result.is_ok() {
+                    (slot.steps, slot.last) = (job.steps, clock);
+                    job.run(&mut slot.state, &update);
+                    result = job.result;
+                }
+            });
+            result?;
+        }
+        Ok(gradients.apply_state(model)?)
+    }
+
+    /// Divides the parameters among threads, each of whose elements is worth so many bytes.
+    fn share(
+        &mut self,
+        model: &mut dyn Module<T>,
+        gradients: &Gradients<T>,
+        bytes: usize,
+        update: &(impl Fn(Update<'_, T>) -> TensorResult<()> + Sync),
+    ) -> Result<()> {
+        let mut jobs = Vec::with_capacity(self.order.len());
+        self.each(model, gradients, |place, slot, job| {
+            jobs.push((place, job, std::mem::take(&mut slot.state)));
+        });
+        let mut result = { jobs.iter_mut() }.try_for_each(|(_, job, state)| job.own(state));
+        // A step is all or nothing: from here on, there is all the memory that it needs.
+        if result.is_ok() {
+            for_each_job(
+                &mut jobs,
+                |(_, job, _)| job.gradient.count().saturating_mul(bytes),
+                |(_, job, state)| job.run(state, update),
+            );
+            self.clock += 1;
+            for (place, job, _) in &jobs {
+                let slot = &mut self.slots[*place];
+                (slot.steps, slot.last) = (job.steps, self.clock);
+            }
+        }
+        for (place, job, state) in jobs {
+            self.slots[place].state = state;
+            result = result.and(job.result);
+        }
+        Ok(result?)
+    }
+
+    /// Calls `act(place, slot, job)` for each parameter that has a gradient, in the order of the model, which has been prepared.
+    fn each<'a>(
+        &mut self,
+        model: &'a mut dyn Module<T>,
+        gradients: &'a Gradients<T>,
+        mut act: impl FnMut(usize, &mut Slot<T>, Job<'a, T>),
+    ) {
+        let mut order = self.order.iter();
         model.visit_mut(&Path::ROOT, &mut |_, leaf| {
             let LeafMut::Param(param) = leaf else { return };
             let Some(gradient) = gradients.get(param) else {
                 return;
             };
-            let Some((at, slot)) = self.order.get(place).map(|&at| (at, &mut self.slots[at])) else {
-                return;
-            };
-            place += 1;
-            let Some(settings) = slot.settings.filter(|_| result.is_ok()) else {
-                return;
-            };
-            // A state that was loaded may say anything.
-            slot.steps = slot.steps.saturating_add(1);
-            slot.last = self.clock;
+            let Some(&place) = order.next() else { return };
+            let slot = &mut self.slots[place];
+            let Some(settings) = slot.settings else { return };
             if slot.lineage.is_none() {
-                self.index.remove(at, slot.id, None, &slot.path);
+                self.index.remove(place, slot.id, None, &slot.path);
                 slot.lineage = Some(param.begin_lineage());
-                self.index.insert(at, slot.id, slot.lineage.as_ref(), &slot.path);
+                self.index
+                    .insert(place, slot.id, slot.lineage.as_ref(), &slot.path);
             }
-            result = update(Update {
+            let job = Job {
                 parameter: param.value_mut(),
                 gradient,
-                state: &mut slot.state,
-                steps: slot.steps,
+                // A state that was loaded may say anything.
+                steps: slot.steps.saturating_add(1),
                 settings,
-            });
+                result: Ok(()),
+            };
+            act(place, slot, job);
         });
-        result?;
-        Ok(gradients.apply_state(model)?)
     }
 
-    /// Checks all gradients, and finds the slots of the parameters that have one, in the order of the model.
+    /// Checks all gradients, and finds the slots of the parameters that have one, in the order of the model. Says how many elements they have.
     fn prepare(
         &mut self,
         model: &dyn Module<T>,
         gradients: &Gradients<T>,
         groups: &Groups,
         count: usize,
-    ) -> Result<()> {
-        if !self.check(model, gradients, groups, count)? {
-            self.arrange(model, gradients);
-            self.check(model, gradients, groups, count)?;
+    ) -> Result<usize> {
+        if let Some(elements) = self.check(model, gradients, groups, count)? {
+            return Ok(elements);
         }
-        Ok(())
+        self.arrange(model, gradients);
+        Ok(self.check(model, gradients, groups, count)?.unwrap_or(0))
     }
 
-    /// Whether the order is that of the model; an error if a gradient or a state does not fit.
+    /// How many elements there are to update, if the order is that of the model; an error if a gradient or a state does not fit.
     fn check(
         &mut self,
         model: &dyn Module<T>,
         gradients: &Gradients<T>,
         groups: &Groups,
         count: usize,
-    ) -> Result<bool> {
-        let (mut place, mut result) = (0, Ok(true));
+    ) -> Result<Option<usize>> {
+        let (mut place, mut result) = (0, Ok(Some(0_usize)));
         model.visit(&Path::ROOT, &mut |path, leaf| {
             let Leaf::Param(param) = leaf else { return };
-            let Some(gradient) = gradients.get(param).filter(|_| result == Ok(true)) else {
+            let Ok(Some(elements)) = result else { return };
+            let Some(gradient) = gradients.get(param) else {
                 return;
             };
             let slot = self.order.get(place).map(|&at| &mut self.slots[at]);
             place += 1;
             result = match slot.filter(|slot| slot.id == Some(param.id())) {
-                Some(slot) => slot.prepare(path, param, gradient, groups, count).map(|()| true),
-                None => Ok(false),
+                Some(slot) => { slot.prepare(path, param, gradient, groups, count) }
+                    .map(|()| Some(elements.saturating_add(gradient.count()))),
+                None => Ok(None),
             };
         });
         result

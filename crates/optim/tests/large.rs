@@ -89,3 +89,46 @@ fn rmsprop() {
 fn adagrad() {
     check(|| Box::new(Adagrad::<f64>::new(0.1).weight_decay(0.1)));
 }
+
+/// The second parameter is a view of one number, too large to be written.
+#[test]
+fn nothing_changes_without_memory_for_all_of_it() {
+    let mut model = [1.0_f32, 2.0].map(|x| Param::new(Tensor::from([x])));
+    let tape = Tape::new();
+    let loss = tape.param(&model[0]).sum(..) + tape.param(&model[1]).sum(..);
+    let mut gradients = loss.backward().unwrap();
+    let huge = Tensor::from(1.0)
+        .broadcast_to([1 << 20, 1 << 20, 1 << 10])
+        .unwrap();
+    *model[1].value_mut() = huge.clone();
+    *gradients.iter_mut().last().unwrap().1 = huge;
+    let error = Sgd::new(0.5).step(&mut model, &gradients).unwrap_err();
+    assert!(error.to_string().contains("memory"), "{error}");
+    assert_eq!(model[0].value(), &Tensor::from([1.0]));
+}
+
+/// Short and long ones, in an order that no cut in halves divides evenly: on several threads each has its step once.
+#[test]
+fn parameters_of_every_length_have_one_step() {
+    THREADS.call_once(|| set_threads(2).unwrap());
+    let lengths = [3, 0, LENGTH, 1, 200_000, 7, 7, 300_000, 1];
+    let ones = |length| Param::new(Tensor::full([length], 1.0_f64).unwrap());
+    let mut model = lengths.map(ones).to_vec();
+    let gradient = Tensor::full([lengths.iter().sum()], 0.5).unwrap();
+    let gradients = gradients(&model, &gradient);
+    let mut optimizer = Sgd::new(0.5).momentum(0.5);
+    for after in [0.75, 0.375] {
+        optimizer.step(&mut model, &gradients).unwrap();
+        for (param, length) in model.iter().zip(lengths) {
+            assert_eq!(param.value().to_vec(), vec![after; length]);
+        }
+    }
+    assert!(
+        optimizer
+            .state()
+            .unwrap()
+            .0
+            .values()
+            .all(|(steps, _)| *steps == 2)
+    );
+}

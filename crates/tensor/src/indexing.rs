@@ -26,10 +26,14 @@ impl<T: Element> Tensor<T> {
     pub fn gather(&self, axis: isize, index: &Tensor<i64>) -> Result<Self> {
         let axis = self.shape().axis("gather", axis)?;
         let base = self.layout().corner("gather", index.shape(), Some(axis))?;
-        let index = checked("gather", index, self.shape()[axis])?;
-        let stride = self.layout().strides()[axis];
-        Self::build(*base.shape(), |target| {
-            T::pick(target, self.storage(), &base, stride, elements(&index));
+        let (index, length) = (index.contiguous()?, self.shape()[axis]);
+        let (stride, index) = (self.layout().strides()[axis], elements(&index));
+        Self::try_build(*base.shape(), |target| {
+            // The indices are looked at just before they are used: reading them once more would take as long as the rest.
+            match T::pick(target, self.storage(), &base, stride, index, length) {
+                true => Ok(()),
+                false => Err(outside("gather", index, length)),
+            }
         })
     }
 
@@ -203,13 +207,18 @@ fn checked(operation: &'static str, index: &Tensor<i64>, length: usize) -> Resul
     if index.is_empty() || kernels::largest(elements(&index)) < length as u64 {
         return Ok(index);
     }
+    Err(outside(operation, elements(&index), length))
+}
+
+/// The error for the first index that does not lie in `0..length`.
+fn outside(operation: &'static str, index: &[i64], length: usize) -> Error {
     let inside = |&&index: &&i64| usize::try_from(index).is_ok_and(|index| index < length);
-    let outside = elements(&index).iter().find(|index| !inside(index));
-    Err(Error::Index {
+    let outside = index.iter().find(|index| !inside(index));
+    Error::Index {
         operation,
         index: outside.copied().unwrap_or_default(),
         length,
-    })
+    }
 }
 
 /// The elements of a tensor that is known to be contiguous.

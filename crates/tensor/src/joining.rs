@@ -134,15 +134,17 @@ impl<T: Element> Tensor<T> {
     }
 }
 
-/// Elements that a thread writes at least.
-const PIECE: usize = 1 << 15;
-
 /// Writes views one after another along `axis`, on several threads if that is more than they could each be worth alone.
 fn join<T: Element>(target: &mut [T], parts: &[(&[T], Layout)], axis: usize) -> Result<()> {
     let threshold = threshold::<T>(COPY);
     let is_small = |(_, layout): &(&[T], Layout)| layout.shape().count() < threshold;
-    let divided = parallel::pays(target.len(), threshold) && parts.iter().all(is_small);
-    join_parts(target, parts, axis, divided)
+    let grain = parallel::grain(target.len(), threshold);
+    let grain = if parts.iter().all(is_small) {
+        grain
+    } else {
+        usize::MAX
+    };
+    join_parts(target, parts, axis, grain)
 }
 
 /// Cuts the outermost axis before `axis` in halves of halves, or where there is none the list of the parts.
@@ -150,14 +152,14 @@ fn join_parts<T: Element>(
     target: &mut [T],
     parts: &[(&[T], Layout)],
     axis: usize,
-    divided: bool,
+    grain: usize,
 ) -> Result<()> {
     let Some((_, first)) = parts.first() else {
         return Ok(());
     };
     let outer = (0..axis).find(|&axis| first.shape()[axis] > 1);
     let (left, right, middle): (Vec<_>, Vec<_>, _) = match outer {
-        _ if !divided || target.len() <= PIECE => return write_parts(target, parts, axis),
+        _ if target.len() <= grain => return write_parts(target, parts, axis),
         Some(outer) => {
             let length = first.shape()[outer];
             let cut = |start, end| {
@@ -182,10 +184,9 @@ fn join_parts<T: Element>(
     };
     let (head, tail) = target.split_at_mut(middle);
     let (mut first, mut second) = (Ok(()), Ok(()));
-    parallel::join(
-        &mut || first = join_parts(head, &left, axis, divided),
-        &mut || second = join_parts(tail, &right, axis, divided),
-    );
+    parallel::join(&mut || first = join_parts(head, &left, axis, grain), &mut || {
+        second = join_parts(tail, &right, axis, grain)
+    });
     first.and(second)
 }
 

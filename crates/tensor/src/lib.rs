@@ -70,7 +70,7 @@ pub use element::{Element, Float, Numeric};
 pub use error::{Error, Result};
 pub use kernel::{Kernel, KernelFunction};
 pub use layout::Layout;
-pub use parallel::{set_threads, threads};
+pub use parallel::{are_worth_sharing, for_each_job, set_threads, threads};
 pub use random::Rng;
 pub use reductions::Moments;
 pub use shape::{MAX_RANK, Shape};

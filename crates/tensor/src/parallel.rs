@@ -1,7 +1,10 @@
 //! When work is divided among threads, and how: in pieces whose bounds do not depend on the number of threads, so that
 //! neither do the results.
 
+mod jobs;
 mod workers;
+
+pub use jobs::{are_worth_sharing, for_each_job};
 
 use std::ops::Range;
 use std::sync::{Mutex, OnceLock, PoisonError};

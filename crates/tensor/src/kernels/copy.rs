@@ -1,16 +1,10 @@
 //! Copying a view onto another: row by row, in squares where the rows of one are columns of the other, and on several threads if they
 //! are large.
 
-use crate::parallel;
+use crate::parallel::{self, COPY, threshold};
 
 use super::transpose::{Planes, ROWS, Turn, turn};
 use super::walk::Walk;
-
-/// Elements from which on two threads are faster: other than a bare copy, these cost some instructions each.
-const THRESHOLD: usize = 1 << 16;
-
-/// Elements that a thread copies at least.
-const PIECE: usize = 1 << 15;
 
 /// Bytes from which blocks are written past the caches: they would push out of them what is still to be read.
 const STREAMED: usize = 1 << 23;
@@ -18,8 +12,9 @@ const STREAMED: usize = 1 << 23;
 /// Copies the second of the walk's views, of `source`, to the first, of `target`.
 pub(super) fn copy<T: Turn>(target: &mut [T], source: &[T], walk: &Walk<2>) {
     let streamed = walk.count() * size_of::<T>() >= STREAMED;
-    if parallel::pays(walk.count(), THRESHOLD) && is_nested(walk) {
-        divide(target, source, *walk, streamed);
+    let grain = parallel::grain(walk.count(), threshold::<T>(COPY));
+    if walk.count() > grain && is_nested(walk) {
+        divide(target, source, *walk, grain, streamed);
     } else {
         copy_here(target, source, walk, streamed);
     }
@@ -37,19 +32,19 @@ fn is_nested(walk: &Walk<2>) -> bool {
 }
 
 /// Cuts the outermost axis in halves of halves.
-fn divide<T: Turn>(target: &mut [T], source: &[T], mut walk: Walk<2>, streamed: bool) {
+fn divide<T: Turn>(target: &mut [T], source: &[T], mut walk: Walk<2>, grain: usize, streamed: bool) {
     while walk.lengths[0] == 1 && walk.rank > 1 {
         walk.remove(0);
     }
     let middle = (walk.lengths[0] / 2).next_multiple_of(unit(&walk));
-    if walk.count() <= PIECE || middle >= walk.lengths[0] {
+    if walk.count() <= grain || middle >= walk.lengths[0] {
         return copy_here(target, source, &walk, streamed);
     }
     let (first, mut second) = walk.split(middle);
     let (left, right) = target.split_at_mut(second.offsets[0] as usize);
     second.offsets[0] = 0;
-    parallel::join(&mut || divide(left, source, first, streamed), &mut || {
-        divide(right, source, second, streamed)
+    parallel::join(&mut || divide(left, source, first, grain, streamed), &mut || {
+        divide(right, source, second, grain, streamed)
     });
 }
 

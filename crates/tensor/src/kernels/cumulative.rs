@@ -60,6 +60,38 @@ fn within_four<T: Copy, S: Copy + Default>(
     }
 }
 
+/// Rows of one block at most whose sums are taken at the same time.
+const ROWS: usize = 8;
+
+/// Replaces the elements of rows by their sums.
+#[inline(always)]
+fn within_rows<T: Copy, S: Copy + Default>(
+    rows: &mut [T],
+    length: usize,
+    from: impl Fn(T) -> S,
+    plus: impl Fn(S, S) -> S,
+    to: impl Fn(S) -> T,
+) {
+    let mut groups = rows.chunks_exact_mut(ROWS * length);
+    for group in &mut groups {
+        let mut last = [S::default(); ROWS];
+        for i in 0..length {
+            for (row, last) in last.iter_mut().enumerate() {
+                let x = &mut group[row * length + i];
+                *last = plus(*last, from(*x));
+                *x = to(*last);
+            }
+        }
+    }
+    for row in groups.into_remainder().chunks_mut(length) {
+        let mut last = S::default();
+        for x in row {
+            last = plus(last, from(*x));
+            *x = to(last);
+        }
+    }
+}
+
 macro_rules! cumulative {
     ($($t:ty, $sum:ty, $carry:ty, $plus:expr, $add:expr, $value:expr;)*) => { $(
         impl Cumulative for $t {
@@ -68,6 +100,11 @@ macro_rules! cumulative {
                 counters::kernel(Family::Cumulative, || [size_of_val(target); 2]);
                 let matrix = length * columns;
                 parallel::for_each_piece_of_rows(target, matrix, threshold::<$t>(COST), |_, piece| {
+                    if columns == 1 && length <= BLOCK {
+                        // As below, with nothing before.
+                        let before = $value(<$carry>::default());
+                        return within_rows(piece, length, <$sum>::from, $plus, |sum| $plus(before, sum) as $t);
+                    }
                     for matrix in piece.chunks_mut(matrix) {
                         if columns == 1 {
                             let mut carry = <$carry>::default();

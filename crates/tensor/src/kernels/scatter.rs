@@ -7,20 +7,25 @@ use std::collections::HashMap;
 
 use crate::Layout;
 use crate::counters::{self, Family};
-use crate::parallel;
+use crate::parallel::{self, threshold};
 use crate::simd::{self, Work};
 
 use super::compensated::Compensated;
 use super::walk::Walk;
 
-/// Elements from which on the parts gain from several threads, each of which goes through the whole index.
-const THRESHOLD: usize = 1 << 17;
+/// Picoseconds that finding and adding an element of f32 takes.
+const ELEMENT: u32 = 700;
 
-/// How many parts of the rows are added to at the same time; each of them goes through the whole index.
-const PARTS: usize = 8;
+/// Picoseconds that adding an element of a row takes, and finding the row.
+const ADD: u32 = 150;
+const ROW: u32 = 2000;
 
-/// Indices that a thread takes at least.
-const PIECE: usize = 1 << 15;
+/// How many parts of the rows a thread adds to, each time going through the whole index, if the rows are at least so long; otherwise one.
+const PARTS: usize = 4;
+const WIDE: usize = 16;
+
+/// Indices that go together at least where additions are counted: the counts of their places stay in the cache.
+const COUNTED: usize = 1 << 12;
 
 /// Additions to one place, one after another: as many as a byte counts.
 const CHAIN: usize = 1 << u8::BITS;
@@ -179,7 +184,7 @@ fn scatter_add<T: Term>(
         stride,
         most,
         source,
-        threads: parallel::pays(index.len(), THRESHOLD),
+        grain: parallel::grain(index.len(), threshold::<T>(ELEMENT)),
     };
     job.add(target, index, Walk::new([base, layout]));
 }
@@ -189,7 +194,8 @@ struct Additions<'a, T> {
     stride: isize,
     most: usize,
     source: &'a [T],
-    threads: bool,
+    /// Indices that a thread takes at a time.
+    grain: usize,
 }
 
 impl<T: Term> Additions<'_, T> {
@@ -197,35 +203,59 @@ impl<T: Term> Additions<'_, T> {
     fn add(&self, target: &mut [T], index: &[i64], walk: Walk<2>) {
         let middle = walk.lengths[0] / 2;
         let apart = walk.strides[0][0] > self.stride;
-        if !self.threads || !apart || middle == 0 || index.len() <= PIECE {
+        let least = if self.may_be_full() { COUNTED } else { self.grain };
+        if !apart || middle == 0 || index.len() <= least.min(self.grain) {
             return self.add_here(target, index, &walk);
         }
+        let shared = index.len() > self.grain;
         let (index, more_index) = index.split_at(index.len() / walk.lengths[0] * middle);
         let (first, mut second) = walk.split(middle);
         let (left, right) = target.split_at_mut(second.offsets[0] as usize);
         second.offsets[0] = 0;
-        parallel::join(&mut || self.add(left, index, first), &mut || {
-            self.add(right, more_index, second);
-        });
+        let mut first = || self.add(left, index, first);
+        let mut second = || self.add(right, more_index, second);
+        if shared {
+            parallel::join(&mut first, &mut second);
+        } else {
+            first();
+            second();
+        }
+    }
+
+    /// Whether one place may get too many, so that additions have to be counted.
+    fn may_be_full(&self) -> bool {
+        T::ROUNDED && self.most > CHAIN
     }
 
     fn add_here(&self, target: &mut [T], index: &[i64], walk: &Walk<2>) {
-        let [to_stride, from_stride] = walk.strides();
+        if !self.may_be_full() {
+            return self.each(target, index, walk, |_, _| {});
+        }
         let mut chains = Chains::new(target.len(), self.most);
+        self.each(target, index, walk, |target, place| {
+            if chains.is_full(place) {
+                chains.put_aside(place, &mut target[place..=place]);
+            }
+        });
+        chains.finish(target, 1);
+    }
+
+    /// Calls `then` with the place after each addition.
+    #[inline(always)]
+    fn each(&self, target: &mut [T], index: &[i64], walk: &Walk<2>, mut then: impl FnMut(&mut [T], usize)) {
+        let [to_stride, from_stride] = walk.strides();
         let mut done = 0;
         walk.runs(0, index.len(), |[mut to, mut from], length| {
             for &index in &index[done..done + length] {
                 let place = (to + index as isize * self.stride) as usize;
-                target[place] = target[place].plus(self.source[from as usize]);
-                if chains.is_full(place) {
-                    chains.put_aside(place, &mut target[place..=place]);
-                }
+                let x = &mut target[place];
+                *x = x.plus(self.source[from as usize]);
+                then(target, place);
                 to += to_stride;
                 from += from_stride;
             }
             done += length;
         });
-        chains.finish(target, 1);
     }
 }
 
@@ -247,7 +277,8 @@ fn index_add<T: Term>(target: &mut [T], length: usize, inner: usize, index: &[i6
             source,
         });
     };
-    if !parallel::pays(source.len(), THRESHOLD) {
+    let cost = ADD + ROW / inner as u32;
+    if !parallel::pays(source.len(), threshold::<T>(cost)) {
         for (target, source) in target
             .chunks_exact_mut(block)
             .zip(source.chunks_exact(block_source))
@@ -261,7 +292,8 @@ fn index_add<T: Term>(target: &mut [T], length: usize, inner: usize, index: &[i6
         });
     } else {
         // Each part of the target goes through the whole index for its rows.
-        let part = length.div_ceil(PARTS) * inner;
+        let parts = parallel::threads() * if inner < WIDE { 1 } else { PARTS };
+        let part = length.div_ceil(parts) * inner;
         parallel::divide(target, 0, part, part, &|start, target| {
             add(target, start / inner, source);
         });

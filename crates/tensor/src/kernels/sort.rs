@@ -2,15 +2,14 @@
 //! fast, and makes any algorithm stable.
 
 use crate::counters::{self, Family};
-use crate::{Error, Layout, Result, parallel};
+use crate::parallel::{self, threshold};
+use crate::{Error, Layout, Result};
 
 use super::Gather;
 
-/// Elements from which on two threads are faster.
-const THRESHOLD: usize = 1 << 14;
-
-/// Elements one thread shall sort at least.
-const PIECE: usize = 1 << 12;
+/// Picoseconds an element of a row among which some are selected; and a comparison of those that are sorted.
+const SELECT: u32 = 1500;
+const COMPARE: u32 = 1500;
 
 /// The rows to be sorted: those of a view, whose last axis they follow.
 #[derive(Debug)]
@@ -45,6 +44,14 @@ impl Part {
         match self {
             Self::First(count) => count,
             Self::Nth(_) => 1,
+        }
+    }
+
+    /// Picoseconds an element of a row of this length.
+    fn cost(self, length: usize) -> u32 {
+        match self {
+            Self::First(count) => SELECT + (count * count.ilog2() as usize / length) as u32 * COMPARE,
+            Self::Nth(_) => SELECT,
         }
     }
 }
@@ -158,11 +165,12 @@ fn order<T: Ordered>(values: &mut [T], indices: &mut [i64], rows: &Rows<'_, T>, 
         let read = rows.layout.distinct() * size_of::<T>();
         [read, size_of_val(values) + size_of_val(indices)]
     });
-    let threads = parallel::pays(values.len() / part.count() * rows.length, THRESHOLD);
+    let elements = values.len() / part.count() * rows.length;
+    let grain = parallel::grain(elements, threshold::<f32>(part.cost(rows.length)));
     if <T as Key>::BITS <= 32 && u32::try_from(rows.length).is_ok() {
-        divide::<T, u64>(values, indices, 0, rows, part, threads)
+        divide::<T, u64>(values, indices, 0, rows, part, grain)
     } else {
-        divide::<T, u128>(values, indices, 0, rows, part, threads)
+        divide::<T, u128>(values, indices, 0, rows, part, grain)
     }
 }
 
@@ -173,11 +181,11 @@ fn divide<T: Ordered, P: Packed>(
     start: usize,
     rows: &Rows<'_, T>,
     part: Part,
-    threads: bool,
+    grain: usize,
 ) -> Result<()> {
     let count = part.count();
     let here = values.len() / count;
-    if !threads || here < 2 || here * rows.length <= PIECE {
+    if here < 2 || here * rows.length <= grain {
         return sort_rows::<T, P>(values, indices, start, rows, part);
     }
     let middle = here / 2;
@@ -185,8 +193,8 @@ fn divide<T: Ordered, P: Packed>(
     let (indices, more_indices) = indices.split_at_mut(middle * count);
     let (mut first, mut second) = (Ok(()), Ok(()));
     parallel::join(
-        &mut || first = divide::<T, P>(values, indices, start, rows, part, threads),
-        &mut || second = divide::<T, P>(more_values, more_indices, start + middle, rows, part, threads),
+        &mut || first = divide::<T, P>(values, indices, start, rows, part, grain),
+        &mut || second = divide::<T, P>(more_values, more_indices, start + middle, rows, part, grain),
     );
     first.and(second)
 }

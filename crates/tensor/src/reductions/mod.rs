@@ -41,6 +41,12 @@ impl<T: Float> Tensor<T> {
     }
 }
 
+/// Whether it holds of all elements: without an end inside of a block of them, so that vectors of them are looked at.
+fn all<T>(elements: &[T], holds: impl Fn(&T) -> bool) -> bool {
+    let mut blocks = elements.chunks(64);
+    blocks.all(|block| block.iter().fold(true, |all, x| all & holds(x)))
+}
+
 /// Refuses axes without elements, of which there is no largest.
 fn check_not_empty(operation: &'static str, shape: &Shape, axes: &AxisSet) -> Result<()> {
     if axes.count(shape) > 0 {

@@ -1,5 +1,6 @@
 //! Means, variances, standard deviations and norms.
 
+use super::all;
 use super::squares::Squares;
 use crate::axes::{Axes, AxisSet};
 use crate::kernels::Reduction;
@@ -43,7 +44,7 @@ impl<T: Float> Tensor<T> {
         let count = axes.count(self.shape());
         let n = T::from_f64(count as f64);
         let is_finite = |&sum: &T| math::abs(sum) < T::INFINITY;
-        if sum.as_slice().unwrap_or(&[]).iter().all(is_finite) {
+        if all(sum.as_slice().unwrap_or(&[]), is_finite) {
             return sum.into_apply(&kernel!(|x; n| x / n), &[n], &[]);
         }
         // A power of 2 above the number of elements: no sum of the parts overflows, and none of their digits is lost that a sum beyond the

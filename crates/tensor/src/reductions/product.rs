@@ -1,5 +1,6 @@
 //! Products.
 
+use super::all;
 use crate::axes::{Axes, AxisSet};
 use crate::kernels::Reduction;
 use crate::math::WideProduct;
@@ -27,7 +28,7 @@ impl<T: Numeric> Tensor<T> {
         let axes = axes.resolve("prod", self.shape())?;
         let products = self.reduce(&axes, Reduction::Product)?;
         let usable = |product: &T| is_normal(*product);
-        if T::IS_INTEGER || products.as_slice().unwrap_or(&[]).iter().all(usable) {
+        if T::IS_INTEGER || all(products.as_slice().unwrap_or(&[]), usable) {
             return Ok(products);
         }
         self.wide_products(&axes, products)

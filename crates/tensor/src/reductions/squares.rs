@@ -1,5 +1,6 @@
 //! Sums of squares that neither overflow nor vanish.
 
+use super::all;
 use crate::axes::AxisSet;
 use crate::kernels::{MappedSum, Reduction};
 use crate::{Float, Result, Tensor, kernel, math};
@@ -18,14 +19,11 @@ impl<T: Float> Squares<T> {
         let none = Tensor::zeros([0])?;
         let sums = x.mapped_sum(axes, MappedSum::Squares, means.as_deref().unwrap_or(&none))?;
         let plain = sums.as_slice().unwrap_or(&[]);
-        let centers = means.as_deref().map(|means| means.as_slice().unwrap_or(&[]));
-        let mut centers = centers.map(<[T]>::iter);
+        let centers = means.as_deref().and_then(Tensor::as_slice).unwrap_or(&[]);
         let rounding = rounding::<T>(axes.count(x.shape()));
-        let usable = |&sum: &T| {
-            let center = centers.as_mut().and_then(Iterator::next);
-            in_range(sum) && !center.is_some_and(|&center| may_be_rounding(sum, center, rounding))
-        };
-        if x.is_empty() || plain.iter().all(usable) {
+        let is_rounding = |(&sum, &center): (&T, &T)| may_be_rounding(sum, center, rounding);
+        let usable = all(plain, |&sum| in_range(sum)) && !plain.iter().zip(centers).any(is_rounding);
+        if x.is_empty() || usable {
             return Ok(Self { sums, scale: None });
         }
         Self::scaled(x, axes, means, sums)
@@ -160,7 +158,7 @@ impl<T: Float> Squares<T> {
 
 /// Whether a sum of squares has all its digits: nothing overflowed, and what vanished is below its rounding.
 fn in_range<T: Float>(sum: T) -> bool {
-    T::MIN_NORMAL / T::EPSILON <= sum && sum < T::INFINITY
+    (T::MIN_NORMAL / T::EPSILON <= sum) & (sum < T::INFINITY)
 }
 
 /// How large Σ (x - m)² may be, for m = 1, of `count` numbers that are all 1: their sum has an error of (80 + log2 n) ε at most.

@@ -2,8 +2,8 @@
 
 use backprop_tensor::linalg::nalgebra::{DMatrix, DVector};
 use backprop_tensor::{
-    Axes, Error, Float, Kernel, Layout, LogProbabilities, Numeric, Rng, Shape, Tensor, counters, keep,
-    kernel, linalg, math, pool, set_threads, simd, threads,
+    Axes, Error, Float, Kernel, Layout, LogProbabilities, Numeric, Rng, Shape, Tensor, are_worth_sharing,
+    counters, for_each_job, keep, kernel, linalg, math, pool, set_threads, simd, threads,
 };
 use backprop_testing::calls;
 use backprop_testing::hostile::{Call, Sample, See, Source};
@@ -363,6 +363,12 @@ pub fn constructors() -> Vec<Call> {
             let level = [simd::Level::Baseline, simd::Level::Avx2, simd::Level::Avx512][s.rng.below(3)];
             assert!(simd::set_level(level) <= simd::detected() && simd::level() <= level);
             simd::set_level(simd::Level::Avx512);
+        };
+        are_worth_sharing |s| are_worth_sharing(s.rng.below(usize::MAX));
+        for_each_job |s| {
+            let mut jobs = vec![usize::MAX; s.rng.below(9)];
+            for_each_job(&mut jobs, |&length| length, |job| *job /= 2);
+            jobs
         };
         threads |s| threads().min(s.rng.below(9));
         set_threads |s| (set_threads(usize::MAX).is_err(), set_threads(s.rng.below(3)).is_ok());

@@ -3,7 +3,7 @@
 use std::marker::PhantomData;
 
 use super::Job;
-use super::folds::{self, Fold};
+use super::folds::{self, Careful, Fold};
 use super::plan::Loops;
 use crate::{parallel, simd};
 
@@ -99,40 +99,73 @@ impl<T: Copy + Default, F: Fold<T>> Columns<'_, T, F> {
         }
     }
 
-    /// `WIDTH` columns; every `PARTS`-th row is folded apart from the others, so that none waits for the one before.
     #[inline(always)]
     fn tile<const WIDTH: usize, const PARTS: usize>(&self, column: usize) -> [T; WIDTH] {
+        let (tile, has_nan) = self.try_tile::<F, WIDTH, PARTS>(column);
+        if F::QUICK && has_nan {
+            return self.careful_tile::<WIDTH, PARTS>(column);
+        }
+        tile
+    }
+
+    #[cold]
+    #[inline(never)]
+    fn careful_tile<const WIDTH: usize, const PARTS: usize>(&self, column: usize) -> [T; WIDTH] {
+        self.try_tile::<Careful<F>, WIDTH, PARTS>(column).0
+    }
+
+    /// `WIDTH` columns; every `PARTS`-th row is folded apart from the others, so that none waits for the one before. And whether there was a NaN, if
+    /// `G` has a quick operation.
+    #[inline(always)]
+    fn try_tile<G: Fold<T>, const WIDTH: usize, const PARTS: usize>(
+        &self,
+        column: usize,
+    ) -> ([T; WIDTH], bool) {
         let mut parameters = [T::default(); WIDTH];
         if let Some(given) = self.parameters.get(column..column + WIDTH) {
             parameters.copy_from_slice(given);
         }
         let offset = self.offset + column;
-        let mut parts = [[F::IDENTITY; WIDTH]; PARTS];
+        let mut parts = [[G::IDENTITY; WIDTH]; PARTS];
+        let mut sums = [G::NOTHING; WIDTH];
         let (groups, rest) = self.rows.as_chunks::<PARTS>();
         for group in groups {
+            let mut sum = [G::NOTHING; WIDTH];
             for (part, &position) in parts.iter_mut().zip(group) {
-                self.row(part, offset.wrapping_add_signed(position), &parameters);
+                self.row::<G, WIDTH>(part, &mut sum, offset.wrapping_add_signed(position), &parameters);
+            }
+            for (sums, sum) in sums.iter_mut().zip(sum) {
+                *sums = G::sum(*sums, sum);
             }
         }
         for (part, &position) in parts.iter_mut().zip(rest) {
-            self.row(part, offset.wrapping_add_signed(position), &parameters);
+            self.row::<G, WIDTH>(part, &mut sums, offset.wrapping_add_signed(position), &parameters);
         }
+        let has_nan = sums.iter().fold(false, |any, &sum| any | G::is_nan(sum));
         let mut half = PARTS / 2;
         while half > 0 {
             let (first, second) = parts.split_at_mut(half);
             for (x, y) in first.as_flattened_mut().iter_mut().zip(second.as_flattened()) {
-                *x = F::combine(*x, *y);
+                *x = G::quick(*x, *y);
             }
             half /= 2;
         }
-        parts[0]
+        (parts[0], has_nan)
     }
 
     #[inline(always)]
-    fn row<const WIDTH: usize>(&self, part: &mut [T; WIDTH], from: usize, parameters: &[T; WIDTH]) {
+    fn row<G: Fold<T>, const WIDTH: usize>(
+        &self,
+        part: &mut [T; WIDTH],
+        sum: &mut [T; WIDTH],
+        from: usize,
+        parameters: &[T; WIDTH],
+    ) {
         let row = &self.source[from..from + WIDTH];
         for i in 0..WIDTH {
-            part[i] = F::combine(part[i], F::map(row[i], parameters[i]));
+            let x = G::map(row[i], parameters[i]);
+            part[i] = G::quick(part[i], x);
+            sum[i] = G::sum(sum[i], x);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What a reduction does with its elements.
 
+use std::marker::PhantomData;
+
 use crate::{math, simd};
 
 /// A reduction, by the names of its formulas.
@@ -37,6 +39,64 @@ pub trait Fold<T: Copy>: Send + Sync + 'static {
     #[inline(always)]
     fn map(x: T, _parameter: T) -> T {
         x
+    }
+
+    /// Whether [`quick`](Self::quick) is another operation than [`combine`](Self::combine), which loses a NaN.
+    const QUICK: bool = false;
+
+    /// As `combine`, of elements that are not NaN.
+    #[inline(always)]
+    fn quick(x: T, y: T) -> T {
+        Self::combine(x, y)
+    }
+
+    /// A sum of no elements.
+    const NOTHING: T = Self::IDENTITY;
+
+    /// A sum that is NaN if one of the two is.
+    #[inline(always)]
+    fn sum(x: T, _y: T) -> T {
+        x
+    }
+
+    #[inline(always)]
+    fn is_nan(_x: T) -> bool {
+        false
+    }
+}
+
+/// `F` without its quick operation.
+#[derive(Debug)]
+pub struct Careful<F>(PhantomData<fn() -> F>);
+
+impl<T: Copy, F: Fold<T>> Fold<T> for Careful<F> {
+    const IDENTITY: T = F::IDENTITY;
+    const COST: u32 = F::COST;
+    const EVERY_LEVEL: bool = F::EVERY_LEVEL;
+
+    #[inline(always)]
+    fn combine(x: T, y: T) -> T {
+        F::combine(x, y)
+    }
+
+    #[inline(always)]
+    fn map(x: T, parameter: T) -> T {
+        F::map(x, parameter)
+    }
+}
+
+/// `F` of elements that went through its function already.
+#[derive(Debug)]
+pub struct Mapped<F>(PhantomData<fn() -> F>);
+
+impl<T: Copy, F: Fold<T>> Fold<T> for Mapped<F> {
+    const IDENTITY: T = F::IDENTITY;
+    const COST: u32 = F::COST;
+    const EVERY_LEVEL: bool = F::EVERY_LEVEL;
+
+    #[inline(always)]
+    fn combine(x: T, y: T) -> T {
+        F::combine(x, y)
     }
 }
 
@@ -76,18 +136,43 @@ macro_rules! folds {
         }
     )*)* };
 }
+/// The quick operation is one instruction; a sum says whether there was a NaN, for another one. (It may also be NaN of infinities.)
+macro_rules! extreme {
+    ($t:ident, $fold:ident, $identity:expr, $better:tt) => {
+        impl Fold<$t> for $fold {
+            const IDENTITY: $t = $identity;
+            const COST: u32 = 40;
+            const EVERY_LEVEL: bool = true;
+            const QUICK: bool = true;
+            const NOTHING: $t = 0.0;
+
+            #[inline(always)]
+            fn combine(x: $t, y: $t) -> $t {
+                let better = Self::quick(x, y);
+                if y.is_nan() { y } else { better }
+            }
+
+            #[inline(always)]
+            fn quick(x: $t, y: $t) -> $t {
+                if y $better x { y } else { x }
+            }
+
+            #[inline(always)]
+            fn sum(x: $t, y: $t) -> $t {
+                x + y
+            }
+
+            #[inline(always)]
+            fn is_nan(x: $t) -> bool {
+                x.is_nan()
+            }
+        }
+    };
+}
 macro_rules! floats {
     ($($t:ident)*) => {
         folds! { $($t, true {
             Sum, 30, 0.0, |x, y| x + y;
-            Maximum, 50, $t::NEG_INFINITY, |x: $t, y: $t| {
-                let larger = if y > x { y } else { x };
-                if y.is_nan() { y } else { larger }
-            };
-            Minimum, 50, $t::INFINITY, |x: $t, y: $t| {
-                let smaller = if y < x { y } else { x };
-                if y.is_nan() { y } else { smaller }
-            };
             Squares, 30, 0.0, |x, y| x + y, |x: $t, mean: $t| (x - mean) * (x - mean);
             Exponentials, 200, 0.0, |x, y| x + y, |x, largest| math::exp(x - largest);
             OtherExponentials, 200, 0.0, |x, y| x + y, |x, largest| if x == largest { 0.0 } else { math::exp(x - largest) };
@@ -95,6 +180,10 @@ macro_rules! floats {
         folds! { $($t, false {
             Product, 60, 1.0, |x, y| x * y;
         })* }
+        $(
+            extreme! { $t, Maximum, $t::NEG_INFINITY, > }
+            extreme! { $t, Minimum, $t::INFINITY, < }
+        )*
     };
 }
 macro_rules! integers {

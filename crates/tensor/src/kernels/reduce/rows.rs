@@ -2,7 +2,7 @@
 
 use std::marker::PhantomData;
 
-use super::folds::{self, Fold};
+use super::folds::{self, Careful, Fold, Mapped};
 use super::plan::{Loop, Loops};
 use super::{Job, LEAF};
 use crate::kernels::Gather;
@@ -16,6 +16,15 @@ const GROUP: usize = 16;
 
 /// So few runs that finding room for the positions of more would show.
 const FEW: usize = 8;
+
+/// Sums by which a NaN is found: a vector of the widest.
+const SUMS: usize = 16;
+
+/// What goes through a long function first does so in blocks of so many elements, if the rows are shorter than the chunks of a fold.
+const MAPPED: usize = 1024;
+
+/// Picoseconds from which on a function is long.
+const LONG_FUNCTION: u32 = 100;
 
 /// From this length on, a run of elements among others to be folded with them is read where it lies, not copied.
 pub const RUN: usize = 64;
@@ -52,6 +61,10 @@ impl<T: Copy + Default, F: Fold<T>, const LANES: usize> simd::Work for RowWork<'
         let Rows {
             source, run_length, ..
         } = self.0;
+        if F::COST >= LONG_FUNCTION && self.0.run_count == 1 && run_length < LANES && self.0.target.len() > 1
+        {
+            return self.run_mapped();
+        }
         let (mut few, mut many);
         let runs: &mut [isize] = if self.0.run_count <= FEW {
             few = [0; FEW];
@@ -75,6 +88,37 @@ impl<T: Copy + Default, F: Fold<T>, const LANES: usize> simd::Work for RowWork<'
                 result = F::combine(result, fold_slice::<T, F, LANES>(run, parameter));
             }
             *target = result;
+        }
+    }
+}
+
+impl<T: Copy + Default, F: Fold<T>, const LANES: usize> RowWork<'_, T, F, LANES> {
+    /// The elements of many short rows go through the function together, in vectors that one row does not fill.
+    #[inline(always)]
+    fn run_mapped(self) {
+        let length = self.0.run_length;
+        let first_run = self.0.runs.position(self.0.first_run);
+        let mut positions = self.0.rows.walk(self.0.first_row);
+        let mut all_parameters = self.0.parameters.iter();
+        let (mut block, mut parameters) = ([T::default(); MAPPED], [T::default(); MAPPED]);
+        for targets in self.0.target.chunks_mut(MAPPED / length.max(1)) {
+            let count = targets.len() * length;
+            let (block, parameters) = (&mut block[..count], &mut parameters[..count]);
+            let rows = block
+                .chunks_exact_mut(length)
+                .zip(parameters.chunks_exact_mut(length));
+            for ((row, parameters), position) in rows.zip(&mut positions) {
+                let from = self.0.offset.wrapping_add_signed(position + first_run);
+                row.copy_from_slice(&self.0.source[from..from + length]);
+                parameters.fill(all_parameters.next().copied().unwrap_or_default());
+            }
+            for (x, &parameter) in block.iter_mut().zip(&*parameters) {
+                *x = F::map(*x, parameter);
+            }
+            for (target, row) in targets.iter_mut().zip(block.chunks_exact(length)) {
+                let result = fold_slice::<T, Mapped<F>, LANES>(row, T::default());
+                *target = F::combine(F::IDENTITY, result);
+            }
         }
     }
 }
@@ -103,23 +147,53 @@ fn fold_chunks<T: Copy, F: Fold<T>, const LANES: usize>(
     rest: &[T],
     parameter: T,
 ) -> T {
+    let (result, has_nan) = try_chunks::<T, F, LANES>(chunks, rest, parameter);
+    if F::QUICK && has_nan {
+        return fold_carefully::<T, F, LANES>(chunks, rest, parameter);
+    }
+    result
+}
+
+#[cold]
+#[inline(never)]
+fn fold_carefully<T: Copy, F: Fold<T>, const LANES: usize>(
+    chunks: &[[T; LANES]],
+    rest: &[T],
+    parameter: T,
+) -> T {
+    try_chunks::<T, Careful<F>, LANES>(chunks, rest, parameter).0
+}
+
+/// By the quick operation, and whether there was a NaN, if that is another.
+#[inline(always)]
+fn try_chunks<T: Copy, F: Fold<T>, const LANES: usize>(
+    chunks: &[[T; LANES]],
+    rest: &[T],
+    parameter: T,
+) -> (T, bool) {
     let mut lanes = [F::IDENTITY; LANES];
+    let mut sums = [F::NOTHING; SUMS];
     for group in chunks.chunks(GROUP) {
-        let part = accumulate::<T, F, LANES>(group, parameter);
+        let (part, sum) = accumulate::<T, F, LANES>(group, parameter, &sums);
         lanes = combined::<T, F, LANES>(&lanes, &part);
+        sums = sum;
     }
     for (lane, &x) in lanes.iter_mut().zip(rest) {
         *lane = F::combine(*lane, F::map(x, parameter));
     }
+    if F::QUICK && !rest.is_empty() {
+        sums = summed::<T, F, LANES>(&sums, &lanes);
+    }
+    let has_nan = sums.iter().fold(false, |any, &sum| any | F::is_nan(sum));
     // Halves onto halves.
     let mut half = LANES / 2;
     while half > 0 {
         for i in 0..half {
-            lanes[i] = F::combine(lanes[i], lanes[i + half]);
+            lanes[i] = F::quick(lanes[i], lanes[i + half]);
         }
         half /= 2;
     }
-    lanes[0]
+    (lanes[0], has_nan)
 }
 
 /// (Not by `from_fn`, which is not inlined where the formula is long. An array made anew stays in registers, one that is changed in place may not.)
@@ -127,23 +201,56 @@ fn fold_chunks<T: Copy, F: Fold<T>, const LANES: usize>(
 fn combined<T: Copy, F: Fold<T>, const LANES: usize>(first: &[T; LANES], second: &[T; LANES]) -> [T; LANES] {
     let mut result = [F::IDENTITY; LANES];
     for i in 0..LANES {
-        result[i] = F::combine(first[i], second[i]);
+        result[i] = F::quick(first[i], second[i]);
     }
     result
 }
 
-/// The fold of each column.
+/// The sums with the elements of a chunk; of a wide one, those of its parts are added to each other first, so that none waits for the one before.
 #[inline(always)]
-fn accumulate<T: Copy, F: Fold<T>, const LANES: usize>(chunks: &[[T; LANES]], parameter: T) -> [T; LANES] {
+fn summed<T: Copy, F: Fold<T>, const LANES: usize>(sums: &[T; SUMS], chunk: &[T; LANES]) -> [T; SUMS] {
+    let mut result = *sums;
+    if LANES < SUMS {
+        for i in 0..LANES {
+            result[i] = F::sum(sums[i], chunk[i]);
+        }
+    }
+    let (wide, rest) = chunk.as_chunks::<{ 4 * SUMS }>();
+    for part in wide {
+        for i in 0..SUMS {
+            let first = F::sum(part[i], part[i + SUMS]);
+            let second = F::sum(part[i + 2 * SUMS], part[i + 3 * SUMS]);
+            result[i] = F::sum(result[i], F::sum(first, second));
+        }
+    }
+    for part in rest.as_chunks::<SUMS>().0 {
+        for i in 0..SUMS {
+            result[i] = F::sum(result[i], part[i]);
+        }
+    }
+    result
+}
+
+/// The fold of each column, and the sums with all of them.
+#[inline(always)]
+fn accumulate<T: Copy, F: Fold<T>, const LANES: usize>(
+    chunks: &[[T; LANES]],
+    parameter: T,
+    sums: &[T; SUMS],
+) -> ([T; LANES], [T; SUMS]) {
     let mut lanes = [F::IDENTITY; LANES];
+    let mut sums = *sums;
     for chunk in chunks {
         let mut mapped = *chunk;
         for x in &mut mapped {
             *x = F::map(*x, parameter);
         }
         lanes = combined::<T, F, LANES>(&lanes, &mapped);
+        if F::QUICK {
+            sums = summed::<T, F, LANES>(&sums, &mapped);
+        }
     }
-    lanes
+    (lanes, sums)
 }
 
 /// The innermost reduced elements lie one after another.
