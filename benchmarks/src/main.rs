@@ -1,5 +1,8 @@
 //! What a training step takes: `backprop-benchmarks [--list] [--kernels | --counts] [--threads N] [--seconds S] [--steps N] [NAME...]`.
 //!
+//! A name such as `784-512-512-10:relu:512` is a perceptron of these widths, activation and batch, trained by Adam to tell classes; with `:mse` behind it,
+//! to give numbers.
+//!
 //! With `--kernels`, what the kernels take that steps are made of, the least that the machine's limits allow (`limit`), and what the crate
 //! `gemm` takes for the products, if the feature of that name is on; a name is the beginning of a kernel's.
 //!
@@ -17,7 +20,7 @@ mod timing;
 use backprop_autodiff::ops::FusedActivation::{Relu, Tanh};
 use kernels::Limits;
 use lexopt::{Arg, ValueExt};
-use mlp::{Mlp, Rate};
+use mlp::{Mlp, Rate, Target};
 use std::{error::Error, process::ExitCode};
 use timing::{Budget, Measurement};
 
@@ -41,18 +44,21 @@ const W1: Mlp = Mlp {
     activation: Tanh,
     batch: 32,
     rate: Rate::Sgd(0.1),
+    target: Target::Class,
 };
 const W2: Mlp = Mlp {
     sizes: &[784, 256, 128, 10],
     activation: Relu,
     batch: 64,
     rate: Rate::Adam(1e-3),
+    target: Target::Class,
 };
 const W3: Mlp = Mlp {
     sizes: &[784, 1024, 1024, 10],
     activation: Relu,
     batch: 256,
     rate: Rate::Adam(1e-3),
+    target: Target::Class,
 };
 
 const WORKLOADS: &[Workload] = &[
@@ -144,29 +150,35 @@ fn run(options: &Options) -> Result<()> {
 }
 
 fn run_steps(options: &Options) -> Result<()> {
-    let known = |name: &String| {
-        let workload = WORKLOADS.iter().find(|workload| name == workload.name);
-        workload.ok_or_else(|| format!("there is no workload {name:?}"))
-    };
-    let mut workloads = options.names.iter().map(known).collect::<Result<Vec<_>, _>>()?;
-    if workloads.is_empty() {
-        workloads.extend(WORKLOADS);
+    let names = &options.names;
+    let custom = |name: &String| name.contains(':');
+    for name in names.iter().filter(|name| !custom(name)) {
+        if !WORKLOADS.iter().any(|workload| name == workload.name) {
+            return Err(format!("there is no workload {name:?}").into());
+        }
     }
-    for workload in workloads {
+    let chosen = |workload: &&Workload| names.is_empty() || names.iter().any(|name| name == workload.name);
+    for workload in WORKLOADS.iter().filter(chosen) {
         if options.list {
             println!("{} {}", workload.name, workload.about);
-            continue;
+        } else {
+            report(workload.name, options, (workload.run)(options.budget)?);
         }
-        let measurement = (workload.run)(options.budget)?;
-        println!(
-            "{},backprop,{},{:.1}",
-            workload.name,
-            options.threads,
-            measurement.median()
-        );
-        eprintln!("# {} {measurement}", workload.name);
+    }
+    for name in names.iter().filter(|name| custom(name)) {
+        let mlp: Mlp = name.parse()?;
+        if options.list {
+            println!("{name} MLP {name}, Adam");
+        } else {
+            report(name, options, mlp.train(options.budget)?);
+        }
     }
     Ok(())
+}
+
+fn report(name: &str, options: &Options, measurement: Measurement) {
+    println!("{name},backprop,{},{:.1}", options.threads, measurement.median());
+    eprintln!("# {name} {measurement}");
 }
 
 #[cfg(feature = "counters")]

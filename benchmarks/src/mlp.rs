@@ -8,6 +8,7 @@ use backprop_autodiff::{Tape, Var, ops::FusedActivation};
 use backprop_layers::{Layer, Linear, Sequential};
 use backprop_optim::{Adam, Optimizer, Sgd};
 use backprop_tensor::{Rng, Tensor};
+use std::str::FromStr;
 
 /// A perceptron, and how it is trained.
 #[derive(Debug)]
@@ -18,6 +19,16 @@ pub struct Mlp {
     pub activation: FusedActivation,
     pub batch: usize,
     pub rate: Rate,
+    pub target: Target,
+}
+
+/// What it learns, which tells the loss.
+#[derive(Debug)]
+pub enum Target {
+    /// The class of a sample: cross entropy.
+    Class,
+    /// Numbers, as many as there are outputs: mean squared error.
+    Numbers,
 }
 
 /// An optimizer by its learning rate.
@@ -28,6 +39,37 @@ pub enum Rate {
 }
 
 type Model = Sequential<Vec<Linear>>;
+
+/// Such as `784-512-512-10:relu:512` (widths, activation, batch) for classes, and with `:mse` behind it for numbers; trained by Adam.
+impl FromStr for Mlp {
+    type Err = Box<dyn std::error::Error>;
+
+    fn from_str(text: &str) -> Result<Self> {
+        let parts: Vec<&str> = text.split(':').collect();
+        let (widths, activation, batch, target) = match parts[..] {
+            [widths, activation, batch] => (widths, activation, batch, Target::Class),
+            [widths, activation, batch, "mse"] => (widths, activation, batch, Target::Numbers),
+            _ => return Err(format!("{text:?} is not like \"784-512-10:relu:64\"").into()),
+        };
+        let sizes = widths
+            .split('-')
+            .map(str::parse)
+            .collect::<Result<Vec<usize>, _>>()?;
+        Ok(Self {
+            // The command line names few, and the program ends soon.
+            sizes: Box::leak(sizes.into_boxed_slice()),
+            activation: match activation {
+                "relu" => FusedActivation::Relu,
+                "tanh" => FusedActivation::Tanh,
+                "sigmoid" => FusedActivation::Sigmoid,
+                other => return Err(format!("{other:?} is not relu, tanh or sigmoid").into()),
+            },
+            batch: batch.parse()?,
+            rate: Rate::Adam(1e-3),
+            target,
+        })
+    }
+}
 
 impl Mlp {
     /// Measures [`training`](Self::training).
@@ -57,13 +99,19 @@ impl Mlp {
         let mut rng = Rng::seed(0);
         let mut model = self.model(&mut rng);
         let x = Tensor::normal([self.batch, self.inputs()], 0.0, 1.0, &mut rng)?;
-        let y = Tensor::random_integers([self.batch], 0, self.classes(), &mut rng)?;
+        let classes = Tensor::random_integers([self.batch], 0, self.outputs() as i64, &mut rng)?;
+        let numbers = Tensor::normal([self.batch, self.outputs()], 0.0, 1.0, &mut rng)?;
         let mut optimizer: Box<dyn Optimizer> = match self.rate {
             Rate::Sgd(rate) => Box::new(Sgd::new(rate)),
             Rate::Adam(rate) => Box::new(Adam::new(rate)),
         };
-        let loss =
-            |model: &Model, tape: &Tape| -> Var { model.forward(&tape.input(x.clone())).cross_entropy(&y) };
+        let loss = |model: &Model, tape: &Tape| -> Var {
+            let outputs = model.forward(&tape.input(x.clone()));
+            match self.target {
+                Target::Class => outputs.cross_entropy(&classes),
+                Target::Numbers => (outputs - tape.input(numbers.clone())).square().mean(..),
+            }
+        };
         let before = loss(&model, &Tape::inference()).value()?.item()?;
         run(&mut || {
             let tape = Tape::training(rng.next_seed());
@@ -104,7 +152,7 @@ impl Mlp {
         self.sizes.first().copied().unwrap_or(0)
     }
 
-    fn classes(&self) -> i64 {
-        self.sizes.last().map_or(0, |&classes| classes as i64)
+    fn outputs(&self) -> usize {
+        self.sizes.last().copied().unwrap_or(0)
     }
 }

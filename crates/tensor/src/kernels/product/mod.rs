@@ -39,6 +39,7 @@ mod blocked;
 mod long;
 mod matrix;
 mod panels;
+mod row;
 mod tile;
 mod vectors;
 
@@ -113,8 +114,10 @@ where
     }
     let [down, across] = product.right.strides;
     if rows == 1 && across == 1 && columns >= V::LANES {
-        vectors::row::<V>(target, product);
-        return Ok(());
+        return row::row::<V>(target, product);
+    }
+    if rows == 1 && down == 1 && depth >= 2 * V::LANES {
+        return row::dots::<V>(target, product);
     }
     if columns < V::LANES && rows >= V::LANES && product.left.strides[0] == 1 && product.start.is_none() {
         return upright::<V>(target, product);

@@ -287,8 +287,11 @@ unsafe fn dots_chain<V: Vector<Element: Float>, const R: usize, const C: usize>(
 }
 
 /// The sum of the lanes, in pairs.
+///
+/// # Safety
+/// As [`tile`].
 #[inline(always)]
-unsafe fn total<V: Vector<Element: Float>>(vector: V) -> V::Element {
+pub unsafe fn total<V: Vector<Element: Float>>(vector: V) -> V::Element {
     let mut lanes = [V::Element::ZERO; MAX_LANES];
     // SAFETY: no vector has more lanes.
     unsafe { vector.store(lanes.as_mut_ptr()) }
@@ -304,8 +307,11 @@ unsafe fn total<V: Vector<Element: Float>>(vector: V) -> V::Element {
 }
 
 /// A vector of the first `count` elements only, zeros behind them; of all if there are as many.
+///
+/// # Safety
+/// As [`tile`].
 #[inline(always)]
-unsafe fn load_some<V: Vector<Element: Float>>(from: *const V::Element, count: usize) -> V {
+pub unsafe fn load_some<V: Vector<Element: Float>>(from: *const V::Element, count: usize) -> V {
     // SAFETY: the caller's promise for the elements; no vector has more than MAX_LANES.
     unsafe {
         if count >= V::LANES {

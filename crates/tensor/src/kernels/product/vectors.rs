@@ -7,14 +7,11 @@ use crate::simd::{Vector, Work};
 use crate::storage::Storage;
 use crate::{Float, Numeric, Result};
 
-use super::tile::{Dots, Tile, dots as dots_tile, tile};
+use super::tile::{Dots, dots as dots_tile};
 use super::{Matrix, Product, Target, multiply};
 
 /// Up to how many rows on the left reading both matrices along their rows is faster than packing one of them.
 pub const FEW: usize = 16;
-
-/// Vectors side by side in a row: enough sums to hide the latency of the operation.
-const SIDE_BY_SIDE: usize = 8;
 
 /// A matrix times a column: the same as a row times its transpose.
 pub fn column<V>(target: &mut [V::Element], product: &Product<'_, V::Element>) -> Result<()>
@@ -38,81 +35,6 @@ where
         finish(&[], &mut [target], &[]);
     }
     Ok(())
-}
-
-/// A row times a matrix whose rows have no gaps and are at least a vector long.
-pub fn row<V>(target: &mut [V::Element], product: &Product<'_, V::Element>)
-where
-    V: Vector<Element: Float>,
-{
-    let columns = target.len();
-    let target = Target::new(target);
-    for_each_range(columns, SIDE_BY_SIDE * V::LANES, product.parallel(), &|columns| {
-        let part = Row::<V> {
-            product,
-            columns,
-            target,
-        };
-        // SAFETY: the vector is the one of the level in use.
-        unsafe { V::run(part) }
-    });
-}
-
-/// Some elements of a row times a matrix.
-struct Row<'a, V: Vector> {
-    product: &'a Product<'a, V::Element>,
-    columns: Range<usize>,
-    target: Target<V::Element>,
-}
-
-impl<V: Vector<Element: Float>> Work for Row<'_, V> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        let Range { start, end } = self.columns;
-        let mut column = start;
-        while column < end {
-            let rest = end - column;
-            if rest >= SIDE_BY_SIDE * V::LANES {
-                self.tile::<SIDE_BY_SIDE>(column);
-                column += SIDE_BY_SIDE * V::LANES;
-            } else {
-                // The last vector ends with the range, and computes some elements a second time.
-                self.tile::<1>(column.min(end - V::LANES));
-                column += V::LANES;
-            }
-        }
-        if let Some(finish) = self.product.finish {
-            // SAFETY: no other range has these elements.
-            finish(&[], &mut [unsafe { self.target.slice(start, end - start) }], &[]);
-        }
-    }
-}
-
-impl<V: Vector<Element: Float>> Row<'_, V> {
-    #[inline(always)]
-    fn tile<const C: usize>(&self, column: usize) {
-        let product = self.product;
-        let block = Tile {
-            depth: product.left.shape[1],
-            left: product.left.at(0, 0),
-            left_strides: product.left.strides,
-            ahead: false,
-            right: product.right.at(0, column),
-            right_row: product.right.strides[0],
-            start: product
-                .start
-                .map_or(std::ptr::null(), |start| start[column..].as_ptr()),
-            add: false,
-            target: self.target.at(column),
-            target_row: 0,
-            width: C * V::LANES,
-        };
-        // SAFETY: the vector is the one of the level in use; so many columns are left in the matrix, whose rows have no gaps, and
-        // in the range that only this thread writes to.
-        unsafe { tile::<V, 1, C>(&block) }
-    }
 }
 
 /// Few rows times the transpose of a matrix whose rows have no gaps.
