@@ -1,4 +1,4 @@
-//! What a training step takes: `backprop-benchmarks [--list] [--kernels | --counts] [--threads N] [--seconds S] [--steps N] [NAME...]`.
+//! What a training step takes: `backprop-benchmarks [--list] [--kernels | --counts | --random SHAPES] [--threads N] [--seconds S] [--steps N] [NAME...]`.
 //!
 //! A name such as `784-512-512-10:relu:512` is a perceptron of these widths, activation and batch, trained by Adam to tell classes; with `:mse` behind it,
 //! to give numbers.
@@ -8,6 +8,8 @@
 //!
 //! With `--counts`, what a step does, counted instead of timed, for more workloads; only in a build with the feature `counters`.
 //!
+//! With `--random 1000`, or `--random 17..18`, it times nothing and checks products of so many random shapes; see `random.rs`.
+//!
 //! Prints `W2,backprop,2,291.4` (workload, framework, threads, median microseconds) for each workload, and on stderr
 //! what shows that it really trained, and that the thousandth step was as fast as the first.
 
@@ -15,13 +17,14 @@
 mod counting;
 mod kernels;
 mod mlp;
+mod random;
 mod timing;
 
 use backprop_autodiff::ops::FusedActivation::{Relu, Tanh};
 use kernels::Limits;
 use lexopt::{Arg, ValueExt};
 use mlp::{Mlp, Rate, Target};
-use std::{error::Error, process::ExitCode};
+use std::{error::Error, ops::Range, process::ExitCode};
 use timing::{Budget, Measurement};
 
 type Result<T, E = Box<dyn Error>> = std::result::Result<T, E>;
@@ -89,6 +92,8 @@ struct Options {
     list: bool,
     kernels: bool,
     counts: bool,
+    /// The numbers of the random shapes whose products are to be checked.
+    random: Option<Range<usize>>,
     threads: usize,
     budget: Budget,
     names: Vec<String>,
@@ -117,6 +122,7 @@ impl Options {
             list: false,
             kernels: false,
             counts: false,
+            random: None,
             threads: 2,
             budget: Budget::default(),
             names: Vec::new(),
@@ -127,6 +133,7 @@ impl Options {
                 Arg::Long("list") => options.list = true,
                 Arg::Long("kernels") => options.kernels = true,
                 Arg::Long("counts") => options.counts = true,
+                Arg::Long("random") => options.random = Some(random::range(&arguments.value()?.string()?)?),
                 Arg::Long("threads") => options.threads = arguments.value()?.parse()?,
                 Arg::Long("seconds") => options.budget.seconds = arguments.value()?.parse()?,
                 Arg::Long("steps") => options.budget.steps = arguments.value()?.parse()?,
@@ -140,7 +147,9 @@ impl Options {
 
 fn run(options: &Options) -> Result<()> {
     backprop_tensor::set_threads(options.threads)?;
-    if options.counts {
+    if let Some(shapes) = &options.random {
+        random::run(shapes.clone())
+    } else if options.counts {
         run_counts(options)
     } else if options.kernels {
         run_kernels(options)

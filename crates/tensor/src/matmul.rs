@@ -7,6 +7,12 @@ use crate::{Error, Float, Layout, MAX_RANK, Result, Shape, Tensor};
 /// Multiplications a task, of a batch of small products.
 const TASK: usize = 1 << 17;
 
+/// How many multiplications could be done while a product begins.
+const BEGINNING: usize = 1 << 12;
+
+/// Multiplications of a product that several threads divide as well as they divide a batch.
+const LARGE: usize = 1 << 22;
+
 impl<T: Float> Tensor<T> {
     /// The matrix product, `C[i, j] = Σₖ A[i, k] B[k, j]`, by the rules of PyTorch and NumPy:
     ///
@@ -231,25 +237,31 @@ fn multiply<T: Float>(target: &mut [T], left: &Tensor<T>, right: &Tensor<T>, bat
         Offsets::new(&left.layout(), batch),
         Offsets::new(&right.layout(), batch),
     );
-    let each = |first: usize, target: &mut [T]| {
-        let matrices = target.chunks_exact_mut(rows * columns).enumerate();
+    let (size, count) = (rows * columns, batch.count());
+    let elements = [size, rows.saturating_mul(depth), depth.saturating_mul(columns)];
+    let others = { elements.into_iter() }
+        .fold(0, usize::saturating_add)
+        .saturating_mul(count - 1)
+        .saturating_mul(size_of::<T>());
+    let each = |first: usize, target: &mut [T], divided: bool| {
+        let matrices = target.chunks_exact_mut(size).enumerate();
         { matrices }.try_for_each(|(index, target)| {
             let at = first + index;
-            T::multiply(
-                target,
-                &Product::new(left.matrix(lefts.get(at)), right.matrix(rights.get(at))),
-            )
+            let product = Product::new(left.matrix(lefts.get(at)), right.matrix(rights.get(at)));
+            T::multiply(target, &product.of_batch(divided, others))
         })
     };
-    let work = rows.saturating_mul(columns).saturating_mul(depth).max(1);
-    if !parallel::pays(work.saturating_mul(batch.count()), 4 * TASK) {
-        return each(0, target);
+    let work = size.saturating_mul(depth);
+    // A few large products are divided one by one, so that no thread waits for the last of them.
+    let few = count == 1 || count < 4 * parallel::workers_at_once() && work >= LARGE;
+    let work = work.saturating_add(BEGINNING);
+    if few || !parallel::pays(work.saturating_mul(count), 4 * TASK) {
+        return each(0, target, false);
     }
-    let size = rows * columns;
     let grain = TASK.div_ceil(work).saturating_mul(size);
     parallel::last_error(|report| {
         parallel::divide(target, 0, size, grain, &|start, target| {
-            report(each(start / size, target));
+            report(each(start / size, target, true));
         });
     })
 }

@@ -77,7 +77,7 @@ pub(crate) fn grain(elements: usize, threshold: usize) -> usize {
     if !pays(elements, threshold) {
         return usize::MAX;
     }
-    let often = elements / (5 * threads());
+    let often = elements / (5 * workers_at_once());
     // The halves of a half are not cut, though the bounds of rows and vectors make one of them larger.
     often.max(2 * threshold).min(elements - elements / 3)
 }
@@ -191,6 +191,12 @@ fn workers() -> Option<&'static Workers> {
 /// ```
 pub fn threads() -> usize {
     workers().map_or(1, threads_of)
+}
+
+/// How many threads can work at the same time on an operation that is called here: no more than there are, which may be fewer than
+/// [`threads`].
+pub(crate) fn workers_at_once() -> usize {
+    workers().map_or(1, |workers| threads_of(workers).min(workers.most()))
 }
 
 /// Inside of one of rayon's pools, as many as it has. (Outside, asking rayon would start its global pool.)

@@ -311,7 +311,13 @@ fn products<T: Float>() -> Vec<Tensor<T>> {
             );
         }
     }
-    for [batch, m, k, n] in [[1000, 8, 8, 8], [40, 32, 40, 32], [3, 200, 100, 150]] {
+    for [batch, m, k, n] in [
+        [1000, 8, 8, 8],
+        [40, 32, 40, 32],
+        [64, 130, 70, 20],
+        [3, 200, 100, 150],
+        [3, 200, 300, 150],
+    ] {
         let a = View::PLAIN.make::<T>(&[batch, m, k], &mut rng);
         all.push(
             a.matmul(&View::PLAIN.make::<T>(&[batch, k, n], &mut rng))

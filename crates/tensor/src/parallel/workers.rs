@@ -154,6 +154,11 @@ impl Workers {
         self.count
     }
 
+    /// How many threads work at the same time.
+    pub(super) fn most(&self) -> usize {
+        self.most
+    }
+
     /// Whether helpers gain more than they cost for work of this size, in units of the least that gains from a helper which is awake.
     ///
     /// To wake one takes as long as [`WAKING`] of these units, half of which it would save. So work that is smaller wakes one when so much of it

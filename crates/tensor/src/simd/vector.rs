@@ -13,6 +13,9 @@ pub trait Vector: Copy {
     /// The type of a lane.
     type Element: Copy;
 
+    /// One with half the lanes, or the same if the machine has none.
+    type Half: Vector<Element = Self::Element>;
+
     /// The number of lanes, a power of 2.
     const LANES: usize;
 
@@ -22,6 +25,12 @@ pub trait Vector: Copy {
 
     /// How many of them lie side by side at most: of tiles with as many sums, those that are nearly square read fewest operands.
     const WIDTH: usize;
+
+    /// Rows of a tile as wide as can be.
+    const TILE_ROWS: usize = Self::SUMS / Self::WIDTH;
+
+    /// Columns of a tile as wide as can be.
+    const TILE_COLUMNS: usize = Self::WIDTH * Self::LANES;
 
     /// Runs work that is compiled for the vector's instructions.
     unsafe fn run<W: Work>(work: W) -> W::Output;
@@ -53,6 +62,7 @@ macro_rules! portable {
     ($($t:ty),*) => {
         $(impl<const N: usize> Vector for Portable<$t, N> {
             type Element = $t;
+            type Half = Self;
             const LANES: usize = N;
             const SUMS: usize = if cfg!(target_arch = "aarch64") { 16 } else { 8 };
             const WIDTH: usize = 2;
@@ -119,7 +129,7 @@ mod x86 {
     use super::Vector;
 
     macro_rules! vector {
-        ($($name:ident, $level:ident, $register:ident, $t:ty, $lanes:literal, $sums:literal, $width:literal, $splat:ident, $mul_add:ident, $side:literal, $transpose:ident;)*) => {
+        ($($name:ident, $half:ident, $level:ident, $register:ident, $t:ty, $lanes:literal, $sums:literal, $width:literal, $splat:ident, $mul_add:ident, $side:literal, $transpose:ident;)*) => {
             $(
                 #[derive(Clone, Copy)]
                 pub struct $name($register);
@@ -128,6 +138,7 @@ mod x86 {
                 #[allow(clippy::undocumented_unsafe_blocks)]
                 impl Vector for $name {
                     type Element = $t;
+                    type Half = $half;
                     const LANES: usize = $lanes;
                     const SUMS: usize = $sums;
                     const WIDTH: usize = $width;
@@ -167,10 +178,10 @@ mod x86 {
         };
     }
     vector! {
-        F32x8, avx2, __m256, f32, 8, 12, 2, _mm256_set1_ps, _mm256_fmadd_ps, 8, transpose_f32;
-        F64x4, avx2, __m256d, f64, 4, 12, 2, _mm256_set1_pd, _mm256_fmadd_pd, 4, transpose_f64;
-        F32x16, avx512, __m512, f32, 16, 24, 4, _mm512_set1_ps, _mm512_fmadd_ps, 8, transpose_f32;
-        F64x8, avx512, __m512d, f64, 8, 24, 4, _mm512_set1_pd, _mm512_fmadd_pd, 4, transpose_f64;
+        F32x8, F32x8, avx2, __m256, f32, 8, 12, 2, _mm256_set1_ps, _mm256_fmadd_ps, 8, transpose_f32;
+        F64x4, F64x4, avx2, __m256d, f64, 4, 12, 2, _mm256_set1_pd, _mm256_fmadd_pd, 4, transpose_f64;
+        F32x16, F32x8, avx512, __m512, f32, 16, 24, 4, _mm512_set1_ps, _mm512_fmadd_ps, 8, transpose_f32;
+        F64x8, F64x4, avx512, __m512d, f64, 8, 24, 4, _mm512_set1_pd, _mm512_fmadd_pd, 4, transpose_f64;
     }
 
     /// Squares of 8 by 8: the halves of rows 4 apart are loaded into one register, so that nothing has to cross its middle.

@@ -11,7 +11,7 @@ use crate::storage::Storage;
 use crate::{Float, Result};
 
 use super::panels::{Panel, Panels};
-use super::tile::{PREFETCHED, Tile, tile};
+use super::tile::{PREFETCHED, Tile, chain};
 use super::{DEPTH, Matrix, Product, Target, even};
 
 /// Columns of a chunk of the right matrix: with [`DEPTH`] rows it stays in the second-level cache.
@@ -21,7 +21,7 @@ const COLUMNS: usize = 256;
 const ROWS: usize = 96;
 
 /// Bytes of a left matrix that stays in the second-level cache from one use to the next.
-const NEAR: usize = 256 << 10;
+pub const NEAR: usize = 256 << 10;
 
 /// Bytes of a right matrix that is read where it is, because all of it stays in the first-level cache.
 const SMALL: usize = 32 << 10;
@@ -34,7 +34,7 @@ where
     let [rows, columns, depth] = product.sizes();
     let direct = product.right.strides[1] == 1
         && columns >= V::LANES
-        && (rows <= 2 * V::SUMS / V::WIDTH || depth * columns * size_of::<V::Element>() <= SMALL);
+        && (rows <= 2 * V::TILE_ROWS || depth * columns * size_of::<V::Element>() <= SMALL);
     let target = Target::new(target);
     let part = |rows, columns| Part::<V> {
         product,
@@ -48,11 +48,11 @@ where
     }
     // How the work is divided changes no bit, since no sum is divided.
     let [down, across] = division::<V>([rows, columns]);
-    let height = rows.div_ceil(down).next_multiple_of(V::SUMS / V::WIDTH);
-    let panels = columns.div_ceil(V::WIDTH * V::LANES);
+    let height = rows.div_ceil(down).next_multiple_of(V::TILE_ROWS);
+    let panels = columns.div_ceil(V::TILE_COLUMNS);
     parallel::try_for_each(0..rows.div_ceil(height) * across, &|task| {
         let (top, group) = (task / across * height, task % across);
-        let bound = |group: usize| (group * panels / across * V::WIDTH * V::LANES).min(columns);
+        let bound = |group: usize| (group * panels / across * V::TILE_COLUMNS).min(columns);
         part(top..(top + height).min(rows), bound(group)..bound(group + 1)).run()
     })
 }
@@ -61,10 +61,10 @@ where
 ///
 /// Groups of columns come first, because each group of rows packs the right matrix anew.
 fn division<V: Vector>([rows, columns]: [usize; 2]) -> [usize; 2] {
-    let tasks = 4 * parallel::threads();
-    let across = columns.div_ceil(V::WIDTH * V::LANES).min(tasks);
+    let tasks = 4 * parallel::workers_at_once();
+    let across = columns.div_ceil(V::TILE_COLUMNS).min(tasks);
     let enough = if across >= tasks / 2 { across } else { tasks };
-    let down = enough.div_ceil(across).min(rows.div_ceil(4 * V::SUMS / V::WIDTH));
+    let down = enough.div_ceil(across).min(rows.div_ceil(4 * V::TILE_ROWS));
     [down, across]
 }
 
@@ -82,11 +82,8 @@ struct Part<'a, V: Vector> {
 impl<V: Vector<Element: Float>> Part<'_, V> {
     fn run(&self) -> Result<()> {
         let depth = self.product.sizes()[2];
-        let (height, width) = if self.direct {
-            (depth.max(1), self.columns.len())
-        } else {
-            (even(depth, DEPTH), COLUMNS)
-        };
+        let height = even(depth, DEPTH);
+        let width = if self.direct { self.columns.len() } else { COLUMNS };
         let size = if self.direct {
             0
         } else {
@@ -99,7 +96,7 @@ impl<V: Vector<Element: Float>> Part<'_, V> {
                 let columns = width.min(self.columns.end - column);
                 let right = { self.product.right }.part([top, column], [bottom - top, columns]);
                 let panels = if self.direct {
-                    Panels::direct::<V>(right)
+                    Panels::direct::<V>(right, self.vectors())
                 } else {
                     Panels::packed::<V>(right, buffer.as_mut_slice())
                 };
@@ -109,7 +106,7 @@ impl<V: Vector<Element: Float>> Part<'_, V> {
                     left,
                     ahead: left.strides[1] == 1
                         && bottom - top >= PREFETCHED
-                        && self.rows.len() * depth * size_of::<V::Element>() > NEAR,
+                        && (self.product.far || self.rows.len() * depth * size_of::<V::Element>() > NEAR),
                     panels: &panels,
                     column,
                     columns,
@@ -122,6 +119,13 @@ impl<V: Vector<Element: Float>> Part<'_, V> {
             }
         }
         Ok(())
+    }
+
+    /// Vectors of a panel that is read where it is: one fewer if all the rows are one tile then: they come from far, and once is enough.
+    fn vectors(&self) -> usize {
+        let fewer = V::WIDTH - 1;
+        let once = (V::TILE_ROWS + 1..=V::SUMS / fewer).contains(&self.rows.len());
+        if fewer > 1 && once { fewer } else { V::WIDTH }
     }
 }
 
@@ -143,12 +147,20 @@ struct Chunk<'a, V: Vector> {
 impl<V: Vector<Element: Float>> Chunk<'_, V> {
     /// Some rows of the result.
     fn block(&self, rows: Range<usize>) {
-        let block = Block {
-            chunk: self,
-            rows: rows.clone(),
-        };
-        // SAFETY: the vector is the one of the level in use.
-        unsafe { V::run(block) }
+        for index in 0..self.panels.count() {
+            let panel = self.panels.get(index);
+            let tile = self.tile(rows.start, index == 0, &panel);
+            // As many vectors side by side as its columns need.
+            macro_rules! run {
+                ($($vectors:literal)*) => {
+                    $(if $vectors <= V::WIDTH && panel.width > ($vectors - 1) * V::LANES {
+                        stacks::<V, $vectors>(tile, rows.len());
+                        continue;
+                    })*
+                };
+            }
+            run!(4 3 2 1);
+        }
         let Some(finish) = self.part.product.finish.filter(|_| self.last) else {
             return;
         };
@@ -165,82 +177,71 @@ impl<V: Vector<Element: Float>> Chunk<'_, V> {
             finish(&[], &mut [part], &[]);
         }
     }
-}
 
-struct Block<'a, 'b, V: Vector> {
-    chunk: &'a Chunk<'b, V>,
-    rows: Range<usize>,
-}
-
-impl<V: Vector<Element: Float>> Work for Block<'_, '_, V> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        for index in 0..self.chunk.panels.count() {
-            let panel = self.chunk.panels.get(index);
-            // As many vectors side by side as its columns need.
-            macro_rules! run {
-                ($($vectors:literal)*) => {
-                    $(if $vectors <= V::WIDTH && panel.width > ($vectors - 1) * V::LANES {
-                        self.panel::<$vectors>(index == 0, &panel);
-                        continue;
-                    })*
-                };
-            }
-            run!(4 3 2);
-            self.panel::<1>(index == 0, &panel);
-        }
-    }
-}
-
-impl<V: Vector<Element: Float>> Block<'_, '_, V> {
-    /// The rows of a panel, in tiles that are as high as the registers allow.
-    #[inline(always)]
-    fn panel<const C: usize>(&self, first: bool, panel: &Panel<V::Element>) {
-        let mut row = self.rows.start;
-        while row < self.rows.end {
-            let (block, rows) = (self.tile(row, first, panel), self.rows.end - row);
-            if block.depth >= PREFETCHED {
-                block.prefetch_target(rows.min(V::SUMS / C));
-            }
-            macro_rules! run {
-                ($($height:literal)*) => {
-                    $(if $height * C <= V::SUMS && ($height < 12 || C == 1) && rows >= $height {
-                        // SAFETY: the vector is the one of the level in use; the tile lies inside this block's part of the
-                        // matrices and of the result, and the panel's rows are as long as a tile needs.
-                        unsafe { tile::<V, $height, C>(&block) }
-                        row += $height;
-                        continue;
-                    })*
-                };
-            }
-            run!(12 8 6 4 2 1);
-        }
-    }
-
-    /// Some rows of a panel from `row` on.
-    #[inline(always)]
+    /// The first rows of a panel.
     fn tile(&self, row: usize, first: bool, panel: &Panel<V::Element>) -> Tile<V::Element> {
-        let (chunk, product) = (self.chunk, self.chunk.part.product);
+        let product = self.part.product;
         let columns = product.right.shape[1];
-        let column = chunk.column + panel.column;
+        let column = self.column + panel.column;
         let start = match product.start {
-            Some(start) if chunk.first => start[column..].as_ptr(),
+            Some(start) if self.first => start[column..].as_ptr(),
             _ => std::ptr::null(),
         };
         Tile {
-            depth: chunk.left.shape[1],
-            left: chunk.left.at(row, 0),
-            left_strides: chunk.left.strides,
-            ahead: first && chunk.ahead,
+            depth: self.left.shape[1],
+            left: self.left.at(row, 0),
+            left_strides: self.left.strides,
+            ahead: first && self.ahead,
             right: panel.first,
             right_row: panel.row,
             start,
-            add: !chunk.first,
-            target: chunk.part.target.at(row * columns + column),
+            add: !self.first,
+            target: self.part.target.at(row * columns + column),
             target_row: columns as isize,
             width: panel.width,
+        }
+    }
+}
+
+/// The rows of a panel, in tiles that are as high as the registers allow; `tile` is the first row of them.
+fn stacks<V: Vector<Element: Float>, const C: usize>(mut tile: Tile<V::Element>, mut rows: usize) {
+    macro_rules! run {
+        ($($height:literal)*) => {
+            $(if $height * C <= V::SUMS && ($height < 12 || C == 1) && rows >= $height {
+                let count = rows / $height;
+                // SAFETY: the vector is the one of the level in use; the tiles lie inside this block's part of the matrices and of the result,
+                // and the panel's rows are as long as a tile needs.
+                unsafe { V::run(Stack::<V, $height, C> { tile, count }) }
+                tile.descend(count * $height);
+                rows -= count * $height;
+            })*
+        };
+    }
+    run!(12 8 6 4 2 1);
+    debug_assert_eq!(rows, 0);
+}
+
+/// Tiles of one height, one below the other.
+///
+/// It is compiled as a function of its own: inlined where the other heights are, a tile's values would be on the stack, and short sums would
+/// take up to twice as long.
+struct Stack<V: Vector, const R: usize, const C: usize> {
+    tile: Tile<V::Element>,
+    count: usize,
+}
+
+impl<V: Vector<Element: Float>, const R: usize, const C: usize> Work for Stack<V, R, C> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(mut self) {
+        for _ in 0..self.count {
+            if self.tile.depth >= PREFETCHED {
+                self.tile.prefetch_target(R);
+            }
+            // SAFETY: whoever makes a stack vouches for its tiles.
+            unsafe { chain::<V, R, C>(&self.tile) }
+            self.tile.descend(R);
         }
     }
 }

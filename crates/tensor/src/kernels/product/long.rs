@@ -113,7 +113,7 @@ impl<'a, V: Vector<Element: Float>> Sums<'a, V> {
             length,
             parts,
             grain: match threads {
-                true => parts.div_ceil(4 * parallel::threads()),
+                true => parts.div_ceil(4 * parallel::workers_at_once()),
                 false => parts,
             },
         }
@@ -160,6 +160,7 @@ impl<'a, V: Vector<Element: Float>> Sums<'a, V> {
             start: self.product.start.filter(|_| index == 0),
             finish: None,
             divided: self.product.divided || self.grain < self.parts,
+            ..*self.product
         };
         super::multiply::<V>(target, &part)
     }

@@ -35,14 +35,15 @@ pub struct Panels<'a, T> {
 unsafe impl<T: Sync> Sync for Panels<'_, T> {}
 
 impl<'a, T: Copy + Default + Send + Sync> Panels<'a, T> {
-    /// Panels of the matrix itself, whose rows must have no gaps and no fewer elements than a vector.
-    pub fn direct<V: Vector<Element = T>>(right: Matrix<'a, T>) -> Self {
+    /// Panels of the matrix itself, of so many vectors, whose rows must have no gaps and no fewer elements than a vector.
+    pub fn direct<V: Vector<Element = T>>(right: Matrix<'a, T>, vectors: usize) -> Self {
+        let full = vectors * V::LANES;
         Self {
             right,
             packed: &[],
             lanes: V::LANES,
-            full: V::WIDTH * V::LANES,
-            count: right.shape[1].div_ceil(V::WIDTH * V::LANES),
+            full,
+            count: right.shape[1].div_ceil(full),
         }
     }
 
@@ -52,7 +53,7 @@ impl<'a, T: Copy + Default + Send + Sync> Panels<'a, T> {
             let [read, written] = [right.shape.iter().product(), Self::packed_size::<V>(right.shape)];
             [read, written].map(|elements: usize| elements * size_of::<T>())
         });
-        let (panels, mut rest) = (Self::direct::<V>(right), &mut *buffer);
+        let (panels, mut rest) = (Self::direct::<V>(right, V::WIDTH), &mut *buffer);
         for index in 0..panels.count() {
             let (column, width) = panels.span(index);
             let (target, others) = rest.split_at_mut(right.shape[0] * width.max(V::LANES));
@@ -217,12 +218,12 @@ mod tests {
         fn panels_cover_all_columns_and_none_is_narrower_than_a_vector(columns in 1_usize..200) {
             type V = Portable<f32, 4>;
             let source = vec![0.0; columns];
-            let panels = Panels::direct::<V>(Matrix::row_major(&source, [1, columns]));
+            let panels = Panels::direct::<V>(Matrix::row_major(&source, [1, columns]), V::WIDTH);
             let mut next = 0;
             for index in 0..panels.count() {
                 let (column, width) = panels.span(index);
                 prop_assert_eq!(column, next);
-                prop_assert!((V::LANES..=V::WIDTH * V::LANES).contains(&width) || columns < V::LANES);
+                prop_assert!((V::LANES..=V::TILE_COLUMNS).contains(&width) || columns < V::LANES);
                 next = column + width;
             }
             prop_assert_eq!(next, columns);

@@ -59,7 +59,9 @@ fn for_each_range<T>(product: &Product<'_, T>, units: usize, work: &(dyn Fn(Rang
     let (size, threshold) = (depth * columns, parallel::threshold::<T>(READ));
     let mut parts = 1;
     if !product.divided && parallel::pays(size, threshold) {
-        parts = units.min(4 * parallel::threads()).min((size / threshold).max(2));
+        parts = units
+            .min(4 * parallel::workers_at_once())
+            .min((size / threshold).max(2));
     }
     parallel::for_each(0..parts, &|part| {
         work(part * units / parts..(part + 1) * units / parts)

@@ -42,6 +42,13 @@ pub struct Tile<T> {
 }
 
 impl<T> Tile<T> {
+    /// To the rows below it.
+    #[inline(always)]
+    pub fn descend(&mut self, rows: usize) {
+        self.left = row_of(self.left, rows, self.left_strides[0]);
+        self.target = row_of(self.target, rows, self.target_row).cast_mut();
+    }
+
     /// Asks for the lines of some rows of the target before their sums are computed: at the end of a tile all of them would be waited for.
     ///
     /// It is not inlined, because the addresses would take registers from the sums.
@@ -57,10 +64,10 @@ impl<T> Tile<T> {
     }
 }
 
-/// `target = start + left * right`, or this added to the target; each [`DEPTH`] terms are a sum of their own.
+/// As [`chain`], but each [`DEPTH`] terms are a sum of their own.
 ///
 /// # Safety
-/// The machine has the vector's instructions; all that the tile says is there can be read and written.
+/// As [`chain`].
 #[inline(always)]
 pub unsafe fn tile<V: Vector<Element: Float>, const R: usize, const C: usize>(tile: &Tile<V::Element>) {
     let height = even(tile.depth, DEPTH);
@@ -77,9 +84,12 @@ pub unsafe fn tile<V: Vector<Element: Float>, const R: usize, const C: usize>(ti
     }
 }
 
-/// As [`tile`], all terms one after another.
+/// `target = start + left * right`, or this added to the target; the terms of a sum one after another.
+///
+/// # Safety
+/// The machine has the vector's instructions; all that the tile says is there can be read and written.
 #[inline(always)]
-unsafe fn chain<V: Vector<Element: Float>, const R: usize, const C: usize>(tile: &Tile<V::Element>) {
+pub unsafe fn chain<V: Vector<Element: Float>, const R: usize, const C: usize>(tile: &Tile<V::Element>) {
     let mut offsets = [0; C];
     for (j, offset) in offsets.iter_mut().enumerate() {
         *offset = (j * V::LANES).min(tile.width.saturating_sub(V::LANES));
@@ -270,17 +280,35 @@ unsafe fn dots_chain<V: Vector<Element: Float>, const R: usize, const C: usize>(
             }
         }
         if whole < dots.depth {
+            // Copied first: loads of a part of a vector are so much code that the sums would not stay in registers.
             let rest = dots.depth - whole;
-            for (i, sums) in sums.iter_mut().enumerate() {
-                let row: V = load_some(left(i, whole), rest);
-                for (j, sum) in sums.iter_mut().enumerate() {
-                    *sum = row.mul_add(load_some(right(j, whole), rest), *sum);
+            let mut parts = (
+                [[V::Element::ZERO; MAX_LANES]; R],
+                [[V::Element::ZERO; MAX_LANES]; C],
+            );
+            for (i, part) in parts.0.iter_mut().enumerate() {
+                copy_few(left(i, whole), part.as_mut_ptr(), rest);
+            }
+            for (j, part) in parts.1.iter_mut().enumerate() {
+                copy_few(right(j, whole), part.as_mut_ptr(), rest);
+            }
+            for (sums, row) in sums.iter_mut().zip(&parts.0) {
+                let row = V::load(row.as_ptr());
+                for (sum, column) in sums.iter_mut().zip(&parts.1) {
+                    *sum = row.mul_add(V::load(column.as_ptr()), *sum);
                 }
             }
         }
-        for (i, sums) in sums.iter().enumerate() {
-            for (j, &sum) in sums.iter().enumerate() {
-                *dots.target.offset(i as isize * dots.target_row).add(j) += total(sum);
+        // Likewise all of them are written before the lanes are added.
+        let mut lanes = [[[V::Element::ZERO; MAX_LANES]; C]; R];
+        for (lanes, sums) in lanes.iter_mut().zip(&sums) {
+            for (lanes, sum) in lanes.iter_mut().zip(sums) {
+                sum.store(lanes.as_mut_ptr());
+            }
+        }
+        for (i, lanes) in lanes.iter_mut().enumerate() {
+            for (j, lanes) in lanes.iter_mut().enumerate() {
+                *dots.target.offset(i as isize * dots.target_row).add(j) += pairs(lanes, V::LANES);
             }
         }
     }
@@ -295,7 +323,13 @@ pub unsafe fn total<V: Vector<Element: Float>>(vector: V) -> V::Element {
     let mut lanes = [V::Element::ZERO; MAX_LANES];
     // SAFETY: no vector has more lanes.
     unsafe { vector.store(lanes.as_mut_ptr()) }
-    let mut half = V::LANES / 2;
+    pairs(&mut lanes, V::LANES)
+}
+
+/// The sum of the first lanes, a power of 2, in pairs.
+#[inline(always)]
+fn pairs<T: Float>(lanes: &mut [T; MAX_LANES], count: usize) -> T {
+    let mut half = count / 2;
     while half > 0 {
         for i in 0..half {
             let other = lanes[i + half];

@@ -8,7 +8,7 @@ use crate::storage::Storage;
 use crate::{Float, Numeric, Result};
 
 use super::tile::{Dots, dots as dots_tile};
-use super::{Matrix, Product, Target, multiply};
+use super::{Matrix, Product, Target, even, multiply};
 
 /// Up to how many rows on the left reading both matrices along their rows is faster than packing one of them.
 pub const FEW: usize = 16;
@@ -125,11 +125,15 @@ impl<V: Vector<Element: Float>> Columns<'_, V> {
     #[inline(always)]
     fn rows<const C: usize>(&self, column: usize) {
         let rows = self.left.shape[0];
-        for row in (0..rows / 2 * 2).step_by(2) {
-            self.dots::<2, C>(row, column);
-        }
-        if rows % 2 == 1 {
-            self.dots::<1, C>(rows - 1, column);
+        // As many sums as registers hold beside the operands, and even parts: a last row alone would read as much for a quarter of the sums.
+        let height = even(rows, if V::SUMS < 24 { 2 } else { 4 });
+        for row in (0..rows).step_by(height) {
+            match height.min(rows - row) {
+                4 => self.dots::<4, C>(row, column),
+                3 => self.dots::<3, C>(row, column),
+                2 => self.dots::<2, C>(row, column),
+                _ => self.dots::<1, C>(row, column),
+            }
         }
     }
 
@@ -153,7 +157,11 @@ impl<V: Vector<Element: Float>> Columns<'_, V> {
 
 /// Cuts `0..length` into ranges of at least `shortest` (one range, if it is shorter than that) for several threads, or not.
 fn for_each_range(length: usize, shortest: usize, parallel: bool, work: &(dyn Fn(Range<usize>) + Sync)) {
-    let parts = if parallel { 4 * parallel::threads() } else { 1 };
+    let parts = if parallel {
+        4 * parallel::workers_at_once()
+    } else {
+        1
+    };
     let parts = parts.min(length / shortest).max(1);
     parallel::for_each(0..parts, &|part| {
         work(part * length / parts..(part + 1) * length / parts)

@@ -316,14 +316,30 @@ mod f64_at_random {
     #[test]
     fn powers_at_the_ends_of_the_range() {
         let numbers = [
-            0.0, 1.0, 0.5, 2.0, 3.0, 2.5, 5e-324, 1e-310, f64::MIN_POSITIVE, 1e-200, 1e17, 1e200, f64::MAX, f64::INFINITY,
-            9_007_199_254_740_993.0, 1075.0, 323.2,
+            0.0,
+            1.0,
+            0.5,
+            2.0,
+            3.0,
+            2.5,
+            5e-324,
+            1e-310,
+            f64::MIN_POSITIVE,
+            1e-200,
+            1e17,
+            1e200,
+            f64::MAX,
+            f64::INFINITY,
+            9_007_199_254_740_993.0,
+            1075.0,
+            323.2,
         ];
         let numbers = || numbers.into_iter().flat_map(|x| [x, -x]).chain([f64::NAN]);
         for x in numbers() {
             for y in numbers() {
                 let (got, right) = (math::powf(x, y), x.powf(y));
-                let near = (got - right).abs() <= (f64::EPSILON * right.abs()).max(5e-324) && got.signum() == right.signum();
+                let near = (got - right).abs() <= (f64::EPSILON * right.abs()).max(5e-324)
+                    && got.signum() == right.signum();
                 assert!(
                     got == right && (got != 0.0 || got.is_sign_negative() == right.is_sign_negative())
                         || near
