@@ -292,6 +292,47 @@ fn known_values() -> Result<()> {
     Ok(())
 }
 
+/// Rounding leaves more than 0 of such rows: a multiple is divided by what it was multiplied by.
+#[test]
+fn rows_and_columns_that_are_multiples_are_singular() {
+    fn check<T: Float>() {
+        let mut rng = Rng::seed(5);
+        for n in 2..12 {
+            for case in 0..40 {
+                let factor = [1.0_f64, -1.0, 3.0, -7.0, 0.25][case % 5];
+                let (of, multiple) = (case % n, (case + 1 + case % (n - 1)) % n);
+                // Whole numbers, so that their multiples are not rounded, and some with all digits.
+                let mut rows: Vec<Vec<f64>> = (0..n)
+                    .map(|_| (0..n).map(|_| rng.below(1000) as f64 + 1.0).collect())
+                    .collect();
+                if factor.abs() <= 1.0 {
+                    let divided = |x: &mut f64| *x = T::from_f64(*x / 17.0).to_f64();
+                    rows.iter_mut().flatten().for_each(divided);
+                }
+                rows[multiple] = rows[of].iter().map(|x| factor * x).collect();
+                let elements: Vec<T> = rows.concat().into_iter().map(T::from_f64).collect();
+                let a = Tensor::from_slice(&elements, [n, n]).unwrap();
+                for a in [a.clone(), a.transpose(0, 1).unwrap()] {
+                    let errors = [
+                        linalg::solve(&a, &Tensor::ones([n]).unwrap()),
+                        linalg::inverse(&a),
+                    ];
+                    for error in errors {
+                        let error = error.unwrap_err().to_string();
+                        assert!(error.contains("singular"), "{error}");
+                    }
+                    if n > 3 {
+                        assert_eq!(linalg::determinant(&a).unwrap(), T::ZERO);
+                        assert_eq!(linalg::slogdet(&a).unwrap(), (T::ZERO, -T::INFINITY));
+                    }
+                }
+            }
+        }
+    }
+    check::<f32>();
+    check::<f64>();
+}
+
 #[test]
 fn what_cannot_be_decomposed_is_an_error() -> Result<()> {
     fn refused<T>(result: Result<T>, reason: &str) {

@@ -70,6 +70,7 @@ fn of_any_size<T: Float + RealField>(operation: &'static str, a: &Tensor<T>) -> 
         (matrix, plain, balance.sum())
     };
     match scaling::lu(matrix, plain) {
+        Factors::Safe(lu) if scaling::is_singular(&lu, || square(operation, a))? => Ok(Wide::ZERO),
         Factors::Safe(lu) => {
             let sign = Wide::new(lu.p().determinant(), taken);
             let pivots = (0..count).map(|i| lu.lu_internal()[(i, i)].to_f64());

@@ -33,6 +33,7 @@ pub(super) fn compute<T: Float + RealField>(a: &Tensor<T>) -> Result<Tensor<T>> 
         Factors::Lost
     };
     let inverse = match found {
+        Factors::Safe(lu) if scaling::is_singular(&lu, || square(NAME, a))? => return Err(singular(NAME)),
         Factors::Safe(lu) => lu.try_inverse().filter(is_finite),
         Factors::Singular => return Err(singular(NAME)),
         Factors::Lost => None,

@@ -3,7 +3,7 @@
 
 use nalgebra::{DMatrix, Dyn, LU, RealField};
 
-use crate::Float;
+use crate::{Float, Result};
 
 /// The whole number `e` for which `2^e <= |x| < 2^(e+1)`; `x` is finite and not 0.
 pub(super) fn exponent(x: f64) -> i32 {
@@ -222,6 +222,62 @@ pub(super) fn lu<T: Float + RealField>(matrix: DMatrix<T>, plain: bool) -> Facto
     } else {
         Factors::Lost
     }
+}
+
+/// Whether a matrix with these factors is singular all the same: of two rows or two columns that are multiples of one another, rounding may leave
+/// more than the 0 that they come to. Other dependences are between numbers that have been rounded themselves.
+pub(super) fn is_singular<T: Float + RealField>(
+    lu: &LU<T, Dyn, Dyn>,
+    matrix: impl FnOnce() -> Result<DMatrix<T>>,
+) -> Result<bool> {
+    let factors = lu.lu_internal();
+    let size = |x: T| x.to_f64().abs();
+    let largest = factors.iter().map(|&x| size(x)).fold(0.0, f64::max);
+    let pivots = (0..factors.nrows()).map(|i| size(factors[(i, i)]));
+    // What rounding leaves of 0 grows where other pivots are small; beyond this, nothing like it is left.
+    let doubtful = T::EPSILON.to_f64().sqrt().sqrt();
+    if pivots.fold(f64::INFINITY, f64::min) > doubtful * largest {
+        return Ok(false);
+    }
+    let matrix = matrix()?;
+    Ok(has_multiples(&matrix) || has_multiples(&matrix.transpose()))
+}
+
+/// Whether a column is a multiple of another one, to the last digit.
+fn has_multiples<T: Float + RealField>(matrix: &DMatrix<T>) -> bool {
+    let element = |row: usize, column: usize| matrix[(row, column)].to_f64();
+    let last = matrix.nrows().saturating_sub(1);
+    // Quotients of multiples are the same number before they are rounded, and so afterwards, but for the sign of a division by 0.
+    let quotient = |row: usize, column: usize| match (element(row, column) / element(0, column)).abs() {
+        quotient if quotient.is_nan() => u64::MAX,
+        quotient => quotient.to_bits(),
+    };
+    let mut keys: Vec<_> = (0..matrix.ncols())
+        .map(|column| ([quotient(last.min(1), column), quotient(last, column)], column))
+        .collect();
+    keys.sort_unstable();
+    let mut runs = keys.chunk_by(|a, b| a.0 == b.0).filter(|run| run.len() > 1);
+    let numbers = |column: usize| -> Vec<f64> { (0..=last).map(|row| element(row, column)).collect() };
+    runs.any(|run| {
+        let columns: Vec<Vec<f64>> = run.iter().map(|&(_, column)| numbers(column)).collect();
+        let mut pairs = (0..columns.len()).flat_map(|first| (0..first).map(move |second| (first, second)));
+        pairs.any(|(first, second)| are_multiples(&columns[first], &columns[second]))
+    })
+}
+
+fn are_multiples(x: &[f64], y: &[f64]) -> bool {
+    let mut pairs = x.iter().zip(y).filter(|(x, y)| **x != 0.0 || **y != 0.0);
+    let Some((&first_x, &first_y)) = pairs.next() else {
+        return true;
+    };
+    first_x != 0.0 && first_y != 0.0 && pairs.all(|(&x, &y)| are_equal_products([first_x, y], [first_y, x]))
+}
+
+/// Whether two products of two numbers are equal before they are rounded; not if they are so small that it cannot be seen.
+fn are_equal_products([a, b]: [f64; 2], [c, d]: [f64; 2]) -> bool {
+    const LEAST: f64 = f64::MIN_POSITIVE / f64::EPSILON / f64::EPSILON;
+    let (ab, cd) = (a * b, c * d);
+    ab == cd && ab.abs() >= LEAST && a.mul_add(b, -ab) == c.mul_add(d, -cd)
 }
 
 #[cfg(test)]

@@ -12,7 +12,8 @@ const NAME: &str = "solve";
 ///
 /// # Errors
 /// [`Error::Shape`](crate::Error::Shape) or [`Error::Shapes`](crate::Error::Shapes) if the shapes do not fit;
-/// [`Error::Decomposition`](crate::Error::Decomposition) if the tensors are not finite, or `A` is not square or singular.
+/// [`Error::Decomposition`](crate::Error::Decomposition) if the tensors are not finite, or `A` is not square or singular. Of two rows
+/// or columns that are multiples of one another it is; where others depend on each other, rounding may hide it.
 ///
 /// ```
 /// # use backprop_tensor::{Tensor, linalg};
@@ -37,6 +38,7 @@ pub(super) fn compute<T: Float + RealField>(a: &Tensor<T>, b: &Tensor<T>) -> Res
         Factors::Lost
     };
     let x = match found {
+        Factors::Safe(lu) if scaling::is_singular(&lu, || square(NAME, a))? => return Err(singular(NAME)),
         Factors::Safe(lu) => lu.solve(&sides).filter(is_finite),
         Factors::Singular => return Err(singular(NAME)),
         Factors::Lost => None,
@@ -60,6 +62,7 @@ pub(super) fn of_any_size<T: Float + RealField>(
     let balance = Balance::of(a);
     let (matrix, plain) = balance.divide(a);
     match scaling::lu(matrix, plain) {
+        Factors::Safe(lu) if scaling::is_singular(&lu, || Ok(a.clone()))? => return Err(singular(operation)),
         Factors::Safe(lu) => {
             if let Some((mut x, taken)) = balance.divide_sides(b.clone())
                 && lu.solve_mut(&mut x)
