@@ -36,7 +36,9 @@ pub use hyperbolic::{acosh, asinh, atanh, cosh, sinh, tanh, tanhshrink};
 pub use log::{log, log1p, log2, log10};
 pub use normal::{gaussian, normal, normal_is_tiny, normal_tail, plain_normal};
 pub use piecewise::{abs, ceil, clamp, floor, max, min, relu, round, sign, trunc};
-pub use power::{is_normal, mul_div, plain_pow_gradient, pow_gradient, pow_is_plain, powf, product, rsqrt, sqrt};
+pub use power::{
+    is_normal, mul_div, plain_pow_gradient, pow_gradient, pow_is_plain, powf, product, rsqrt, sqrt,
+};
 pub use real::Real;
 pub use sigmoid::{logistic, plain_logistic, sigmoid, softplus};
 pub use trigonometric::{acos, asin, atan, atan2, cos, sin, tan};
