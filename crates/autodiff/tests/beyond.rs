@@ -182,3 +182,62 @@ fn no_step_ends_below_the_normal_numbers() {
     }
     assert_eq!(at::<f64>(|x| x.celu(50.0), -1e-310, 1.0), [-1e-310, 1.0]);
 }
+
+/// On both sides of where the slow formulas begin, and far beyond, where they end.
+#[test]
+fn the_formulas_meet() {
+    let near = |what: &str, got: [f64; 2], right: [f64; 2]| {
+        close::<f32>(what, got[0], right[0], 16.0);
+        close::<f32>(what, got[1], right[1], 16.0);
+    };
+    near(
+        "gelu",
+        at::<f32>(Var::gelu, -12.75, 1.0),
+        [-1.987376018323529e-36, -2.533718298439833e-35],
+    );
+    near(
+        "gelu",
+        at::<f32>(Var::gelu, f64::from(-12.85_f32), 1.0),
+        [-5.5261311550224208e-37, -7.1005729641356885e-36],
+    );
+    near(
+        "gelu",
+        at::<f32>(Var::gelu, -13.5, 1.0),
+        [-1.0555389862638153e-40, -1.4248940914798838e-39],
+    );
+    near(
+        "silu",
+        at::<f32>(Var::silu, -88.0, 1.0),
+        [-5.3280496679530436e-37, -5.2675036489990317e-37],
+    );
+    for (x, right) in [
+        (-37.4, [-7.3067690405672307e-305, -2.7327288376572621e-303]),
+        (-37.51, [-1.1868947578706747e-306, -4.4520377548640251e-305]),
+    ] {
+        let got = at::<f64>(Var::gelu, x, 1.0);
+        close::<f64>("gelu", got[0], right[0], 16.0);
+        close::<f64>("gelu", got[1], right[1], 16.0);
+    }
+    let functions: [fn(&Var<f32>) -> Var<f32>; 4] = [Var::gelu, Var::gelu_tanh, Var::silu, Var::sigmoid];
+    for function in functions {
+        for x in [-50.0, -150.0, -250.0, -1e30, f64::NEG_INFINITY] {
+            let [value, slope] = at(function, x, 1.0);
+            assert!(
+                value.abs() < 1e-20 && slope.abs() < 1e-20,
+                "{value:e} {slope:e} at {x}"
+            );
+        }
+        for x in [50.0, 150.0, 1e30] {
+            let [value, slope] = at(function, x, 1.0);
+            let kept = value == f64::from(x as f32) && slope == 1.0;
+            assert!(
+                kept || value == 1.0 && slope < 1e-20,
+                "{value:e} {slope:e} at {x}"
+            );
+        }
+    }
+    for function in [|x: &Var<f32>| x.elu(1.0), |x: &Var<f32>| x.celu(1.0)] {
+        let slopes = [-500.0, f64::NEG_INFINITY, 500.0, f64::INFINITY].map(|x| at(function, x, 1.0)[1]);
+        assert_eq!(slopes, [0.0, 0.0, 1.0, 1.0]);
+    }
+}

@@ -122,3 +122,46 @@ fn in_place_and_elsewhere_are_the_same() {
         }
     }
 }
+
+/// A column is written out row by row; its rows are shorter than a block, as long, longer, and begin anywhere in it.
+#[test]
+fn a_column_is_spread_over_rows_of_any_length() {
+    for [rows, columns] in [[3, 31], [3, 32], [5, 100], [2, 1024], [3, 2500], [400, 1000]] {
+        let x = Tensor::from((0..rows * columns).map(|i| i as f32).collect::<Vec<_>>());
+        let x = x.reshape([rows, columns]).unwrap();
+        let column = Tensor::from((0..rows).map(|i| 0.5 * i as f32).collect::<Vec<_>>());
+        let column = column.reshape([rows, 1]).unwrap();
+        for (column, first, step) in [(column.clone(), 0, 1), (column.flip(0).unwrap(), rows - 1, -1)] {
+            let row = |i: usize| first as i64 + step * i as i64;
+            let right =
+                |i: usize| (i % columns + i / columns * columns) as f32 - 0.5 * row(i / columns) as f32;
+            let right: Vec<_> = (0..rows * columns).map(right).collect();
+            assert!(
+                x.try_sub(&column).unwrap().to_vec() == right,
+                "{rows} {columns} {step}"
+            );
+        }
+    }
+}
+
+/// Where `likely` fails `safe` decides, in place and elsewhere, element by element, whatever its neighbors are.
+#[test]
+fn the_other_formula_is_for_unsafe_elements_only() {
+    let formula = kernel!(|x, y; p| x + y * p; where x > 0.0; or x > -1.0; else x - 100.0);
+    let alone = kernel!(|x, y; p| x + y * p; where x > -1.0; else x - 100.0);
+    for count in [1, 63, 64, 65, 1500, 200_000] {
+        let numbers = |seed: usize| (0..count).map(move |i| ((i * 7 + seed) % 1021) as f32 / 200.0 - 1.5);
+        let positive = || (0..count).map(|i| (i % 11) as f32 + 1.0);
+        let y: Vec<_> = numbers(3).collect();
+        for x in [numbers(0).collect::<Vec<_>>(), positive().collect()] {
+            let right = |(&x, &y): (&f32, &f32)| if x > -1.0 { x + y * 0.5 } else { x - 100.0 };
+            let right: Vec<_> = x.iter().zip(&y).map(right).collect();
+            let (x, y) = (Tensor::from(x), Tensor::from(y.clone()));
+            for kernel in [&formula, &alone] {
+                assert!(x.apply(kernel, &[0.5], &[&y]).unwrap().to_vec() == right);
+                let copy = x.neg().unwrap().neg().unwrap();
+                assert!(copy.into_apply(kernel, &[0.5], &[&y]).unwrap().to_vec() == right);
+            }
+        }
+    }
+}

@@ -394,10 +394,11 @@ pub fn constructors() -> Vec<Call> {
         };
         beyond_the_range |s| {
             let (x, y, z): (f64, f64, f64) = (s.number(), s.number(), s.number());
-            let far = (math::exp_is_far(x), math::exp_is_tiny(x), math::normal_is_tiny(x), math::pow_is_plain(x, y, z));
-            let tests = (math::is_normal(x), math::exp_is_beyond(x), far);
-            let plain = (math::plain_exp(x), math::plain_logistic(x), math::plain_normal(x), math::plain_pow_gradient(x, y, z));
-            (tests, (math::product([x, y], [z]), math::pow_gradient(x, y, z)), math::normal_tail(x, y), plain)
+            let far = (math::exp_is_far(x), math::exp_is_tiny(x), math::normal_is_tiny(x));
+            let tests = (math::is_normal(x), math::exp_is_beyond(x), math::pow_is_plain(x, y, z));
+            let plain = (math::plain_exp(x), (math::plain_logistic(x), math::plain_normal(x)), math::plain_pow_gradient(x, y, z));
+            let products = (math::product([x, y], [z]), math::pow_gradient(x, y, z), math::normal_tail(x, y));
+            ((far, tests), plain, products)
         };
         wide_product |s| {
             let (x, y): (f64, f64) = (s.number(), s.number());

@@ -4,6 +4,7 @@
 //! The functions are arithmetic that is never fused, so what holds here holds at every level of instructions (`tests/levels.rs`).
 
 mod exact;
+mod powers;
 
 use crate::{Rng, math};
 
@@ -221,7 +222,7 @@ mod f64_at_random {
     }
 
     /// The largest error between two numbers of one sign, and where.
-    fn worst(
+    pub(super) fn worst(
         [from, to]: [f64; 2],
         function: impl Fn(f64) -> f64,
         exact: impl Fn(f64) -> Exact,
@@ -297,57 +298,6 @@ mod f64_at_random {
         density 2.5 |x| math::normal(x).1 => exact::density, [1e-3, 37.0];
         gaussian 2.0 math::gaussian => exact::gaussian, [1e-3, 26.0];
         rsqrt 1.5 math::rsqrt => exact::rsqrt, [0.5, 4.0];
-    }
-
-    fn power(y: f64) -> impl Fn(f64) -> Exact {
-        move |x| (exact::log(x) * y.into()).exp()
-    }
-
-    within! {
-        square_root_of_the_fifth_power 1.0 |x| math::powf(x, 2.5) => power(2.5), [1e-120, 1e120] [0.125, 8.0];
-        reciprocal_of_a_root 1.0 |x| math::powf(x, -0.3) => power(-0.3), [1e-300, 1e300] [0.125, 8.0];
-        small_power 1.0 |x| math::powf(x, 1e-3) => power(1e-3), [1e-300, 1e300];
-        high_power 1.0 |x| math::powf(x, 301.5) => power(301.5), [0.11, 0.999] [1.001, 10.0];
-        very_high_power 1.0 |x| math::powf(x, -1e5) => power(-1e5), [0.993, 0.999_9] [1.000_1, 1.007];
-        highest_power 1.0 |x| math::powf(x, 1e12) => power(1e12), [0.999_999_999_4, 0.999_999_999_999] [1.000_000_000_001, 1.000_000_000_6];
-    }
-
-    /// What is no number, or none of both, by the standard library; and subnormal powers.
-    #[test]
-    fn powers_at_the_ends_of_the_range() {
-        let numbers = [
-            0.0,
-            1.0,
-            0.5,
-            2.0,
-            3.0,
-            2.5,
-            5e-324,
-            1e-310,
-            f64::MIN_POSITIVE,
-            1e-200,
-            1e17,
-            1e200,
-            f64::MAX,
-            f64::INFINITY,
-            9_007_199_254_740_993.0,
-            1075.0,
-            323.2,
-        ];
-        let numbers = || numbers.into_iter().flat_map(|x| [x, -x]).chain([f64::NAN]);
-        for x in numbers() {
-            for y in numbers() {
-                let (got, right) = (math::powf(x, y), x.powf(y));
-                let near = (got - right).abs() <= (f64::EPSILON * right.abs()).max(5e-324)
-                    && got.signum() == right.signum();
-                assert!(
-                    got == right && (got != 0.0 || got.is_sign_negative() == right.is_sign_negative())
-                        || near
-                        || got.is_nan() && right.is_nan(),
-                    "powf({x:e}, {y:e}) = {got:e}, right {right:e}"
-                );
-            }
-        }
     }
 
     #[test]
