@@ -1,7 +1,9 @@
 //! Gradients kept from growing too large.
 
 use backprop_autodiff::Gradients;
-use backprop_tensor::{Error as TensorError, Float, Tensor, kernel};
+use backprop_tensor::{
+    Error as TensorError, Float, Kernel, Result as TensorResult, Tensor, for_each_job, kernel,
+};
 
 use crate::Result;
 
@@ -36,10 +38,17 @@ struct Norm {
 
 impl Norm {
     fn of<T: Float>(gradients: &Gradients<T>) -> Result<Self> {
-        let mut norms = Vec::with_capacity(gradients.len());
-        for (_, gradient) in gradients.iter() {
-            norms.push(gradient.norm(..)?.item()?.to_f64());
-        }
+        let mut jobs: Vec<_> = gradients
+            .iter()
+            .map(|(_, gradient)| (gradient, Ok(0.0)))
+            .collect();
+        for_each_job(
+            &mut jobs,
+            |(gradient, _)| bytes(gradient),
+            |(gradient, norm)| *norm = gradient.norm(..).and_then(|norm| Ok(norm.item()?.to_f64())),
+        );
+        let norms = jobs.into_iter().map(|(_, norm)| norm);
+        let norms = norms.collect::<TensorResult<Vec<f64>>>()?;
         let most = norms.iter().copied().fold(0.0, f64::max);
         let root = most * norms.iter().map(|norm| (norm / most).powi(2)).sum::<f64>().sqrt();
         if most == 0.0 && !norms.iter().any(|norm| norm.is_nan()) {
@@ -121,9 +130,7 @@ pub fn clip_norm<T: Float>(gradients: &mut Gradients<T>, limit: f64) -> Result<f
     if norm.value() > limit && norm.root.is_finite() {
         let scale = kernel!(mut g; ; first, second => { g = g * first * second; });
         let factors = norm.factors(limit);
-        for (_, gradient) in gradients.iter_mut() {
-            Tensor::update(&scale, &factors, &mut [gradient], &[])?;
-        }
+        update_all(gradients, &scale, &factors)?;
     }
     Ok(norm.value())
 }
@@ -137,10 +144,26 @@ pub fn clip_value<T: Float>(gradients: &mut Gradients<T>, limit: f64) -> Result<
     let clip = kernel!(mut g; ; limit => {
         g = if g > limit { limit } else if g < -limit { -limit } else { g };
     });
-    for (_, gradient) in gradients.iter_mut() {
-        Tensor::update(&clip, &[T::from_f64(limit)], &mut [gradient], &[])?;
-    }
-    Ok(())
+    update_all(gradients, &clip, &[T::from_f64(limit)])
+}
+
+/// Puts each gradient through a formula of its elements.
+fn update_all<T: Float>(gradients: &mut Gradients<T>, kernel: &Kernel, parameters: &[T]) -> Result<()> {
+    let mut jobs: Vec<_> = gradients
+        .iter_mut()
+        .map(|(_, gradient)| (gradient, Ok(())))
+        .collect();
+    for_each_job(
+        &mut jobs,
+        |(gradient, _)| bytes(gradient).saturating_mul(2),
+        |(gradient, result)| *result = Tensor::update(kernel, parameters, &mut [gradient], &[]),
+    );
+    Ok(jobs.into_iter().try_for_each(|(_, result)| result)?)
+}
+
+/// The bytes of all elements.
+fn bytes<T: Float>(tensor: &Tensor<T>) -> usize {
+    tensor.count().saturating_mul(size_of::<T>())
 }
 
 fn check(operation: &'static str, limit: f64) -> Result<()> {

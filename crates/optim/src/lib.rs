@@ -30,7 +30,8 @@
 //!   where that cannot be seen beside `ε`: arithmetic with smaller numbers takes a hundred times as long. The squares are of the parameters'
 //!   type, so in f32 gradients above 1e19 have an infinite one, as in PyTorch: clip them. With `ε = 0`, a gradient whose square is 0 is no step,
 //!   where 0 over 0 would be NaN (and is in PyTorch).
-//! * **A step is all or nothing**: a gradient that does not fit is found before anything has changed.
+//! * **A step is all or nothing**: a gradient that does not fit, or want of memory for a large model, is found before anything has changed.
+//! * **Threads share a model**, not only a large parameter: many small ones are divided among them by size.
 //! * **A schedule is a factor** ([`Schedule`]) of the learning rate that the optimizer has, so one fits every optimizer; a [`Scheduler`] sets
 //!   it, in a call before each step.
 //! * **Rules without gradients** ([`rules`]): Hebb, Oja, the perceptron and its variants, on a tensor of weights and samples.

@@ -43,3 +43,33 @@ fn limits_that_are_none_are_errors() {
     }
     assert_eq!(gradients.get(&param), Some(&Tensor::from(2.0)));
 }
+
+/// More of them than one thread takes, short and long: each counts once, and is clipped once.
+#[test]
+fn many_gradients_are_clipped_together() {
+    backprop_tensor::set_threads(2).unwrap();
+    let lengths = (0..300).map(|i| if i % 100 == 7 { 200_000 } else { 10 * i });
+    let params: Vec<_> = lengths
+        .map(|length| Param::new(Tensor::full([length], 3.0_f64).unwrap()))
+        .collect();
+    let gradients = || {
+        let tape = Tape::new();
+        let terms = { params.iter() }.map(|param| (tape.param(param).square() * 0.5).sum(..));
+        terms.reduce(|a, b| a + b).unwrap().backward().unwrap()
+    };
+    let count: usize = params.iter().map(|param| param.value().count()).sum();
+    let expected = 3.0 * (count as f64).sqrt();
+    let are_all = |gradients: &backprop_autodiff::Gradients<f64>, x: f64| {
+        let mut elements = gradients.iter().flat_map(|(_, gradient)| gradient.to_vec());
+        elements.all(|g| (g - x).abs() <= 1e-12 * x)
+    };
+
+    let mut by_norm = gradients();
+    let before = clip_norm(&mut by_norm, expected / 6.0).unwrap();
+    assert!((before / expected - 1.0).abs() < 1e-12);
+    assert!(are_all(&by_norm, 0.5));
+
+    let mut by_value = gradients();
+    clip_value(&mut by_value, 2.0).unwrap();
+    assert!(are_all(&by_value, 2.0));
+}

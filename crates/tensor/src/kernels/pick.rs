@@ -5,7 +5,6 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::Layout;
 use crate::counters::{self, Family};
 use crate::parallel::{self, COPY, threshold};
-use crate::simd::unaligned::prefetch;
 use crate::simd::{self, Work};
 
 use super::copy::copy_short;
@@ -16,9 +15,6 @@ const ELEMENT: u32 = 500;
 
 /// Indices that are looked through together: they stay in the first-level cache until they are used.
 const CHECKED: usize = 1 << 11;
-
-/// How many rows before it is copied one is asked for.
-const AHEAD: usize = 8;
 
 pub trait Pick: Sized {
     /// `target[i] = source[position i of base + index[i] * stride]`, if all indices lie in `0..length`, and whether they do.
@@ -85,11 +81,16 @@ fn pick<T: Copy + Send + Sync>(
             let mut done = 0;
             walk.runs(start + i * CHECKED, piece.len(), |[mut position], length| {
                 let targets = piece[done..done + length].iter_mut();
-                for (to, &index) in targets.zip(&index[done..done + length]) {
+                let targets = targets.zip(&index[done..done + length]);
+                done += length;
+                if inner == 0 && stride == 1 {
+                    let row = &source[position as usize..];
+                    return targets.for_each(|(to, &index)| *to = row[index as usize]);
+                }
+                for (to, &index) in targets {
                     *to = source[(position + index as isize * stride) as usize];
                     position += inner;
                 }
-                done += length;
             });
         }
     });
@@ -105,55 +106,40 @@ fn select<T: Copy + Send + Sync>(target: &mut [T], source: &[T], length: usize, 
     });
     let cost = COPY + ELEMENT / inner as u32;
     parallel::for_each_piece_of_rows(target, inner, threshold::<T>(cost), |start, piece| {
-        let rows = Rows {
-            source,
-            inner,
-            length,
-            index,
-        };
         let row = start / inner;
+        let (mut block, mut next) = (row / index.len() * length, row % index.len());
+        let mut from = || {
+            let row = block + index[next] as usize;
+            next += 1;
+            if next == index.len() {
+                (block, next) = (block + length, 0);
+            }
+            row
+        };
         match inner {
-            // A call of memcpy costs more than some elements.
-            1 => rows.copy(piece, row, |to, from| to[0] = from[0]),
-            2..=3 => rows.copy(piece, row, copy_short::<T, 2>),
-            4..=7 => rows.copy(piece, row, copy_short::<T, 4>),
-            8..=15 => rows.copy(piece, row, copy_short::<T, 8>),
-            16..=31 => rows.copy(piece, row, copy_short::<T, 16>),
-            32..=63 => rows.copy(piece, row, copy_short::<T, 32>),
-            _ => rows.copy(piece, row, <[T]>::copy_from_slice),
+            // A call of memcpy costs more than one element.
+            1 => piece.iter_mut().for_each(|to| *to = source[from()]),
+            2..=3 => rows(piece, source, inner, from, copy_short::<T, 2>),
+            4..=7 => rows(piece, source, inner, from, copy_short::<T, 4>),
+            8..=15 => rows(piece, source, inner, from, copy_short::<T, 8>),
+            16..=31 => rows(piece, source, inner, from, copy_short::<T, 16>),
+            _ => rows(piece, source, inner, from, <[T]>::copy_from_slice),
         }
     });
 }
 
-/// Rows of `inner` elements in blocks of `length` of them, and which ones are wanted of each block.
-struct Rows<'a, T> {
-    source: &'a [T],
+/// Copies the rows that `next` names.
+#[inline(always)]
+fn rows<T>(
+    target: &mut [T],
+    source: &[T],
     inner: usize,
-    length: usize,
-    index: &'a [i64],
-}
-
-impl<T> Rows<'_, T> {
-    /// Copies the wanted rows from the `first` on.
-    #[inline(always)]
-    fn copy(&self, target: &mut [T], first: usize, copy: impl Fn(&mut [T], &[T])) {
-        let (inner, count) = (self.inner, self.index.len());
-        let (mut block, mut next) = (first / count * self.length, first % count);
-        for to in target.chunks_exact_mut(inner) {
-            let from = (block + self.index[next] as usize) * inner;
-            if let Some(&ahead) = self.index.get(next + AHEAD) {
-                prefetch(
-                    self.source
-                        .as_ptr()
-                        .wrapping_add((block + ahead as usize) * inner),
-                );
-            }
-            copy(to, &self.source[from..from + inner]);
-            next += 1;
-            if next == count {
-                (block, next) = (block + self.length, 0);
-            }
-        }
+    mut next: impl FnMut() -> usize,
+    copy: impl Fn(&mut [T], &[T]),
+) {
+    for to in target.chunks_exact_mut(inner) {
+        let from = next() * inner;
+        copy(to, &source[from..from + inner]);
     }
 }
 

@@ -16,11 +16,10 @@ use super::walk::Walk;
 /// Picoseconds that finding and adding an element of f32 takes.
 const ELEMENT: u32 = 700;
 
-/// Picoseconds that adding an element of a row takes, and finding the row.
+/// Picoseconds that adding an element of a row takes.
 const ADD: u32 = 150;
-const ROW: u32 = 2000;
 
-/// How many parts of the rows a thread adds to, each time going through the whole index, if the rows are at least so long; otherwise one.
+/// How many parts of the rows a thread adds to, each time going through the whole index; and how long the rows are at least, for that to pay.
 const PARTS: usize = 4;
 const WIDE: usize = 16;
 
@@ -246,7 +245,19 @@ impl<T: Term> Additions<'_, T> {
         let [to_stride, from_stride] = walk.strides();
         let mut done = 0;
         walk.runs(0, index.len(), |[mut to, mut from], length| {
-            for &index in &index[done..done + length] {
+            let index = &index[done..done + length];
+            done += length;
+            if (to_stride, from_stride, self.stride) == (0, 1, 1) {
+                // Within a row.
+                let source = &self.source[from as usize..][..length];
+                for (&index, &x) in index.iter().zip(source) {
+                    let place = to as usize + index as usize;
+                    target[place] = target[place].plus(x);
+                    then(target, place);
+                }
+                return;
+            }
+            for &index in index {
                 let place = (to + index as isize * self.stride) as usize;
                 let x = &mut target[place];
                 *x = x.plus(self.source[from as usize]);
@@ -254,7 +265,6 @@ impl<T: Term> Additions<'_, T> {
                 to += to_stride;
                 from += from_stride;
             }
-            done += length;
         });
     }
 }
@@ -277,26 +287,23 @@ fn index_add<T: Term>(target: &mut [T], length: usize, inner: usize, index: &[i6
             source,
         });
     };
-    let cost = ADD + ROW / inner as u32;
-    if !parallel::pays(source.len(), threshold::<T>(cost)) {
-        for (target, source) in target
-            .chunks_exact_mut(block)
-            .zip(source.chunks_exact(block_source))
-        {
-            add(target, 0, source);
-        }
-    } else if target.len() > block {
+    let pays = parallel::pays(source.len(), threshold::<T>(ADD));
+    if pays && target.len() > block {
         parallel::divide(target, 0, block, block, &|start, target| {
             let from = start / block * block_source;
             add(target, 0, &source[from..from + block_source]);
         });
-    } else {
-        // Each part of the target goes through the whole index for its rows.
-        let parts = parallel::threads() * if inner < WIDE { 1 } else { PARTS };
-        let part = length.div_ceil(parts) * inner;
+    } else if pays && inner >= WIDE {
+        // Each part of the target goes through the whole index for its rows: to skip one takes as long as to add some elements.
+        let part = length.div_ceil(PARTS * parallel::threads()) * inner;
         parallel::divide(target, 0, part, part, &|start, target| {
             add(target, start / inner, source);
         });
+    } else {
+        let blocks = target
+            .chunks_exact_mut(block)
+            .zip(source.chunks_exact(block_source));
+        blocks.for_each(|(target, source)| add(target, 0, source));
     }
 }
 

@@ -50,7 +50,9 @@ impl Part {
     /// Picoseconds an element of a row of this length.
     fn cost(self, length: usize) -> u32 {
         match self {
-            Self::First(count) => SELECT + (count * count.ilog2() as usize / length) as u32 * COMPARE,
+            Self::First(count) => {
+                SELECT + (count.saturating_mul(count.ilog2() as usize) / length) as u32 * COMPARE
+            }
             Self::Nth(_) => SELECT,
         }
     }
@@ -231,12 +233,34 @@ fn sort_rows<T: Ordered, P: Packed>(
     Ok(())
 }
 
+/// Of a row that is so many times as long, few elements are found by looking at each of the others once.
+const FEW: usize = 16;
+
 fn first_in_order<P: Packed>(packed: &mut [P], count: usize) -> &[P] {
+    if count < FEW && packed.len() >= FEW * count {
+        return least(packed, count);
+    }
     if count < packed.len() {
         packed.select_nth_unstable(count - 1);
     }
     packed[..count].sort_unstable();
     &packed[..count]
+}
+
+/// The `count` least of them, in order; there are more.
+fn least<P: Packed>(packed: &mut [P], count: usize) -> &[P] {
+    let (least, others) = packed.split_at_mut(count);
+    least.sort_unstable();
+    let mut greatest = least[count - 1];
+    for &mut x in others {
+        if x < greatest {
+            let place = least.partition_point(|&other| other < x);
+            least.copy_within(place..count - 1, place + 1);
+            least[place] = x;
+            greatest = least[count - 1];
+        }
+    }
+    least
 }
 
 fn nth_in_order<'a, T: Key, P: Packed>(row: &[T], packed: &'a mut [P], place: usize) -> &'a [P] {

@@ -134,14 +134,16 @@ impl<T: Copy + Default, F: Fold<T>> Columns<'_, T, F> {
             for (part, &position) in parts.iter_mut().zip(group) {
                 self.row::<G, WIDTH>(part, &mut sum, offset.wrapping_add_signed(position), &parameters);
             }
-            for (sums, sum) in sums.iter_mut().zip(sum) {
-                *sums = G::sum(*sums, sum);
+            if G::QUICK {
+                for (sums, sum) in sums.iter_mut().zip(sum) {
+                    *sums = G::sum(*sums, sum);
+                }
             }
         }
         for (part, &position) in parts.iter_mut().zip(rest) {
             self.row::<G, WIDTH>(part, &mut sums, offset.wrapping_add_signed(position), &parameters);
         }
-        let has_nan = sums.iter().fold(false, |any, &sum| any | G::is_nan(sum));
+        let has_nan = G::QUICK && sums.iter().fold(false, |any, &sum| any | G::is_nan(sum));
         let mut half = PARTS / 2;
         while half > 0 {
             let (first, second) = parts.split_at_mut(half);
@@ -165,7 +167,9 @@ impl<T: Copy + Default, F: Fold<T>> Columns<'_, T, F> {
         for i in 0..WIDTH {
             let x = G::map(row[i], parameters[i]);
             part[i] = G::quick(part[i], x);
-            sum[i] = G::sum(sum[i], x);
+            if G::QUICK {
+                sum[i] = G::sum(sum[i], x);
+            }
         }
     }
 }

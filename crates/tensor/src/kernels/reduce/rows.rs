@@ -174,9 +174,14 @@ fn try_chunks<T: Copy, F: Fold<T>, const LANES: usize>(
     let mut lanes = [F::IDENTITY; LANES];
     let mut sums = [F::NOTHING; SUMS];
     for group in chunks.chunks(GROUP) {
-        let (part, sum) = accumulate::<T, F, LANES>(group, parameter, &sums);
+        let part = if F::QUICK {
+            let (part, sum) = accumulate_with_sums::<T, F, LANES>(group, parameter, &sums);
+            sums = sum;
+            part
+        } else {
+            accumulate::<T, F, LANES>(group, parameter)
+        };
         lanes = combined::<T, F, LANES>(&lanes, &part);
-        sums = sum;
     }
     for (lane, &x) in lanes.iter_mut().zip(rest) {
         *lane = F::combine(*lane, F::map(x, parameter));
@@ -184,7 +189,7 @@ fn try_chunks<T: Copy, F: Fold<T>, const LANES: usize>(
     if F::QUICK && !rest.is_empty() {
         sums = summed::<T, F, LANES>(&sums, &lanes);
     }
-    let has_nan = sums.iter().fold(false, |any, &sum| any | F::is_nan(sum));
+    let has_nan = F::QUICK && sums.iter().fold(false, |any, &sum| any | F::is_nan(sum));
     // Halves onto halves.
     let mut half = LANES / 2;
     while half > 0 {
@@ -231,9 +236,19 @@ fn summed<T: Copy, F: Fold<T>, const LANES: usize>(sums: &[T; SUMS], chunk: &[T;
     result
 }
 
-/// The fold of each column, and the sums with all of them.
+/// The fold of each column.
 #[inline(always)]
-fn accumulate<T: Copy, F: Fold<T>, const LANES: usize>(
+fn accumulate<T: Copy, F: Fold<T>, const LANES: usize>(chunks: &[[T; LANES]], parameter: T) -> [T; LANES] {
+    let mut lanes = [F::IDENTITY; LANES];
+    for chunk in chunks {
+        lanes = combined::<T, F, LANES>(&lanes, &mapped::<T, F, LANES>(chunk, parameter));
+    }
+    lanes
+}
+
+/// As [`accumulate`], and the sums with all elements.
+#[inline(always)]
+fn accumulate_with_sums<T: Copy, F: Fold<T>, const LANES: usize>(
     chunks: &[[T; LANES]],
     parameter: T,
     sums: &[T; SUMS],
@@ -241,16 +256,20 @@ fn accumulate<T: Copy, F: Fold<T>, const LANES: usize>(
     let mut lanes = [F::IDENTITY; LANES];
     let mut sums = *sums;
     for chunk in chunks {
-        let mut mapped = *chunk;
-        for x in &mut mapped {
-            *x = F::map(*x, parameter);
-        }
+        let mapped = mapped::<T, F, LANES>(chunk, parameter);
         lanes = combined::<T, F, LANES>(&lanes, &mapped);
-        if F::QUICK {
-            sums = summed::<T, F, LANES>(&sums, &mapped);
-        }
+        sums = summed::<T, F, LANES>(&sums, &mapped);
     }
     (lanes, sums)
+}
+
+#[inline(always)]
+fn mapped<T: Copy, F: Fold<T>, const LANES: usize>(chunk: &[T; LANES], parameter: T) -> [T; LANES] {
+    let mut mapped = *chunk;
+    for x in &mut mapped {
+        *x = F::map(*x, parameter);
+    }
+    mapped
 }
 
 /// The innermost reduced elements lie one after another.
