@@ -33,7 +33,7 @@
 //! | 256x1024x1024 (right one transposed) | 223 | 215 | 445 | 432 |
 //! | 1024x1024x256 (left one transposed) | 230 | 228 | 468 | 464 |
 //!
-//! With AVX2 as the level of both, 3136x32x9 comes to 122 on one thread and 50176x32x9 to 94, of 128 that the arithmetic alone would be.
+//! At the level AVX2 on one thread, 3136x32x9 comes to 122 and 50176x32x9 to 94, of 128 that the arithmetic alone would be.
 //! Products of a few rows with a transpose (2 to 16 by 256 by 784) come to 117 to 182, where `gemm` has 22 to 112.
 //!
 //! Of a batch each product is done by one thread, and several divide the batch, unless it is of a few large ones. In microseconds, on one thread and two,
