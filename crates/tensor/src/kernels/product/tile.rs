@@ -4,7 +4,7 @@ use crate::simd::Vector;
 use crate::simd::unaligned::{prefetch, read, row_of, write};
 use crate::{Float, Numeric};
 
-use super::{DEPTH, even};
+use super::DEPTH;
 
 /// The lanes of the widest vector.
 const MAX_LANES: usize = 16;
@@ -61,26 +61,6 @@ impl<T> Tile<T> {
             }
             prefetch(row.wrapping_add(self.width).wrapping_sub(1));
         }
-    }
-}
-
-/// As [`chain`], but each [`DEPTH`] terms are a sum of their own.
-///
-/// # Safety
-/// As [`chain`].
-#[inline(always)]
-pub unsafe fn tile<V: Vector<Element: Float>, const R: usize, const C: usize>(tile: &Tile<V::Element>) {
-    let height = even(tile.depth, DEPTH);
-    let mut part = *tile;
-    for top in (0..tile.depth.max(1)).step_by(height) {
-        part.depth = height.min(tile.depth - top);
-        // SAFETY: the caller's promise.
-        unsafe { chain::<V, R, C>(&part) }
-        let moved = |stride: isize| (part.depth as isize).wrapping_mul(stride);
-        part.left = part.left.wrapping_offset(moved(part.left_strides[1]));
-        part.right = part.right.wrapping_offset(moved(part.right_row));
-        part.start = std::ptr::null();
-        part.add = true;
     }
 }
 
@@ -243,7 +223,7 @@ pub struct Dots<T> {
 /// `target[i][j] += left[i] · right[j]`; each [`DEPTH`] vectors of terms are a sum of their own.
 ///
 /// # Safety
-/// As [`tile`].
+/// As [`chain`].
 #[inline(always)]
 pub unsafe fn dots<V: Vector<Element: Float>, const R: usize, const C: usize>(dots: &Dots<V::Element>) {
     let most = DEPTH * V::LANES;
@@ -317,7 +297,7 @@ unsafe fn dots_chain<V: Vector<Element: Float>, const R: usize, const C: usize>(
 /// The sum of the lanes, in pairs.
 ///
 /// # Safety
-/// As [`tile`].
+/// As [`chain`].
 #[inline(always)]
 pub unsafe fn total<V: Vector<Element: Float>>(vector: V) -> V::Element {
     let mut lanes = [V::Element::ZERO; MAX_LANES];
@@ -343,7 +323,7 @@ fn pairs<T: Float>(lanes: &mut [T; MAX_LANES], count: usize) -> T {
 /// A vector of the first `count` elements only, zeros behind them; of all if there are as many.
 ///
 /// # Safety
-/// As [`tile`].
+/// As [`chain`].
 #[inline(always)]
 pub unsafe fn load_some<V: Vector<Element: Float>>(from: *const V::Element, count: usize) -> V {
     // SAFETY: the caller's promise for the elements; no vector has more than MAX_LANES.
