@@ -25,7 +25,7 @@ fn along<T: Float>(x: &Tensor<T>) -> Vec<Vec<f64>> {
 /// Scores in which a row in two has one that stands out by `lift`.
 fn scores<T: Float>((outer, length, columns): (usize, usize, usize), lift: f64, seed: u64) -> Tensor<T> {
     let mut x = noise(outer * length * columns, seed);
-    for row in (0..outer).filter(|row| (row + seed as usize) % 2 == 0) {
+    for row in (0..outer).filter(|row| (row + seed as usize).is_multiple_of(2)) {
         for column in 0..columns {
             let place = (row + column + seed as usize % 97) % length;
             x[(row * length + place) * columns + column] += lift;

@@ -141,7 +141,7 @@ fn row_of_softmax<T: Number, const LANES: usize>(g: &mut [T], y: &[T]) {
     if largest > half() {
         // One that is infinite stays what it is.
         let certain = first(y, |&y| y > half()).map(|place| g[place]);
-        shift = certain.filter(|&g| g - g == zero).unwrap_or(zero);
+        shift = certain.filter(|&g| g.abs() < T::INFINITE).unwrap_or(zero);
         (sum, _) = sum_of::<T, LANES, false>(g, y, shift);
     }
     for (g, &y) in g.iter_mut().zip(y) {
@@ -395,7 +395,11 @@ fn sums_of_products<T: Number, R: AsRef<[T]>, const WIDTH: usize>(
     for (i, row) in rows.iter().enumerate() {
         let row = row.as_ref()[start..start + width].iter();
         for ((&g, &y), shift) in row.zip(y.row(i, start, width)).zip(&mut shift) {
-            *shift = if y > half() && g - g == zero { g } else { *shift };
+            *shift = if y > half() && g.abs() < T::INFINITE {
+                g
+            } else {
+                *shift
+            };
         }
     }
     let mut sum = [Compensated::default(); WIDTH];
