@@ -114,6 +114,19 @@ fn length() -> impl Strategy<Value = usize> {
 }
 
 proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    /// Around the sizes from which on its terms or its columns are divided.
+    #[test]
+    fn a_row_of_any_length(k in 0_usize..2000, n in 1_usize..400, a in view(), transposed: bool, seed: u64) {
+        let mut rng = Rng::seed(seed);
+        let b = View { transposed, ..View::PLAIN };
+        check(&a.make::<f32>(&[1, k], &mut rng), &b.make(&[k, n], &mut rng));
+        check(&a.make::<f64>(&[1, k], &mut rng), &b.make(&[k, n], &mut rng));
+    }
+}
+
+proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
@@ -269,7 +282,7 @@ proptest! {
 }
 
 /// Shapes on all the paths through the kernels, small and large.
-const SHAPES: [[usize; 3]; 19] = [
+const SHAPES: [[usize; 3]; 21] = [
     [2, 40_000, 3],
     [20, 13_000, 30],
     [130, 6500, 140],
@@ -289,6 +302,8 @@ const SHAPES: [[usize; 3]; 19] = [
     [100, 50, 4200],
     [3000, 40, 13],
     [257, 385, 259],
+    [1, 784, 256],
+    [1, 1500, 301],
 ];
 
 fn products<T: Float>() -> Vec<Tensor<T>> {
