@@ -59,6 +59,7 @@ const RIGHT: &[(&str, f64, f64)] = &[
     ("gradient 0 of softsign", f64::INFINITY, 0.0),
     ("gelu", f64::NEG_INFINITY, 0.0),
     ("gelu_tanh", f64::NEG_INFINITY, 0.0),
+    ("hard_swish", f64::NEG_INFINITY, 0.0),
     ("mish", f64::NEG_INFINITY, 0.0),
     ("silu", f64::NEG_INFINITY, 0.0),
     ("softsign", f64::NEG_INFINITY, -1.0),
