@@ -143,6 +143,13 @@ pub(crate) fn for_each(range: Range<usize>, work: &(dyn Fn(usize) + Sync)) {
     });
 }
 
+/// Runs `work` on so many even ranges of `0..length`, on several threads.
+pub(crate) fn for_each_range(length: usize, parts: usize, work: &(dyn Fn(Range<usize>) + Sync)) {
+    for_each(0..parts, &|part| {
+        work(part * length / parts..(part + 1) * length / parts);
+    });
+}
+
 /// As [`for_each`], with the error of one that failed.
 pub(crate) fn try_for_each(range: Range<usize>, work: &(dyn Fn(usize) -> Result<()> + Sync)) -> Result<()> {
     last_error(|report| for_each(range, &|index| report(work(index))))

@@ -3,7 +3,7 @@ mod common;
 
 use backprop_tensor::simd::{self, Level};
 use backprop_tensor::{Error, Float, Tensor};
-use common::{exact_sum, noise};
+use common::{exact_sum, noise, on};
 use proptest::prelude::*;
 use proptest::sample::select;
 
@@ -251,13 +251,7 @@ fn bits_of_large_inputs() -> Vec<u64> {
 
 #[test]
 fn the_number_of_threads_changes_no_bit() {
-    let results = [1, 2, 3].map(|threads| {
-        let pool = rayon::ThreadPoolBuilder::new()
-            .num_threads(threads)
-            .build()
-            .unwrap();
-        pool.install(bits_of_large_inputs)
-    });
+    let results = [1, 2, 3].map(|threads| on(threads, bits_of_large_inputs));
     assert!(results[0] == results[1] && results[1] == results[2]);
 }
 

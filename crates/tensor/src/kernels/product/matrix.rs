@@ -3,6 +3,8 @@
 use std::marker::PhantomData;
 
 use crate::counters::{self, Family};
+use crate::storage::Storage;
+use crate::{Element, Result};
 
 /// A matrix of any strides to read from.
 #[derive(Debug)]
@@ -79,6 +81,20 @@ impl<'a, T> Matrix<'a, T> {
             shape,
             ..self
         }
+    }
+
+    /// The same with rows without gaps: itself, or a copy in `room`.
+    pub(super) fn with_dense_rows<'b>(self, room: &'b mut Storage<T>) -> Result<Matrix<'b, T>>
+    where
+        'a: 'b,
+        T: Element,
+    {
+        if self.strides[1] == 1 {
+            return Ok(self);
+        }
+        *room = Storage::scratch(self.shape[0] * self.shape[1])?;
+        self.read(room.as_mut_slice());
+        Ok(Matrix::row_major(room.as_slice(), self.shape))
     }
 
     /// The number of elements that are there: of rows or columns that repeat one, that.

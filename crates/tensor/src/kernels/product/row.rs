@@ -63,9 +63,7 @@ fn for_each_range<T>(product: &Product<'_, T>, units: usize, work: &(dyn Fn(Rang
             .min(4 * parallel::workers_at_once())
             .min((size / threshold).max(2));
     }
-    parallel::for_each(0..parts, &|part| {
-        work(part * units / parts..(part + 1) * units / parts)
-    });
+    parallel::for_each_range(units, parts, work);
 }
 
 /// Columns whose sums are kept in registers: twice as many as hide the latency of the operation, if there are so many.
@@ -220,13 +218,8 @@ pub fn dots<V>(target: &mut [V::Element], product: &Product<'_, V::Element>) -> 
 where
     V: Vector<Element: Float>,
 {
-    let mut copy = Storage::scratch(0)?;
-    let mut left = product.left;
-    if left.strides[1] != 1 {
-        copy = Storage::scratch(left.shape[1])?;
-        left.read(copy.as_mut_slice());
-        left = Matrix::row_major(copy.as_slice(), left.shape);
-    }
+    let mut room = Storage::scratch(0)?;
+    let left = product.left.with_dense_rows(&mut room)?;
     let (units, target) = (target.len(), Target::new(target));
     for_each_range(product, units, &|columns| {
         let part = Columns::<V> {
@@ -238,7 +231,6 @@ where
         // SAFETY: the vector is the one of the level in use.
         unsafe { V::run(part) }
     });
-    drop(copy);
     Ok(())
 }
 

@@ -42,15 +42,8 @@ pub fn dots<V>(target: &mut [V::Element], product: &Product<'_, V::Element>) -> 
 where
     V: Vector<Element: Float>,
 {
-    let shape = product.left.shape;
-    let mut copy = Storage::scratch(0)?;
-    let left = if product.left.strides[1] == 1 {
-        product.left
-    } else {
-        copy = Storage::scratch(shape[0] * shape[1])?;
-        product.left.read(copy.as_mut_slice());
-        Matrix::row_major(copy.as_slice(), shape)
-    };
+    let mut room = Storage::scratch(0)?;
+    let left = product.left.with_dense_rows(&mut room)?;
     let target = Target::new(target);
     for_each_range(product.right.shape[1], 4, product.parallel(), &|columns| {
         let part = Columns::<V> {
@@ -62,7 +55,6 @@ where
         // SAFETY: the vector is the one of the level in use.
         unsafe { V::run(part) }
     });
-    drop(copy);
     Ok(())
 }
 
@@ -163,7 +155,5 @@ fn for_each_range(length: usize, shortest: usize, parallel: bool, work: &(dyn Fn
         1
     };
     let parts = parts.min(length / shortest).max(1);
-    parallel::for_each(0..parts, &|part| {
-        work(part * length / parts..(part + 1) * length / parts)
-    });
+    parallel::for_each_range(length, parts, work);
 }
