@@ -32,6 +32,7 @@ const fn layer(
 }
 
 const FILES: &str = "backprop-files";
+const KERNEL: &str = "backprop-kernel";
 const TENSOR: &str = "backprop-tensor";
 const DERIVE: &str = "backprop-derive";
 const AUTODIFF: &str = "backprop-autodiff";
@@ -47,7 +48,8 @@ const FACADE: &str = "backprop";
 /// From the bottom up. A row may name only crates of rows before it, except for tests.
 const TABLE: &[Layer] = &[
     layer(FILES, &[], &[]),
-    layer(TENSOR, &[], &[TESTING]),
+    layer(KERNEL, &[], &[TENSOR]),
+    layer(TENSOR, &[KERNEL], &[TESTING]),
     layer(DERIVE, &[], &[TENSOR, AUTODIFF, LAYERS]),
     layer(AUTODIFF, &[TENSOR], &[TESTING]),
     layer(LAYERS, &[TENSOR, DERIVE, AUTODIFF], &[TESTING]),

@@ -3,7 +3,7 @@
 use std::ops::{Add, Div, Mul, Neg, Sub};
 
 use crate::counters::{self, Family};
-use crate::kernel::Formula;
+use crate::kernel::Compiled;
 use crate::kernels::{Binary, MAX_OTHERS, Operand, Unary};
 use crate::{Element, Error, Float, Kernel, Layout, Numeric, Result, Tensor, kernel, math};
 
@@ -18,7 +18,7 @@ impl<T: Element> Tensor<T> {
     pub(crate) fn elementwise(
         mut self,
         operation: &'static str,
-        formula: Formula<T>,
+        formula: Compiled<'_, T>,
         parameters: &[T],
         others: &[&Self],
     ) -> Result<Self> {
@@ -63,7 +63,7 @@ impl<T: Element> Tensor<T> {
     fn elementwise_turned(
         self,
         operation: &'static str,
-        formula: Formula<T>,
+        formula: Compiled<'_, T>,
         parameters: &[T],
         others: &[&Self],
     ) -> Result<Self> {
@@ -240,9 +240,10 @@ fn check(kernel: &Kernel, outputs: usize, inputs: usize, parameters: usize) -> R
         ("inputs", inputs),
         ("parameters", parameters),
     ];
-    for ((name, given), wanted) in given
-        .into_iter()
-        .zip([kernel.outputs, kernel.inputs, kernel.parameters])
+    for ((name, given), wanted) in
+        given
+            .into_iter()
+            .zip([kernel.outputs(), kernel.inputs(), kernel.parameters()])
     {
         if given != wanted {
             return Err(Error::argument(

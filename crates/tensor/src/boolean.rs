@@ -1,27 +1,27 @@
 //! Boolean algebra on masks.
 
-use crate::kernel::Formula;
+use crate::kernel::Compiled;
 use crate::{Numeric, Result, Tensor};
 
-const AND: Formula<bool> = Formula::light(|_, outputs, inputs| {
+const AND: Compiled<'_, bool> = Compiled::light(|_, outputs, inputs| {
     for (x, y) in outputs.iter_mut().zip(inputs) {
         x.iter_mut().zip(*y).for_each(|(x, y)| *x &= y);
     }
 });
 
-const OR: Formula<bool> = Formula::light(|_, outputs, inputs| {
+const OR: Compiled<'_, bool> = Compiled::light(|_, outputs, inputs| {
     for (x, y) in outputs.iter_mut().zip(inputs) {
         x.iter_mut().zip(*y).for_each(|(x, y)| *x |= y);
     }
 });
 
-const XOR: Formula<bool> = Formula::light(|_, outputs, inputs| {
+const XOR: Compiled<'_, bool> = Compiled::light(|_, outputs, inputs| {
     for (x, y) in outputs.iter_mut().zip(inputs) {
         x.iter_mut().zip(*y).for_each(|(x, y)| *x ^= y);
     }
 });
 
-const NOT: Formula<bool> = Formula::light(|_, outputs, _| {
+const NOT: Compiled<'_, bool> = Compiled::light(|_, outputs, _| {
     for x in outputs.iter_mut().flat_map(|x| x.iter_mut()) {
         *x = !*x;
     }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 
 use crate::Kernel;
-use crate::kernel::Formula;
+use crate::kernel::Compiled;
 use crate::{display, kernels, math};
 
 /// What a tensor can hold: `f32`, `f64`, `i32`, `i64`, `u8` or `bool`.
@@ -108,7 +108,7 @@ pub trait Float:
 
     /// The kernel's function for this type.
     #[doc(hidden)]
-    fn function(kernel: &Kernel) -> Formula<Self>;
+    fn function(kernel: &Kernel) -> Compiled<'static, Self>;
 }
 
 macro_rules! element {
@@ -144,7 +144,7 @@ macro_rules! numeric {
 numeric! { f32, f64, i32, i64, u8 }
 
 macro_rules! float {
-    ($($t:ident, $into:ident;)*) => {
+    ($($t:ident, $compiled:ident;)*) => {
         $(impl Float for $t {
             const EPSILON: Self = $t::EPSILON;
             const INFINITY: Self = $t::INFINITY;
@@ -154,14 +154,11 @@ macro_rules! float {
                 self.next_down()
             }
 
-            fn function(kernel: &Kernel) -> Formula<Self> {
-                Formula {
-                    run: kernel.$t,
-                    into: kernel.$into,
-                    cost: kernel.cost,
-                }
+            #[inline]
+            fn function(kernel: &Kernel) -> Compiled<'static, Self> {
+                kernel.$compiled()
             }
         })*
     };
 }
-float! { f32, into_f32; f64, into_f64; }
+float! { f32, for_f32; f64, for_f64; }

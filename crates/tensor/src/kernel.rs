@@ -1,23 +1,73 @@
-//! Elementwise kernels: a formula, written once, compiled for f32 and f64 and for every instruction-set level.
+//! Elementwise kernels: a formula, written once, compiled for f32 and f64 and for every instruction-set level, and kept as data.
 //!
 //! A closure passed to a generic function is compiled in the crate that calls it, in a debug build without
 //! optimization. A [`Kernel`] is not: [`kernel!`](crate::kernel!) expands to concrete functions over whole slices, compiled with the
 //! crate that writes the formula. So the derivative of an operation can stand in one line beside the operation, and
 //! still run at full speed in a user's debug build.
 
-use crate::parallel::COPY;
+use std::fmt;
 
-mod cost;
+use crate::formula::{Formula, Program};
+use crate::parallel::COPY;
 
 /// The function of a [`Kernel`] for one element type: parameters, slices updated in place, slices read; all the slices
 /// are equally long, and their numbers are those of the kernel.
 pub type KernelFunction<T> = fn(parameters: &[T], outputs: &mut [&mut [T]], inputs: &[&[T]]);
 
+/// Formulas below this are so quick that copying the first operand before would show: 50 ps, of 250 for `exp`.
+const LIGHT: u32 = 500;
+
+/// What runs over slices.
+pub enum Run<'a, T> {
+    /// Functions that a compiler made.
+    Function(KernelFunction<T>),
+    /// The steps of a formula.
+    Interpreted(&'a Interpreter<'a, T>),
+}
+
+/// As [`KernelFunction`], with what it has captured.
+pub type Interpreter<'a, T> = dyn Fn(&[T], &mut [&mut [T]], &[&[T]]) + Sync + 'a;
+
+impl<T> Clone for Run<'_, T> {
+    fn clone(&self) -> Self {
+        *self
+    }
+}
+
+impl<T> Copy for Run<'_, T> {}
+
+impl<T> Run<'_, T> {
+    /// The compiled function, if there is one.
+    pub(crate) fn function(self) -> Option<KernelFunction<T>> {
+        match self {
+            Self::Function(function) => Some(function),
+            Self::Interpreted(_) => None,
+        }
+    }
+
+    #[inline]
+    pub(crate) fn call(self, parameters: &[T], outputs: &mut [&mut [T]], inputs: &[&[T]]) {
+        match self {
+            Self::Function(function) => function(parameters, outputs, inputs),
+            Self::Interpreted(function) => function(parameters, outputs, inputs),
+        }
+    }
+}
+
+impl<T> fmt::Debug for Run<'_, T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Function(_) => "Function",
+            Self::Interpreted(_) => "Interpreted",
+        })
+    }
+}
+
 /// A [`Kernel`] for one element type.
 #[derive(Debug, Clone, Copy)]
-pub struct Formula<T> {
+pub struct Compiled<'a, T> {
     /// Updates its outputs.
-    pub run: KernelFunction<T>,
+    pub run: Run<'a, T>,
     /// Where it makes a difference: what `run` makes of its first output, written to another slice; it takes what it would update as its first
     /// input.
     pub into: Option<KernelFunction<T>>,
@@ -25,11 +75,11 @@ pub struct Formula<T> {
     pub cost: u32,
 }
 
-impl<T> Formula<T> {
+impl<T> Compiled<'_, T> {
     /// A function that takes no longer than to copy an element.
     pub(crate) const fn light(run: KernelFunction<T>) -> Self {
         Self {
-            run,
+            run: Run::Function(run),
             into: None,
             cost: COPY,
         }
@@ -37,26 +87,101 @@ impl<T> Formula<T> {
 }
 
 /// An elementwise formula for f32 and f64, made by [`kernel!`](crate::kernel!).
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub struct Kernel {
+    program: &'static Program,
     /// How many values are updated.
-    pub outputs: usize,
-    /// How many values are read only.
-    pub inputs: usize,
-    /// How many parameters there are.
-    pub parameters: usize,
-    /// The formula for f32.
-    pub f32: KernelFunction<f32>,
-    /// The formula for f64.
-    pub f64: KernelFunction<f64>,
-    /// The formula of one value, written elsewhere than it is read, for f32; only of formulas so light that copying first would show, and of those with
+    outputs: usize,
+    f32: KernelFunction<f32>,
+    f64: KernelFunction<f64>,
+    /// The formula of one value, written elsewhere than it is read; only of formulas so light that copying first would show, and of those with
     /// a second formula.
-    pub into_f32: Option<KernelFunction<f32>>,
-    /// As `into_f32`, for f64.
-    pub into_f64: Option<KernelFunction<f64>>,
-    /// About how many picoseconds an element of f32 takes, as the names in the formula tell; what decides from which size on several threads share
+    into_f32: Option<KernelFunction<f32>>,
+    into_f64: Option<KernelFunction<f64>>,
+    /// About how many picoseconds an element of f32 takes, as the functions in the formula tell; what decides from which size on several threads share
     /// the work.
-    pub cost: u32,
+    cost: u32,
+}
+
+impl Kernel {
+    /// Of a formula and its functions; `cost` is that of the formula's ordinary steps.
+    #[doc(hidden)]
+    pub const fn new(
+        program: &'static Program,
+        functions: (KernelFunction<f32>, KernelFunction<f64>),
+        into: (Option<KernelFunction<f32>>, Option<KernelFunction<f64>>),
+        cost: u32,
+    ) -> Self {
+        Self {
+            program,
+            outputs: program.results(),
+            f32: functions.0,
+            f64: functions.1,
+            into_f32: into.0,
+            into_f64: into.1,
+            cost,
+        }
+    }
+
+    /// Whether a formula of this cost is limited by memory, so that to copy its first operand first would show.
+    #[doc(hidden)]
+    pub const fn is_light(cost: u32) -> bool {
+        cost < LIGHT
+    }
+
+    /// How many values are updated.
+    pub const fn outputs(&self) -> usize {
+        self.outputs
+    }
+
+    /// How many values are read only.
+    pub const fn inputs(&self) -> usize {
+        self.program.inputs() - self.outputs
+    }
+
+    /// How many parameters there are.
+    pub const fn parameters(&self) -> usize {
+        self.program.parameters()
+    }
+
+    /// The formula as data: to evaluate, to differentiate, to print. Its inputs are the values that the kernel updates, then those that it reads.
+    ///
+    /// ```
+    /// use backprop_tensor::kernel;
+    ///
+    /// let tanh_gradient = kernel!(|g, y| g * (1.0 - y * y));
+    /// assert_eq!(tanh_gradient.formula().to_string(), "g * (1 - y * y)");
+    /// assert_eq!(tanh_gradient.formula().evaluate(&[], &[2.0, 0.5])?, [1.5]);
+    /// # Ok::<(), backprop_tensor::Error>(())
+    /// ```
+    pub fn formula(&self) -> Formula {
+        Formula::from(self.program)
+    }
+}
+
+macro_rules! compiled {
+    ($($t:ident $name:ident $into:ident;)*) => { $(
+        /// For this element type.
+        #[inline]
+        pub(crate) const fn $name(&self) -> Compiled<'static, $t> {
+            Compiled {
+                run: Run::Function(self.$t),
+                into: self.$into,
+                cost: self.cost,
+            }
+        }
+    )* };
+}
+
+impl Kernel {
+    compiled! { f32 for_f32 into_f32; f64 for_f64 into_f64; }
+}
+
+/// Its formula.
+impl fmt::Debug for Kernel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "Kernel({})", self.formula())
+    }
 }
 
 /// Makes a [`Kernel`](crate::Kernel) of a formula.
@@ -71,6 +196,9 @@ pub struct Kernel {
 /// fast as it would be alone; each comparison in `safe` shows, though. `where likely; or safe; else other` looks at `likely` first, which must imply
 /// `safe` and hold for nearly all elements, and only in a block where it does not hold everywhere at `safe`.
 ///
+/// A formula consists of numbers, its arguments, `let`, `if` and `else`, arithmetic, comparisons, functions of [`math`](crate::math) by that module's name, tuples, and
+/// the methods `abs`, `sqrt`, `is_nan` and `is_finite`; anything else is refused where it stands. [`Kernel::formula`](crate::Kernel::formula) gives it as data.
+///
 /// ```
 /// use backprop_tensor::{Tensor, kernel};
 ///
@@ -82,206 +210,36 @@ pub struct Kernel {
 /// ```
 #[macro_export]
 macro_rules! kernel {
-    (|$first:ident $(, $input:ident)* $(; $($parameter:ident),+)?| $formula:expr) => {
-        $crate::Kernel {
-            into_f32: const {
-                if $crate::Kernel::is_light(stringify!($formula)) {
-                    Some($crate::kernel!(@into f32; $first; $($input),*; $($($parameter),+)? => $formula))
-                } else {
-                    None
-                }
-            },
-            into_f64: const {
-                if $crate::Kernel::is_light(stringify!($formula)) {
-                    Some($crate::kernel!(@into f64; $first; $($input),*; $($($parameter),+)? => $formula))
-                } else {
-                    None
-                }
-            },
-            ..$crate::kernel!(mut $first; $($input),*; $($($parameter),+)? => { $first = $formula; })
-        }
+    ($($formula:tt)*) => {
+        $crate::__macros::kernel!(($crate) $($formula)*)
     };
-    (|$first:ident $(, $input:ident)* $(; $($parameter:ident),+)?| $formula:expr; where $safe:expr; else $other:expr) => {
-        $crate::kernel!(|$first $(, $input)* $(; $($parameter),+)?| $formula; where $safe; or $safe; else $other)
-    };
-    (|$first:ident $(, $input:ident)* $(; $($parameter:ident),+)?| $formula:expr; where $likely:expr; or $safe:expr; else $other:expr) => {
-        $crate::Kernel {
-            outputs: 1,
-            inputs: <[&str]>::len(&[$(stringify!($input)),*]),
-            parameters: <[&str]>::len(&[$($(stringify!($parameter)),+)?]),
-            f32: $crate::kernel!(@guarded f32; $first; $($input),*; $($($parameter),+)? => $formula, $likely, $safe, $other),
-            f64: $crate::kernel!(@guarded f64; $first; $($input),*; $($($parameter),+)? => $formula, $likely, $safe, $other),
-            into_f32: Some($crate::kernel!(@guarded_into f32; $first $(, $input)*; $($($parameter),+)? => $formula, $likely, $safe, $other)),
-            into_f64: Some($crate::kernel!(@guarded_into f64; $first $(, $input)*; $($($parameter),+)? => $formula, $likely, $safe, $other)),
-            cost: const { $crate::Kernel::estimate(stringify!($formula)) },
-        }
-    };
-    (mut $($output:ident),+; $($input:ident),*; $($parameter:ident),* => $body:block) => {
-        $crate::Kernel {
-            outputs: [$(stringify!($output)),+].len(),
-            inputs: <[&str]>::len(&[$(stringify!($input)),*]),
-            parameters: <[&str]>::len(&[$(stringify!($parameter)),*]),
-            f32: $crate::kernel!(@function f32; $($output),+; $($input),*; $($parameter),* => $body),
-            f64: $crate::kernel!(@function f64; $($output),+; $($input),*; $($parameter),* => $body),
-            into_f32: None,
-            into_f64: None,
-            cost: const { $crate::Kernel::estimate(stringify!($body)) },
-        }
-    };
-    (@into $t:ident; $first:ident; $($input:ident),*; $($parameter:ident),* => $formula:expr) => {
-        $crate::kernel!(@function $t; to; $first $(, $input)*; $($parameter),* => {
-            let mut $first = $first;
-            to = $formula;
-        })
-    };
-    (@function $t:ident; $($output:ident),+; $($input:ident),*; $($parameter:ident),* => $body:block) => {{
-        struct Work<'a, 'b, 'c>(&'a [$t], &'b mut [&'c mut [$t]], &'a [&'a [$t]]);
+}
 
-        impl $crate::simd::Work for Work<'_, '_, '_> {
-            type Output = ();
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::kernel;
 
-            #[inline(always)]
-            #[allow(unused_assignments, unused_variables, unused_mut, clippy::too_many_arguments)]
-            fn run(self) {
-                #[inline(always)]
-                fn element($($parameter: $t,)* $(mut $output: $t,)+ $($input: $t,)*) -> ($($crate::kernel!(@type $t $output),)+) {
-                    $body
-                    ($($output,)+)
-                }
-                // The caller has checked the numbers of slices and parameters.
-                let &[$($parameter),*] = self.0 else { return };
-                let [$($output),+] = self.1 else { return };
-                let &[$($input),*] = self.2 else { return };
-                let length = usize::MAX $(.min($output.len()))+ $(.min($input.len()))*;
-                $(let $output = &mut $output[..length];)+
-                $(let $input = &$input[..length];)*
-                for i in 0..length {
-                    ($($output[i],)+) = element($($parameter,)* $($output[i],)+ $($input[i],)*);
-                }
-            }
-        }
-        fn run(parameters: &[$t], outputs: &mut [&mut [$t]], inputs: &[&[$t]]) {
-            $crate::simd::dispatch(Work(parameters, outputs, inputs));
-        }
-        run
-    }};
-    (@guarded $t:ident; $first:ident; $($input:ident),*; $($parameter:ident),* => $formula:expr, $likely:expr, $safe:expr, $other:expr) => {{
-        $crate::kernel!(@guard $t; $first $(, $input)*; $($parameter),* => $formula, $likely, $safe, $other);
+    #[test]
+    fn a_kernel_knows_its_cost_and_the_light_ones_have_a_second_form() {
+        let light = kernel!(|x, y| x + y);
+        let heavy = kernel!(|x; p| crate::math::powf(x, p));
+        let update = kernel!(mut x, y; g; rate => { y += crate::math::sqrt(g); x -= rate * g / y; });
+        assert_eq!(
+            (light.cost, heavy.cost, update.cost),
+            (COPY, COPY + 1800, COPY + 35 + 10)
+        );
+        assert!(light.into_f32.is_some() && light.into_f64.is_some());
+        assert!(heavy.into_f32.is_none() && update.into_f32.is_none());
+    }
 
-        impl $crate::simd::Work for Work<'_, '_> {
-            type Output = ();
-
-            #[inline(always)]
-            fn run(self) {
-                /// So few that the machine looks at some elements while it computes others.
-                const BLOCK: usize = 64;
-
-                // The caller has checked the numbers of slices and parameters.
-                let &[$($parameter),*] = self.0 else { return };
-                let &[$($input),*] = self.2 else { return };
-                let length = usize::MAX.min(self.1.len()) $(.min($input.len()))*;
-                for (block, $first) in self.1[..length].chunks_mut(BLOCK).enumerate() {
-                    let length = $first.len();
-                    $(let $input = &$input[block * BLOCK..][..length];)*
-                    let mut all = true;
-                    for i in 0..length {
-                        all &= likely($($parameter,)* $first[i], $($input[i],)*);
-                    }
-                    if !all {
-                        // It overwrites what the slow formula reads.
-                        let mut kept = [0.0; BLOCK];
-                        kept[..length].copy_from_slice($first);
-                        for i in 0..length {
-                            $first[i] = formula($($parameter,)* $first[i], $($input[i],)*);
-                        }
-                        mend($($parameter,)* $first, &kept[..length], $($input,)*);
-                        continue;
-                    }
-                    for i in 0..length {
-                        $first[i] = formula($($parameter,)* $first[i], $($input[i],)*);
-                    }
-                }
-            }
-        }
-        run
-    }};
-    (@guarded_into $t:ident; $($input:ident),+; $($parameter:ident),* => $formula:expr, $likely:expr, $safe:expr, $other:expr) => {{
-        $crate::kernel!(@guard $t; $($input),+; $($parameter),* => $formula, $likely, $safe, $other);
-
-        impl $crate::simd::Work for Work<'_, '_> {
-            type Output = ();
-
-            #[inline(always)]
-            fn run(self) {
-                /// Few enough that what is read twice stays in the first-level cache.
-                const BLOCK: usize = 1024;
-
-                // As above.
-                let &[$($parameter),*] = self.0 else { return };
-                let &[$($input),+] = self.2 else { return };
-                let length = self.1.len()$(.min($input.len()))+;
-                for (block, target) in self.1[..length].chunks_mut(BLOCK).enumerate() {
-                    let length = target.len();
-                    $(let $input = &$input[block * BLOCK..][..length];)+
-                    let mut all = true;
-                    for i in 0..length {
-                        all &= likely($($parameter,)* $($input[i]),+);
-                        target[i] = formula($($parameter,)* $($input[i]),+);
-                    }
-                    if !all {
-                        mend($($parameter,)* target, $($input),+);
-                    }
-                }
-            }
-        }
-        run
-    }};
-    (@guard $t:ident; $($input:ident),+; $($parameter:ident),* => $formula:expr, $likely:expr, $safe:expr, $other:expr) => {
-        struct Work<'a, 'b>(&'a [$t], &'b mut [$t], &'a [&'a [$t]]);
-
-        #[inline(always)]
-        #[allow(unused_variables, clippy::too_many_arguments)]
-        fn formula($($parameter: $t,)* $($input: $t),+) -> $t {
-            $formula
-        }
-        #[inline(always)]
-        #[allow(unused_variables, clippy::too_many_arguments)]
-        fn likely($($parameter: $t,)* $($input: $t),+) -> bool {
-            $likely
-        }
-        #[inline(always)]
-        #[allow(unused_variables, clippy::too_many_arguments)]
-        fn safe($($parameter: $t,)* $($input: $t),+) -> bool {
-            $safe
-        }
-        #[cold]
-        #[inline(never)]
-        #[allow(unused_variables, clippy::too_many_arguments)]
-        fn other($($parameter: $t,)* $($input: $t),+) -> $t {
-            $other
-        }
-        /// Replaces what the formula has got wrong.
-        #[inline(always)]
-        #[allow(clippy::too_many_arguments)]
-        fn mend($($parameter: $t,)* target: &mut [$t], $($input: &[$t]),+) {
-            let length = target.len()$(.min($input.len()))+;
-            let mut all = true;
-            for i in 0..length {
-                all &= safe($($parameter,)* $($input[i]),+);
-            }
-            if all {
-                return;
-            }
-            for i in 0..length {
-                if !safe($($parameter,)* $($input[i]),+) {
-                    target[i] = other($($parameter,)* $($input[i]),+);
-                }
-            }
-        }
-        fn run(parameters: &[$t], outputs: &mut [&mut [$t]], inputs: &[&[$t]]) {
-            let [target] = outputs else { return };
-            $crate::simd::dispatch(Work(parameters, target, inputs));
-        }
-    };
-    (@type $t:ident $output:ident) => { $t };
+    #[test]
+    fn two_results_of_one_call_cost_one() {
+        let pair = kernel!(|x| {
+            let (s, slope) = crate::math::logistic(x);
+            s + slope
+        });
+        let one = kernel!(|x| crate::math::logistic(x).1);
+        assert_eq!((pair.cost, one.cost), (COPY + 190, COPY + 190));
+    }
 }

@@ -38,6 +38,7 @@ mod display;
 mod element;
 mod equality;
 mod error;
+pub mod formula;
 mod indexing;
 mod joining;
 mod kernel;
@@ -75,6 +76,10 @@ pub use random::Rng;
 pub use reductions::Moments;
 pub use shape::{MAX_RANK, Shape};
 pub use tensor::Tensor;
+
+/// What [`kernel!`] and [`formula!`] hand their text to.
+#[doc(hidden)]
+pub use backprop_kernel as __macros;
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

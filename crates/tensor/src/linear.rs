@@ -42,11 +42,13 @@ impl<T: Float> Tensor<T> {
             return Err(Error::shapes(NAME, weight.shape(), bias.shape(), expected));
         }
         if let Some(kernel) =
-            activation.filter(|kernel| (kernel.outputs, kernel.inputs, kernel.parameters) != (1, 0, 0))
+            activation.filter(|kernel| (kernel.outputs(), kernel.inputs(), kernel.parameters()) != (1, 0, 0))
         {
             let given = format!(
                 "{} outputs, {} inputs, {} parameters",
-                kernel.outputs, kernel.inputs, kernel.parameters
+                kernel.outputs(),
+                kernel.inputs(),
+                kernel.parameters()
             );
             return Err(Error::argument(
                 NAME,
@@ -63,7 +65,7 @@ impl<T: Float> Tensor<T> {
         let weight = weight.matrix(weight.offset()).transposed();
         let mut product = Product::new(self.rows(&mut input)?, weight);
         product.start = bias.map(|bias| bias.elements(&mut bias_copy)).transpose()?;
-        product.finish = activation.map(|kernel| T::function(kernel).run);
+        product.finish = activation.and_then(|kernel| T::function(kernel).run.function());
         Self::try_build(shape, |target| T::multiply(target, &product))
     }
 }

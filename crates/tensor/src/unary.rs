@@ -1,19 +1,20 @@
 //! Functions of one number, applied to every element.
 
+use crate::formula::Function;
 use crate::kernels::{Binary, Unary};
-use crate::{Float, Kernel, Numeric, Result, Tensor, kernel, math};
+use crate::{Float, Kernel, Numeric, Result, Tensor, kernel};
 
 macro_rules! unary {
-    ($($(#[$doc:meta])* $method:ident |$x:ident| $formula:expr;)*) => {
-        /// Functions of one number, applied to every element; their errors in ulp are those of [`math`].
+    ($($(#[$doc:meta])* $method:ident $function:ident;)*) => {
+        /// Functions of one number, applied to every element; their errors in ulp are those of [`math`](crate::math).
         impl<T: Float> Tensor<T> { $(
             $(#[$doc])*
             ///
             /// # Errors
             /// [`Error::Memory`](crate::Error::Memory) if there is none for the result.
             pub fn $method(&self) -> Result<Self> {
-                const KERNEL: Kernel = kernel!(|$x| $formula);
-                self.clone().elementwise(stringify!($method), T::function(&KERNEL), &[], &[])
+                const KERNEL: &Kernel = Function::$function.kernel().unwrap();
+                self.clone().elementwise(stringify!($method), T::function(KERNEL), &[], &[])
             }
         )* }
     };
@@ -21,41 +22,39 @@ macro_rules! unary {
 
 unary! {
     /// The square root `√x`; NaN for x < 0.
-    sqrt |x| math::sqrt(x);
+    sqrt Sqrt;
     /// `1 / √x`; infinite at 0, NaN for x < 0.
-    rsqrt |x| math::rsqrt(x);
-    /// `1 / x`; infinite at 0.
-    reciprocal |x| 1.0 / x;
+    rsqrt Rsqrt;
     /// The exponential `eˣ`.
-    exp |x| math::exp(x);
+    exp Exp;
     /// `eˣ - 1`, exact near 0.
-    expm1 |x| math::expm1(x);
+    expm1 Expm1;
     /// `2ˣ`.
-    exp2 |x| math::exp2(x);
+    exp2 Exp2;
     /// The natural logarithm; -∞ at 0, NaN for x < 0.
-    log |x| math::log(x);
+    log Log;
     /// `log(1 + x)`, exact near 0; -∞ at -1, NaN for x < -1.
-    log1p |x| math::log1p(x);
+    log1p Log1p;
     /// The logarithm to base 2; -∞ at 0, NaN for x < 0.
-    log2 |x| math::log2(x);
+    log2 Log2;
     /// The logarithm to base 10; -∞ at 0, NaN for x < 0.
-    log10 |x| math::log10(x);
+    log10 Log10;
     /// The sine of an angle in radians.
-    sin |x| math::sin(x);
+    sin Sin;
     /// The cosine of an angle in radians.
-    cos |x| math::cos(x);
+    cos Cos;
     /// The tangent of an angle in radians.
-    tan |x| math::tan(x);
+    tan Tan;
     /// The inverse sine, in `[-π/2, π/2]`; NaN outside of `[-1, 1]`.
-    asin |x| math::asin(x);
+    asin Asin;
     /// The inverse cosine, in `[0, π]`; NaN outside of `[-1, 1]`.
-    acos |x| math::acos(x);
+    acos Acos;
     /// The inverse tangent, in `[-π/2, π/2]`.
-    atan |x| math::atan(x);
+    atan Atan;
     /// The hyperbolic sine `(eˣ - e⁻ˣ) / 2`.
-    sinh |x| math::sinh(x);
+    sinh Sinh;
     /// The hyperbolic cosine `(eˣ + e⁻ˣ) / 2`.
-    cosh |x| math::cosh(x);
+    cosh Cosh;
     /// The hyperbolic tangent `(eˣ - e⁻ˣ) / (eˣ + e⁻ˣ)`.
     ///
     /// ```
@@ -64,39 +63,49 @@ unary! {
     /// assert_eq!(y.to_vec(), [0.0, 0.46211717, -1.0]);
     /// # Ok::<(), backprop_tensor::Error>(())
     /// ```
-    tanh |x| math::tanh(x);
+    tanh Tanh;
     /// The inverse hyperbolic sine `log(x + √(x² + 1))`.
-    asinh |x| math::asinh(x);
+    asinh Asinh;
     /// The inverse hyperbolic cosine `log(x + √(x² - 1))`; NaN for x < 1.
-    acosh |x| math::acosh(x);
+    acosh Acosh;
     /// The inverse hyperbolic tangent `log((1 + x) / (1 - x)) / 2`; infinite at ±1, NaN outside of `[-1, 1]`.
-    atanh |x| math::atanh(x);
+    atanh Atanh;
     /// The logistic function `1 / (1 + e⁻ˣ)`.
-    sigmoid |x| math::sigmoid(x);
+    sigmoid Sigmoid;
     /// `log(1 + eˣ)`, a smooth [`relu`](Self::relu).
-    softplus |x| math::softplus(x);
+    softplus Softplus;
     /// The error function `2/√π ∫₀ˣ exp(-t²) dt`.
-    erf |x| math::erf(x);
+    erf Erf;
     /// `max(x, 0)`; NaN stays NaN.
-    relu |x| math::relu(x);
+    relu Relu;
     /// The largest integer that is not above x.
-    floor |x| math::floor(x);
+    floor Floor;
     /// The smallest integer that is not below x.
-    ceil |x| math::ceil(x);
+    ceil Ceil;
     /// The nearest integer, the even one of two.
-    round |x| math::round(x);
+    round Round;
     /// The integer part: the nearest integer toward 0.
-    trunc |x| math::trunc(x);
+    trunc Trunc;
 }
 
 impl<T: Float> Tensor<T> {
+    /// `1 / x`; infinite at 0.
+    ///
+    /// # Errors
+    /// [`Error::Memory`](crate::Error::Memory) if there is none for the result.
+    pub fn reciprocal(&self) -> Result<Self> {
+        const KERNEL: Kernel = kernel!(|x| 1.0 / x);
+        self.clone()
+            .elementwise("reciprocal", T::function(&KERNEL), &[], &[])
+    }
+
     /// `xᵖ`, with the special cases of C: 1 where p is 0 or x is 1, even if the other is NaN; NaN for a finite x < 0 unless p is an integer or
     /// infinite.
     ///
     /// # Errors
     /// [`Error::Memory`](crate::Error::Memory) if there is none for the result.
     pub fn powf(&self, exponent: T) -> Result<Self> {
-        const KERNEL: Kernel = kernel!(|x; p| math::powf(x, p));
+        const KERNEL: Kernel = kernel!(|x; p| crate::math::powf(x, p));
         self.clone()
             .elementwise("powf", T::function(&KERNEL), &[exponent], &[])
     }

@@ -1,6 +1,6 @@
 //! The formulas of arithmetic, for every numeric type.
 
-use crate::kernel::Formula;
+use crate::kernel::Compiled;
 use crate::{Float, kernel, math};
 
 /// An operation on two numbers.
@@ -27,16 +27,16 @@ pub enum Unary {
 
 pub trait Arithmetic: Sized {
     /// The function that replaces its output by `∘ output`.
-    fn unary(operation: Unary) -> Formula<Self>;
+    fn unary(operation: Unary) -> Compiled<'static, Self>;
 
     /// The function that replaces its output by `output ∘ input`.
-    fn binary(operation: Binary) -> Formula<Self>;
+    fn binary(operation: Binary) -> Compiled<'static, Self>;
 }
 
 macro_rules! floats {
     ($($t:ident),*) => {
         $(impl Arithmetic for $t {
-            fn unary(operation: Unary) -> Formula<Self> {
+            fn unary(operation: Unary) -> Compiled<'static, Self> {
                 Self::function(&match operation {
                     Unary::Absolute => kernel!(|x| math::abs(x)),
                     Unary::Negate => kernel!(|x| -x),
@@ -46,7 +46,7 @@ macro_rules! floats {
                 })
             }
 
-            fn binary(operation: Binary) -> Formula<Self> {
+            fn binary(operation: Binary) -> Compiled<'static, Self> {
                 Self::function(&match operation {
                     Binary::Add => kernel!(|x, y| x + y),
                     Binary::Subtract => kernel!(|x, y| x - y),
@@ -64,10 +64,10 @@ floats! { f32, f64 }
 macro_rules! integers {
     ($($t:ident, $absolute:expr, $sign:expr;)*) => {
         $(impl Arithmetic for $t {
-            fn unary(operation: Unary) -> Formula<Self> {
+            fn unary(operation: Unary) -> Compiled<'static, Self> {
                 macro_rules! function {
                     ($f:expr) => {
-                        Formula::light(|_, outputs, _| outputs.iter_mut().flat_map(|x| x.iter_mut()).for_each(|x| *x = $f(*x)))
+                        Compiled::light(|_, outputs, _| outputs.iter_mut().flat_map(|x| x.iter_mut()).for_each(|x| *x = $f(*x)))
                     };
                 }
                 match operation {
@@ -75,7 +75,7 @@ macro_rules! integers {
                     Unary::Negate => function!($t::wrapping_neg),
                     Unary::Sign => function!($sign),
                     Unary::Square => function!(|x: $t| x.wrapping_mul(x)),
-                    Unary::Clamp => Formula::light(|parameters, outputs, _| {
+                    Unary::Clamp => Compiled::light(|parameters, outputs, _| {
                         let &[least, greatest] = parameters else { return };
                         for x in outputs.iter_mut().flat_map(|x| x.iter_mut()) {
                             *x = (*x).max(least).min(greatest);
@@ -84,10 +84,10 @@ macro_rules! integers {
                 }
             }
 
-            fn binary(operation: Binary) -> Formula<Self> {
+            fn binary(operation: Binary) -> Compiled<'static, Self> {
                 macro_rules! function {
                     ($f:expr) => {
-                        Formula::light(|_, outputs, inputs| {
+                        Compiled::light(|_, outputs, inputs| {
                             let ([x], [y]) = (outputs, inputs) else { return };
                             for (x, &y) in x.iter_mut().zip(*y) {
                                 *x = $f(*x, y);

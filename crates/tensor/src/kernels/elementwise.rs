@@ -1,8 +1,7 @@
 //! Elementwise formulas over broadcast views, in blocks that stay in the first-level cache.
 
-use crate::KernelFunction;
 use crate::counters::{self, Family};
-use crate::kernel::Formula;
+use crate::kernel::{Compiled, Run};
 use crate::parallel::{self, COPY, threshold};
 
 use super::operand::{Access, BLOCK, Reader, block_length};
@@ -20,7 +19,7 @@ const GATHER: u32 = 500;
 pub trait Elementwise: Sized {
     /// `target = formula(first, others...)`; `first` is `None` if `target` holds it already.
     fn elementwise(
-        formula: &Formula<Self>,
+        formula: &Compiled<'_, Self>,
         parameters: &[Self],
         target: &mut [Self],
         first: Option<Operand<'_, Self>>,
@@ -28,7 +27,12 @@ pub trait Elementwise: Sized {
     );
 
     /// Runs the formula on slices of equal length, on several threads if they are long.
-    fn update(formula: &Formula<Self>, parameters: &[Self], outputs: &mut [&mut [Self]], inputs: &[&[Self]]);
+    fn update(
+        formula: &Compiled<'_, Self>,
+        parameters: &[Self],
+        outputs: &mut [&mut [Self]],
+        inputs: &[&[Self]],
+    );
 }
 
 macro_rules! elementwise {
@@ -36,7 +40,7 @@ macro_rules! elementwise {
         $(impl Elementwise for $t {
             #[inline(never)]
             fn elementwise(
-                formula: &Formula<Self>,
+                formula: &Compiled<'_, Self>,
                 parameters: &[Self],
                 target: &mut [Self],
                 first: Option<Operand<'_, Self>>,
@@ -47,7 +51,7 @@ macro_rules! elementwise {
 
             #[inline(never)]
             fn update(
-                formula: &Formula<Self>,
+                formula: &Compiled<'_, Self>,
                 parameters: &[Self],
                 outputs: &mut [&mut [Self]],
                 inputs: &[&[Self]],
@@ -60,7 +64,7 @@ macro_rules! elementwise {
 elementwise! { f32, f64, i32, i64, u8, bool }
 
 fn elementwise<T: Gather + Copy + Default + Send + Sync>(
-    formula: &Formula<T>,
+    formula: &Compiled<'_, T>,
     parameters: &[T],
     target: &mut [T],
     first: Option<Operand<'_, T>>,
@@ -73,7 +77,7 @@ fn elementwise<T: Gather + Copy + Default + Send + Sync>(
     });
     // Where the formula can read it from its place, the first operand is one as the others.
     let (function, first, read) = match (first, formula.into) {
-        (Some(first), Some(into)) => (into, None, Some(first)),
+        (Some(first), Some(into)) => (Run::Function(into), None, Some(first)),
         _ => (formula.run, first, None),
     };
     let mut operands = [None; MAX_OPERANDS];
@@ -108,7 +112,7 @@ fn elementwise<T: Gather + Copy + Default + Send + Sync>(
 
 /// A call of a function on operands of one shape.
 struct Call<'a, T> {
-    function: KernelFunction<T>,
+    function: Run<'a, T>,
     parameters: &'a [T],
     /// Copied to the target before the function runs.
     first: Option<Operand<'a, T>>,
@@ -142,12 +146,18 @@ impl<T: Gather + Copy + Default> Call<'_, T> {
                 Some(reader) => reader.read(start, target.len()),
                 None => &[],
             });
-            (self.function)(self.parameters, &mut [target], &inputs[..self.count]);
+            self.function
+                .call(self.parameters, &mut [target], &inputs[..self.count]);
         }
     }
 }
 
-fn update<T: Send + Sync>(formula: &Formula<T>, parameters: &[T], outputs: &mut [&mut [T]], inputs: &[&[T]]) {
+fn update<T: Send + Sync>(
+    formula: &Compiled<'_, T>,
+    parameters: &[T],
+    outputs: &mut [&mut [T]],
+    inputs: &[&[T]],
+) {
     let length = outputs.first().map_or(0, |output| output.len());
     counters::kernel(Family::Update, || {
         let size = length * size_of::<T>();
@@ -161,7 +171,7 @@ fn update<T: Send + Sync>(formula: &Formula<T>, parameters: &[T], outputs: &mut 
 }
 
 fn divide<T: Send + Sync>(
-    function: KernelFunction<T>,
+    function: Run<'_, T>,
     parameters: &[T],
     outputs: &mut [&mut [T]],
     inputs: &[&[T]],
@@ -169,7 +179,7 @@ fn divide<T: Send + Sync>(
     grain: usize,
 ) {
     if length <= grain {
-        return function(parameters, outputs, inputs);
+        return function.call(parameters, outputs, inputs);
     }
     let middle = (length / 2).next_multiple_of(64);
     let (mut left, mut right): (Vec<_>, Vec<_>) =

@@ -1,0 +1,195 @@
+//! Elementwise formulas as data: evaluated, differentiated, simplified, printed.
+//!
+//! [`kernel!`](crate::kernel!) makes functions of a formula, for speed, and keeps the formula beside them; [`Kernel::formula`](crate::Kernel::formula) gives it.
+//! [`formula!`](crate::formula!) makes the formula alone.
+//!
+//! ```
+//! use backprop_tensor::{Tensor, formula, math};
+//!
+//! let swish = formula!(|x; beta| x * math::sigmoid(beta * x));
+//! assert_eq!(swish.to_string(), "x * sigmoid(beta * x)");
+//!
+//! let slope = swish.derivative(0)?;
+//! assert_eq!(slope.evaluate(&[1.0], &[0.0_f64])?, [0.5]);
+//! let curvature = slope.derivative(0)?;
+//! let [y] = &curvature.apply(&[1.0], &[&Tensor::from([0.0_f64, 1.0])])?[..] else { unreachable!() };
+//! assert!(y.all_close(&Tensor::from([0.5, 0.3022]), 0.0, 1e-4)?);
+//! # Ok::<(), backprop_tensor::Error>(())
+//! ```
+//!
+//! # How it is built
+//!
+//! * **A list of steps.** Each takes the values of earlier ones, so there are no cycles, no recursion, and a value that is used twice is computed once. A
+//!   comparison gives 1 or 0, and `if` is a step that chooses one of two values, both of which have been computed.
+//! * **One row for each primitive** ([`Function`]), with its value; **one arm** in the calculus, with its derivative.
+//! * **The same bits.** A formula computes what its kernel does, with the same functions, in blocks that stay in the first-level cache.
+
+mod build;
+mod derivative;
+mod evaluate;
+mod function;
+mod latex;
+mod program;
+mod text;
+
+use std::borrow::Cow;
+
+use smallvec::SmallVec;
+
+use crate::{Error, Result};
+use build::Builder;
+pub use function::Function;
+pub use program::{Program, Step};
+
+/// Makes a [`Formula`](crate::formula::Formula) of the text that [`kernel!`](crate::kernel!) takes, without compiling functions of it.
+///
+/// ```
+/// use backprop_tensor::{formula, math};
+///
+/// let softsign = formula!(|x| x / (1.0 + math::abs(x)));
+/// assert_eq!(softsign.evaluate(&[], &[-3.0_f32])?, [-0.75]);
+/// # Ok::<(), backprop_tensor::Error>(())
+/// ```
+#[macro_export]
+macro_rules! formula {
+    ($($formula:tt)*) => {{
+        const PROGRAM: $crate::formula::Program = $crate::__macros::formula!(($crate) $($formula)*);
+        $crate::formula::Formula::from(&PROGRAM)
+    }};
+}
+
+/// An elementwise formula: results from inputs, the elements of tensors, and parameters, the same for all elements.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Formula {
+    inputs: Vec<Cow<'static, str>>,
+    parameters: Vec<Cow<'static, str>>,
+    nodes: Vec<Node>,
+    results: Vec<usize>,
+}
+
+/// One step.
+#[derive(Debug, Clone, PartialEq)]
+enum Node {
+    Input(usize),
+    Parameter(usize),
+    Constant(f64),
+    Call(Function, SmallVec<[usize; 3]>),
+}
+
+impl From<&Program> for Formula {
+    fn from(program: &Program) -> Self {
+        let names = |names: &[&'static str]| names.iter().map(|&name| Cow::Borrowed(name)).collect();
+        let node = |step: &Step| match *step {
+            Step::Input(index) => Node::Input(index.into()),
+            Step::Parameter(index) => Node::Parameter(index.into()),
+            Step::Constant(value) => Node::Constant(value),
+            Step::Call(function, arguments) => {
+                Node::Call(function, arguments.iter().map(|&place| place.into()).collect())
+            }
+        };
+        let formula = Self {
+            inputs: names(program.inputs),
+            parameters: names(program.parameters),
+            nodes: program.steps.iter().map(node).collect(),
+            results: program.results.iter().map(|&place| place.into()).collect(),
+        };
+        formula.without_unused()
+    }
+}
+
+impl Formula {
+    /// The names of the inputs; those of values that a kernel updates come first.
+    pub fn inputs(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.inputs.iter().map(|name| &**name)
+    }
+
+    /// The names of the parameters.
+    pub fn parameters(&self) -> impl ExactSizeIterator<Item = &str> {
+        self.parameters.iter().map(|name| &**name)
+    }
+
+    /// The number of results: 1, but for a kernel that updates several values.
+    pub fn results(&self) -> usize {
+        self.results.len()
+    }
+
+    /// The number of steps, inputs and constants among them.
+    pub fn steps(&self) -> usize {
+        self.nodes.len()
+    }
+
+    /// The same formula with equal parts taken once, constant parts computed, and without what changes nothing: terms 0, factors 1, choices between
+    /// equals, steps whose value nobody uses.
+    ///
+    /// What was 0 times a number counts as 0, though that number may be infinite. Constant parts are computed in f64.
+    ///
+    /// ```
+    /// use backprop_tensor::formula;
+    ///
+    /// let formula = formula!(|x| (x + 0.0) * (2.0 * 3.0) - 0.0 * x).simplify();
+    /// assert_eq!(formula.to_string(), "x * 6");
+    /// ```
+    #[must_use]
+    pub fn simplify(&self) -> Self {
+        let mut builder = Builder::like(self);
+        let places = builder.copy(self);
+        let results = self.results.iter().map(|&place| places[place]).collect();
+        builder.finish(results)
+    }
+
+    /// Which steps the results need.
+    fn needed(&self) -> Vec<bool> {
+        let mut needed = vec![false; self.nodes.len()];
+        for &result in &self.results {
+            needed[result] = true;
+        }
+        for (place, node) in self.nodes.iter().enumerate().rev() {
+            if let (true, Node::Call(_, arguments)) = (needed[place], node) {
+                for &argument in arguments {
+                    needed[argument] = true;
+                }
+            }
+        }
+        needed
+    }
+
+    fn without_unused(self) -> Self {
+        let needed = self.needed();
+        let mut places = Vec::with_capacity(self.nodes.len());
+        let mut nodes = Vec::new();
+        for (node, needed) in self.nodes.into_iter().zip(needed) {
+            places.push(nodes.len());
+            if !needed {
+                continue;
+            }
+            nodes.push(match node {
+                Node::Call(function, arguments) => Node::Call(
+                    function,
+                    arguments.into_iter().map(|place| places[place]).collect(),
+                ),
+                leaf => leaf,
+            });
+        }
+        let results = self.results.into_iter().map(|place| places[place]).collect();
+        Self {
+            nodes,
+            results,
+            ..self
+        }
+    }
+
+    /// Which result of how many was meant.
+    fn check(&self, operation: &'static str, inputs: usize, parameters: usize) -> Result<()> {
+        let given = [
+            ("inputs", inputs, self.inputs.len()),
+            ("parameters", parameters, self.parameters.len()),
+        ];
+        for (name, given, wanted) in given {
+            if given != wanted {
+                let expected = format!("the formula has {wanted}");
+                return Err(Error::argument(operation, name, given, expected));
+            }
+        }
+        Ok(())
+    }
+}

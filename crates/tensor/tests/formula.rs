@@ -1,0 +1,250 @@
+//! Formulas as data: they compute what their kernels do, and their derivatives are those of the functions.
+
+use backprop_tensor::{Kernel, Tensor, formula, kernel, math};
+use proptest::prelude::*;
+
+/// Numbers of every kind: zeros, subnormal, tiny, usual, huge, infinite, NaN.
+fn numbers() -> Vec<f64> {
+    let magnitudes = [
+        0.0,
+        1e-320,
+        1e-300,
+        1e-40,
+        1e-30,
+        1e-8,
+        0.1,
+        0.5,
+        1.0,
+        1.5,
+        2.0,
+        3.7,
+        12.0,
+        20.0,
+        50.0,
+        100.0,
+        500.0,
+        800.0,
+        1e10,
+        1e30,
+        1e200,
+        f64::INFINITY,
+    ];
+    magnitudes
+        .iter()
+        .flat_map(|&x| [x, -x])
+        .chain([f64::NAN])
+        .collect()
+}
+
+/// Kernels of every form.
+fn kernels() -> Vec<(&'static str, Kernel)> {
+    vec![
+        ("sum", kernel!(|x, y| x + y)),
+        ("line", kernel!(|x, y; p| x * p - y / p)),
+        (
+            "choice",
+            kernel!(|x, y| if x > y && !x.is_nan() {
+                x
+            } else if x == y {
+                0.0
+            } else {
+                -y
+            }),
+        ),
+        (
+            "or",
+            kernel!(|x, y| if x <= y || x.is_nan() || y != 1.0 {
+                1.0
+            } else {
+                2.0
+            }),
+        ),
+        (
+            "let",
+            kernel!(|x, y| {
+                let z = x * y;
+                let z = z + 1.0;
+                z * z
+            }),
+        ),
+        (
+            "tuples",
+            kernel!(|x, y| {
+                let steep = math::abs(y) > math::abs(x);
+                let (a, b) = if steep { (y, x) } else { (x, y) };
+                b / a
+            }),
+        ),
+        (
+            "two results",
+            kernel!(|x, y| {
+                let (s, slope) = math::logistic(x);
+                s * y + slope
+            }),
+        ),
+        (
+            "parts",
+            kernel!(|x, y| math::normal(x).0 + math::normal(y).1 - math::probability(-math::abs(x)).1),
+        ),
+        (
+            "methods",
+            kernel!(|x, y| if y.is_finite() { x.abs().sqrt() } else { y }),
+        ),
+        (
+            "branches",
+            kernel!(|x, y| {
+                let mut z = x;
+                if y > 0.0 {
+                    z += y;
+                    z *= 2.0;
+                } else {
+                    z -= y;
+                }
+                z /= 3.0;
+                z
+            }),
+        ),
+        ("product", kernel!(|x, y; p| math::product([x, y, p], [y, 2.0]))),
+        (
+            "guarded",
+            kernel!(|x, y; p| x / y * p; where math::abs(y) > 1.0; or math::abs(y) > 0.0; else math::sign(x) + p),
+        ),
+        ("unused", kernel!(|x, _y; _p| math::tanh(x))),
+    ]
+}
+
+fn same<T: backprop_tensor::Float>(one: &Tensor<T>, other: &Tensor<T>) -> bool {
+    let bits = |x: T| if x != x { u64::MAX } else { x.to_f64().to_bits() };
+    one.shape() == other.shape()
+        && one
+            .to_vec()
+            .into_iter()
+            .map(bits)
+            .eq(other.to_vec().into_iter().map(bits))
+}
+
+fn computes_what_its_kernel_does<T: backprop_tensor::Float>() {
+    let numbers: Vec<T> = numbers().into_iter().map(T::from_f64).collect();
+    let row = Tensor::from(numbers);
+    let column = row.unsqueeze(1).unwrap();
+    for (name, kernel) in kernels() {
+        let parameters = vec![T::from_f64(2.5); kernel.parameters()];
+        let right = column.apply(&kernel, &parameters, &[&row]).unwrap();
+        let results = kernel.formula().apply(&parameters, &[&column, &row]).unwrap();
+        assert!(same(&results[0], &right), "{name}: {}", kernel.formula());
+        let simple = kernel
+            .formula()
+            .simplify()
+            .apply(&parameters, &[&column, &row])
+            .unwrap();
+        assert!(
+            same(&simple[0], &right),
+            "{name}, simplified: {}",
+            kernel.formula().simplify()
+        );
+    }
+}
+
+#[test]
+fn a_formula_computes_what_its_kernel_does() {
+    computes_what_its_kernel_does::<f32>();
+    computes_what_its_kernel_does::<f64>();
+}
+
+#[test]
+fn an_update_gives_all_its_values() {
+    let update = kernel!(mut w, v; g; rate, decay => {
+        v = decay * v + g;
+        w -= rate * v;
+    });
+    let (mut w, mut v, g) = (
+        Tensor::from([1.0_f32, 2.0]),
+        Tensor::from([0.5, 1.0]),
+        Tensor::from([1.0, -1.0]),
+    );
+    let results = update.formula().apply(&[0.5, 0.25], &[&w, &v, &g]).unwrap();
+    Tensor::update(&update, &[0.5, 0.25], &mut [&mut w, &mut v], &[&g]).unwrap();
+    assert_eq!(results, [w, v]);
+    assert_eq!(
+        update.formula().to_string(),
+        "(w - rate * (decay * v + g), decay * v + g)"
+    );
+}
+
+#[test]
+fn long_tensors_are_divided_and_give_the_same() {
+    let formula = formula!(|x, y; p| math::exp(x) * y + p);
+    let x = Tensor::from(
+        (0..100_000)
+            .map(|i| f64::from(i) * 1e-4 - 5.0)
+            .collect::<Vec<_>>(),
+    );
+    let y = Tensor::from(2.0);
+    let [z] = &formula.apply(&[1.0], &[&x, &y]).unwrap()[..] else {
+        panic!()
+    };
+    let right = x
+        .apply(&kernel!(|x, y; p| math::exp(x) * y + p), &[1.0], &[&y])
+        .unwrap();
+    assert!(same(z, &right));
+}
+
+#[test]
+fn wrong_numbers_of_arguments_are_errors() {
+    let formula = formula!(|x, y; p| x * y * p);
+    let x = Tensor::from([1.0_f32]);
+    let text = formula.apply(&[1.0], &[&x]).unwrap_err().to_string();
+    assert_eq!(text, "apply: inputs = 1: the formula has 2");
+    let text = formula.evaluate::<f32>(&[], &[1.0, 2.0]).unwrap_err().to_string();
+    assert_eq!(text, "evaluate: parameters = 0: the formula has 1");
+    let text = formula.derivative(2).unwrap_err().to_string();
+    assert_eq!(text, "derivative: input = 2: the formula has 2 inputs");
+    assert!(
+        formula
+            .apply(
+                &[1.0],
+                &[&Tensor::from([1.0_f32, 2.0]), &Tensor::from([1.0, 2.0, 3.0])]
+            )
+            .is_err()
+    );
+}
+
+proptest! {
+    /// The rules of sums, products, quotients, chains and choices, against differences in f64.
+    #[test]
+    fn derivatives_of_composed_functions(x in -3.0_f64..3.0, y in 0.5_f64..2.0) {
+        let formulas = [
+            formula!(|x, y| x * y + x / y - (-x) * (x - y)),
+            formula!(|x, y| math::exp(math::sin(x) * y) / (1.0 + x * x)),
+            formula!(|x, y| math::log(math::cosh(x) + y) * math::sigmoid(x * y)),
+            formula!(|x, y| math::powf(y, x) + math::atan2(x, y)),
+            formula!(|x, y| if x > 0.1 { x * x * y } else { math::tanh(y * x) }),
+            formula!(|x, y| math::product([x, x, y], [y, y]) + math::mul_div(x, y, y + 1.0)),
+            formula!(|x, y| math::sqrt(y) * math::erf(x) + math::softplus(x) * math::normal(y).1),
+            formula!(|x, y| {
+                let (s, slope) = math::logistic(x * y);
+                s * slope
+            }),
+        ];
+        let at = [x, y];
+        for formula in formulas {
+            for input in 0..2 {
+                // The first derivative of the formula, the second of its first.
+                let slope = formula.derivative(input).unwrap();
+                for (f, derivative) in [(&formula, &slope), (&slope, &slope.derivative(input).unwrap())] {
+                    let h = 1e-5;
+                    let shifted = |step: f64| {
+                        let mut at = at;
+                        at[input] += step;
+                        f.evaluate(&[], &at).unwrap()[0]
+                    };
+                    let difference = (shifted(h) - shifted(-h)) / (2.0 * h);
+                    let derived = derivative.evaluate(&[], &at).unwrap()[0];
+                    let near_bend = (x - 0.1).abs() < 2.0 * h;
+                    // Of h^2 times the third derivative, and of rounding over h.
+                    prop_assert!(near_bend || (derived - difference).abs() <= 1e-7 * (1.0 + derived.abs()), "{f}: {derivative} = {derived}, {difference}");
+                }
+            }
+        }
+    }
+}
