@@ -63,6 +63,7 @@ fn data(input: &Input, program: &Program) -> TokenStream {
     let results = &program.results;
     quote_spanned! {site=>
         #root::formula::Program::new(&[#(#inputs),*], &[#(#parameters),*], &[#(#steps),*], &[#(#results),*])
+            .expect("the arguments of a function of `math`")
     }
 }
 

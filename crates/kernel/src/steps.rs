@@ -32,7 +32,10 @@ impl Step {
                 quote!(#root::formula::Step::Call(#root::formula::Function::#name, &[#(#arguments),*]))
             }
             Self::Math(name, part, arguments) => {
-                quote!(#root::formula::Step::Call(#root::formula::Function::of_math(#name, #part), &[#(#arguments),*]))
+                let function = quote! {
+                    #root::formula::Function::of_math(#name, #part).expect("a function of `math` that formulas may call")
+                };
+                quote!(#root::formula::Step::Call(#function, &[#(#arguments),*]))
             }
         }
     }

@@ -27,51 +27,37 @@ pub struct Program {
 }
 
 impl Program {
-    /// Of names, steps, and the steps that are the results.
-    ///
-    /// # Panics
-    /// If a step names a later one, an argument that there is none of, or has too few arguments: while the program is compiled, if it is a constant.
+    /// Of names, steps, and the steps that are the results; `None` if a step names a later one or an argument that there is none of, or has too few
+    /// arguments.
     #[doc(hidden)]
     pub const fn new(
         inputs: &'static [&'static str],
         parameters: &'static [&'static str],
         steps: &'static [Step],
         results: &'static [u16],
-    ) -> Self {
+    ) -> Option<Self> {
         let mut i = 0;
         while i < steps.len() {
-            match steps[i] {
-                Step::Input(index) => assert!((index as usize) < inputs.len(), "no such input"),
-                Step::Parameter(index) => assert!((index as usize) < parameters.len(), "no such parameter"),
-                Step::Constant(_) => {}
-                Step::Call(function, arguments) => {
-                    match function.arity() {
-                        Some(arity) => assert!(
-                            arguments.len() == arity,
-                            "the function takes another number of arguments"
-                        ),
-                        None => assert!(!arguments.is_empty(), "a product of nothing"),
-                    }
-                    let mut k = 0;
-                    while k < arguments.len() {
-                        assert!((arguments[k] as usize) < i, "an argument comes before its use");
-                        k += 1;
-                    }
-                }
+            let fits = match steps[i] {
+                Step::Input(index) => (index as usize) < inputs.len(),
+                Step::Parameter(index) => (index as usize) < parameters.len(),
+                Step::Constant(_) => true,
+                Step::Call(function, arguments) => function.takes(arguments.len()) && all_below(arguments, i),
+            };
+            if !fits {
+                return None;
             }
             i += 1;
         }
-        let mut k = 0;
-        while k < results.len() {
-            assert!((results[k] as usize) < steps.len(), "no such step");
-            k += 1;
+        if !all_below(results, steps.len()) {
+            return None;
         }
-        Self {
+        Some(Self {
             inputs,
             parameters,
             steps,
             results,
-        }
+        })
     }
 
     /// How many values it reads, those that it updates among them.
@@ -97,7 +83,7 @@ impl Program {
             if let Step::Call(function, _) = self.steps[i]
                 && !self.is_second(i, function)
             {
-                cost += function.cost();
+                cost = cost.saturating_add(function.cost());
             }
             i += 1;
         }
@@ -108,4 +94,16 @@ impl Program {
     const fn is_second(&self, end: usize, function: Function) -> bool {
         end > 0 && matches!(self.steps[end - 1], Step::Call(before, _) if function.is_second_of(before))
     }
+}
+
+/// Whether all places are before `end`.
+const fn all_below(places: &[u16], end: usize) -> bool {
+    let mut i = 0;
+    while i < places.len() {
+        if places[i] as usize >= end {
+            return false;
+        }
+        i += 1;
+    }
+    true
 }

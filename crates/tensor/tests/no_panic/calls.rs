@@ -1,5 +1,6 @@
 //! The functions.
 
+use backprop_tensor::formula::{Function, Program, Step};
 use backprop_tensor::linalg::nalgebra::{DMatrix, DVector};
 use backprop_tensor::{
     Axes, Error, Float, Kernel, Layout, LogProbabilities, Numeric, Rng, Shape, Tensor, are_worth_sharing,
@@ -114,6 +115,11 @@ fn of_numbers<T: Sample + Numeric>() -> Vec<Call> {
 const KERNEL: Kernel = kernel!(|x, y; p| x * p + y);
 const UPDATE: Kernel = kernel!(mut w, v; g; rate => { v += g; w -= rate * v; });
 
+const EVERYTHING: Kernel = kernel!(|x, y; p, q| {
+    let (a, b) = if x > y { (math::exp(x), p) } else { (math::product([x, q], [y]), math::logistic(x * p).1) };
+    if a.is_nan() || !(b < 1.0) { math::powf(a, b) } else { -a / b }
+});
+
 fn of_reals<T: Sample + Float>() -> Vec<Call> {
     let mut calls = calls! {
         powf |s| on!(s, T, |x| x.powf(s.number()));
@@ -122,6 +128,12 @@ fn of_reals<T: Sample + Float>() -> Vec<Call> {
         all_close |s| on!(s, T, |x, y| x.all_close(&y, s.number(), s.number(), s.flag()).is_ok());
         apply |s| on!(s, T, |x, y| x.apply(&KERNEL, &[s.number()], &[&y]));
         apply_wrongly |s| on!(s, T, |x, y| (x.apply(&KERNEL, &[], &[&y, &y, &y, &y]), x.apply(&UPDATE, &[], &[])));
+        evaluate |s| EVERYTHING.formula().evaluate::<T>(&[s.number(), s.number()][..s.rng.below(3)], &[s.number(), s.number(), s.number()][..s.rng.below(4)]).map(Tensor::from);
+        apply_formula |s| on!(s, T, |x, y| (
+            KERNEL.formula().apply(&[s.number()], &[&x, &y]),
+            EVERYTHING.formula().derivative(0).and_then(|slope| slope.apply(&[s.number(), s.number()], &[&y, &x])),
+            UPDATE.formula().apply(&[s.number()], &[&x, &y]),
+        ));
         into_apply |s| on!(s, T, |x, y| x.into_apply(&KERNEL, &[s.number()], &[&y]));
         update |s| on!(s, T, |x, y| {
             let (mut w, mut v) = (x.clone(), x);
@@ -373,7 +385,21 @@ pub fn constructors() -> Vec<Call> {
         threads |s| threads().min(s.rng.below(9));
         set_threads |s| (set_threads(usize::MAX).is_err(), set_threads(s.rng.below(3)).is_ok());
         dispatch |s| simd::dispatch(Half(s.number()));
-        estimate |s| { let text: String = (0..s.rng.below(60)).map(|_| ["exp", "(", "x", " / ", "é", "powf(", "_", ")"][s.rng.below(8)]).collect(); (Kernel::estimate(&text) as usize, Kernel::is_light(&text)) };
+        is_light |s| Kernel::is_light(s.rng.below(2000) as u32);
+        formula |s| {
+            let formula = [&KERNEL, &UPDATE, &EVERYTHING][s.rng.below(3)].formula();
+            let slope = formula.derivative(s.rng.below(4)).map(|slope| (slope.simplify().to_string(), slope.latex()).0);
+            let counts = formula.inputs().len() + formula.parameters().len() + formula.results() + formula.steps();
+            (counts, formula.to_string() + &formula.latex(), slope)
+        };
+        program |s| {
+            let places: &[u16] = [&[][..], &[0], &[1], &[2, 0], &[9]][s.rng.below(5)];
+            let function = Function::of_math(["exp", "product", "logistic", "", "é"][s.rng.below(5)], s.length());
+            let program = Program::new(&["x"], &[], &[Step::Input(0), Step::Parameter(0)][..s.rng.below(3)], places);
+            let counts = program.map_or(0, |program| program.inputs() + program.parameters() + program.results() + program.cost_to(s.length()) as usize);
+            (function.is_some(), counts)
+        };
+        kernel |s| { let kernel = [KERNEL, UPDATE, EVERYTHING][s.rng.below(3)]; (kernel.outputs(), kernel.inputs(), kernel.parameters()) };
         counts |s| {
             counters::tape_record();
             #[cfg(feature = "counters")]
