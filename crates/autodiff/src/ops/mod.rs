@@ -14,6 +14,8 @@ mod loss_reduction;
 mod placed;
 mod range;
 mod spread;
+#[cfg(test)]
+mod twice;
 mod unary;
 
 pub use loss_reduction::Reduction;
@@ -193,6 +195,7 @@ operations! {
         quantile::Quantile,
         std::Std,
         sum::Sum,
+        sum_to::SumTo,
         var::Variance,
     }
 }
