@@ -382,6 +382,15 @@ impl<T: Float> Tape<T> {
         Var::failed(self.clone())
     }
 
+    /// Forgets all but the first records. No variable of the others may be used after that.
+    pub(crate) fn rewind(&self, length: usize) {
+        let mut records = self.inner.records.borrow_mut();
+        records.nodes.truncate(length);
+        if let Some(kept) = &mut records.kept {
+            kept.truncate(length);
+        }
+    }
+
     /// The first error of this tape, if there was one.
     pub fn failure(&self) -> Option<Error> {
         self.inner.failure.borrow().clone()

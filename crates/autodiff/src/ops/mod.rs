@@ -13,6 +13,7 @@ mod laws;
 mod loss_reduction;
 mod placed;
 mod range;
+mod rows;
 mod spread;
 #[cfg(test)]
 mod twice;
@@ -193,6 +194,7 @@ operations! {
         norm::Norm,
         prod::Prod,
         quantile::Quantile,
+        recurrence::Recurrence,
         std::Std,
         sum::Sum,
         sum_to::SumTo,

@@ -118,6 +118,7 @@ fn third_derivatives_are_those_of_the_differences() {
         "Std",
         "Prod",
         "Cumprod",
+        "Recurrence",
         "CrossEntropy",
     ];
     let first_order = FirstOrder::default();
