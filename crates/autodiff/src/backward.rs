@@ -59,6 +59,8 @@ impl<T: Float> Var<T> {
                 let operation = "backward";
                 return Err(Error::Spent { operation, location });
             }
+            // What it holds is not needed any more, and would keep backward from working in place.
+            records.kept = None;
             (
                 std::mem::take(&mut records.nodes),
                 records.params(),

@@ -72,6 +72,38 @@ pub enum Error {
         /// Where the program asked for gradients.
         location: &'static Location<'static>,
     },
+    /// Gradients to be differentiated again, of a tape that does not keep what they need.
+    #[error(
+        "gradients: this tape does not keep what they need; start with Tape::higher_order \
+         (in training Tape::training_higher_order), at {location}"
+    )]
+    NotHigherOrder {
+        /// Where the program asked for gradients.
+        location: &'static Location<'static>,
+    },
+    /// Gradients with respect to a constant.
+    #[error(
+        "gradients: number {input} of what they are wanted for is a constant; \
+         take it from Tape::variable or Tape::param, at {location}"
+    )]
+    Constant {
+        /// Its place among what they were wanted for, from 0.
+        input: usize,
+        /// Where the program asked for gradients.
+        location: &'static Location<'static>,
+    },
+    /// An operation whose gradient cannot be differentiated again.
+    #[error(
+        "{operation}: first-order, it has a gradient for backward, but none for gradients: {reason}, at {location}"
+    )]
+    FirstOrder {
+        /// The operation's name.
+        operation: &'static str,
+        /// Why.
+        reason: &'static str,
+        /// Where the program applied it.
+        location: &'static Location<'static>,
+    },
     /// A parameter that could not be made.
     #[error("parameter: {source}, at {location}")]
     Parameter {
@@ -106,9 +138,30 @@ impl Error {
             | Self::Spent { location, .. }
             | Self::NotScalar { location, .. }
             | Self::NotTracked { location }
+            | Self::NotHigherOrder { location }
+            | Self::Constant { location, .. }
+            | Self::FirstOrder { location, .. }
             | Self::Parameter { location, .. } => Some(location),
             Self::Name { .. } | Self::Tensor(_) => None,
         }
+    }
+
+    /// The same with another line at fault, if it has one.
+    pub(crate) fn at(mut self, line: &'static Location<'static>) -> Self {
+        match &mut self {
+            Self::Operation { location, .. }
+            | Self::Gradient { location, .. }
+            | Self::DifferentTapes { location, .. }
+            | Self::Spent { location, .. }
+            | Self::NotScalar { location, .. }
+            | Self::NotTracked { location }
+            | Self::NotHigherOrder { location }
+            | Self::Constant { location, .. }
+            | Self::FirstOrder { location, .. }
+            | Self::Parameter { location, .. } => *location = line,
+            Self::Name { .. } | Self::Tensor(_) => {}
+        }
+        self
     }
 }
 

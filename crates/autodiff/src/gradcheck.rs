@@ -1,5 +1,7 @@
 //! Gradients against differences.
 
+use std::cell::RefCell;
+
 use backprop_tensor::{Rng, Tensor};
 
 use crate::{Error, Tape, Var};
@@ -31,7 +33,29 @@ pub fn gradcheck(
     Gradcheck::default().run(function, inputs)
 }
 
-/// The settings of a [`gradcheck`].
+/// Compares the gradient of the gradients of a function with central differences, in f64: as [`gradcheck`], of what [`Var::gradients`] gives.
+///
+/// What is differentiated is the product of the function's Jacobian with a vector, with respect to the inputs and the vector.
+///
+/// # Errors
+/// As [`gradcheck`]. An input after those of the function is the vector.
+///
+/// ```
+/// use backprop_autodiff::gradgradcheck;
+/// use backprop_tensor::Tensor;
+///
+/// let x = Tensor::from([[1.0, 2.0], [3.0, 4.0]]);
+/// gradgradcheck(|x| x[0].softmax(1) * &x[0], &[x])?;
+/// # Ok::<(), backprop_autodiff::GradcheckError>(())
+/// ```
+pub fn gradgradcheck(
+    function: impl Fn(&[Var<f64>]) -> Var<f64>,
+    inputs: &[Tensor<f64>],
+) -> Result<(), GradcheckError> {
+    Gradcheck::default().run_twice(function, inputs)
+}
+
+/// The settings of a [`gradcheck`] or [`gradgradcheck`].
 #[derive(Debug, Clone, Copy, PartialEq)]
 #[non_exhaustive]
 pub struct Gradcheck {
@@ -91,7 +115,49 @@ impl Gradcheck {
         function: impl Fn(&[Var<f64>]) -> Var<f64>,
         inputs: &[Tensor<f64>],
     ) -> Result<(), GradcheckError> {
-        let tape = Tape::new();
+        self.run_on([Tape::new, Tape::inference], function, inputs)
+    }
+
+    /// As [`gradgradcheck`], with these settings.
+    ///
+    /// # Errors
+    /// As [`gradgradcheck`].
+    pub fn run_twice(
+        &self,
+        function: impl Fn(&[Var<f64>]) -> Var<f64>,
+        inputs: &[Tensor<f64>],
+    ) -> Result<(), GradcheckError> {
+        let tape = Tape::higher_order();
+        let variables: Vec<_> = inputs.iter().map(|input| tape.variable(input.clone())).collect();
+        let shape = *function(&variables).value()?.shape();
+        let vector = Tensor::normal(shape, 0.0, 1.0, &mut Rng::seed(2))?;
+        let inputs = [inputs, &[vector]].concat();
+        // A function that fails the second time leaves its error behind.
+        let failure = RefCell::new(None);
+        let result = self.run_on(
+            [Tape::higher_order; 2],
+            |x| {
+                gradients(&function, x).unwrap_or_else(|error| {
+                    failure.borrow_mut().get_or_insert(error);
+                    Var::failed(x[0].tape().clone())
+                })
+            },
+            &inputs,
+        );
+        match failure.into_inner() {
+            Some(error) => Err(error.into()),
+            None => result,
+        }
+    }
+
+    /// On a tape for the gradients, and tapes for the differences.
+    fn run_on(
+        &self,
+        [recording, plain]: [fn() -> Tape<f64>; 2],
+        function: impl Fn(&[Var<f64>]) -> Var<f64>,
+        inputs: &[Tensor<f64>],
+    ) -> Result<(), GradcheckError> {
+        let tape = recording();
         let variables: Vec<_> = inputs.iter().map(|input| tape.variable(input.clone())).collect();
         let output = function(&variables);
         let shape = *output.value()?.shape();
@@ -108,7 +174,7 @@ impl Gradcheck {
                 None => vec![0.0; inputs[input].count()],
             };
             for (element, gradient) in gradient.into_iter().enumerate() {
-                let difference = self.difference(&function, inputs, &direction, input, element)?;
+                let difference = self.difference(plain, &function, inputs, &direction, input, element)?;
                 self.compare(input, element, gradient, difference)?;
             }
         }
@@ -117,6 +183,7 @@ impl Gradcheck {
 
     fn difference(
         &self,
+        plain: fn() -> Tape<f64>,
         function: impl Fn(&[Var<f64>]) -> Var<f64>,
         inputs: &[Tensor<f64>],
         direction: &Tensor<f64>,
@@ -127,8 +194,8 @@ impl Gradcheck {
         let x = inputs[input].to_vec()[element];
         let mut at = |moved: f64| {
             inputs[input].as_mut_slice()?[element] = moved;
-            let tape = Tape::inference();
-            let variables: Vec<_> = inputs.iter().map(|input| tape.input(input.clone())).collect();
+            let tape = plain();
+            let variables: Vec<_> = inputs.iter().map(|input| tape.variable(input.clone())).collect();
             let output = function(&variables).into_value()?;
             let products = output.to_vec().into_iter().zip(direction.to_vec());
             Ok::<f64, GradcheckError>(products.map(|(x, y)| x * y).sum())
@@ -159,5 +226,25 @@ impl Gradcheck {
             gradient,
             difference,
         })
+    }
+}
+
+/// The gradients of a function, one after another in one vector. The last input is the gradient of its value.
+fn gradients(function: impl Fn(&[Var<f64>]) -> Var<f64>, inputs: &[Var<f64>]) -> crate::Result<Var<f64>> {
+    let Some((vector, inputs)) = inputs.split_last() else {
+        return Err(
+            backprop_tensor::Error::argument("gradgradcheck", "inputs", 0, "needs at least one").into(),
+        );
+    };
+    let output = function(inputs);
+    let inputs: Vec<&Var<f64>> = inputs.iter().collect();
+    let gradients = output.gradients_for(&inputs, Some(vector))?;
+    let flat: Vec<_> = gradients
+        .iter()
+        .map(|gradient| gradient.reshape([gradient.value.count()]))
+        .collect();
+    match flat.is_empty() {
+        true => Ok(vector.constant(Tensor::zeros([0])?)),
+        false => Var::concat(&flat.iter().collect::<Vec<_>>(), 0),
     }
 }

@@ -35,10 +35,14 @@
 
 mod backward;
 mod cast;
+mod differential;
 mod error;
+mod functional;
 mod gradcheck;
 mod gradients;
 mod graph;
+mod higher_order;
+mod kept;
 mod module;
 mod node;
 mod op;
@@ -50,8 +54,10 @@ mod tape;
 mod var;
 
 pub use cast::Cast;
+pub use differential::Differential;
 pub use error::{Error, Result};
-pub use gradcheck::{Gradcheck, GradcheckError, gradcheck};
+pub use functional::{Point, Tensors, Vars, hessian, hvp, jacobian, jvp, vjp};
+pub use gradcheck::{Gradcheck, GradcheckError, gradcheck, gradgradcheck};
 pub use gradients::Gradients;
 pub use graph::{Record, Source};
 pub use module::{Leaf, LeafMut, Module, Path};

@@ -6,6 +6,7 @@ use std::panic::Location;
 use backprop_tensor::{Error as TensorError, Float, Shape, Tensor};
 use smallvec::SmallVec;
 
+use crate::Differential;
 use crate::op::{InputGradients, Op};
 use crate::param::ParamId;
 
@@ -61,6 +62,8 @@ pub(crate) trait Recorded<T: Float>: Debug {
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<(), (&'static str, TensorError)>;
+    /// The derivative in variables.
+    fn differentiate(&self, at: &Differential<T>) -> crate::Result<()>;
 }
 
 pub(crate) struct Record<O, S> {
@@ -87,5 +90,9 @@ impl<T: Float, O: Op<T>> Recorded<T> for Record<O, O::Saved> {
         let Self { op, saved } = *self;
         op.backward(saved, gradient, inputs)
             .map_err(|error| (op.name(), error))
+    }
+
+    fn differentiate(&self, at: &Differential<T>) -> crate::Result<()> {
+        self.op.differentiate(&self.saved, at)
     }
 }

@@ -4,6 +4,7 @@ use std::fmt::Debug;
 
 use backprop_tensor::{Error, Float, Result, Shape, Tensor, kernel};
 
+use crate::Differential;
 use crate::node::{Node, NodeId};
 
 /// A differentiable operation: a formula, and what it does to a gradient.
@@ -65,7 +66,49 @@ pub trait Op<T: Float>: Debug + 'static {
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()>;
+
+    /// The same as [`backward`](Self::backward), written in variables, so that it can be differentiated again: adds to the gradient of each input of
+    /// the operation ([`Differential::add`]) what follows from the [gradient](Differential::gradient) of its output.
+    ///
+    /// [`Var::gradients`](crate::Var::gradients) calls it. An operation that leaves it out, or gives [`Differential::first_order`], is differentiable
+    /// once.
+    ///
+    /// ```
+    /// # use backprop_autodiff::{Differential, InputGradients, Op, Tape, gradgradcheck, operands};
+    /// # use backprop_tensor::{Float, Result, Tensor, kernel};
+    /// # #[derive(Debug, Clone, Copy)]
+    /// # struct Cube;
+    /// impl<T: Float> Op<T> for Cube {
+    /// #     type Saved = Tensor<T>;
+    /// #     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
+    /// #         let [x] = operands(inputs)?;
+    /// #         Ok((x.apply(&kernel!(|x| x * x * x), &[], &[])?, x.clone()))
+    /// #     }
+    /// #     fn backward(&self, x: Self::Saved, gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
+    /// #         inputs.add(0, gradient.into_apply(&kernel!(|g, x| g * 3.0 * x * x), &[], &[&x])?)
+    /// #     }
+    ///     // `forward` and `backward` as above.
+    ///
+    ///     fn differentiate(&self, _: &Self::Saved, at: &Differential<T>) -> backprop_autodiff::Result<()> {
+    ///         let [x] = at.operands()?;
+    ///         at.add(0, at.gradient() * (x * x) * T::from_f64(3.0))
+    ///     }
+    /// }
+    ///
+    /// gradgradcheck(|x| x[0].apply(Cube), &[Tensor::from([0.5, -1.0, 2.0])])?;
+    /// # Ok::<(), backprop_autodiff::GradcheckError>(())
+    /// ```
+    ///
+    /// # Errors
+    /// If a variable operation fails, or this operation is differentiable once.
+    fn differentiate(&self, saved: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let _ = saved;
+        Err(at.first_order(NOT_WRITTEN))
+    }
 }
+
+/// Why an operation is first-order that says nothing else.
+pub(crate) const NOT_WRITTEN: &str = "Op::differentiate is not written for it";
 
 /// The operands of an operation that takes `N`.
 ///

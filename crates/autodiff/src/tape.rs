@@ -9,6 +9,7 @@ use std::rc::Rc;
 use backprop_tensor::{Float, Rng, Tensor, counters};
 use smallvec::SmallVec;
 
+use crate::kept::Kept;
 use crate::node::{Inputs, Node, NodeId, Origin, Record};
 use crate::param::{BufferId, ParamId, TapeId};
 use crate::{Buffer, Error, Op, Param, Result, Var, spare};
@@ -17,8 +18,8 @@ use crate::{Buffer, Error, Op, Param, Result, Var, spare};
 ///
 /// Three kinds matter. [`training`](Self::training) records, and layers behave as in training (dropout drops, batch
 /// normalization uses the batch); [`new`](Self::new) records, and layers behave as in use; [`inference`](Self::inference)
-/// records nothing, so that a value lives no longer than its last [`Var`]. A fourth, [`tracing`](Self::tracing), is for reading models. A layer needs to be told nothing else: it
-/// asks the tape of its input.
+/// records nothing, so that a value lives no longer than its last [`Var`]. A fourth, [`tracing`](Self::tracing), is for reading models, and
+/// [`higher_order`](Self::higher_order) for gradients of gradients. A layer needs to be told nothing else: it asks the tape of its input.
 ///
 /// A tape belongs to one thread; the model, which it only reads, can be shared among many. Cloning gives a second handle.
 ///
@@ -41,6 +42,7 @@ pub struct Tape<T: Float = f32> {
 pub(crate) struct Inner<T: Float> {
     pub(crate) id: TapeId,
     mode: Mode,
+    higher_order: bool,
     rng: RefCell<Rng>,
     pub(crate) records: RefCell<Records<T>>,
     failure: RefCell<Option<Error>>,
@@ -72,6 +74,8 @@ pub(crate) struct Records<T: Float> {
     /// In the order in which they were left; the last one of a buffer counts.
     pub(crate) updates: Vec<(BufferId, Tensor<T>)>,
     pub(crate) spent: bool,
+    /// Of a tape of higher order.
+    pub(crate) kept: Option<Box<Kept<T>>>,
 }
 
 impl<T: Float> Records<T> {
@@ -106,36 +110,63 @@ impl<T: Float> Records<T> {
 impl<T: Float> Tape<T> {
     /// A tape that records, for layers in training. `seed` decides what dropout drops.
     pub fn training(seed: u64) -> Self {
-        Self::with(Mode::Training, seed)
+        Self::with(Mode::Training, seed, false)
     }
 
     /// A tape that records, for layers in use: for gradients of anything but a training step.
     #[allow(clippy::new_without_default)]
     pub fn new() -> Self {
-        Self::with(Mode::Use, 0)
+        Self::with(Mode::Use, 0, false)
     }
 
     /// A tape that records nothing, for layers in use: to predict.
     pub fn inference() -> Self {
-        Self::with(Mode::Inference, 0)
+        Self::with(Mode::Inference, 0, false)
     }
 
     /// A tape that records what becomes of frozen parameters too, for layers in use: to be [read back](Self::records).
     pub fn tracing() -> Self {
-        Self::with(Mode::Tracing, 0)
+        Self::with(Mode::Tracing, 0, false)
     }
 
-    fn with(mode: Mode, seed: u64) -> Self {
+    /// A tape for gradients of gradients, for layers in use: it keeps what [`Var::gradients`] needs, the value of every operation, until it is
+    /// used up or dropped.
+    ///
+    /// ```
+    /// use backprop_autodiff::Tape;
+    /// use backprop_tensor::Tensor;
+    ///
+    /// let tape = Tape::higher_order();
+    /// let x = tape.variable(Tensor::from([1.0_f64, 2.0, 3.0]));
+    /// let y = (&x * &x * &x).sum(..);
+    /// let [dx] = y.gradients([&x])?; // 3 x²
+    /// let second = dx.sum(..).backward()?; // 6 x
+    /// assert_eq!(second.wrt(&x), Some(&Tensor::from([6.0, 12.0, 18.0])));
+    /// # Ok::<(), backprop_autodiff::Error>(())
+    /// ```
+    pub fn higher_order() -> Self {
+        Self::with(Mode::Use, 0, true)
+    }
+
+    /// As [`higher_order`](Self::higher_order), for layers in training: a gradient penalty in a training step, for instance. `seed` decides what
+    /// dropout drops.
+    pub fn training_higher_order(seed: u64) -> Self {
+        Self::with(Mode::Training, seed, true)
+    }
+
+    fn with(mode: Mode, seed: u64, higher_order: bool) -> Self {
         let records = Records {
             nodes: Vec::new(),
             params: Vec::new(),
             late_params: BTreeMap::new(),
             updates: Vec::new(),
             spent: false,
+            kept: higher_order.then(Box::default),
         };
         let inner = Inner {
             id: TapeId::next(),
             mode,
+            higher_order,
             rng: RefCell::new(Rng::seed(seed)),
             records: RefCell::new(records),
             failure: RefCell::new(None),
@@ -153,6 +184,11 @@ impl<T: Float> Tape<T> {
     /// Whether operations are recorded.
     pub fn is_recording(&self) -> bool {
         self.inner.mode != Mode::Inference
+    }
+
+    /// Whether [`Var::gradients`] works on it.
+    pub fn is_higher_order(&self) -> bool {
+        self.inner.higher_order
     }
 
     /// A seed from the tape's random stream, for an operation that needs randomness.
@@ -262,7 +298,7 @@ impl<T: Float> Tape<T> {
         }
         let inputs = operands.iter().map(|var| var.node).collect();
         let origin = Origin::Operation(Box::new(Record { op, saved }));
-        self.record(value, origin, inputs, location)
+        self.record(value, origin, inputs, operands, location)
     }
 
     /// Whether an operation can be tried; `Err(None)` if an operand has failed, which has been reported already.
@@ -297,7 +333,7 @@ impl<T: Float> Tape<T> {
             let operation = "variable";
             return self.fail(Error::Spent { operation, location });
         }
-        self.record(value, origin, Inputs::new(), location)
+        self.record(value, origin, Inputs::new(), &[], location)
     }
 
     fn record(
@@ -305,13 +341,18 @@ impl<T: Float> Tape<T> {
         value: Tensor<T>,
         origin: Origin<T>,
         inputs: Inputs,
-        location: &'static Location<'static>,
+        operands: &[&Var<T>],
+        mut location: &'static Location<'static>,
     ) -> Var<T> {
         let mut records = self.inner.records.borrow_mut();
         if records.nodes.capacity() == 0 {
             records.nodes = spare::take();
             records.nodes.reserve(RECORDS);
             records.params.reserve(RECORDS / 2);
+        }
+        if let Some(kept) = &mut records.kept {
+            kept.keep(&value, operands);
+            location = kept.location.unwrap_or(location);
         }
         counters::tape_record();
         let node = NodeId::new(records.nodes.len());
@@ -326,9 +367,28 @@ impl<T: Float> Tape<T> {
     }
 
     /// Keeps the error if it is the first, and gives a variable that has failed.
-    pub(crate) fn fail(&self, error: Error) -> Var<T> {
+    pub(crate) fn fail(&self, mut error: Error) -> Var<T> {
+        if let Some(location) = self
+            .inner
+            .records
+            .borrow()
+            .kept
+            .as_ref()
+            .and_then(|kept| kept.location)
+        {
+            error = error.at(location);
+        }
         self.inner.failure.borrow_mut().get_or_insert(error);
         Var::failed(self.clone())
+    }
+
+    /// Forgets all but the first records. No variable of the others may be used after that.
+    pub(crate) fn rewind(&self, length: usize) {
+        let mut records = self.inner.records.borrow_mut();
+        records.nodes.truncate(length);
+        if let Some(kept) = &mut records.kept {
+            kept.truncate(length);
+        }
     }
 
     /// The first error of this tape, if there was one.

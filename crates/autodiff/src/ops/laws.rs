@@ -8,11 +8,11 @@ use crate::{Tape, Var, gradcheck};
 const TRIALS: u64 = 25;
 
 /// Runs a check on every case of every operation, with several random inputs.
-fn for_each_case(check: impl Fn(&Case, &[Tensor<f64>]) -> Result<(), String>) {
+pub(super) fn for_each_case(trials: u64, check: impl Fn(&Case, &[Tensor<f64>]) -> Result<(), String>) {
     for (name, cases) in super::table() {
         assert!(!cases.is_empty(), "{name} has no cases");
         for (number, case) in cases.iter().enumerate() {
-            for seed in 0..TRIALS {
+            for seed in 0..trials {
                 let rng = &mut Rng::seed(seed);
                 let inputs: Vec<_> = (case.inputs)(rng)
                     .iter()
@@ -26,7 +26,7 @@ fn for_each_case(check: impl Fn(&Case, &[Tensor<f64>]) -> Result<(), String>) {
     }
 }
 
-fn same(what: &str, left: &Tensor<f64>, right: &Tensor<f64>) -> Result<(), String> {
+pub(super) fn same(what: &str, left: &Tensor<f64>, right: &Tensor<f64>) -> Result<(), String> {
     let equal = left.shape() == right.shape()
         && left
             .to_vec()
@@ -41,12 +41,14 @@ fn same(what: &str, left: &Tensor<f64>, right: &Tensor<f64>) -> Result<(), Strin
 
 #[test]
 fn gradients_are_those_of_the_differences() {
-    for_each_case(|case, inputs| gradcheck(&case.function, inputs).map_err(|error| error.to_string()));
+    for_each_case(TRIALS, |case, inputs| {
+        gradcheck(&case.function, inputs).map_err(|error| error.to_string())
+    });
 }
 
 #[test]
 fn recording_does_not_change_the_value() {
-    for_each_case(|case, inputs| {
+    for_each_case(TRIALS, |case, inputs| {
         let value = |tape: Tape<f64>| {
             let variables: Vec<_> = inputs.iter().map(|input| tape.variable(input.clone())).collect();
             (case.function)(&variables)
@@ -59,7 +61,7 @@ fn recording_does_not_change_the_value() {
 
 #[test]
 fn each_gradient_is_the_same_without_the_others() {
-    for_each_case(|case, inputs| {
+    for_each_case(TRIALS, |case, inputs| {
         let gradients = |tracked: &dyn Fn(usize) -> bool| -> Result<Vec<Option<Tensor<f64>>>, String> {
             let tape = Tape::new();
             let variable = |(index, input): (usize, &Tensor<f64>)| match tracked(index) {
@@ -92,7 +94,7 @@ fn each_gradient_is_the_same_without_the_others() {
 
 #[test]
 fn a_failed_operand_fails_the_result() {
-    for_each_case(|case, inputs| {
+    for_each_case(TRIALS, |case, inputs| {
         let tape = Tape::<f64>::new();
         let first = tape.variable(Tensor::from([1.0, 2.0])) + tape.variable(Tensor::from([1.0, 2.0, 3.0]));
         let expected = first.value().unwrap_err();

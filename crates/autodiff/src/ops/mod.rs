@@ -13,7 +13,10 @@ mod laws;
 mod loss_reduction;
 mod placed;
 mod range;
+mod rows;
 mod spread;
+#[cfg(test)]
+mod twice;
 mod unary;
 
 pub use loss_reduction::Reduction;
@@ -191,8 +194,10 @@ operations! {
         norm::Norm,
         prod::Prod,
         quantile::Quantile,
+        recurrence::Recurrence,
         std::Std,
         sum::Sum,
+        sum_to::SumTo,
         var::Variance,
     }
 }

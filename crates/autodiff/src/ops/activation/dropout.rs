@@ -1,7 +1,7 @@
 use backprop_tensor::{Float, Kernel, Result, Rng, Tensor, kernel};
 
 use crate::ops::require;
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// Sets each element to zero with probability `p` and scales the others so that the mean stays: `y = m x / (1 - p)`, `dy/dx = m / (1 - p)`, with
 /// a mask `m` of independent numbers, 0 with probability `p`, else 1.
@@ -48,6 +48,11 @@ impl<T: Float> Op<T> for Dropout {
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
         inputs.add(0, gradient.into_apply(&MASKED, &[self.scale()], &[&mask])?)
+    }
+
+    fn differentiate(&self, mask: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let dropped = mask.equal(&Tensor::scalar(T::ZERO))?;
+        at.add(0, at.gradient().masked_fill(&dropped, T::ZERO) * self.scale::<T>())
     }
 }
 

@@ -1,7 +1,7 @@
 use backprop_tensor::{Float, Result, Rng, Tensor};
 
 use crate::ops::require;
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// Adds independent normal noise to each element: `y = x + σ z`, `z ~ N(0, 1)`, `dy/dx = 1`.
 ///
@@ -34,6 +34,10 @@ impl<T: Float> Op<T> for GaussianNoise {
 
     fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
         inputs.add(0, gradient)
+    }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        at.add(0, at.gradient().clone())
     }
 }
 

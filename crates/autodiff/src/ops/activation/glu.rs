@@ -1,6 +1,6 @@
 use backprop_tensor::{Error, Float, Kernel, Result, Tensor, kernel, math};
 
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The gated linear unit, half as long as its input along an axis: `y = a σ(b)`, with `a` and `b` the halves of `x` and
 /// `σ(b) = 1 / (1 + e^-b)`; `dy/da = σ(b)`, `dy/db = a σ(b) (1 - σ(b))`.
@@ -69,6 +69,16 @@ impl<T: Float> Op<T> for Glu {
         let b_gradient = gradient.apply(&kernel, &[], &[&a, &b])?;
         let a_gradient = gradient.into_apply(&GATED, &[], &[&b])?;
         inputs.add(0, Tensor::concat(&[&a_gradient, &b_gradient], self.axis)?)
+    }
+
+    fn differentiate(&self, _: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let [x] = at.operands()?;
+        let half = x.shape()[x.shape().axis("glu", self.axis)?] / 2;
+        let (a, b) = (x.slice(self.axis, ..half), x.slice(self.axis, half..));
+        let gate = b.sigmoid();
+        let through = at.gradient() * &gate;
+        let slope = &through * a * (-b).sigmoid();
+        at.add(0, Var::concat(&[&through, &slope], self.axis)?)
     }
 }
 

@@ -1,6 +1,6 @@
-use backprop_tensor::{Float, Result, Tensor};
+use backprop_tensor::{Float, Result, Tensor, keep};
 
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The logarithm of [`Softmax`](super::Softmax): `yᵢ = xᵢ - ln Σⱼ e^xⱼ`, `dyᵢ/dxⱼ = δᵢⱼ - e^yⱼ`, so `dL/dx = dL/dy - e^y Σ dL/dy`.
 ///
@@ -30,6 +30,28 @@ impl<T: Float> Op<T> for LogSoftmax {
     ) -> Result<()> {
         inputs.add(0, gradient.into_log_softmax_gradient(&y, self.axis)?)
     }
+
+    fn differentiate(&self, _: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let [x] = at.operands()?;
+        at.add(0, gradient_of_scores(x, at.gradient(), self.axis)?)
+    }
+}
+
+/// The gradient of `x` from that of its log softmax, in variables.
+pub(crate) fn gradient_of_scores<T: Float>(
+    x: &Var<T>,
+    gradient: &Var<T>,
+    axis: isize,
+) -> crate::Result<Var<T>> {
+    let shares = x.softmax(axis);
+    let rest = gradient - &shares * gradient.sum(keep(axis));
+    let is_most = shares.value()?.greater(&Tensor::scalar(T::from_f64(0.5)))?;
+    if !is_most.to_vec().contains(&true) {
+        return Ok(rest);
+    }
+    let others = |x: &Var<T>| x.masked_fill(&is_most, T::ZERO).sum(keep(axis));
+    let most = gradient * others(&shares) - shares * others(gradient);
+    Ok(most.where_else(&is_most, &rest))
 }
 
 impl<T: Float> Var<T> {

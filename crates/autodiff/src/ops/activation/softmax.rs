@@ -1,6 +1,6 @@
-use backprop_tensor::{Float, Result, Tensor};
+use backprop_tensor::{Float, Result, Tensor, keep};
 
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// Probabilities along an axis: `yᵢ = e^xᵢ / Σⱼ e^xⱼ`, `dyᵢ/dxⱼ = yᵢ (δᵢⱼ - yⱼ)`, so `dL/dx = y (dL/dy - Σ y dL/dy)`.
 ///
@@ -29,6 +29,18 @@ impl<T: Float> Op<T> for Softmax {
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
         inputs.add(0, gradient.into_softmax_gradient(&y, self.axis)?)
+    }
+
+    fn differentiate(&self, _: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let (y, gradient) = (at.output(), at.gradient());
+        if y.value()?.is_empty() {
+            return at.add(0, gradient.clone());
+        }
+        // What is the same in all of a row does not matter, and that of the largest probability would hide the others.
+        let largest = y.value()?.argmax(keep(self.axis))?;
+        let gradient = gradient - gradient.gather(self.axis, &largest);
+        let mean = (y * &gradient).sum(keep(self.axis));
+        at.add(0, y * (gradient - mean))
     }
 }
 

@@ -1,6 +1,6 @@
 use backprop_tensor::{Float, Result, Tensor};
 
-use crate::{InputGradients, Op, operands};
+use crate::{Differential, InputGradients, Op, operands};
 
 /// The sum with broadcasting: `z = x + y`, `dz/dx = 1`, `dz/dy = 1`.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +19,11 @@ impl<T: Float> Op<T> for Add {
             inputs.add_broadcast(1, gradient.clone())?;
         }
         inputs.add_broadcast(0, gradient)
+    }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        at.add_broadcast(0, at.gradient().clone())?;
+        at.add_broadcast(1, at.gradient().clone())
     }
 }
 

@@ -1,6 +1,6 @@
 use backprop_tensor::{Float, Result, Tensor, kernel};
 
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// Between two bounds: `y = min(max(x, min), max)`, `dy/dx = 1` for `min < x < max`, else 0, at the bounds too.
 ///
@@ -30,6 +30,13 @@ impl<T: Float> Op<T> for Clamp<T> {
     ) -> Result<()> {
         let kernel = kernel!(|g, x; min, max| if x <= min || x >= max { 0.0 } else { g });
         inputs.add(0, gradient.into_apply(&kernel, &[self.min, self.max], &[&x])?)
+    }
+
+    fn differentiate(&self, x: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let scalar = Tensor::scalar;
+        let below = x.less_equal(&scalar(self.min))?;
+        let cut = below.or(&x.greater_equal(&scalar(self.max))?)?;
+        at.add(0, at.gradient().masked_fill(&cut, T::ZERO))
     }
 }
 

@@ -1,6 +1,6 @@
 use backprop_tensor::{Float, Result, Tensor, kernel, math};
 
-use crate::{InputGradients, Op, operands};
+use crate::{Differential, InputGradients, Op, operands};
 
 /// The quotient with broadcasting: `z = x / y`, `dz/dx = 1 / y`, `dz/dy = -x / y^2 = -z / y`.
 #[derive(Debug, Clone, Copy)]
@@ -36,6 +36,15 @@ impl<T: Float> Op<T> for Div {
             inputs.add_broadcast(0, gradient.into_apply(&kernel!(|g, y| g / y), &[], &[&y])?)?;
         }
         Ok(())
+    }
+
+    fn differentiate(&self, _: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let [_, y] = at.operands()?;
+        let quotient = at.gradient() / y;
+        if at.needed(1) {
+            at.add_broadcast(1, -(&quotient * at.output()))?;
+        }
+        at.add_broadcast(0, quotient)
     }
 }
 

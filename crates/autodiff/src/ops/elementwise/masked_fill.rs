@@ -1,6 +1,6 @@
 use backprop_tensor::{Float, Result, Tensor};
 
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// A fixed value where a mask says so, with broadcasting of the mask: `y = value`, `dy/dx = 0` where it is true, else `y = x`, `dy/dx = 1`.
 #[derive(Debug, Clone)]
@@ -22,6 +22,10 @@ impl<T: Float> Op<T> for MaskedFill<T> {
 
     fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
         inputs.add_broadcast(0, self.mask.where_else(&Tensor::scalar(T::ZERO), &gradient)?)
+    }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        at.add_broadcast(0, at.gradient().masked_fill(&self.mask, T::ZERO))
     }
 }
 

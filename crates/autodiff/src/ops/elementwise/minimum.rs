@@ -1,6 +1,6 @@
 use backprop_tensor::{Float, Result, Tensor, kernel};
 
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The smaller of both with broadcasting: `z = min(x, y)`, `dz/dx = 1` where `x < y`, `dz/dy = 1` where `y < x`, else 0; where
 /// they are equal, both are 1/2.
@@ -33,6 +33,18 @@ impl<T: Float> Op<T> for Minimum {
         }
         if inputs.needed(0) {
             inputs.add_broadcast(0, gradient.into_apply(&share, &[], &[&x, &y])?)?;
+        }
+        Ok(())
+    }
+
+    fn differentiate(&self, [x, y]: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let half = T::from_f64(0.5);
+        let halved = (at.gradient() * half).where_else(&x.equal(y)?, at.gradient());
+        if at.needed(0) {
+            at.add_broadcast(0, halved.masked_fill(&x.greater(y)?, T::ZERO))?;
+        }
+        if at.needed(1) {
+            at.add_broadcast(1, halved.masked_fill(&y.greater(x)?, T::ZERO))?;
         }
         Ok(())
     }

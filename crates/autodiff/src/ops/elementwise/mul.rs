@@ -1,6 +1,6 @@
 use backprop_tensor::{Float, Result, Tensor, kernel};
 
-use crate::{InputGradients, Op, operands};
+use crate::{Differential, InputGradients, Op, operands};
 
 /// The product of the elements with broadcasting: `z = x y`, `dz/dx = y`, `dz/dy = x`.
 #[derive(Debug, Clone, Copy)]
@@ -26,6 +26,17 @@ impl<T: Float> Op<T> for Mul {
         }
         if inputs.needed(0) {
             inputs.add_broadcast(0, gradient.into_apply(&product, &[], &[&y])?)?;
+        }
+        Ok(())
+    }
+
+    fn differentiate(&self, _: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let [x, y] = at.operands()?;
+        if at.needed(0) {
+            at.add_broadcast(0, at.gradient() * y)?;
+        }
+        if at.needed(1) {
+            at.add_broadcast(1, at.gradient() * x)?;
         }
         Ok(())
     }

@@ -1,6 +1,6 @@
 use backprop_tensor::{Float, Result, Tensor, kernel};
 
-use crate::{InputGradients, Op, operands};
+use crate::{Differential, InputGradients, Op, operands};
 
 /// The opposite: `y = -x`, `dy/dx = -1`.
 #[derive(Debug, Clone, Copy)]
@@ -16,6 +16,10 @@ impl<T: Float> Op<T> for Neg {
 
     fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
         inputs.add(0, gradient.into_apply(&kernel!(|g| -g), &[], &[])?)
+    }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        at.add(0, -at.gradient())
     }
 }
 

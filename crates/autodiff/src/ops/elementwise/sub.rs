@@ -1,6 +1,6 @@
 use backprop_tensor::{Float, Result, Tensor, kernel};
 
-use crate::{InputGradients, Op, operands};
+use crate::{Differential, InputGradients, Op, operands};
 
 /// The difference with broadcasting: `z = x - y`, `dz/dx = 1`, `dz/dy = -1`.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +19,14 @@ impl<T: Float> Op<T> for Sub {
             inputs.add_broadcast(1, gradient.apply(&kernel!(|g| -g), &[], &[])?)?;
         }
         inputs.add_broadcast(0, gradient)
+    }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        at.add_broadcast(0, at.gradient().clone())?;
+        if at.needed(1) {
+            at.add_broadcast(1, -at.gradient())?;
+        }
+        Ok(())
     }
 }
 

@@ -1,6 +1,6 @@
 use backprop_tensor::{Float, Result, Tensor};
 
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// A choice, element by element, with broadcasting of all three: `z = x` where the mask is true, else `z = y`; `dz/dx = 1` where the mask is
 /// true, `dz/dy = 1` where it is not, else 0.
@@ -27,6 +27,17 @@ impl<T: Float> Op<T> for WhereElse {
         }
         if inputs.needed(1) {
             inputs.add_broadcast(1, self.mask.where_else(&zero, &gradient)?)?;
+        }
+        Ok(())
+    }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let zero = at.output().constant(Tensor::scalar(T::ZERO));
+        if at.needed(0) {
+            at.add_broadcast(0, at.gradient().where_else(&self.mask, &zero))?;
+        }
+        if at.needed(1) {
+            at.add_broadcast(1, zero.where_else(&self.mask, at.gradient()))?;
         }
         Ok(())
     }

@@ -2,7 +2,7 @@ use std::panic::Location;
 
 use backprop_tensor::{Float, Result, Tensor};
 
-use crate::{Error, InputGradients, Op, Var, operands};
+use crate::{Differential, Error, InputGradients, Op, Var, operands};
 
 /// One element for each index along an axis: `y[i, j] = x[index[i, j], j]` for axis 0. The gradients of an element chosen several times add up.
 #[derive(Debug, Clone)]
@@ -29,6 +29,12 @@ impl<T: Float> Op<T> for Gather {
             0,
             Tensor::zeros(shape)?.into_scatter_add(self.axis, &self.index, &gradient)?,
         )
+    }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let [x] = at.operands()?;
+        let zeros = x.constant(Tensor::zeros(x.shape())?);
+        at.add(0, zeros.scatter_add(self.axis, &self.index, at.gradient()))
     }
 }
 

@@ -1,6 +1,6 @@
 use backprop_tensor::{Float, Result, Tensor};
 
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The parts of a source added to those at their indices of an axis: `y = x`, then `y[index[i]] += s[i]` for axis 0. `dL/dx = dL/dy`, `dL/ds` is `dL/dy` at the indices.
 #[derive(Debug, Clone)]
@@ -24,6 +24,13 @@ impl<T: Float> Op<T> for IndexAdd {
             inputs.add(1, gradient.index_select(self.axis, &self.index)?)?;
         }
         inputs.add(0, gradient)
+    }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        if at.needed(1) {
+            at.add(1, at.gradient().index_select(self.axis, &self.index))?;
+        }
+        at.add(0, at.gradient().clone())
     }
 }
 

@@ -1,6 +1,6 @@
 use backprop_tensor::{Float, Result, Tensor};
 
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The parts at some indices of an axis, in their order: `y[i] = x[index[i]]` for axis 0. The gradients of a part chosen several times add up.
 #[derive(Debug, Clone)]
@@ -27,6 +27,12 @@ impl<T: Float> Op<T> for IndexSelect {
             0,
             Tensor::zeros(shape)?.into_index_add(self.axis, &self.index, &gradient)?,
         )
+    }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let [x] = at.operands()?;
+        let zeros = x.constant(Tensor::zeros(x.shape())?);
+        at.add(0, zeros.index_add(self.axis, &self.index, at.gradient()))
     }
 }
 

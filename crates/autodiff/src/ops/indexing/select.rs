@@ -1,6 +1,6 @@
-use backprop_tensor::{Float, Result, Tensor};
+use backprop_tensor::{Float, Result, Shape, Tensor};
 
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The part at one index of an axis, without the axis. The gradient is 0 elsewhere.
 #[derive(Debug, Clone, Copy)]
@@ -23,10 +23,24 @@ impl<T: Float> Op<T> for Select {
         let Some(shape) = inputs.shape(0) else {
             return Ok(());
         };
+        let (axis, padding) = self.rest(&shape)?;
+        inputs.add(0, gradient.unsqueeze(axis)?.pad(&padding, T::ZERO)?)
+    }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let [x] = at.operands()?;
+        let (axis, padding) = self.rest(x.shape())?;
+        at.add(0, at.gradient().unsqueeze(axis).pad(&padding, T::ZERO))
+    }
+}
+
+impl Select {
+    /// The axis, and what lies around the part.
+    fn rest(&self, shape: &Shape) -> Result<(isize, Vec<(usize, usize)>)> {
         let axis = shape.axis("select", self.axis)?;
         let mut padding = vec![(0, 0); shape.rank()];
         padding[axis] = (self.index, shape[axis] - self.index - 1);
-        inputs.add(0, gradient.unsqueeze(axis as isize)?.pad(&padding, T::ZERO)?)
+        Ok((axis as isize, padding))
     }
 }
 

@@ -1,9 +1,9 @@
 use std::ops::{Bound, RangeBounds};
 use std::panic::Location;
 
-use backprop_tensor::{Float, Result, Tensor};
+use backprop_tensor::{Float, Result, Shape, Tensor};
 
-use crate::{Error, InputGradients, Op, Var, operands};
+use crate::{Differential, Error, InputGradients, Op, Var, operands};
 
 /// Every `step`-th element of an axis in a range; backwards from its end with a negative step. The gradient is 0 elsewhere.
 #[derive(Debug, Clone)]
@@ -28,12 +28,25 @@ impl<T: Float> Op<T> for Slice {
         let Some(shape) = inputs.shape(0) else {
             return Ok(());
         };
-        let axis = shape.axis("slice", self.axis)?;
-        let places = Tensor::arange(0, shape[axis] as i64, 1)?.slice_step(0, self.range, self.step)?;
+        let places = self.places(&shape)?;
         inputs.add(
             0,
             Tensor::zeros(shape)?.into_index_add(self.axis, &places, &gradient)?,
         )
+    }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let [x] = at.operands()?;
+        let zeros = x.constant(Tensor::zeros(x.shape())?);
+        at.add(0, zeros.index_add(self.axis, &self.places(x.shape())?, at.gradient()))
+    }
+}
+
+impl Slice {
+    /// Where the elements are along the axis.
+    fn places(&self, shape: &Shape) -> Result<Tensor<i64>> {
+        let axis = shape.axis("slice", self.axis)?;
+        Tensor::arange(0, shape[axis] as i64, 1)?.slice_step(0, self.range, self.step)
     }
 }
 

@@ -1,3 +1,4 @@
+mod derivative;
 mod sparse;
 
 use backprop_tensor::{Error, Float, LogProbabilities, MAX_RANK, Result, Tensor, kernel};
@@ -5,7 +6,7 @@ use smallvec::SmallVec;
 
 use self::sparse::Sparse;
 use crate::ops::Reduction;
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The cross entropy between the softmax of logits and a distribution: `L_n = -Σ_c w_c q_nc log softmax(x_n)_c`, `dL_n/dx_nc = Q_n softmax(x_n)_c -
 /// w_c q_nc` with `Q_n = Σ_c w_c q_nc`.
@@ -164,6 +165,10 @@ impl<T: Float> Op<T> for CrossEntropy<T> {
             }
         };
         inputs.add(0, unrows(slope, &shape)?)
+    }
+
+    fn differentiate(&self, saved: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        saved.differentiate(at)
     }
 }
 

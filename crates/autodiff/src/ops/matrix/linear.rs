@@ -1,7 +1,7 @@
 use backprop_tensor::{Error, Float, Kernel, Result, Tensor, kernel, math};
 use serde::{Deserialize, Serialize};
 
-use crate::{InputGradients, Op, Var};
+use crate::{Differential, InputGradients, Op, Var};
 
 /// A linear map with bias and activation, in one pass: `y = f(x Wᵀ + b)`, with `x` of shape `[..., inputs]`, `W` of shape `[outputs, inputs]` and
 /// `b` of shape `[outputs]` or left out.
@@ -49,6 +49,21 @@ impl FusedActivation {
             Self::Tanh => Some(kernel!(|g, y| g * (1.0 - y * y))),
             Self::Sigmoid => Some(kernel!(|g, y| g * (y * (1.0 - y)))),
         }
+    }
+}
+
+impl FusedActivation {
+    /// The same in variables, so that `f'` is differentiated as the function of `y` that it is.
+    fn gradient_var<T: Float>(self, gradient: &Var<T>, y: &Var<T>) -> crate::Result<Var<T>> {
+        Ok(match self {
+            Self::Identity => gradient.clone(),
+            Self::Relu => {
+                let is_off = y.value()?.less_equal(&Tensor::scalar(T::ZERO))?;
+                gradient.masked_fill(&is_off, T::ZERO)
+            }
+            Self::Tanh => gradient * (y * y * -T::ONE + T::ONE),
+            Self::Sigmoid => gradient * (y * (y * -T::ONE + T::ONE)),
+        })
     }
 }
 
@@ -100,6 +115,27 @@ impl<T: Float> Op<T> for Linear {
         }
         if inputs.needed(0) {
             inputs.add(0, gradient.matmul(weight)?)?;
+        }
+        Ok(())
+    }
+
+    fn differentiate(&self, _: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let (x, weight) = match at.inputs() {
+            [x, weight, ..] => (x, weight),
+            _ => return Ok(()),
+        };
+        let gradient = self.activation.gradient_var(at.gradient(), at.output())?;
+        if let Some(bias) = at.inputs().get(2).filter(|_| at.needed(2)) {
+            at.add(2, gradient.sum_to(bias.shape()))?;
+        }
+        if at.needed(1) {
+            let rows = x.shape()[..x.rank().saturating_sub(1)].iter().product();
+            let [outputs, inputs] = [0, 1].map(|axis| weight.shape()[axis]);
+            let gradient = gradient.reshape([rows, outputs]).transpose(0, 1);
+            at.add(1, gradient.matmul(&x.reshape([rows, inputs])))?;
+        }
+        if at.needed(0) {
+            at.add(0, gradient.matmul(weight))?;
         }
         Ok(())
     }

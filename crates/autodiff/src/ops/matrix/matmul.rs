@@ -1,6 +1,6 @@
 use backprop_tensor::{Float, Result, Tensor};
 
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The matrix product `C = A B` over the last two axes, the others broadcast; one axis is a row on the left and a column on the right.
 ///
@@ -51,6 +51,29 @@ impl<T: Float> Op<T> for Matmul {
         if inputs.needed(1) {
             let product = row(&a)?.transpose(-2, -1)?.matmul(&gradient)?;
             inputs.add(1, product.sum_to(column(&b)?.shape())?.reshape(b.shape())?)?;
+        }
+        Ok(())
+    }
+
+    fn differentiate(&self, _: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let [a, b] = at.operands()?;
+        let row = |a: &Var<T>| if a.rank() == 1 { a.unsqueeze(0) } else { a.clone() };
+        let column = |b: &Var<T>| if b.rank() == 1 { b.unsqueeze(1) } else { b.clone() };
+        let mut gradient = at.gradient().clone();
+        if b.rank() == 1 {
+            gradient = gradient.unsqueeze(-1);
+        }
+        if a.rank() == 1 {
+            gradient = gradient.unsqueeze(-2);
+        }
+        let (row, column) = (row(a), column(b));
+        if at.needed(0) {
+            let product = gradient.matmul(&column.transpose(-2, -1));
+            at.add(0, product.sum_to(row.shape()).reshape(a.shape()))?;
+        }
+        if at.needed(1) {
+            let product = row.transpose(-2, -1).matmul(&gradient);
+            at.add(1, product.sum_to(column.shape()).reshape(b.shape()))?;
         }
         Ok(())
     }

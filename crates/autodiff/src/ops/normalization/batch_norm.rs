@@ -1,7 +1,9 @@
+mod derivative;
+
 use backprop_tensor::{Error, Float, Kernel, Moments, Result, Shape, Tensor, kernel, math};
 
 use crate::ops::{range, require};
-use crate::{InputGradients, Op, Var};
+use crate::{Differential, InputGradients, Op, Var};
 
 /// Each channel with mean 0 and variance 1, and then another scale and shift: `y = x̂ w + b`, `x̂ = (x - μ) / √(σ² + ε)`, with `x` of shape
 /// `[n, channels, ...]`, and `μ`, `σ²`, `w` and `b` of shape `[channels]`, `w` and `b` both or neither.
@@ -302,6 +304,10 @@ impl<T: Float> Op<T> for BatchNorm<T> {
             inputs.add(0, times(Centered::unscaled(powers, gradient)?, growth)?)?;
         }
         Ok(())
+    }
+
+    fn differentiate(&self, _: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        self.differentiate_with(at)
     }
 }
 

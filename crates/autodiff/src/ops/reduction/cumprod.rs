@@ -1,6 +1,6 @@
 use backprop_tensor::{Float, Result, Tensor};
 
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The products so far along an axis: `y_i = x_0 x_1 ... x_i`.
 ///
@@ -44,6 +44,12 @@ impl<T: Float> Op<T> for Cumprod {
             }
         }
         inputs.add(0, gradient.cast::<T>()?.transpose(self.axis, -1)?)
+    }
+
+    fn differentiate(&self, _: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let [x] = at.operands()?;
+        let sums = at.gradient().recurrence_back(x, self.axis);
+        at.add(0, sums * at.output().one_later(self.axis, T::ONE))
     }
 }
 

@@ -1,6 +1,6 @@
 use backprop_tensor::{Float, Result, Tensor};
 
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The sums so far along an axis: `y_i = x_0 + ... + x_i`, `dL/dx_i = dL/dy_i + dL/dy_(i+1) + ...`.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +19,11 @@ impl<T: Float> Op<T> for Cumsum {
 
     fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
         inputs.add(0, gradient.flip(self.axis)?.cumsum(self.axis)?.flip(self.axis)?)
+    }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let sums = at.gradient().flip(self.axis).cumsum(self.axis);
+        at.add(0, sums.flip(self.axis))
     }
 }
 

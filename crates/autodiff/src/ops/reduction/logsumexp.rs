@@ -1,8 +1,9 @@
 use backprop_tensor::{Axes, AxisSet, Float, Result, Tensor, kernel, math};
 
 use crate::ops::range;
-use crate::ops::spread::spread;
-use crate::{InputGradients, Op, Var, operands};
+use crate::ops::rows::Rows;
+use crate::ops::spread::{spread, spread_var};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The logarithm of the sum of exponentials over axes, without overflow: `y = log Σ e^x_i`, `dy/dx_i = e^(x_i - y)`, the softmax.
 ///
@@ -42,6 +43,19 @@ impl<T: Float> Op<T> for LogSumExp {
         );
         let formula = kernel!(|x, y, g; infinity| if y == -infinity { 0.0 } else { g * math::exp(x - y) });
         inputs.add(0, x.into_apply(&formula, &[T::INFINITY], &[&y, &gradient])?)
+    }
+
+    fn differentiate(&self, [_, y]: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let [x] = at.operands()?;
+        let rows = Rows::new(self.axes, x.shape());
+        let count = [at.output().shape().count(), 1];
+        let takes_no_part = y.equal(&Tensor::scalar(-T::INFINITY))?.reshape(count)?;
+        let scores = rows.of(x).masked_fill(&takes_no_part, T::ZERO);
+        let shares = match rows.length() {
+            0 => scores,
+            _ => scores.softmax(1).masked_fill(&takes_no_part, T::ZERO),
+        };
+        at.add(0, rows.back(&shares) * spread_var(at.gradient(), self.axes, x.shape()))
     }
 }
 

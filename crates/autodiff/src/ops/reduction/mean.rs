@@ -1,7 +1,7 @@
 use backprop_tensor::{Axes, AxisSet, Float, Result, Tensor, kernel};
 
-use crate::ops::spread::spread;
-use crate::{InputGradients, Op, Var, operands};
+use crate::ops::spread::{spread, spread_var};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The mean over axes of `n` elements: `y = Σ x_i / n`, `dy/dx_i = 1 / n`. That of none is NaN.
 #[derive(Debug, Clone, Copy)]
@@ -25,6 +25,12 @@ impl<T: Float> Op<T> for Mean {
         let share = T::ONE / T::from_f64(self.axes.count(&shape) as f64);
         let gradient = gradient.into_apply(&kernel!(|g; share| g * share), &[share], &[])?;
         inputs.add(0, spread(&gradient, self.axes, &shape)?)
+    }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let [x] = at.operands()?;
+        let share = T::ONE / T::from_f64(self.axes.count(x.shape()) as f64);
+        at.add(0, spread_var(&(at.gradient() * share), self.axes, x.shape()))
     }
 }
 

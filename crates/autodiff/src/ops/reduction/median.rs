@@ -1,7 +1,8 @@
 use backprop_tensor::{Axes, AxisSet, Float, Result, Shape, Tensor};
 
 use crate::ops::placed::placed;
-use crate::{InputGradients, Op, Var, operands};
+use crate::ops::rows::Rows;
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The median over axes, of an even number of elements the smaller one of the two in the middle: `y = x_m`, `dy/dx_m = 1` for the element
 /// that it is, the first one of equals, and 0 for the others.
@@ -33,6 +34,10 @@ impl<T: Float> Op<T> for Median {
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
         inputs.add(0, placed(&gradient, &index, self.axes, &shape)?)
+    }
+
+    fn differentiate(&self, (index, shape): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        at.add(0, Rows::new(self.axes, shape).placed(at.gradient(), index)?)
     }
 }
 

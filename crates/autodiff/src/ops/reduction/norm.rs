@@ -1,8 +1,8 @@
 use backprop_tensor::{Axes, AxisSet, Float, Result, Tensor, kernel, math};
 
 use crate::ops::range;
-use crate::ops::spread::spread;
-use crate::{InputGradients, Op, Var, operands};
+use crate::ops::spread::{spread, spread_var};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The Euclidean norm over axes: `y = sqrt(Σ x_i^2)`, `dy/dx_i = x_i / y`, and 0 where `y` is 0, as in PyTorch.
 #[derive(Debug, Clone, Copy)]
@@ -45,6 +45,14 @@ impl<T: Float> Op<T> for Norm {
             if y == 0.0 { 0.0 } else { math::mul_div(g, x, y) }
         });
         inputs.add(0, x.into_apply(&formula, &shrink, &[&y, &small_y, &gradient])?)
+    }
+
+    fn differentiate(&self, [_, y]: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let [x] = at.operands()?;
+        let is_zero = y.equal(&Tensor::scalar(T::ZERO))?;
+        let quotient = at.gradient() / at.output().masked_fill(&is_zero, T::ONE);
+        let quotient = quotient.masked_fill(&is_zero, T::ZERO);
+        at.add(0, x * spread_var(&quotient, self.axes, x.shape()))
     }
 }
 

@@ -2,8 +2,9 @@ use backprop_tensor::math::WideProduct;
 use backprop_tensor::{Axes, AxisSet, Float, Result, Tensor, kernel, math};
 
 use crate::ops::range;
-use crate::ops::spread::spread;
-use crate::{InputGradients, Op, Var, operands};
+use crate::ops::rows::Rows;
+use crate::ops::spread::{spread, spread_var};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The product over axes: `y = Π x_i`, `dy/dx_i = Π x_j` over all `j` but `i`.
 ///
@@ -56,6 +57,19 @@ impl<T: Float> Op<T> for Prod {
             0.0
         });
         inputs.add(0, x.into_apply(&formula, &[], &[&zeros, &others, &gradient])?)
+    }
+
+    fn differentiate(&self, _: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let [x] = at.operands()?;
+        let rows = Rows::new(self.axes, x.shape());
+        if rows.length() == 0 {
+            return at.add(0, x.constant(Tensor::zeros(x.shape())?));
+        }
+        // The products of those before and of those after each element: right where elements are 0, to any order.
+        let before = |x: &Var<T>| x.cumprod(1).one_later(1, T::ONE);
+        let x_rows = rows.of(x);
+        let others = before(&x_rows) * before(&x_rows.flip(1)).flip(1);
+        at.add(0, rows.back(&others) * spread_var(at.gradient(), self.axes, x.shape()))
     }
 }
 

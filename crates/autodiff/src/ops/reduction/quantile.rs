@@ -1,7 +1,8 @@
 use backprop_tensor::{Axes, AxisSet, Float, Result, Shape, Tensor, kernel};
 
 use crate::ops::placed::placed;
-use crate::{InputGradients, Op, Var, operands};
+use crate::ops::rows::Rows;
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The quantile over axes, interpolated between the elements `x_l` and `x_u` next to the place `q (n - 1)` of their order:
 /// `y = (1 - w) x_l + w x_u`, `dy/dx_l = 1 - w`, `dy/dx_u = w`, and 0 for the others. Of equal elements the first one comes first.
@@ -36,6 +37,13 @@ impl<T: Float> Op<T> for Quantile {
             inputs.add(0, placed(&part, &index, self.axes, &shape)?)?;
         }
         Ok(())
+    }
+
+    fn differentiate(&self, (elements, shape): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let rows = Rows::new(self.axes, shape);
+        elements
+            .iter()
+            .try_for_each(|(index, weight)| at.add(0, rows.placed(&(at.gradient() * *weight), index)?))
     }
 }
 

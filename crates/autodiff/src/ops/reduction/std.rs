@@ -1,9 +1,9 @@
 use backprop_tensor::{Axes, AxisSet, Float, Result, Tensor, kernel, math};
 
-use super::var::{about_mean, degrees};
+use super::var::{about_mean, degrees, distances};
 use crate::ops::range;
-use crate::ops::spread::spread;
-use crate::{InputGradients, Op, Var, operands};
+use crate::ops::spread::{spread, spread_var};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The standard deviation over axes of `n` elements with mean `m`: `y = sqrt(Σ (x_i - m)^2 / (n - c))`, `dy/dx_i = (x_i - m) / (y (n - c))`.
 ///
@@ -46,6 +46,15 @@ impl<T: Float> Op<T> for Std {
         let slope = self.slope(x, &y, &gradient)?;
         let choice = kernel!(|slope, lifted, y; least| if y < least { lifted } else { slope });
         inputs.add(0, slope.into_apply(&choice, &[least], &[&lifted, &wide_y])?)
+    }
+
+    fn differentiate(&self, [_, y]: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let [x] = at.operands()?;
+        let share = T::from_f64(1.0 / degrees(self.axes, x.shape(), self.correction));
+        let is_zero = y.equal(&Tensor::scalar(T::ZERO))?;
+        let quotient = at.gradient() * share / at.output().masked_fill(&is_zero, T::ONE);
+        let quotient = quotient.masked_fill(&is_zero, T::ZERO);
+        at.add(0, distances(x, self.axes) * spread_var(&quotient, self.axes, x.shape()))
     }
 }
 

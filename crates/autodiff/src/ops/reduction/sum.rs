@@ -1,7 +1,7 @@
 use backprop_tensor::{Axes, AxisSet, Float, Result, Tensor};
 
-use crate::ops::spread::spread;
-use crate::{InputGradients, Op, Var, operands};
+use crate::ops::spread::{spread, spread_var};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The sum over axes: `y = Σ x_i`, `dy/dx_i = 1`.
 #[derive(Debug, Clone, Copy)]
@@ -23,6 +23,11 @@ impl<T: Float> Op<T> for Sum {
             return Ok(());
         };
         inputs.add(0, spread(&gradient, self.axes, &shape)?)
+    }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let [x] = at.operands()?;
+        at.add(0, spread_var(at.gradient(), self.axes, x.shape()))
     }
 }
 

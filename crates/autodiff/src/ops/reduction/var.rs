@@ -1,8 +1,8 @@
 use backprop_tensor::{Axes, AxisSet, Float, Result, Shape, Tensor, kernel, math};
 
 use crate::ops::range;
-use crate::ops::spread::spread;
-use crate::{InputGradients, Op, Var, operands};
+use crate::ops::spread::{spread, spread_var};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The variance over axes of `n` elements with mean `m`: `y = Σ (x_i - m)^2 / (n - c)`, `dy/dx_i = 2 (x_i - m) / (n - c)`.
 ///
@@ -59,6 +59,13 @@ impl<T: Float> Op<T> for Variance {
         ];
         inputs.add(0, x.into_apply(&formula, &parameters, &[&mean, &gradient])?)
     }
+
+    fn differentiate(&self, _: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let [x] = at.operands()?;
+        let share = T::from_f64(2.0 / degrees(self.axes, x.shape(), self.correction));
+        let share = spread_var(&(at.gradient() * share), self.axes, x.shape());
+        at.add(0, distances(x, self.axes) * share)
+    }
 }
 
 impl Variance {
@@ -95,6 +102,12 @@ pub(super) fn about_mean<T: Float>(
     let distances = x.into_apply(&kernel!(|x, mean| x - mean), &[], &[&mean])?;
     let mean = distances.mean(axes.keep())?;
     Ok((distances, mean))
+}
+
+/// The distances from the mean, and from what the first mean lost when it was rounded.
+pub(crate) fn distances<T: Float>(x: &Var<T>, axes: AxisSet) -> Var<T> {
+    let distances = x - x.mean(axes.keep());
+    &distances - distances.mean(axes.keep())
 }
 
 /// From so many standard deviations on, what a mean lost is as large as the error of a sum of distances.

@@ -1,6 +1,6 @@
 use backprop_tensor::{Float, Result, Tensor};
 
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// Repeated to a larger shape. The gradient is summed over what was repeated.
 #[derive(Debug, Clone)]
@@ -19,6 +19,10 @@ impl<T: Float> Op<T> for BroadcastTo {
 
     fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
         inputs.add_broadcast(0, gradient)
+    }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        at.add_broadcast(0, at.gradient().clone())
     }
 }
 

@@ -1,6 +1,6 @@
 use backprop_tensor::{Error, Float, Result, Tensor};
 
-use crate::{InputGradients, Op, Var};
+use crate::{Differential, InputGradients, Op, Var};
 
 /// Tensors one after another along an axis. Each has its part of the gradient.
 #[derive(Debug, Clone, Copy)]
@@ -31,6 +31,14 @@ impl<T: Float> Op<T> for Concat {
             .into_iter()
             .enumerate()
             .try_for_each(|(index, part)| inputs.add(index, part))
+    }
+
+    fn differentiate(&self, lengths: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let parts = at.gradient().split(self.axis, lengths);
+        parts
+            .into_iter()
+            .enumerate()
+            .try_for_each(|(index, part)| at.add(index, part))
     }
 }
 

@@ -1,6 +1,6 @@
 use backprop_tensor::{Float, Result, Tensor};
 
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// Some neighboring axes as one. The gradient goes back to the old shape.
 #[derive(Debug, Clone, Copy)]
@@ -24,6 +24,11 @@ impl<T: Float> Op<T> for Flatten {
             return Ok(());
         };
         inputs.add(0, gradient.reshape(shape)?)
+    }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let [x] = at.operands()?;
+        at.add(0, at.gradient().reshape(x.shape()))
     }
 }
 

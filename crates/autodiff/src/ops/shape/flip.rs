@@ -1,6 +1,6 @@
 use backprop_tensor::{Float, Result, Tensor};
 
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// An axis in reverse order; in the gradient, reversed back.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +19,10 @@ impl<T: Float> Op<T> for Flip {
 
     fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
         inputs.add(0, gradient.flip(self.axis)?)
+    }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        at.add(0, at.gradient().flip(self.axis))
     }
 }
 

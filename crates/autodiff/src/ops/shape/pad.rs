@@ -1,6 +1,6 @@
 use backprop_tensor::{Float, Result, Tensor};
 
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// A constant around the elements. The gradient loses the border again.
 #[derive(Debug, Clone)]
@@ -28,6 +28,15 @@ impl<T: Float> Op<T> for Pad {
             inner = inner.slice(axis as isize, before..before + length)?;
         }
         inputs.add(0, inner)
+    }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let [x] = at.operands()?;
+        let mut inner = at.gradient().clone();
+        for ((axis, &length), &(before, _)) in x.shape().iter().enumerate().zip(&self.padding) {
+            inner = inner.slice(axis as isize, before..before + length);
+        }
+        at.add(0, inner)
     }
 }
 

@@ -1,6 +1,6 @@
 use backprop_tensor::{Float, Result, Tensor};
 
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The axes in another order; in the gradient, back in the old one.
 #[derive(Debug, Clone)]
@@ -18,12 +18,22 @@ impl<T: Float> Op<T> for Permute {
     }
 
     fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
-        let rank = gradient.rank() as isize;
+        inputs.add(0, gradient.permute(self.back())?)
+    }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        at.add(0, at.gradient().permute(self.back()))
+    }
+}
+
+impl Permute {
+    /// The order that brings the axes back.
+    fn back(&self) -> Vec<isize> {
         let mut back = vec![0; self.axes.len()];
         for (to, &from) in self.axes.iter().enumerate() {
-            back[from.rem_euclid(rank) as usize] = to as isize;
+            back[from.rem_euclid(self.axes.len() as isize) as usize] = to as isize;
         }
-        inputs.add(0, gradient.permute(back)?)
+        back
     }
 }
 

@@ -1,6 +1,6 @@
-use backprop_tensor::{Float, Result, Tensor};
+use backprop_tensor::{Float, Result, Shape, Tensor};
 
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The whole tensor repeated along each axis. The gradients of the repetitions are summed.
 #[derive(Debug, Clone)]
@@ -23,25 +23,39 @@ impl<T: Float> Op<T> for Repeat {
         };
         let mut sum = gradient;
         for axis in 0..sum.rank() {
-            // `repeat` gives a tensor of fewer axes than counts more of them in front.
-            let before = sum.shape();
-            let inner = (axis + shape.rank()).checked_sub(before.rank());
-            let length = inner.map_or(1, |axis| shape[axis]);
-            if before[axis] == length {
-                continue;
+            if let Some([parts, after]) = parts(sum.shape(), axis, &shape) {
+                sum = sum.reshape(parts)?.sum(1)?.reshape(after)?;
             }
-            let outer: usize = before[..axis].iter().product();
-            let rest: usize = before[axis + 1..].iter().product();
-            let times = before[axis].checked_div(length).unwrap_or(0);
-            let mut after = before.to_vec();
-            after[axis] = length;
-            sum = sum
-                .reshape([outer, times, length * rest])?
-                .sum(1)?
-                .reshape(after)?;
         }
         inputs.add(0, sum.reshape(shape)?)
     }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let [x] = at.operands()?;
+        let mut sum = at.gradient().clone();
+        for axis in 0..sum.rank() {
+            if let Some([parts, after]) = parts(sum.shape(), axis, x.shape()) {
+                sum = sum.reshape(parts).sum(1).reshape(after);
+            }
+        }
+        at.add(0, sum.reshape(x.shape()))
+    }
+}
+
+/// For an axis that was repeated the shape with an axis of the repetitions, the second, and that without them.
+fn parts(before: &Shape, axis: usize, shape: &Shape) -> Option<[Vec<usize>; 2]> {
+    // `repeat` gives a tensor of fewer axes than counts more of them in front.
+    let inner = (axis + shape.rank()).checked_sub(before.rank());
+    let length = inner.map_or(1, |axis| shape[axis]);
+    if before[axis] == length {
+        return None;
+    }
+    let outer: usize = before[..axis].iter().product();
+    let rest: usize = before[axis + 1..].iter().product();
+    let times = before[axis].checked_div(length).unwrap_or(0);
+    let mut after = before.to_vec();
+    after[axis] = length;
+    Some([vec![outer, times, length * rest], after])
 }
 
 impl<T: Float> Var<T> {

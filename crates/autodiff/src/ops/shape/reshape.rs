@@ -1,6 +1,6 @@
 use backprop_tensor::{Float, Result, Tensor};
 
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The same elements, in row-major order, in another shape. The gradient goes back to the old one.
 #[derive(Debug, Clone)]
@@ -22,6 +22,11 @@ impl<T: Float> Op<T> for Reshape {
             return Ok(());
         };
         inputs.add(0, gradient.reshape(shape)?)
+    }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let [x] = at.operands()?;
+        at.add(0, at.gradient().reshape(x.shape()))
     }
 }
 

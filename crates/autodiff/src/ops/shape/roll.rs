@@ -1,6 +1,6 @@
-use backprop_tensor::{Float, Result, Tensor};
+use backprop_tensor::{Float, Result, Shape, Tensor};
 
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The elements moved along an axis, those at its end to its beginning; in the gradient, moved back.
 #[derive(Debug, Clone, Copy)]
@@ -20,9 +20,21 @@ impl<T: Float> Op<T> for Roll {
     }
 
     fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
-        let axis = gradient.shape().axis("roll", self.axis)?;
-        let length = gradient.shape()[axis].max(1) as isize;
-        inputs.add(0, gradient.roll(-self.shift.rem_euclid(length), self.axis)?)
+        let back = self.back(gradient.shape())?;
+        inputs.add(0, gradient.roll(back, self.axis)?)
+    }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let back = self.back(at.gradient().shape())?;
+        at.add(0, at.gradient().roll(back, self.axis))
+    }
+}
+
+impl Roll {
+    /// How far to move the elements back.
+    fn back(&self, shape: &Shape) -> Result<isize> {
+        let length = shape[shape.axis("roll", self.axis)?].max(1) as isize;
+        Ok(-self.shift.rem_euclid(length))
     }
 }
 

@@ -1,6 +1,6 @@
 use backprop_tensor::{Error, Float, Result, Tensor};
 
-use crate::{InputGradients, Op, Var};
+use crate::{Differential, InputGradients, Op, Var};
 
 /// Tensors of one shape one after another along a new axis. Each has its part of the gradient.
 #[derive(Debug, Clone, Copy)]
@@ -18,6 +18,12 @@ impl<T: Float> Op<T> for Stack {
 
     fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
         (0..inputs.len()).try_for_each(|index| inputs.add(index, gradient.select(self.axis, index)?))
+    }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        (0..at.inputs().len())
+            .filter(|&index| at.needed(index))
+            .try_for_each(|index| at.add(index, at.gradient().select(self.axis, index)))
     }
 }
 

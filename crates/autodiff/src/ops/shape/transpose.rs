@@ -1,6 +1,6 @@
 use backprop_tensor::{Float, Result, Tensor};
 
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// Two axes exchanged; in the gradient, exchanged back.
 #[derive(Debug, Clone, Copy)]
@@ -21,6 +21,10 @@ impl<T: Float> Op<T> for Transpose {
 
     fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
         inputs.add(0, gradient.transpose(self.first, self.second)?)
+    }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        at.add(0, at.gradient().transpose(self.first, self.second))
     }
 }
 

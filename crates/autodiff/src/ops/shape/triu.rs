@@ -1,6 +1,6 @@
 use backprop_tensor::{Float, Result, Tensor};
 
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The elements on and above a diagonal of the last two axes, 0 elsewhere; of the gradient, the same.
 #[derive(Debug, Clone, Copy)]
@@ -19,6 +19,10 @@ impl<T: Float> Op<T> for Triu {
 
     fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
         inputs.add(0, gradient.triu(self.diagonal)?)
+    }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        at.add(0, at.gradient().triu(self.diagonal))
     }
 }
 

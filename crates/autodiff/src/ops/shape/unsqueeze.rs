@@ -1,6 +1,6 @@
 use backprop_tensor::{Float, Result, Tensor};
 
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// A new axis of length 1. The gradient loses it again.
 #[derive(Debug, Clone, Copy)]
@@ -22,6 +22,11 @@ impl<T: Float> Op<T> for Unsqueeze {
             return Ok(());
         };
         inputs.add(0, gradient.reshape(shape)?)
+    }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let [x] = at.operands()?;
+        at.add(0, at.gradient().reshape(x.shape()))
     }
 }
 

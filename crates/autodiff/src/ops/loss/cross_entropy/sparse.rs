@@ -87,6 +87,20 @@ impl<T: Float> Sparse<T> {
         Ok(losses)
     }
 
+    /// The weights as `[samples, classes]`, 0 for all classes but that of each sample.
+    pub(super) fn dense(&self, number: usize) -> Result<Tensor<T>> {
+        let mut weights = Tensor::zeros([self.classes.count(), number])?;
+        let rows = weights.as_mut_slice()?.chunks_mut(number.max(1));
+        for (row, sample) in rows.zip(self.samples()) {
+            if let Some((place, weight)) = sample
+                && let Some(to) = row.get_mut(place)
+            {
+                *to = weight;
+            }
+        }
+        Ok(weights)
+    }
+
     /// `(softmax(x_n)_c - [c is the class of n]) w_n g_n / divisor`.
     pub(super) fn slope(
         &self,

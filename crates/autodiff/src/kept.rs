@@ -1,0 +1,62 @@
+//! What a tape of higher order keeps beside its records.
+
+use std::panic::Location;
+
+use backprop_tensor::{Float, Tensor};
+use smallvec::SmallVec;
+
+use crate::node::{Node, NodeId};
+use crate::{Tape, Var};
+
+/// What a second pass needs of the first. Tensors and not variables: those would hold the tape that holds them.
+#[derive(Debug)]
+pub(crate) struct Kept<T: Float> {
+    /// For each record its value, and those of its operands that have no record, in their order.
+    values: Vec<(Tensor<T>, SmallVec<[Tensor<T>; 1]>)>,
+    /// The line of the program whose operation is being differentiated: what is recorded now is due to it.
+    pub(crate) location: Option<&'static Location<'static>>,
+}
+
+impl<T: Float> Default for Kept<T> {
+    fn default() -> Self {
+        Self {
+            values: Vec::new(),
+            location: None,
+        }
+    }
+}
+
+impl<T: Float> Kept<T> {
+    /// Keeps the value of the next record.
+    pub(crate) fn keep(&mut self, value: &Tensor<T>, operands: &[&Var<T>]) {
+        let constants = operands.iter().filter(|var| var.node == NodeId::NONE);
+        let constants = constants.map(|var| var.value.clone()).collect();
+        self.values.push((value.clone(), constants));
+    }
+
+    /// Forgets all but the first records.
+    pub(crate) fn truncate(&mut self, length: usize) {
+        self.values.truncate(length);
+    }
+
+    /// The value of a record.
+    pub(crate) fn output(&self, tape: &Tape<T>, place: NodeId) -> Option<Var<T>> {
+        let (value, _) = self.values.get(place.index()?)?;
+        Some(Var::new(tape.clone(), value.clone(), place))
+    }
+
+    /// The operands of a record.
+    pub(crate) fn inputs(
+        &self,
+        tape: &Tape<T>,
+        place: NodeId,
+        node: &Node<T>,
+    ) -> Option<SmallVec<[Var<T>; 4]>> {
+        let mut constants = self.values.get(place.index()?)?.1.iter();
+        let operand = |input: &NodeId| match *input {
+            NodeId::NONE => Some(tape.input(constants.next()?.clone())),
+            input => self.output(tape, input),
+        };
+        node.inputs.iter().map(operand).collect()
+    }
+}
