@@ -3,6 +3,7 @@
 use std::fmt::Debug;
 use std::panic::Location;
 
+use backprop_tensor::formula::Formula;
 use backprop_tensor::{Error as TensorError, Float, Shape, Tensor};
 use smallvec::SmallVec;
 
@@ -56,6 +57,8 @@ pub(crate) enum Origin<T: Float> {
 /// An operation with what it saved, whatever its type.
 pub(crate) trait Recorded<T: Float>: Debug {
     fn name(&self) -> &'static str;
+    /// Of the operation.
+    fn formula(&self) -> Option<Formula>;
     /// An error comes with the name: asking for it before would cost more than some of the operations.
     fn backward(
         self: Box<Self>,
@@ -80,6 +83,10 @@ impl<O: Debug, S> Debug for Record<O, S> {
 impl<T: Float, O: Op<T>> Recorded<T> for Record<O, O::Saved> {
     fn name(&self) -> &'static str {
         self.op.name()
+    }
+
+    fn formula(&self) -> Option<Formula> {
+        self.op.formula()
     }
 
     fn backward(

@@ -2,6 +2,7 @@
 
 use std::fmt::Debug;
 
+use backprop_tensor::formula::Formula;
 use backprop_tensor::{Error, Float, Result, Shape, Tensor, kernel};
 
 use crate::Differential;
@@ -70,8 +71,8 @@ pub trait Op<T: Float>: Debug + 'static {
     /// The same as [`backward`](Self::backward), written in variables, so that it can be differentiated again: adds to the gradient of each input of
     /// the operation ([`Differential::add`]) what follows from the [gradient](Differential::gradient) of its output.
     ///
-    /// [`Var::gradients`](crate::Var::gradients) calls it. An operation that leaves it out, or gives [`Differential::first_order`], is differentiable
-    /// once.
+    /// [`Var::gradients`](crate::Var::gradients) calls it. An operation that leaves it out is differentiated by its [formula](Self::formula); one without, or that gives
+    /// [`Differential::first_order`], is differentiable once.
     ///
     /// ```
     /// # use backprop_autodiff::{Differential, InputGradients, Op, Tape, gradgradcheck, operands};
@@ -103,7 +104,16 @@ pub trait Op<T: Float>: Debug + 'static {
     /// If a variable operation fails, or this operation is differentiable once.
     fn differentiate(&self, saved: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
         let _ = saved;
-        Err(at.first_order(NOT_WRITTEN))
+        match self.formula() {
+            Some(formula) => crate::ops::differentiate_formula(&formula, at),
+            None => Err(at.first_order(NOT_WRITTEN)),
+        }
+    }
+
+    /// The formula, if each element of the value is one of the elements of the operands at its place, broadcast together: without
+    /// parameters ([`Formula::bind`]), its inputs the operands. What can be done with it (derivatives of any order, printing) needs nothing else.
+    fn formula(&self) -> Option<Formula> {
+        None
     }
 }
 

@@ -49,9 +49,36 @@ pub fn kernel(input: &Input) -> syn::Result<TokenStream> {
     }})
 }
 
-/// An expression of the type `Program`.
+/// An expression of the type `Program`, beside a function that nobody calls, by which the compiler checks names and types.
 pub fn formula(input: &Input) -> syn::Result<TokenStream> {
-    Ok(data(input, &Program::of(input)?))
+    let site = Span::mixed_site();
+    let data = data(input, &Program::of(input)?);
+    let Input {
+        outputs,
+        inputs,
+        parameters,
+        ..
+    } = input;
+    let body = match &input.body {
+        Body::Expression(formula) => quote_spanned!(site=> { let _: f64 = #formula; }),
+        Body::Guarded(guarded) => {
+            let Guarded {
+                formula,
+                likely,
+                safe,
+                other,
+            } = &**guarded;
+            quote_spanned!(site=> { let _: (f64, bool, bool, f64) = (#formula, #likely, #safe, #other); })
+        }
+        Body::Update(block) => quote_spanned!(site=> #block),
+    };
+    Ok(quote_spanned! {site=> {
+        #[allow(dead_code, unused, clippy::all)]
+        fn check(#(mut #outputs: f64,)* #(#inputs: f64,)* #(#parameters: f64),*) {
+            #body
+        }
+        #data
+    }})
 }
 
 fn data(input: &Input, program: &Program) -> TokenStream {

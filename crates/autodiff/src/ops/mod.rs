@@ -84,6 +84,7 @@ operations! {
         exp2::Exp2,
         expm1::Expm1,
         floor::Floor,
+        formula::Elementwise,
         heaviside::Heaviside,
         lerp::Lerp,
         log::Log,

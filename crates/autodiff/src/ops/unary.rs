@@ -2,12 +2,13 @@
 
 /// Declares a function of one number, applied to every element: its type, its [`Op`](crate::Op) and its method.
 ///
-/// `forward` makes `y` from the tensor `x`; `backward` is the formula of a [`kernel!`](backprop_tensor::kernel!) that makes the gradient of `x`
-/// from the gradient `g` of `y`, overwriting it. What it takes beside `g`, `x`, `y`, both or nothing, is what is saved between the two. After
-/// `where safe; else` (or `where likely; or safe; else`), there may be another formula, for where the first one leaves the range on the way. Settings
-/// are fields of the type, arguments of the method, and numbers of the element's type in both formulas; so are constants, after `with`.
+/// `forward` is the formula of a [`kernel!`](backprop_tensor::kernel!) that makes `y` of `x`, or the function of [`math`](backprop_tensor::math) that it is and that
+/// tensors have a method for; `backward` is the formula that makes the gradient of `x` from the gradient `g` of `y`, overwriting it. What it takes beside `g`,
+/// `x`, `y`, both or nothing, is what is saved between the two. After `where safe; else` (or `where likely; or safe; else`), there may be another formula,
+/// for where the first one leaves the range on the way. Settings are fields of the type, arguments of the method, and parameters of the
+/// formulas; so are constants, after `with`. `require` is the [check](require) of a setting. Derivatives of the gradient are those of the formula.
 ///
-/// `unary! { pub struct Exp; pub fn exp; forward |x| x.exp(); backward |g, y| g * y; }` is short for
+/// `unary! { pub struct Exp; pub fn exp; forward math::exp; backward |g, y| g * y; }` is short for
 ///
 /// ```text
 /// #[derive(Debug, Clone, Copy, PartialEq)]
@@ -24,6 +25,10 @@
 ///
 ///     fn backward(&self, y: Self::Saved, gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
 ///         inputs.add(0, gradient.into_apply(&kernel!(|g, y| g * y), &[], &[&y])?)
+///     }
+///
+///     fn formula(&self) -> Option<Formula> {
+///         Some(formula!(|x| math::exp(x)))
 ///     }
 /// }
 ///
@@ -66,9 +71,40 @@ macro_rules! unary {
         $crate::ops::unary! { @method $op, $(#[$method_doc])* $method, [$($field)+] }
     };
 
-    (@op $op:ident, [$($field:ident)*];
+    (@op $op:ident, $fields:tt;
         $(with $constant:ident = $value:expr;)*
-        forward |$x:ident| $forward:expr;
+        $(require($($requirement:expr),+);)*
+        forward math::$function:ident;
+        backward $($backward:tt)*
+    ) => {
+        $crate::ops::unary! { @impl $op, $fields, [$($constant = $value,)*], [$([$($requirement),+])*];
+            |x| x.$function();
+            backprop_tensor::formula!(|x| backprop_tensor::math::$function(x)), [];
+            backward $($backward)*
+        }
+    };
+    (@op $op:ident, $fields:tt;
+        $(with $constant:ident = $value:expr;)*
+        $(require($($requirement:expr),+);)*
+        forward |$x:ident $(; $($setting:ident),+)?| $formula:expr;
+        $(where $likely:expr; $(or $safe:expr;)? else $other:expr;)?
+        backward $($backward:tt)*
+    ) => {
+        $crate::ops::unary! { @impl $op, $fields, [$($constant = $value,)*], [$([$($requirement),+])*];
+            |x| x.apply(
+                &backprop_tensor::kernel!(
+                    |$x $(; $($setting),+)?| $formula $(; where $likely; $(or $safe;)? else $other)?
+                ),
+                &[$($($setting),+)?],
+                &[],
+            );
+            backprop_tensor::formula!(|$x $(; $($setting),+)?| $formula $(; where $likely; $(or $safe;)? else $other)?), [$($($setting),+)?];
+            backward $($backward)*
+        }
+    };
+    (@impl $op:ident, [$($field:ident)*], [$($constant:ident = $value:expr,)*], [$([$($requirement:expr),+])*];
+        |$x:ident| $forward:expr;
+        $formula:expr, [$($setting:ident),*];
         backward |$g:ident $(, $saved:ident)* $(; $($parameter:ident),+)?| $backward:expr;
         $(where $likely:expr; $(or $safe:expr;)? else $other:expr;)?
     ) => {
@@ -82,6 +118,7 @@ macro_rules! unary {
                 let [$x] = $crate::operands(inputs)?;
                 $(#[allow(unused_variables)] let $field = T::from_f64(self.$field);)*
                 $(#[allow(unused_variables)] let $constant = T::from_f64($value);)*
+                $($crate::ops::require($($requirement),+)?;)*
                 let y = $forward?;
                 let saved = $crate::ops::unary!(@save $x, y; $($saved)*);
                 Ok((y, saved))
@@ -100,6 +137,12 @@ macro_rules! unary {
                 );
                 let others: &[&backprop_tensor::Tensor<T>] = $crate::ops::unary!(@others saved; $($saved)*);
                 inputs.add(0, gradient.into_apply(&kernel, &[$($($parameter),+)?], others)?)
+            }
+
+            fn formula(&self) -> Option<backprop_tensor::formula::Formula> {
+                $(#[allow(unused_variables)] let $field = self.$field;)*
+                $(#[allow(unused_variables)] let $constant: f64 = $value;)*
+                $formula.bind(&[$($setting),*]).ok()
             }
         }
     };

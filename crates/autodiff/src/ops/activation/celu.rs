@@ -1,6 +1,6 @@
-use backprop_tensor::{kernel, math};
+use backprop_tensor::math;
 
-use crate::ops::{require, unary};
+use crate::ops::unary;
 
 unary! {
     /// The exponential linear unit that is smooth at 0: `y = x`, `dy/dx = 1` for `x > 0`; else `y = alpha (e^(x/alpha) - 1)`,
@@ -15,14 +15,11 @@ unary! {
     /// The smooth exponential linear unit, [`Celu`]; PyTorch's default alpha is 1.
     pub fn celu;
 
-    forward |x| {
-        require(alpha > T::ZERO, "celu", "alpha", alpha, "must be positive")?;
-        // Near 0, it is x to the last digit, of which a subnormal quotient would have lost some.
-        let formula = kernel!(|x; alpha| {
-            let z = x / alpha;
-            if z > -1e-30 { x } else { alpha * math::expm1(z) }
-        });
-        x.apply(&formula, &[alpha], &[])
+    require(alpha > T::ZERO, "celu", "alpha", alpha, "must be positive");
+    // Near 0, it is x to the last digit, of which a subnormal quotient would have lost some.
+    forward |x; alpha| {
+        let z = x / alpha;
+        if z > -1e-30 { x } else { alpha * math::expm1(z) }
     };
     backward |g, x; alpha| if x <= 0.0 { g * math::exp(x / alpha) } else { g };
     where x > 0.0 || !math::exp_is_beyond(x / alpha);

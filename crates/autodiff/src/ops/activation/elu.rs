@@ -1,6 +1,6 @@
-use backprop_tensor::{kernel, math};
+use backprop_tensor::math;
 
-use crate::ops::{require, unary};
+use crate::ops::unary;
 
 unary! {
     /// The exponential linear unit: `y = x`, `dy/dx = 1` for `x > 0`; else `y = alpha (e^x - 1)`, `dy/dx = alpha e^x`, at 0 too. NaN: [the rule](crate::ops::elementwise#nan).
@@ -14,10 +14,8 @@ unary! {
     /// The exponential linear unit, [`Elu`]; PyTorch's default alpha is 1.
     pub fn elu;
 
-    forward |x| {
-        require(alpha >= T::ZERO, "elu", "alpha", alpha, "must not be negative")?;
-        x.apply(&kernel!(|x; alpha| if x > 0.0 { x } else { alpha * math::expm1(x) }), &[alpha], &[])
-    };
+    require(alpha >= T::ZERO, "elu", "alpha", alpha, "must not be negative");
+    forward |x; alpha| if x > 0.0 { x } else { alpha * math::expm1(x) };
     backward |g, x; alpha| if x <= 0.0 { g * (alpha * math::plain_exp(x)) } else { g };
     where !math::exp_is_tiny(x);
     else if !math::exp_is_beyond(x) {

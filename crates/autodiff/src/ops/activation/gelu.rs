@@ -1,4 +1,4 @@
-use backprop_tensor::{kernel, math};
+use backprop_tensor::math;
 
 use crate::ops::unary;
 
@@ -12,15 +12,10 @@ unary! {
     /// The Gaussian error linear unit, [`Gelu`].
     pub fn gelu;
 
-    forward |x| {
-        let formula = kernel!(
-            |x| x * math::plain_normal(x).0;
-            where !math::normal_is_tiny(x);
-            // Below -100, the distribution is 0, which infinity must not be multiplied with.
-            else if x > -100.0 { math::normal_tail(x, x).0 } else { -0.0 }
-        );
-        x.apply(&formula, &[], &[])
-    };
+    forward |x| x * math::plain_normal(x).0;
+    where !math::normal_is_tiny(x);
+    // Below -100, the distribution is 0, which infinity must not be multiplied with.
+    else if x > -100.0 { math::normal_tail(x, x).0 } else { -0.0 };
     backward |g, x| {
         let (distribution, density) = math::plain_normal(x);
         // From 40 on, the product vanishes beside 1, but not that with infinity.

@@ -1,6 +1,6 @@
 use std::f64::consts::FRAC_2_PI;
 
-use backprop_tensor::{kernel, math};
+use backprop_tensor::math;
 
 use crate::ops::unary;
 
@@ -15,25 +15,20 @@ unary! {
     pub fn gelu_tanh;
 
     with root = 2.0 * FRAC_2_PI.sqrt();
-    forward |x| {
-        // Beyond -30, s is 0, which infinity must not be multiplied with.
-        let formula = kernel!(
-            |x; root| {
-                let z = math::max(x, -30.0);
-                z * math::sigmoid(root * z * (1.0 + 0.044_715 * z * z))
-            };
-            // Far below 0, s is e^u, which may leave the range before x e^u does.
-            where {
-                let z = math::max(x, -30.0);
-                !math::exp_is_tiny(root * z * (1.0 + 0.044_715 * z * z))
-            };
-            or x > 0.0 || !math::exp_is_beyond(root * x * (1.0 + 0.044_715 * x * x));
-            else {
-                let half = math::exp(0.5 * root * x * (1.0 + 0.044_715 * x * x));
-                math::product([x, half, half], [])
-            }
-        );
-        x.apply(&formula, &[root], &[])
+    // Beyond -30, s is 0, which infinity must not be multiplied with.
+    forward |x; root| {
+        let z = math::max(x, -30.0);
+        z * math::sigmoid(root * z * (1.0 + 0.044_715 * z * z))
+    };
+    // Far below 0, s is e^u, which may leave the range before x e^u does.
+    where {
+        let z = math::max(x, -30.0);
+        !math::exp_is_tiny(root * z * (1.0 + 0.044_715 * z * z))
+    };
+    or x > 0.0 || !math::exp_is_beyond(root * x * (1.0 + 0.044_715 * x * x));
+    else {
+        let half = math::exp(0.5 * root * x * (1.0 + 0.044_715 * x * x));
+        math::product([x, half, half], [])
     };
     backward |g, x; root| {
         // From 9 on, the second term vanishes beside 1, and what the slope is multiplied with may overflow.

@@ -1,4 +1,6 @@
-use crate::ops::{require, unary};
+use backprop_tensor::math;
+
+use crate::ops::unary;
 
 unary! {
     /// A piecewise linear [`Tanh`](super::Tanh): `y = min(max(x, min), max)`, `dy/dx = 1` for `min < x < max`, else 0, at the kinks too. NaN: [the rule](crate::ops::elementwise#nan).
@@ -14,10 +16,8 @@ unary! {
     /// The piecewise linear hyperbolic tangent, [`HardTanh`]; PyTorch's defaults are -1 and 1.
     pub fn hard_tanh;
 
-    forward |x| {
-        require(min < max, "hard_tanh", "min", min, "must be less than max")?;
-        x.clamp(min, max)
-    };
+    require(min < max, "hard_tanh", "min", min, "must be less than max");
+    forward |x; min, max| math::clamp(x, min, max);
     backward |g, y; min, max| if y <= min || y >= max { 0.0 } else { g };
 }
 

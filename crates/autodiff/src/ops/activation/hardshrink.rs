@@ -1,6 +1,6 @@
-use backprop_tensor::{kernel, math};
+use backprop_tensor::math;
 
-use crate::ops::{require, unary};
+use crate::ops::unary;
 
 unary! {
     /// Small numbers to zero: `y = x`, `dy/dx = 1` for `|x| > lambda`; else both are 0, at the jumps too. NaN: [the rule](crate::ops::elementwise#nan).
@@ -14,10 +14,8 @@ unary! {
     /// Sets small numbers to zero, [`Hardshrink`]; PyTorch's default lambda is 0.5.
     pub fn hardshrink;
 
-    forward |x| {
-        require(lambda >= T::ZERO, "hardshrink", "lambda", lambda, "must not be negative")?;
-        x.apply(&kernel!(|x; lambda| if math::abs(x) <= lambda { 0.0 } else { x }), &[lambda], &[])
-    };
+    require(lambda >= T::ZERO, "hardshrink", "lambda", lambda, "must not be negative");
+    forward |x; lambda| if math::abs(x) <= lambda { 0.0 } else { x };
     backward |g, y| if y == 0.0 { 0.0 } else { g };
 }
 

@@ -1,5 +1,3 @@
-use backprop_tensor::kernel;
-
 use crate::ops::unary;
 
 unary! {
@@ -14,7 +12,7 @@ unary! {
     /// The rectifier that leaks, [`LeakyRelu`]; PyTorch's default slope is 0.01.
     pub fn leaky_relu;
 
-    forward |x| x.apply(&kernel!(|x; slope| if x > 0.0 { x } else { slope * x }), &[slope], &[]);
+    forward |x; slope| if x > 0.0 { x } else { slope * x };
     backward |g, x; slope| if x > 0.0 { g } else { slope * g };
 }
 

@@ -1,4 +1,4 @@
-use backprop_tensor::{kernel, math};
+use backprop_tensor::math;
 
 use crate::ops::unary;
 
@@ -9,7 +9,7 @@ unary! {
     /// The logarithm of the logistic function, [`LogSigmoid`].
     pub fn log_sigmoid;
 
-    forward |x| x.apply(&kernel!(|x| -math::softplus(-x)), &[], &[]);
+    forward |x| -math::softplus(-x);
     backward |g, x| g * math::sigmoid(-x);
     // Far above 0, it is e^-x, which may leave the range though its product with g does not.
     where !math::exp_is_tiny(-x);

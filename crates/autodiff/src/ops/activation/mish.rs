@@ -1,4 +1,4 @@
-use backprop_tensor::{kernel, math};
+use backprop_tensor::math;
 
 use crate::ops::unary;
 
@@ -12,23 +12,18 @@ unary! {
     /// Mish, [`Mish`](crate::ops::Mish).
     pub fn mish;
 
+    // Beyond 30, t is 1; beyond -800 it is 0, which infinity must not be multiplied with; where it is e^x, that may leave the range before
+    // x e^x does.
     forward |x| {
-        // Beyond 30, t is 1; beyond -800 it is 0, which infinity must not be multiplied with; where it is e^x, that may leave the range before
-        // x e^x does.
-        let formula = kernel!(
-            |x| {
-                let e = math::exp(math::min(x, 30.0));
-                let n = e * (e + 2.0);
-                math::max(x, -800.0) * (n / (n + 2.0))
-            };
-            where !math::exp_is_tiny(x);
-            or !math::exp_is_tiny(x) || !math::exp_is_beyond(x);
-            else {
-                let root = math::exp(0.5 * x);
-                math::product([x, root, root], [])
-            }
-        );
-        x.apply(&formula, &[], &[])
+        let e = math::exp(math::min(x, 30.0));
+        let n = e * (e + 2.0);
+        math::max(x, -800.0) * (n / (n + 2.0))
+    };
+    where !math::exp_is_tiny(x);
+    or !math::exp_is_tiny(x) || !math::exp_is_beyond(x);
+    else {
+        let root = math::exp(0.5 * x);
+        math::product([x, root, root], [])
     };
     backward |g, x| {
         let z = math::clamp(x, -800.0, 30.0);

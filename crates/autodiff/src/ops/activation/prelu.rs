@@ -1,6 +1,6 @@
-use backprop_tensor::{Error, Float, Result, Tensor, kernel};
+use backprop_tensor::{Error, Float, Result, Tensor, formula, kernel};
 
-use crate::{InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The rectifier whose leak is learned: `y = x` for `x > 0`, else `y = w x`; `dy/dx = 1` or `w`, `dy/dw = 0` or `x`, at the kink too the second. NaN: [the rule](crate::ops::elementwise#nan).
 ///
@@ -32,6 +32,20 @@ impl<T: Float> Op<T> for Prelu {
         if inputs.needed(0) {
             let kernel = kernel!(|g, x, w| if x > 0.0 { g } else { g * w });
             inputs.add(0, gradient.into_apply(&kernel, &[], &[&x, &weight])?)?;
+        }
+        Ok(())
+    }
+
+    fn differentiate(&self, [_, weight]: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        let [x, w] = at.operands()?;
+        if at.needed(0) {
+            let slope = formula!(|x, w| if x > 0.0 { 1.0 } else { w });
+            let along = w.reshape(weight.shape());
+            at.add(0, at.gradient() * x.elementwise(&slope, &[], &[&along]))?;
+        }
+        if at.needed(1) {
+            let parts = at.gradient() * x.elementwise(&formula!(|x| if x > 0.0 { 0.0 } else { x }), &[], &[]);
+            at.add(1, parts.sum_to(weight.shape()).reshape(w.shape()))?;
         }
         Ok(())
     }

@@ -7,7 +7,7 @@ unary! {
     /// The rectifier, [`Relu`].
     pub fn relu;
 
-    forward |x| x.relu();
+    forward math::relu;
     backward |g, y| if y <= 0.0 { 0.0 } else { g };
 }
 

@@ -1,3 +1,5 @@
+use backprop_tensor::math;
+
 use crate::ops::unary;
 
 unary! {
@@ -8,7 +10,7 @@ unary! {
     pub fn relu6;
 
     with six = 6.0;
-    forward |x| x.clamp(T::ZERO, six);
+    forward |x; six| math::clamp(x, 0.0, six);
     backward |g, y| if y <= 0.0 || y >= 6.0 { 0.0 } else { g };
 }
 

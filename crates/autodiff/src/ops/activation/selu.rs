@@ -1,4 +1,4 @@
-use backprop_tensor::{kernel, math};
+use backprop_tensor::math;
 
 use crate::ops::unary;
 
@@ -17,7 +17,7 @@ unary! {
 
     with s = SCALE;
     with sa = SCALE * ALPHA;
-    forward |x| x.apply(&kernel!(|x; s, sa| if x > 0.0 { s * x } else { sa * math::expm1(x) }), &[s, sa], &[]);
+    forward |x; s, sa| if x > 0.0 { s * x } else { sa * math::expm1(x) };
     backward |g, x; s, sa| if x <= 0.0 { g * (sa * math::plain_exp(x)) } else { g * s };
     where !math::exp_is_tiny(x);
     else if !math::exp_is_beyond(x) {

@@ -9,7 +9,7 @@ unary! {
     /// The logistic function, [`Sigmoid`].
     pub fn sigmoid;
 
-    forward |x| x.sigmoid();
+    forward math::sigmoid;
     // Of y, 1 - y is lost near 1.
     backward |g, x| g * math::plain_logistic(x).1;
     // Far from 0, it is e^-|x|, which may leave the range though its product with g does not.

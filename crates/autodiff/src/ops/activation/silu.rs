@@ -1,4 +1,4 @@
-use backprop_tensor::{kernel, math};
+use backprop_tensor::math;
 
 use crate::ops::unary;
 
@@ -11,18 +11,13 @@ unary! {
     /// The sigmoid linear unit, [`Silu`].
     pub fn silu;
 
-    forward |x| {
-        // Beyond -800, σ is 0, which infinity must not be multiplied with; where it is e^x, that may leave the range before x e^x does.
-        let formula = kernel!(
-            |x| math::max(x, -800.0) * math::sigmoid(x);
-            where !math::exp_is_tiny(x);
-            or !math::exp_is_tiny(x) || !math::exp_is_beyond(x);
-            else {
-                let root = math::exp(0.5 * x);
-                math::product([x, root, root], [])
-            }
-        );
-        x.apply(&formula, &[], &[])
+    // Beyond -800, σ is 0, which infinity must not be multiplied with; where it is e^x, that may leave the range before x e^x does.
+    forward |x| math::max(x, -800.0) * math::sigmoid(x);
+    where !math::exp_is_tiny(x);
+    or !math::exp_is_tiny(x) || !math::exp_is_beyond(x);
+    else {
+        let root = math::exp(0.5 * x);
+        math::product([x, root, root], [])
     };
     backward |g, x| {
         // From 80 on, the slope vanishes beside 1, but not its product with infinity.

@@ -1,6 +1,6 @@
-use backprop_tensor::{kernel, math};
+use backprop_tensor::math;
 
-use crate::ops::{require, unary};
+use crate::ops::unary;
 
 unary! {
     /// The smooth rectifier: `y = ln(1 + e^(beta x)) / beta`, `dy/dx = 1 / (1 + e^(-beta x))`.
@@ -14,18 +14,13 @@ unary! {
     /// The smooth rectifier, [`Softplus`]; PyTorch's default beta is 1.
     pub fn softplus;
 
-    forward |x| {
-        require(beta > T::ZERO, "softplus", "beta", beta, "must be positive")?;
-        let formula = kernel!(
-            |x; beta| if beta * x > 40.0 { x } else { math::softplus(beta * x) / beta };
-            where !math::exp_is_tiny(beta * x);
-            or !math::exp_is_tiny(beta * x) || !math::exp_is_beyond(beta * x);
-            else {
-                let root = math::exp(0.5 * (beta * x));
-                math::product([root, root], [beta])
-            }
-        );
-        x.apply(&formula, &[beta], &[])
+    require(beta > T::ZERO, "softplus", "beta", beta, "must be positive");
+    forward |x; beta| if beta * x > 40.0 { x } else { math::softplus(beta * x) / beta };
+    where !math::exp_is_tiny(beta * x);
+    or !math::exp_is_tiny(beta * x) || !math::exp_is_beyond(beta * x);
+    else {
+        let root = math::exp(0.5 * (beta * x));
+        math::product([root, root], [beta])
     };
     backward |g, x; beta| g * math::sigmoid(beta * x);
     // Far below 0, it is e^(beta x), which may leave the range though its product with g does not.

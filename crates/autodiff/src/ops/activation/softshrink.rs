@@ -1,6 +1,6 @@
-use backprop_tensor::{kernel, math};
+use backprop_tensor::math;
 
-use crate::ops::{require, unary};
+use crate::ops::unary;
 
 unary! {
     /// Toward zero by `lambda`: `y = x - lambda` for `x > lambda`, `x + lambda` for `x < -lambda`, with `dy/dx = 1`; between them, kinks included, both are 0. NaN: [the rule](crate::ops::elementwise#nan).
@@ -14,10 +14,8 @@ unary! {
     /// Shrinks numbers toward zero, [`Softshrink`]; PyTorch's default lambda is 0.5.
     pub fn softshrink;
 
-    forward |x| {
-        require(lambda >= T::ZERO, "softshrink", "lambda", lambda, "must not be negative")?;
-        x.apply(&kernel!(|x; lambda| x - math::clamp(x, -lambda, lambda)), &[lambda], &[])
-    };
+    require(lambda >= T::ZERO, "softshrink", "lambda", lambda, "must not be negative");
+    forward |x; lambda| x - math::clamp(x, -lambda, lambda);
     backward |g, y| if y == 0.0 { 0.0 } else { g };
 }
 

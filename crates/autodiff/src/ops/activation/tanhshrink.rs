@@ -1,4 +1,4 @@
-use backprop_tensor::{kernel, math};
+use backprop_tensor::math;
 
 use crate::ops::unary;
 
@@ -9,7 +9,7 @@ unary! {
     /// What tanh takes away, [`Tanhshrink`].
     pub fn tanhshrink;
 
-    forward |x| x.apply(&kernel!(|x| math::tanhshrink(x)), &[], &[]);
+    forward |x| math::tanhshrink(x);
     backward |g, x| {
         let t = math::tanh(x);
         // In this order, as the square may vanish where the product does not.

@@ -1,5 +1,3 @@
-use backprop_tensor::kernel;
-
 use crate::ops::unary;
 
 unary! {
@@ -14,7 +12,7 @@ unary! {
     /// `x` above a threshold, a fixed value elsewhere, [`Threshold`].
     pub fn threshold;
 
-    forward |x| x.apply(&kernel!(|x; threshold, value| if x <= threshold { value } else { x }), &[threshold, value], &[]);
+    forward |x; threshold, value| if x <= threshold { value } else { x };
     backward |g, x; threshold| if x <= threshold { 0.0 } else { g };
 }
 

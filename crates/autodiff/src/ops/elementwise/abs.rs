@@ -9,7 +9,7 @@ unary! {
     /// The absolute value, [`Abs`].
     pub fn abs;
 
-    forward |x| x.abs();
+    forward math::abs;
     backward |g, x| if x == 0.0 { 0.0 } else { g * math::sign(x) };
 }
 

@@ -11,7 +11,7 @@ unary! {
     /// The inverse cosine, [`Acos`].
     pub fn acos;
 
-    forward |x| x.acos();
+    forward math::acos;
     backward |g, x| -g * math::rsqrt((1.0 - x) * (1.0 + x));
 }
 

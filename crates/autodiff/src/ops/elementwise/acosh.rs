@@ -11,7 +11,7 @@ unary! {
     /// The inverse hyperbolic cosine, [`Acosh`].
     pub fn acosh;
 
-    forward |x| x.acosh();
+    forward math::acosh;
     backward |g, x| {
         // Above 1e9, the root is x, whose square may be infinite.
         g / (if x > 1e9 { x } else { math::sqrt((x - 1.0) * (x + 1.0)) })

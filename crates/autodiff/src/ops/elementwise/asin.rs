@@ -11,7 +11,7 @@ unary! {
     /// The inverse sine, [`Asin`].
     pub fn asin;
 
-    forward |x| x.asin();
+    forward math::asin;
     backward |g, x| g * math::rsqrt((1.0 - x) * (1.0 + x));
 }
 

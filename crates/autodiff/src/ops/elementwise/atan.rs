@@ -9,7 +9,7 @@ unary! {
     /// The inverse tangent, [`Atan`].
     pub fn atan;
 
-    forward |x| x.atan();
+    forward math::atan;
     backward |g, x| {
         // Above 1e9, the divisor is x^2, which may be infinite where the quotient is not 0.
         let a = math::abs(x);

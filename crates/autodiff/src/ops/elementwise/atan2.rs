@@ -1,4 +1,5 @@
-use backprop_tensor::{Float, Result, Tensor, kernel, math};
+use backprop_tensor::formula::Formula;
+use backprop_tensor::{Float, Result, Tensor, formula, kernel, math};
 
 use crate::{InputGradients, Op, Var, operands};
 
@@ -66,6 +67,10 @@ impl<T: Float> Op<T> for Atan2 {
             inputs.add_broadcast(0, gradient.into_apply(&kernel, &[], &[&y, &x])?)?;
         }
         Ok(())
+    }
+
+    fn formula(&self) -> Option<Formula> {
+        Some(formula!(|y, x| math::atan2(y, x)))
     }
 }
 

@@ -7,7 +7,7 @@ unary! {
     /// The smallest integer that is not below, [`Ceil`].
     pub fn ceil;
 
-    forward |x| x.ceil();
+    forward math::ceil;
     backward |g| 0.0;
 }
 

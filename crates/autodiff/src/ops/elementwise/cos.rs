@@ -9,7 +9,7 @@ unary! {
     /// The cosine, [`Cos`].
     pub fn cos;
 
-    forward |x| x.cos();
+    forward math::cos;
     backward |g, x| -g * math::sin(x);
 }
 

@@ -9,7 +9,7 @@ unary! {
     /// The hyperbolic cosine, [`Cosh`].
     pub fn cosh;
 
-    forward |x| x.cosh();
+    forward math::cosh;
     backward |g, x| g * math::sinh(x);
     where !math::exp_is_far(x);
     or !math::exp_is_beyond(x);

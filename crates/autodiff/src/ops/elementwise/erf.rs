@@ -13,7 +13,7 @@ unary! {
 
     with scale = FRAC_2_SQRT_PI;
     with tau = TAU;
-    forward |x| x.erf();
+    forward math::erf;
     backward |g, x; scale, tau| g * (scale * math::gaussian(x));
     where !math::exp_is_far(x * x + 1.0);
     or !math::exp_is_beyond(x * x + 1.0);

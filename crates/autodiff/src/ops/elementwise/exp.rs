@@ -9,7 +9,7 @@ unary! {
     /// The exponential, [`Exp`].
     pub fn exp;
 
-    forward |x| x.exp();
+    forward math::exp;
     backward |g, y, x| g * y;
     // The exponential may leave the range though its product with g does not.
     where math::is_normal(y);

@@ -12,7 +12,7 @@ unary! {
     pub fn exp2;
 
     with ln_2 = LN_2;
-    forward |x| x.exp2();
+    forward math::exp2;
     backward |g, y, x; ln_2| g * (y * ln_2);
     // The power may leave the range though its product with g does not.
     where math::is_normal(y * 0.5);

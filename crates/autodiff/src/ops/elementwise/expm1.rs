@@ -9,7 +9,7 @@ unary! {
     /// The exponential less one, [`Expm1`].
     pub fn expm1;
 
-    forward |x| x.expm1();
+    forward math::expm1;
     backward |g, x| g * math::plain_exp(x);
     where !math::exp_is_far(x);
     else if !math::exp_is_beyond(x) {

@@ -7,7 +7,7 @@ unary! {
     /// The largest integer that is not above, [`Floor`].
     pub fn floor;
 
-    forward |x| x.floor();
+    forward math::floor;
     backward |g| 0.0;
 }
 

@@ -1,5 +1,3 @@
-use backprop_tensor::kernel;
-
 use crate::ops::unary;
 
 unary! {
@@ -12,11 +10,11 @@ unary! {
     /// The step from 0 to 1, [`Heaviside`].
     pub fn heaviside;
 
-    forward |x| x.apply(&kernel!(|x; at_zero| {
+    forward |x; at_zero| {
         let right = if x > 0.0 { 1.0 } else { x };
         let left = if x < 0.0 { 0.0 } else { right };
         if x == 0.0 { at_zero } else { left }
-    }), &[at_zero], &[]);
+    };
     backward |g| 0.0;
 }
 

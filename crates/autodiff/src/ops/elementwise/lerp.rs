@@ -1,4 +1,5 @@
-use backprop_tensor::{Float, Result, Tensor, kernel, math};
+use backprop_tensor::formula::Formula;
+use backprop_tensor::{Float, Result, Tensor, formula, kernel, math};
 
 use crate::{InputGradients, Op, Var, operands};
 
@@ -37,6 +38,10 @@ impl<T: Float> Op<T> for Lerp<T> {
             inputs.add_broadcast(0, gradient.into_apply(&scale, &[T::ONE - self.weight], &[])?)?;
         }
         Ok(())
+    }
+
+    fn formula(&self) -> Option<Formula> {
+        formula!(|x, y; w| (1.0 - w) * x + w * y).bind(&[self.weight.to_f64()]).ok()
     }
 }
 

@@ -9,7 +9,7 @@ unary! {
     /// The natural logarithm, [`Log`].
     pub fn log;
 
-    forward |x| x.log();
+    forward math::log;
     backward |g, x| g / x;
 }
 

@@ -14,7 +14,7 @@ unary! {
     pub fn log10;
 
     with log10_e = LOG10_E;
-    forward |x| x.log10();
+    forward math::log10;
     backward |g, x; log10_e| math::mul_div(g, log10_e, x);
 }
 

@@ -9,7 +9,7 @@ unary! {
     /// The natural logarithm of one more, [`Log1p`].
     pub fn log1p;
 
-    forward |x| x.log1p();
+    forward math::log1p;
     backward |g, x| g / (x + 1.0);
 }
 

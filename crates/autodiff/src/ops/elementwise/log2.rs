@@ -12,7 +12,7 @@ unary! {
     pub fn log2;
 
     with ln_2 = LN_2;
-    forward |x| x.log2();
+    forward math::log2;
     backward |g, x; ln_2| {
         // In the order in which neither g / x nor x ln 2 leaves the range before the quotient does.
         let (first, second) = if x < 1.0 { (x, ln_2) } else { (x * ln_2, 1.0) };

@@ -1,4 +1,5 @@
-use backprop_tensor::{Float, Result, Tensor, kernel, math};
+use backprop_tensor::formula::Formula;
+use backprop_tensor::{Float, Result, Tensor, formula, kernel, math};
 
 use crate::{InputGradients, Op, Var, operands};
 
@@ -53,6 +54,10 @@ impl<T: Float> Op<T> for Pow {
             inputs.add_broadcast(0, gradient.into_apply(&kernel, &[], &[&x, &y, &z])?)?;
         }
         Ok(())
+    }
+
+    fn formula(&self) -> Option<Formula> {
+        Some(formula!(|x, y| math::powf(x, y)))
     }
 }
 

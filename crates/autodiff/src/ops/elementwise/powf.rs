@@ -1,4 +1,5 @@
-use backprop_tensor::{Float, Result, Tensor, kernel, math};
+use backprop_tensor::formula::Formula;
+use backprop_tensor::{Float, Result, Tensor, formula, kernel, math};
 
 use crate::{InputGradients, Op, Var, operands};
 
@@ -35,6 +36,10 @@ impl<T: Float> Op<T> for Powf<T> {
             else math::pow_gradient(g, x, p)
         );
         inputs.add(0, gradient.into_apply(&kernel, &[self.exponent], &[&x, &y])?)
+    }
+
+    fn formula(&self) -> Option<Formula> {
+        formula!(|x; p| math::powf(x, p)).bind(&[self.exponent.to_f64()]).ok()
     }
 }
 

@@ -1,4 +1,5 @@
-use backprop_tensor::{Float, Result, Tensor, kernel, math};
+use backprop_tensor::formula::Formula;
+use backprop_tensor::{Float, Result, Tensor, formula, kernel, math};
 
 use crate::{InputGradients, Op, Var, operands};
 
@@ -48,6 +49,10 @@ impl<T: Float> Op<T> for Powi {
             T::from_f64(exponent.rem_euclid(2) as f64),
         ];
         inputs.add(0, gradient.into_apply(&kernel, &parameters, &[&power, &x])?)
+    }
+
+    fn formula(&self) -> Option<Formula> {
+        formula!(|x; n| math::powf(x, n)).bind(&[f64::from(self.exponent)]).ok()
     }
 }
 

@@ -11,7 +11,7 @@ unary! {
     /// The reciprocal, [`Reciprocal`].
     pub fn reciprocal;
 
-    forward |x| x.reciprocal();
+    forward |x| 1.0 / x;
     backward |g, y, x| -g * y * y;
     where math::is_normal(y);
     else math::product([-g], [x, x]);

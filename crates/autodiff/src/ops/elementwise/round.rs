@@ -7,7 +7,7 @@ unary! {
     /// The nearest integer, [`Round`].
     pub fn round;
 
-    forward |x| x.round();
+    forward math::round;
     backward |g| 0.0;
 }
 

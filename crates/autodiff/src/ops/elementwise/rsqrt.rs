@@ -9,7 +9,7 @@ unary! {
     /// The reciprocal of the square root, [`Rsqrt`].
     pub fn rsqrt;
 
-    forward |x| x.rsqrt();
+    forward math::rsqrt;
     backward |g, y| -0.5 * g * y * y * y;
 }
 

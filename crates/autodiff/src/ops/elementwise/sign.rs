@@ -7,7 +7,7 @@ unary! {
     /// The sign, [`Sign`].
     pub fn sign;
 
-    forward |x| x.sign();
+    forward math::sign;
     backward |g| 0.0;
 }
 

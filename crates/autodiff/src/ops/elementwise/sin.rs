@@ -9,7 +9,7 @@ unary! {
     /// The sine, [`Sin`].
     pub fn sin;
 
-    forward |x| x.sin();
+    forward math::sin;
     backward |g, x| g * math::cos(x);
 }
 

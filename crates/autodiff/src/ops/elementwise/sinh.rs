@@ -9,7 +9,7 @@ unary! {
     /// The hyperbolic sine, [`Sinh`].
     pub fn sinh;
 
-    forward |x| x.sinh();
+    forward math::sinh;
     backward |g, x| g * math::cosh(x);
     where !math::exp_is_far(x);
     or !math::exp_is_beyond(x);

@@ -9,7 +9,7 @@ unary! {
     /// The square root, [`Sqrt`].
     pub fn sqrt;
 
-    forward |x| x.sqrt();
+    forward math::sqrt;
     backward |g, y| g / (2.0 * y);
 }
 

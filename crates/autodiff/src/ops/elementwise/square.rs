@@ -7,7 +7,7 @@ unary! {
     /// The square, [`Square`].
     pub fn square;
 
-    forward |x| x.square();
+    forward |x| x * x;
     backward |g, x| g * x + g * x;
 }
 

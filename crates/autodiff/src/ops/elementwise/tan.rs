@@ -7,7 +7,7 @@ unary! {
     /// The tangent, [`Tan`].
     pub fn tan;
 
-    forward |x| x.tan();
+    forward math::tan;
     backward |g, y| g * (1.0 + y * y);
 }
 

@@ -7,7 +7,7 @@ unary! {
     /// The integer part, [`Trunc`].
     pub fn trunc;
 
-    forward |x| x.trunc();
+    forward math::trunc;
     backward |g| 0.0;
 }
 
