@@ -2,6 +2,7 @@
 
 use std::panic::Location;
 
+use backprop_tensor::formula::Formula;
 use backprop_tensor::{Float, Shape};
 
 use crate::node::{Node, NodeId, Origin};
@@ -35,6 +36,8 @@ pub enum Source {
         name: &'static str,
         /// The operation with its settings, as its `Debug` prints them.
         settings: String,
+        /// What it makes of the elements of its operands, if that is an elementwise formula.
+        formula: Option<Formula>,
     },
 }
 
@@ -66,6 +69,7 @@ impl Record {
             Origin::Operation(record) => Source::Operation {
                 name: record.name(),
                 settings: format!("{record:?}"),
+                formula: record.formula(),
             },
         };
         Self {

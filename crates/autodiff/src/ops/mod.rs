@@ -7,6 +7,8 @@
 //! must keep the laws in `laws.rs`.
 
 #[cfg(test)]
+mod awkward;
+#[cfg(test)]
 mod cases;
 #[cfg(test)]
 mod laws;

@@ -8,6 +8,9 @@ use super::{Error, Formula, Function, Node, Result};
 impl Formula {
     /// The derivatives of the results with respect to an input, as a formula of the same inputs and parameters.
     ///
+    /// Exact, and computed without cancellation for each function alone; a quotient of two that grow alike cancels, and where an infinite factor meets
+    /// a slope of 0, the product is NaN though its limit may be 0.
+    ///
     /// Where a function has a bend, the derivative is that of PyTorch: 0 for `relu`, `abs` and `sign` at 0 and `clamp` at its bounds, and a half each for `max` and `min`
     /// of equal numbers; a choice, `if`, has the derivative of what is chosen, and a comparison none.
     ///
@@ -166,9 +169,11 @@ impl Calculus<'_> {
                 self.neg(root)
             }
             (F::Atan, _) => {
-                let square = self.mul(x, x);
-                let sum = self.plus(1.0, square);
-                self.reciprocal(sum)
+                let sum = self.one_and_square(x);
+                let near = self.reciprocal(sum);
+                let far = self.reciprocal(x);
+                let far = self.mul(far, far);
+                self.beyond(x, far, near)
             }
             (F::Atan2, 0) => self.angle(x, z, z),
             (F::Atan2, _) => {
@@ -187,7 +192,13 @@ impl Calculus<'_> {
                 let tanh = self.call(F::Tanh, &[x]);
                 self.mul(tanh, tanh)
             }
-            (F::Asinh, _) => self.asinh(x),
+            (F::Asinh, _) => {
+                let sum = self.one_and_square(x);
+                let near = self.call(F::Rsqrt, &[sum]);
+                let magnitude = self.call(F::Abs, &[x]);
+                let far = self.reciprocal(magnitude);
+                self.beyond(x, far, near)
+            }
             (F::Acosh, _) => {
                 let (below, above) = (self.plus(-1.0, x), self.plus(1.0, x));
                 let (below, above) = (self.call(F::Rsqrt, &[below]), self.call(F::Rsqrt, &[above]));
@@ -337,13 +348,15 @@ impl Calculus<'_> {
         self.call(Function::Rsqrt, &[product])
     }
 
-    /// 1 / sqrt(1 + x^2), of which x^2 may be too large.
-    fn asinh(&mut self, x: usize) -> usize {
+    /// 1 + x^2.
+    fn one_and_square(&mut self, x: usize) -> usize {
         let square = self.mul(x, x);
-        let sum = self.plus(1.0, square);
-        let near = self.call(Function::Rsqrt, &[sum]);
+        self.plus(1.0, square)
+    }
+
+    /// Where 1 + x^2 rounds to x^2, which may be too large, and where not.
+    fn beyond(&mut self, x: usize, far: usize, near: usize) -> usize {
         let magnitude = self.call(Function::Abs, &[x]);
-        let far = self.reciprocal(magnitude);
         let bound = self.number(1e10);
         let is_far = self.call(Function::Less, &[bound, magnitude]);
         self.where_else(is_far, far, near)

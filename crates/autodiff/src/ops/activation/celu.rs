@@ -19,7 +19,7 @@ unary! {
     // Near 0, it is x to the last digit, of which a subnormal quotient would have lost some.
     forward |x; alpha| {
         let z = x / alpha;
-        if z > -1e-30 { x } else { alpha * math::expm1(z) }
+        if z <= -1e-30 { alpha * math::expm1(z) } else { x }
     };
     backward |g, x; alpha| if x <= 0.0 { g * math::exp(x / alpha) } else { g };
     where x > 0.0 || !math::exp_is_beyond(x / alpha);

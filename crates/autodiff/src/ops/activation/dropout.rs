@@ -52,7 +52,10 @@ impl<T: Float> Op<T> for Dropout {
 
     fn differentiate(&self, mask: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
         let dropped = mask.equal(&Tensor::scalar(T::ZERO))?;
-        at.add(0, at.gradient().masked_fill(&dropped, T::ZERO) * self.scale::<T>())
+        at.add(
+            0,
+            at.gradient().masked_fill(&dropped, T::ZERO) * self.scale::<T>(),
+        )
     }
 }
 

@@ -15,7 +15,7 @@ unary! {
     pub fn elu;
 
     require(alpha >= T::ZERO, "elu", "alpha", alpha, "must not be negative");
-    forward |x; alpha| if x > 0.0 { x } else { alpha * math::expm1(x) };
+    forward |x; alpha| if x <= 0.0 { alpha * math::expm1(x) } else { x };
     backward |g, x; alpha| if x <= 0.0 { g * (alpha * math::plain_exp(x)) } else { g };
     where !math::exp_is_tiny(x);
     else if !math::exp_is_beyond(x) {

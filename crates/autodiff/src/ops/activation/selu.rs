@@ -17,7 +17,7 @@ unary! {
 
     with s = SCALE;
     with sa = SCALE * ALPHA;
-    forward |x; s, sa| if x > 0.0 { s * x } else { sa * math::expm1(x) };
+    forward |x; s, sa| if x <= 0.0 { sa * math::expm1(x) } else { s * x };
     backward |g, x; s, sa| if x <= 0.0 { g * (sa * math::plain_exp(x)) } else { g * s };
     where !math::exp_is_tiny(x);
     else if !math::exp_is_beyond(x) {

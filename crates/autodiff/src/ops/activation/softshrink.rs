@@ -15,7 +15,10 @@ unary! {
     pub fn softshrink;
 
     require(lambda >= T::ZERO, "softshrink", "lambda", lambda, "must not be negative");
-    forward |x; lambda| x - math::clamp(x, -lambda, lambda);
+    forward |x; lambda| {
+        let way = if x > 0.0 { lambda } else { -lambda };
+        if math::abs(x) <= lambda { 0.0 } else { x - way }
+    };
     backward |g, y| if y == 0.0 { 0.0 } else { g };
 }
 

@@ -22,7 +22,12 @@ impl<T: Float> Op<T> for Elementwise {
     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
         if self.formula.results() != 1 {
             let expected = "an operation has one value";
-            return Err(Error::argument("elementwise", "results", self.formula.results(), expected));
+            return Err(Error::argument(
+                "elementwise",
+                "results",
+                self.formula.results(),
+                expected,
+            ));
         }
         let results = self.formula.apply(&[], inputs)?;
         let saved = inputs.iter().map(|&input| input.clone()).collect();

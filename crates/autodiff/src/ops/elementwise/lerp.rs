@@ -41,7 +41,9 @@ impl<T: Float> Op<T> for Lerp<T> {
     }
 
     fn formula(&self) -> Option<Formula> {
-        formula!(|x, y; w| (1.0 - w) * x + w * y).bind(&[self.weight.to_f64()]).ok()
+        formula!(|x, y; w| (1.0 - w) * x + w * y)
+            .bind(&[self.weight.to_f64()])
+            .ok()
     }
 }
 

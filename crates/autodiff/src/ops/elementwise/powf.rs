@@ -39,7 +39,9 @@ impl<T: Float> Op<T> for Powf<T> {
     }
 
     fn formula(&self) -> Option<Formula> {
-        formula!(|x; p| math::powf(x, p)).bind(&[self.exponent.to_f64()]).ok()
+        formula!(|x; p| math::powf(x, p))
+            .bind(&[self.exponent.to_f64()])
+            .ok()
     }
 }
 

@@ -52,7 +52,9 @@ impl<T: Float> Op<T> for Powi {
     }
 
     fn formula(&self) -> Option<Formula> {
-        formula!(|x; n| math::powf(x, n)).bind(&[f64::from(self.exponent)]).ok()
+        formula!(|x; n| math::powf(x, n))
+            .bind(&[f64::from(self.exponent)])
+            .ok()
     }
 }
 

@@ -38,7 +38,10 @@ impl<T: Float> Op<T> for Slice {
     fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
         let [x] = at.operands()?;
         let zeros = x.constant(Tensor::zeros(x.shape())?);
-        at.add(0, zeros.index_add(self.axis, &self.places(x.shape())?, at.gradient()))
+        at.add(
+            0,
+            zeros.index_add(self.axis, &self.places(x.shape())?, at.gradient()),
+        )
     }
 }
 

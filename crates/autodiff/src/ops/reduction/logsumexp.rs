@@ -55,7 +55,10 @@ impl<T: Float> Op<T> for LogSumExp {
             0 => scores,
             _ => scores.softmax(1).masked_fill(&takes_no_part, T::ZERO),
         };
-        at.add(0, rows.back(&shares) * spread_var(at.gradient(), self.axes, x.shape()))
+        at.add(
+            0,
+            rows.back(&shares) * spread_var(at.gradient(), self.axes, x.shape()),
+        )
     }
 }
 

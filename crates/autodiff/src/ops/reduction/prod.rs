@@ -69,7 +69,10 @@ impl<T: Float> Op<T> for Prod {
         let before = |x: &Var<T>| x.cumprod(1).one_later(1, T::ONE);
         let x_rows = rows.of(x);
         let others = before(&x_rows) * before(&x_rows.flip(1)).flip(1);
-        at.add(0, rows.back(&others) * spread_var(at.gradient(), self.axes, x.shape()))
+        at.add(
+            0,
+            rows.back(&others) * spread_var(at.gradient(), self.axes, x.shape()),
+        )
     }
 }
 

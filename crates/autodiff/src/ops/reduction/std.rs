@@ -54,7 +54,10 @@ impl<T: Float> Op<T> for Std {
         let is_zero = y.equal(&Tensor::scalar(T::ZERO))?;
         let quotient = at.gradient() * share / at.output().masked_fill(&is_zero, T::ONE);
         let quotient = quotient.masked_fill(&is_zero, T::ZERO);
-        at.add(0, distances(x, self.axes) * spread_var(&quotient, self.axes, x.shape()))
+        at.add(
+            0,
+            distances(x, self.axes) * spread_var(&quotient, self.axes, x.shape()),
+        )
     }
 }
 

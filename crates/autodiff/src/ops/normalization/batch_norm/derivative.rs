@@ -45,10 +45,13 @@ impl<T: Float> BatchNorm<T> {
             Some(_) => gradient - gradient.mean(axes) - normal * products.mean(axes),
         };
         let change = change * scale;
-        at.add(0, match at.inputs().get(1) {
-            None => change,
-            Some(weight) => change * weight.reshape(channels),
-        })
+        at.add(
+            0,
+            match at.inputs().get(1) {
+                None => change,
+                Some(weight) => change * weight.reshape(channels),
+            },
+        )
     }
 }
 
@@ -76,7 +79,10 @@ impl<T: Float> Op<T> for InverseStd {
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
-        inputs.add(0, gradient.into_apply(&kernel!(|g, y| -0.5 * g * y * y * y), &[], &[&y])?)
+        inputs.add(
+            0,
+            gradient.into_apply(&kernel!(|g, y| -0.5 * g * y * y * y), &[], &[&y])?,
+        )
     }
 
     fn differentiate(&self, _: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
