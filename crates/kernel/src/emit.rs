@@ -112,7 +112,7 @@ fn function(
             type Output = ();
 
             #[inline(always)]
-            #[allow(unused_assignments, unused_variables, unused_mut, clippy::too_many_arguments)]
+            #[allow(unused_assignments, unused_variables, unused_mut, clippy::assign_op_pattern, clippy::too_many_arguments)]
             fn run(self) {
                 #[inline(always)]
                 fn element(#(#parameters: #t,)* #(mut #outputs: #t,)* #(#inputs: #t,)*) -> (#(#types,)*) {

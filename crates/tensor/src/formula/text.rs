@@ -121,7 +121,7 @@ impl Formula {
             }
             _ => {
                 let (name, part) = function.name().split_once('.').unwrap_or((function.name(), ""));
-                write!(f, "{}(", name)?;
+                write!(f, "{name}(")?;
                 self.write_list(f, arguments)?;
                 f.write_str(")")?;
                 match part {
