@@ -2,15 +2,18 @@
 
 use backprop_autodiff::ops::{CrossEntropyOptions, FusedActivation, Reduction};
 use backprop_autodiff::{
-    Buffer, Gradcheck, InputGradients, Module, Op, Param, Path, Tape, Var, gradcheck, operands, ops,
+    Buffer, Differential, Gradcheck, InputGradients, Module, Op, Param, Path, Point, Tape, Var, gradcheck,
+    gradgradcheck, hessian, hvp, jacobian, jvp, operands, ops, vjp,
 };
 use backprop_tensor::{Float, Result, Tensor, keep};
 use backprop_testing::calls;
 use backprop_testing::hostile::{Call, Sample, See, Source};
 
 fn tape<T: Float>(s: &mut Source) -> Tape<T> {
-    match s.rng.below(4) {
+    match s.rng.below(6) {
         0 => Tape::new(),
+        4 => Tape::higher_order(),
+        5 => Tape::training_higher_order(s.rng.next_seed()),
         1 => Tape::inference(),
         2 => Tape::tracing(),
         _ => Tape::training(s.rng.next_seed()),
@@ -55,10 +58,71 @@ fn shape_for<T: Sample + Float>(s: &mut Source, x: &Var<T>) -> Vec<usize> {
     }
 }
 
+/// What has second derivatives, perhaps.
+trait Differentiate<T: Float> {
+    /// Asks for them.
+    fn differentiate(&self, x: &Var<T>);
+}
+
+impl<T: Float> Differentiate<T> for Var<T> {
+    fn differentiate(&self, x: &Var<T>) {
+        // A view of one number may have more elements than can be added up.
+        if self.shape().count() > 10_000 {
+            return;
+        }
+        let Ok([dx]) = self.sum(..).gradients([x]) else {
+            return;
+        };
+        let second = (&dx * &dx).sum(..).gradients([x]);
+        let _ = second.is_ok_and(|[second]| second.gradients_from(&dx, [x]).is_ok());
+    }
+}
+
+impl<T: Float, V: Differentiate<T>> Differentiate<T> for Vec<V> {
+    fn differentiate(&self, x: &Var<T>) {
+        self.iter().take(10).for_each(|y| y.differentiate(x));
+    }
+}
+
+impl<T: Float, V: Differentiate<T>, E> Differentiate<T> for std::result::Result<V, E> {
+    fn differentiate(&self, x: &Var<T>) {
+        self.iter().for_each(|y| y.differentiate(x));
+    }
+}
+
+impl<T: Float, A: Differentiate<T>, B: Differentiate<T>> Differentiate<T> for (A, B) {
+    fn differentiate(&self, x: &Var<T>) {
+        self.0.differentiate(x);
+        self.1.differentiate(x);
+    }
+}
+
+impl<T: Float, A: Differentiate<T>, B: Differentiate<T>, C: Differentiate<T>> Differentiate<T> for (A, B, C) {
+    fn differentiate(&self, x: &Var<T>) {
+        self.0.differentiate(x);
+        self.1.differentiate(x);
+        self.2.differentiate(x);
+    }
+}
+
+impl<T: Float> Differentiate<T> for Tensor<i64> {
+    fn differentiate(&self, _: &Var<T>) {}
+}
+
+impl<T: Float> Differentiate<T> for bool {
+    fn differentiate(&self, _: &Var<T>) {}
+}
+
 /// Calls on one variable, or on two.
 macro_rules! methods {
     ($t:ty; $($name:ident |$s:ident, $x:ident $(, $y:ident)?| $call:expr;)*) => {
-        calls! { $($name |$s| { methods!(@operands $t, $s, $x $(, $y)?); $call };)* }
+        calls! { $($name |$s| {
+            methods!(@operands $t, $s, $x $(, $y)?);
+            let operands = [$x.clone() $(, $y.clone())?];
+            let result = $call;
+            operands.iter().for_each(|operand| result.differentiate(operand));
+            result
+        };)* }
     };
     (@operands $t:ty, $s:ident, $x:ident) => { let $x: Var<$t> = one($s); };
     (@operands $t:ty, $s:ident, $x:ident, $y:ident) => { let ($x, $y): (Var<$t>, Var<$t>) = two($s); };
@@ -158,6 +222,8 @@ fn along_axes<T: Sample + Float>() -> Vec<Call> {
         of |s, x| x.value().map(|x| ops::ChannelStatistics::of(x).is_ok());
         cumsum |s, x| x.cumsum(s.axis());
         cumprod |s, x| x.cumprod(s.axis());
+        recurrence |s, x, y| (x.recurrence(&y, s.axis()), x.recurrence(&x, s.axis()));
+        sum_to |s, x| x.sum_to(shape_for(s, &x));
         median |s, x| reduced!(s, |axes| x.median(axes));
         quantile |s, x| reduced!(s, |axes| x.quantile(s.real(), axes));
         gather |s, x| x.gather(s.axis(), &s.indices());
@@ -273,6 +339,23 @@ impl<T: Float> Op<T> for Wrong {
         inputs.add(index, gradient.clone())?;
         inputs.add_broadcast(index.wrapping_add(1), gradient)
     }
+
+    fn differentiate(&self, (): &(), at: &Differential<T>) -> backprop_autodiff::Result<()> {
+        let Self(index) = *self;
+        let _ = (at.inputs().len(), at.needed(index), at.operands::<1>().is_ok());
+        let _ = (at.add(index, at.output().clone()), at.first_order("it is wrong"));
+        // Another tape, one that is used up meanwhile, and a walk within a walk.
+        let other = Tape::new().variable(Tensor::default());
+        let _ = (
+            at.add(index, other),
+            at.output().gradients_for(&[&at.inputs()[0]], None).is_ok(),
+        );
+        if index == 2 {
+            let _ = at.output().sum(..).backward();
+        }
+        at.add(index, at.gradient().clone())?;
+        at.add_broadcast(index.wrapping_add(1), at.gradient().clone())
+    }
 }
 
 /// What is asked of variables, tapes, gradients and parameters.
@@ -350,6 +433,33 @@ pub fn tapes() -> Vec<Call> {
             let mut model = (vec![Param::<f32>::new(s.tensor())], Some(Buffer::<f32>::new(s.tensor())));
             let state = model.state();
             let _ = (model.load_state(&state), model.parameter_count(), Path::ROOT.name("a").index(s.length()).to_string());
+        };
+        gradients |s| {
+            let (x, y) = two::<f32>(s);
+            let z = &x * &y + &x.apply_with(Wrong(s.rng.below(4)), &y);
+            let _ = (z.tape().is_higher_order(), z.gradients([&x, &y, &x]).is_ok(), z.differentiate(&y));
+            let _ = (z.gradients_from(&y, [&x, &z]).is_ok(), z.gradients_for(&[&y, &z], Some(&x)).is_ok());
+            let loss = z.sum(..);
+            let _ = (loss.gradients([&x, &y]).is_ok(), loss.backward().is_ok(), loss.gradients([&x]).is_ok());
+            loss.differentiate(&x);
+            loss.tape().records().len()
+        };
+        functional |s| {
+            let (x, v): (Tensor<f64>, Tensor<f64>) = (s.tensor(), s.tensor());
+            let fitting: Tensor<f64> = s.fitting(&x);
+            let f = |x: &Var<f64>| x * x;
+            let _ = (vjp(f, &x, &v).is_ok(), jvp(f, &x, &v).is_ok(), hvp(f, &x, &v).is_ok());
+            let (f, point) = (|[x, y]: &[Var<f64>; 2]| (x * y).sum(..), [x.clone(), fitting]);
+            let _ = (jvp(f, &point, &[v.clone(), x.clone()]).is_ok(), hvp(f, &point, &point).is_ok(), hessian(f, &point).is_ok());
+            let several = vec![x.clone(), v.clone()];
+            let g = |x: &Vec<Var<f64>>| x[0].matmul(&x[1]);
+            let _ = (jacobian(g, &several).is_ok(), vjp(g, &several, &x).is_ok(), hvp(g, &several, &vec![]).is_ok());
+            let _ = (several.tensors().len(), x.each(|index| index), <Tensor<f64> as Point>::list(&v).len());
+        };
+        gradgradcheck |s| {
+            let x = [s.tensor::<f64>()];
+            let check = Gradcheck::default();
+            let _ = (gradgradcheck(|x| x[0].exp(), &x), check.run_twice(|x| &x[0] * &x[0], &x), gradgradcheck(|x| x[0].clone(), &x));
         };
         gradcheck |s| {
             let x = s.tensor::<f64>();

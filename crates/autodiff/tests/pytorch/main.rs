@@ -2,6 +2,7 @@
 //! others on random shapes.
 
 mod elementwise;
+mod higher_order;
 mod numbers;
 mod operations;
 

@@ -57,7 +57,7 @@ impl Arguments {
 }
 
 /// The operand with this number; the same numbers as in the program that made the file.
-fn operand(number: usize, shape: &[usize]) -> Tensor<f64> {
+pub(crate) fn operand(number: usize, shape: &[usize]) -> Tensor<f64> {
     const PRIME: usize = 1009;
     let element = |place: usize| {
         let odd = 2 * ((389 * place + 101 * number + 17) % PRIME);
@@ -165,6 +165,8 @@ fn apply(operation: &str, x: &[Var<f64>], a: &Arguments) -> Var<f64> {
         "log_softmax" => x[0].log_softmax(a.axis()),
         "cumsum" => x[0].cumsum(a.axis()),
         "cumprod" => x[0].cumprod(a.axis()),
+        "recurrence" => x[0].recurrence(&x[1], a.axis()),
+        "sum_to" => x[0].sum_to(a.get::<Vec<usize>>("shape")),
         "median" => x[0].median(a.axis()),
         "quantile" => x[0].quantile(a.get("q"), a.axis()),
         "flip" => x[0].flip(a.axis()),

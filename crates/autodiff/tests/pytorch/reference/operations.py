@@ -251,6 +251,27 @@ def broadcast_to(rng):
 
 
 @operation
+def sum_to(rng):
+    source = shape(rng, 0, 4)
+    target = [rng.choice([length, 1]) for length in source[rng.randint(0, len(source)) :]]
+    return [source], {"shape": target}, lambda x: x.sum_to_size(target)
+
+
+@operation
+def recurrence(rng):
+    lengths = shape(rng, 1)
+    axis = axis_of(rng, lengths)
+
+    def steps(x, decay):
+        states = [torch.zeros_like(x.select(axis, 0))]
+        for a, x in zip(decay.unbind(axis), x.unbind(axis)):
+            states.append(a * states[-1] + x)
+        return torch.stack(states[1:], axis)
+
+    return [lengths, lengths], {"axis": axis}, steps
+
+
+@operation
 def concat(rng):
     lengths = shape(rng, 1, 3)
     axis = axis_of(rng, lengths)
