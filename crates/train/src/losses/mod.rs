@@ -7,6 +7,7 @@ mod distance;
 mod huber;
 mod ignore_index;
 mod label_smoothing;
+mod logits;
 mod mean_absolute_error;
 mod mean_squared_error;
 mod per_batch;
