@@ -173,16 +173,14 @@ macro_rules! kernel {
 
             #[inline(always)]
             fn run(self) {
-                /// So few that the machine looks at some elements while it computes others.
+                /// So few that the machine looks at some elements while it computes others, and that nothing is read twice.
                 const BLOCK: usize = 64;
 
-                // The caller has checked the numbers of slices and parameters.
-                let &[$($parameter),*] = self.0 else { return };
-                let &[$($input),*] = self.2 else { return };
-                let length = usize::MAX.min(self.1.len()) $(.min($input.len()))*;
-                for (block, $first) in self.1[..length].chunks_mut(BLOCK).enumerate() {
-                    let length = $first.len();
-                    $(let $input = &$input[block * BLOCK..][..length];)*
+                /// A block: of a length that the compiler knows, but for the last one.
+                #[inline(always)]
+                #[allow(clippy::too_many_arguments)]
+                fn block($($parameter: $t,)* $first: &mut [$t], $($input: &[$t],)*) {
+                    let length = $first.len()$(.min($input.len()))*;
                     let mut all = true;
                     for i in 0..length {
                         all &= likely($($parameter,)* $first[i], $($input[i],)*);
@@ -194,13 +192,23 @@ macro_rules! kernel {
                         for i in 0..length {
                             $first[i] = formula($($parameter,)* $first[i], $($input[i],)*);
                         }
-                        mend($($parameter,)* $first, &kept[..length], $($input,)*);
-                        continue;
+                        return mend($($parameter,)* $first, &kept[..length], $($input,)*);
                     }
                     for i in 0..length {
                         $first[i] = formula($($parameter,)* $first[i], $($input[i],)*);
                     }
                 }
+
+                // The caller has checked the numbers of slices and parameters.
+                let &[$($parameter),*] = self.0 else { return };
+                let &[$($input),*] = self.2 else { return };
+                let length = usize::MAX.min(self.1.len()) $(.min($input.len()))*;
+                let (blocks, $first) = self.1[..length].as_chunks_mut::<BLOCK>();
+                let whole = blocks.len() * BLOCK;
+                for (start, $first) in (0..whole).step_by(BLOCK).zip(blocks) {
+                    block($($parameter,)* $first, $(&$input[start..start + BLOCK],)*);
+                }
+                block($($parameter,)* $first, $(&$input[whole..length],)*);
             }
         }
         run
