@@ -52,6 +52,7 @@ const FUNCTIONS: &[(&str, u32)] = &[
     // Estimated from those that they consist of.
     ("probability", 230),
     ("normal_tail", 450),
+    ("gelu_tanh_tail", 450),
     ("pow_gradient", 1900),
     ("plain_pow_gradient", 1900),
     ("product", 500),
