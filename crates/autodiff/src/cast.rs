@@ -11,7 +11,8 @@ use crate::{Buffer, Param, Result};
 /// can be checked against differences.
 ///
 /// `#[derive(Cast)]` (crate `backprop-derive`) writes it for a struct that is generic over its element. Parameters and buffers have
-/// identities of their own after it.
+/// identities of their own after it. Layers in boxes (a dynamic sequence, crate `backprop-layers`) have none: what a box holds, only the program that made
+/// it knows. It can make another one of the new type, and hand it the numbers by [`Module::load_state`](crate::Module::load_state).
 ///
 /// ```
 /// use backprop_autodiff::{Cast, Param};

@@ -181,16 +181,14 @@ fn in_place(input: &Input, t: &Ident, guarded: &Guarded) -> TokenStream {
 
             #[inline(always)]
             fn run(self) {
-                /// So few that the machine looks at some elements while it computes others.
+                /// So few that the machine looks at some elements while it computes others, and that nothing is read twice.
                 const BLOCK: usize = 64;
 
-                // The caller has checked the numbers of slices and parameters.
-                let &[#(#parameters),*] = self.0 else { return };
-                let &[#(#inputs),*] = self.2 else { return };
-                let length = usize::MAX.min(self.1.len()) #(.min(#inputs.len()))*;
-                for (block, #first) in self.1[..length].chunks_mut(BLOCK).enumerate() {
-                    let length = #first.len();
-                    #(let #inputs = &#inputs[block * BLOCK..][..length];)*
+                /// A block: of a length that the compiler knows, but for the last one.
+                #[inline(always)]
+                #[allow(clippy::too_many_arguments)]
+                fn block(#(#parameters: #t,)* #first: &mut [#t], #(#inputs: &[#t],)*) {
+                    let length = #first.len()#(.min(#inputs.len()))*;
                     let mut all = true;
                     for i in 0..length {
                         all &= likely(#(#parameters,)* #first[i], #(#inputs[i],)*);
@@ -202,13 +200,23 @@ fn in_place(input: &Input, t: &Ident, guarded: &Guarded) -> TokenStream {
                         for i in 0..length {
                             #first[i] = formula(#(#parameters,)* #first[i], #(#inputs[i],)*);
                         }
-                        mend(#(#parameters,)* #first, &kept[..length], #(#inputs,)*);
-                        continue;
+                        return mend(#(#parameters,)* #first, &kept[..length], #(#inputs,)*);
                     }
                     for i in 0..length {
                         #first[i] = formula(#(#parameters,)* #first[i], #(#inputs[i],)*);
                     }
                 }
+
+                // The caller has checked the numbers of slices and parameters.
+                let &[#(#parameters),*] = self.0 else { return };
+                let &[#(#inputs),*] = self.2 else { return };
+                let length = usize::MAX.min(self.1.len()) #(.min(#inputs.len()))*;
+                let (blocks, #first) = self.1[..length].as_chunks_mut::<BLOCK>();
+                let whole = blocks.len() * BLOCK;
+                for (start, #first) in (0..whole).step_by(BLOCK).zip(blocks) {
+                    block(#(#parameters,)* #first, #(&#inputs[start..start + BLOCK],)*);
+                }
+                block(#(#parameters,)* #first, #(&#inputs[whole..length],)*);
             }
         }
         run

@@ -110,6 +110,9 @@ impl<T: Float> LogProbabilities<T> {
     /// `(p - [c is the class of the row]) factor`, into the memory of the scores if nobody else holds it; 0 where the factor is, whatever `p` is. `p - 1`
     /// is made of `log p` and keeps its digits.
     ///
+    /// A probability below the normal numbers of the type has lost digits, or all of them: an absolute error of the slope of at most the factor times
+    /// the smallest normal number.
+    ///
     /// There is one factor, or one for each row. Where the class is none of the columns, nothing is subtracted.
     ///
     /// # Errors
@@ -135,6 +138,9 @@ impl<T: Float> LogProbabilities<T> {
 
     /// `(p Σ q - q) factor` for the distribution that these are [against](Self::against), into the memory of the scores if nobody else holds it; 0 where
     /// the factor is, or all of `q`.
+    ///
+    /// A probability below the normal numbers of the type has lost digits, or all of them: an absolute error of the slope of at most `factor Σ q` times
+    /// the smallest normal number.
     ///
     /// Where `p` is above 1/2, it is `((Σ q - q) - (1 - p) Σ q) factor`, with both differences from what they are made of. There is one factor, or one for
     /// each row.

@@ -66,6 +66,9 @@ impl<T: Float> Tensor<T> {
     /// What is the same in all `g` does not matter; so where one `y` is above 1/2 and its `g` is finite, that is subtracted from all of them first. Then
     /// the gradient of a probability near 1, which is a matter of what is left to 1, keeps its digits.
     ///
+    /// A probability below the normal numbers of the type (1.2e-38 for f32, 2.2e-308 for f64) has lost digits, or all of them, and with them the
+    /// gradient: that is an absolute error of at most 2 Σ |g| times the smallest normal number.
+    ///
     /// # Errors
     /// [`Error::Axis`] if there is no such axis; [`Error::Shapes`] unless both have one shape.
     ///
@@ -85,6 +88,9 @@ impl<T: Float> Tensor<T> {
     ///
     /// Of the first probability `e^y` above 1/2 it is `(1 - e^y) g - e^y Σ g` over the others, with `1 - e^y` from `y`, so that what is left to 1 keeps
     /// its digits.
+    ///
+    /// A probability below the normal numbers of the type (1.2e-38 for f32, 2.2e-308 for f64) has lost digits, or all of them, and with them the
+    /// gradient: that is an absolute error of at most 2 Σ |g| times the smallest normal number.
     ///
     /// # Errors
     /// As [`into_softmax_gradient`](Self::into_softmax_gradient).

@@ -1,7 +1,7 @@
 //! Cumulative products against the definition.
 mod common;
 
-use backprop_tensor::{Error, Tensor};
+use backprop_tensor::{Error, Float, Tensor};
 use common::{large_shape, noise, on, steps, view, viewed};
 use proptest::prelude::*;
 
@@ -68,6 +68,35 @@ fn reference_values() {
         .to_vec();
     assert_eq!(x[..3], [1e30, f32::INFINITY, 1e30]);
     assert!((x[3] - 1.0).abs() <= 4.0 * f32::EPSILON);
+    // Out of the range of f64, where f32 is carried too, in one column of two and back from either end.
+    fn beyond<T: Float>(n: i32, end: i32) {
+        let elements = (0..2 * n).map(|i| 2_f64.powi(if i < n { end } else { -end }));
+        let rows: Vec<T> = elements.flat_map(|x| [T::from_f64(x), T::ONE]).collect();
+        let y = Tensor::from_slice(&rows, [2 * n as usize, 2])
+            .unwrap()
+            .cumprod(0)
+            .unwrap();
+        let y: Vec<f64> = y.to_vec().into_iter().map(T::to_f64).collect();
+        for i in 0..2 * n {
+            let exponent = end * (i + 1).min(2 * n - 1 - i);
+            let right = 2_f64.powi(exponent / 2) * 2_f64.powi(exponent - exponent / 2);
+            assert_eq!(
+                y[2 * i as usize..][..2],
+                [T::from_f64(right).to_f64(), 1.0],
+                "{i}"
+            );
+        }
+    }
+    beyond::<f32>(20, 120);
+    beyond::<f32>(20, -120);
+    beyond::<f64>(4, 1000);
+    beyond::<f64>(4, -1000);
+    let with_zero = Tensor::from([1e200, 1e200, 0.0, 1e-200, f64::INFINITY])
+        .cumprod(0)
+        .unwrap()
+        .to_vec();
+    assert_eq!(with_zero[..4], [1e200, f64::INFINITY, 0.0, 0.0]);
+    assert!(with_zero[4].is_nan());
     let empty = Tensor::<f32>::zeros([3, 0]).unwrap();
     assert_eq!(empty.cumprod(1).unwrap(), empty);
     assert!(matches!(

@@ -91,6 +91,34 @@ proptest! {
 }
 
 #[test]
+fn sums_of_wide_products() {
+    let wide = |factors: &[f64]| factors.iter().copied().fold(WideProduct::ONE, WideProduct::times);
+    // Whole numbers of a unit that f64 has not.
+    let unit = [2_f64.powi(700); 2];
+    for (x, y, sum) in [
+        (3.0, 4.0, 7.0),
+        (3.0, -4.0, -1.0),
+        (-2.0, 2.0, 0.0),
+        (0.0, 5.0, 5.0),
+        (5.0, 0.0, 5.0),
+        (0.0, 0.0, 0.0),
+    ] {
+        let [x, y] = [x, y].map(|x| wide(&[x, unit[0], unit[1]]));
+        assert_eq!((x + y).over(unit[0]).over(unit[1]).value(), sum);
+    }
+    let (large, small) = (wide(&[1e300, 1e300]), wide(&[1e-300, 1e-300, 1e-300]));
+    assert_eq!(large + small, large);
+    assert_eq!(small + large, large);
+    assert_eq!(small + wide(&[0.0]), small);
+    assert!(((large * small).value() / 1e-300 - 1.0).abs() < 1e-14);
+    let infinite = wide(&[f64::INFINITY]);
+    assert_eq!((infinite + large).value(), f64::INFINITY);
+    assert_eq!((large + infinite).value(), f64::INFINITY);
+    assert!((infinite + wide(&[-f64::INFINITY])).value().is_nan());
+    assert!((infinite * wide(&[0.0])).value().is_nan());
+}
+
+#[test]
 fn products_of_zeros_infinities_and_nan() {
     fn check<T: Float>(big: f64) {
         let product = |x: &[f64]| {

@@ -2,7 +2,7 @@
 mod common;
 
 use backprop_tensor::simd::{self, Level};
-use backprop_tensor::{Error, Float, Tensor};
+use backprop_tensor::{Error, Float, LogProbabilities, Tensor};
 use common::{exact_sum, noise, on};
 use proptest::prelude::*;
 use proptest::sample::select;
@@ -106,6 +106,78 @@ proptest! {
             let turned = |x: &Tensor<f32>| x.transpose(0, 2).unwrap().contiguous().unwrap().transpose(0, 2).unwrap();
             prop_assert_eq!(&gradient(turned(&g), &turned(&y), 1).unwrap(), &right);
             prop_assert_eq!(g.to_vec(), before.clone());
+        }
+    }
+}
+
+/// Huge gradients of probabilities that are no normal numbers of the type, within the absolute bound that is stated for them.
+#[test]
+fn probabilities_below_the_range_are_within_the_stated_bound() {
+    fn check<T: Float>(length: usize, columns: usize, start: f64, huge: f64) {
+        // The first stands out by `start` and more; by exponents, as f64 has no such probabilities either.
+        let below = |i: usize| T::from_f64(start + 40.0 * (i % 17) as f64 / 17.0).to_f64();
+        let tail = |i: usize, factor: f64| (huge.ln() - below(i)).exp() * factor;
+        let fill = |f: &dyn Fn(usize) -> f64| {
+            let column: Vec<T> = (0..length)
+                .map(|i| T::from_f64(if i == 0 { 0.0 } else { f(i) }))
+                .collect();
+            let column = Tensor::from_slice(&column, [1, length, 1]).unwrap();
+            column
+                .broadcast_to([2, length, columns])
+                .unwrap()
+                .contiguous()
+                .unwrap()
+        };
+        let x = fill(&|i| -below(i));
+        let first = fill(&|_| -huge).map(|g| g + T::from_f64(huge)).unwrap();
+        let others = fill(&|_| huge);
+        let sum: f64 = (1..length).map(|i| tail(i, 1.0)).sum();
+        let near = |what: &str, got: &Tensor<T>, of_all: f64, right: &dyn Fn(usize) -> f64| {
+            let bound = 2.0 * of_all * T::MIN_NORMAL.to_f64();
+            for column in along(got) {
+                for (i, got) in column.into_iter().enumerate() {
+                    let right = right(i);
+                    let error = bound + 300.0 * T::EPSILON.to_f64() * right.abs() * start;
+                    assert!((got - right).abs() <= error, "{what} {i}: {got:e}, not {right:e}");
+                }
+            }
+        };
+        let count = (length - 1) as f64;
+        let y = x.softmax(1).unwrap();
+        let gradient = others.into_softmax_gradient(&y, 1).unwrap();
+        near("softmax", &gradient, count * huge, &|i| {
+            if i == 0 { -sum } else { tail(i, 1.0) }
+        });
+        let y = x.log_softmax(1).unwrap();
+        let gradient = first.into_log_softmax_gradient(&y, 1).unwrap();
+        near("log_softmax", &gradient, huge, &|i| {
+            if i == 0 { sum } else { tail(i, -1.0) }
+        });
+        if columns == 1 {
+            let rows = || LogProbabilities::new(x.reshape([2, length]).unwrap()).unwrap();
+            let shaped = |slopes: Tensor<T>| slopes.reshape([2, length, 1]).unwrap();
+            let slopes = rows()
+                .into_class_slopes(&Tensor::from([0, 0]), &[T::from_f64(huge)])
+                .unwrap();
+            near("classes", &shaped(slopes), huge, &|i| {
+                if i == 0 { -sum } else { tail(i, 1.0) }
+            });
+            let q = fill(&|_| -1.0)
+                .map(|q| q + T::ONE)
+                .unwrap()
+                .reshape([2, length])
+                .unwrap();
+            let rows = LogProbabilities::against(x.reshape([2, length]).unwrap(), &q).unwrap();
+            let slopes = rows.into_slopes(&q, &[T::from_f64(huge)]).unwrap();
+            near("slopes", &shaped(slopes), huge, &|i| {
+                if i == 0 { -sum } else { tail(i, 1.0) }
+            });
+        }
+    }
+    for length in [2, 16, 17, 130] {
+        for columns in [1, 3, 40] {
+            check::<f32>(length, columns, 80.0, 1e32);
+            check::<f64>(length, columns, 700.0, 1e295);
         }
     }
 }

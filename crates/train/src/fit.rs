@@ -392,40 +392,26 @@ where
             return Ok((self.loss.loss(output, targets), samples as f64));
         };
         let total = weights.sum(..)?.item()?;
-        let of = |output: &Var<T>, targets: &Tensor<Y>| {
-            self.loss.each(output, targets).ok_or_else(|| {
-                Error::setting(
-                    "weights of samples or classes",
-                    "they need a loss that gives the loss of each sample, as PerSample does",
-                )
-            })
+        let needs_each = || {
+            Error::setting(
+                "weights of samples or classes",
+                "they need a loss that gives the loss of each sample, as PerSample does",
+            )
         };
         if total == 0.0 {
             // It may fail, but what it is does not count: 0, and so are all gradients.
-            of(output, targets)?.value()?;
+            self.loss.each(output, targets).ok_or_else(needs_each)?.value()?;
             return Ok((output.slice(0, 0..0).sum(..), 0.0));
         }
         if total.is_infinite() {
             let expected = "the sum of a batch must be a finite number: divide them all by the largest";
             return Err(Error::setting("weights of samples or classes", expected));
         }
-        let share = |weight: f64| T::from_f64(weight / total);
-        let all = weights.to_vec();
-        if targets.shape().first() == Some(&all.len()) && all.contains(&0.0) {
-            // 0 times an infinite loss, or its infinite gradient, would be NaN.
-            let (places, weights): (Vec<i64>, Vec<f64>) =
-                (0_i64..).zip(all).filter(|&(_, weight)| weight != 0.0).unzip();
-            let places = Tensor::from(places);
-            let each = of(
-                &output.index_select(0, &places),
-                &targets.index_select(0, &places)?,
-            )?;
-            let shares = each.constant(Tensor::from(weights).map(share)?);
-            return Ok(((each * shares).sum(..), total));
-        }
-        let each = of(output, targets)?;
-        let shares = each.constant(weights.map(share)?);
-        Ok(((each * shares).sum(..), total))
+        let loss = self
+            .loss
+            .weighted(output, targets, weights)
+            .ok_or_else(needs_each)?;
+        Ok((loss, total))
     }
 }
 

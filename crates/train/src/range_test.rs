@@ -237,6 +237,10 @@ impl<T: Float, Y: Element, L: Loss<T, Y>> Loss<T, Y> for Borrowed<'_, L> {
         self.0.each(output, targets)
     }
 
+    fn weighted(&self, output: &Var<T>, targets: &Tensor<Y>, weights: &Tensor<f64>) -> Option<Var<T>> {
+        self.0.weighted(output, targets, weights)
+    }
+
     fn ignored_class(&self) -> Option<i64> {
         self.0.ignored_class()
     }

@@ -425,3 +425,68 @@ fn the_tails_of_binary_cross_entropies_reach_below_the_range() {
     check::<f32>(110.0, g, 1.688_911_880_224_533_5e-48 * g);
     check::<f64>(800.0, 1e100, 3.667874584177682e-248);
 }
+
+/// Logits with a target beside their probability, and the difference; with a target beside the zero of the slope for a positive weight of 3, and that.
+/// By mpmath to 50 digits.
+#[rustfmt::skip]
+const NEAR_ZERO: [(f64, f64, f64, f64, f64); 18] = [
+        (0.3125, 0.5774953651858118, -4.1415844010744666e-17, 0.3130040453954637, 2.1503852358712162e-17),
+        (0.3125, 0.5774953651858121, -3.744827513982916e-16, 0.313004045395464, -4.905890905883547e-16),
+        (0.3125, 0.5774953651848118, 9.999364624358677e-13, 0.31300404539446375, 1.844989958702051e-12),
+        (-1.75, 0.14804719803168948, -5.63314932917493e-18, 0.054753094122867045, -4.995678062175713e-18),
+        (-1.75, 0.14804719803168978, -3.10944481101093e-16, 0.05475309412286734, -8.117665848737214e-16),
+        (-1.75, 0.14804719803068947, 1.000000000706165e-12, 0.054753094121867046, 2.7038970795578893e-12),
+        (2.5, 0.9241418199787564, 8.549720986121e-18, 0.8024040050491812, 4.609965038950495e-17),
+        (2.5, 0.9241418199787568, -3.2451718640142595e-16, 0.8024040050491815, -3.374989558374888e-16),
+        (2.5, 0.9241418199777565, 9.999864280008647e-13, 0.8024040050481812, 1.1517369817459004e-12),
+        (-6.25, 0.0019267346633274755, -4.0429393250599564e-20, 0.0006430709057792533, 1.2502087253348215e-19),
+        (-6.25, 0.0019267346633277756, -3.0014759073723824e-16, 0.0006430709057795533, -8.987151665607168e-16),
+        (-6.25, 0.0019267346623274755, 9.999999555748039e-13, 0.0006430709047792533, 2.996146643722207e-12),
+        (0.015625, 0.5039061705290805, 1.8681128472034413e-17, 0.2529411163990108, 2.5337970795107793e-18),
+        (0.015625, 0.5039061705290808, -3.1438577891551257e-16, 0.25294111639901107, -5.504093550033188e-16),
+        (0.015625, 0.5039061705280805, 9.999965594083505e-13, 0.2529411163980108, 1.992146122121098e-12),
+        (5.0, 0.9933071490757152, -1.2264619394086437e-17, 0.980186662653491, -3.5346346802695076e-17),
+        (5.0, 0.9933071490757155, -3.453315267816334e-16, 0.9801866626534913, -3.7287158850815693e-16),
+        (5.0, 0.9933071490747152, 9.999656136604844e-13, 0.980186662652491, 1.0133279376668955e-12),
+];
+
+#[test]
+fn soft_targets_near_the_probability_have_the_stated_error() {
+    fn slope<T: Float>(loss: &impl Loss<T, T>, x: f64, y: f64) -> f64 {
+        let output = Tape::new().variable(Tensor::from([T::from_f64(x)]));
+        let gradients = loss
+            .loss(&output, &Tensor::from([T::from_f64(y)]))
+            .backward()
+            .unwrap();
+        gradients.wrt(&output).unwrap().item().unwrap().to_f64()
+    }
+    let weighted = BinaryCrossEntropy.pos_weight([3.0]);
+    for (x, y, right, weighted_y, weighted_right) in NEAR_ZERO {
+        let got = slope::<f64>(&BinaryCrossEntropy, x, y);
+        assert!(
+            (got - right).abs() <= 4.0 * f64::EPSILON,
+            "{x} {y}: {got:e}, not {right:e}"
+        );
+        let got = slope::<f64>(&weighted, x, weighted_y);
+        assert!(
+            (got - weighted_right).abs() <= 18.0 * f64::EPSILON,
+            "{x} {weighted_y}: {got:e}, not {weighted_right:e}"
+        );
+    }
+    let rng = &mut Rng::seed(5);
+    for _ in 0..20_000 {
+        let x = f64::from((16.0 * rng.uniform() - 8.0) as f32);
+        let probability = 1.0 / (1.0 + (-x).exp());
+        let near = |y: f64| f64::from((y * (1.0 + 1e-6 * (rng.clone().uniform() - 0.5))) as f32);
+        let y = near(probability);
+        let error = slope::<f32>(&BinaryCrossEntropy, x, y) - (probability - y);
+        assert!(error.abs() <= 4.0 * f64::from(f32::EPSILON), "{x} {y}: {error:e}");
+        let y = near(probability / (probability + 3.0 * (1.0 - probability)));
+        let right = (1.0 - y) * probability - 3.0 * y * (1.0 - probability);
+        let error = slope::<f32>(&weighted, x, y) - right;
+        assert!(
+            error.abs() <= 18.0 * f64::from(f32::EPSILON),
+            "{x} {y}: {error:e}"
+        );
+    }
+}

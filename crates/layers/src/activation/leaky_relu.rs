@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::Layer;
 
-/// The rectified linear unit that leaks: `x` for `x > 0`, else `slope x`.
+/// The rectified linear unit that leaks: `x` for `x > 0`, else `slope x`, which is 0 for the slope 0, at -∞ too.
 ///
 /// Maas, Hannun, Ng, "Rectifier nonlinearities improve neural network acoustic models", 2013.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize, Module, Cast)]

@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::Layer;
 
 /// The rectified linear unit whose leak is learned: `x` for `x > 0`, else `w x`, with one `w` for all, or one for each channel, on axis 1.
+/// Where `w` is 0, so is `w x`, at -∞ too.
 ///
 /// He, Zhang, Ren, Sun, "Delving deep into rectifiers", 2015.
 #[derive(Clone, PartialEq, Serialize, Deserialize, Module, Cast)]

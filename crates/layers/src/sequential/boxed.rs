@@ -14,6 +14,8 @@ const PRINTED: usize = 100;
 
 /// A layer of any type, in a box: it can be cloned, compared, printed and sent to other threads as the layer itself can.
 ///
+/// It has no [`Cast`](backprop_autodiff::Cast) to another type of element; [`Sequential::dynamic`] says why, and what to do instead.
+///
 /// Where it holds a [`DynamicSequential`], and that others, all of this takes the same stack for any number of levels.
 ///
 /// ```

@@ -53,6 +53,32 @@ where
 impl<T: Float> Sequential<Vec<BoxedLayer<T>>> {
     /// No layers yet; [`push`](Self::push) adds them.
     ///
+    /// A dynamic sequence has no [`Cast`](backprop_autodiff::Cast): behind the box, only the layer itself knows what it is with another type of element, and
+    /// to ask it, every layer of one's own that is pushed would have to have `Cast` for all of them. What it was made by can make it of another type,
+    /// and [`load_state`](backprop_autodiff::Module::load_state) brings the numbers:
+    ///
+    /// ```
+    /// use backprop_autodiff::Module;
+    /// use backprop_layers::{DynamicSequential, Linear, Relu, Sequential};
+    /// use backprop_tensor::{Float, Rng};
+    ///
+    /// fn build<T: Float>(sizes: &[usize], rng: &mut Rng) -> DynamicSequential<T> {
+    ///     let mut model = Sequential::dynamic();
+    ///     for pair in sizes.windows(2) {
+    ///         model.push(Linear::builder(pair[0], pair[1]).build_as::<T>(rng));
+    ///         model.push(Relu);
+    ///     }
+    ///     model
+    /// }
+    ///
+    /// let model: DynamicSequential<f32> = build(&[3, 5, 2], &mut Rng::seed(0));
+    /// let mut precise: DynamicSequential<f64> = build(&[3, 5, 2], &mut Rng::seed(1));
+    /// let state = model.state().into_iter().map(|(name, x)| Ok((name, x.cast()?)));
+    /// precise.load_state(&state.collect::<Result<_, backprop_tensor::Error>>()?)?;
+    /// assert_eq!(precise.parameters()[0].value(), &model.parameters()[0].value().cast()?);
+    /// # Ok::<(), backprop_autodiff::Error>(())
+    /// ```
+    ///
     /// Sequences may be nested however deeply: computing, visiting parameters, cloning, comparing, dropping and [`summary`](crate::summary()) take no
     /// more stack for that, and `Debug` prints the first 100 levels. This is so for dynamic sequences pushed into each other; of what has something
     /// else in between (a tuple, a struct of one's own) each level takes stack. The name of a parameter has a number for each level.

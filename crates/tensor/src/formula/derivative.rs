@@ -1,6 +1,6 @@
 //! The calculus: what the derivative of each primitive is, in one arm.
 
-use std::f64::consts::{FRAC_2_SQRT_PI, LN_2, LN_10};
+use std::f64::consts::{FRAC_2_PI, FRAC_2_SQRT_PI, LN_2, LN_10};
 
 use super::build::Builder;
 use super::{Error, Formula, Function, Node, Result};
@@ -246,6 +246,7 @@ impl Calculus<'_> {
                 let product = self.mul(x, density);
                 self.mul(product, factor)
             }
+            (F::GeluTanhTail | F::GeluTanhTailSlope, _) => self.gelu_tanh_tail(function, x, z, index),
             (F::Powf, 0) => {
                 let one = self.number(1.0);
                 self.call(F::PowGradient, &[one, x, z])
@@ -360,6 +361,38 @@ impl Calculus<'_> {
         let bound = self.number(1e10);
         let is_far = self.call(Function::Less, &[bound, magnitude]);
         self.where_else(is_far, far, near)
+    }
+
+    /// Of f σ(u) and of f (x σ(u))', with u = √(8/π) (x + 0.044715 x^3).
+    fn gelu_tanh_tail(&mut self, function: Function, f: usize, x: usize, index: usize) -> usize {
+        use Function as F;
+        let root = 2.0 * FRAC_2_PI.sqrt();
+        let square = self.mul(x, x);
+        let (cubic, triple) = (self.times(0.044_715, square), self.times(0.134_145, square));
+        let (cubic, triple) = (self.plus(1.0, cubic), self.plus(1.0, triple));
+        let (u, first) = (self.mul(x, cubic), self.times(root, triple));
+        let u = self.times(root, u);
+        let (value, bell) = (self.call(F::Sigmoid, &[u]), self.call(F::LogisticSlope, &[u]));
+        let slope = self.mul(bell, first);
+        // (x σ(u))' is σ(u) + x σ(u)'.
+        let part = self.mul(x, slope);
+        let derivative = self.call(F::Add, &[value, part]);
+        match (function, index) {
+            (F::GeluTanhTail, 0) => value,
+            (F::GeluTanhTail, _) => self.mul(f, slope),
+            (_, 0) => derivative,
+            _ => {
+                // 2 σ' + x σ'', with σ'' = σ' u'^2 (-tanh(u/2)) + bell u''.
+                let half = self.times(0.5, u);
+                let tanh = self.call(F::Tanh, &[half]);
+                let (bend, second) = (self.mul(slope, first), self.times(0.268_29 * root, x));
+                let (bend, second) = (self.mul(bend, tanh), self.mul(bell, second));
+                let curvature = self.call(F::Sub, &[second, bend]);
+                let (double, part) = (self.times(2.0, slope), self.mul(x, curvature));
+                let sum = self.call(F::Add, &[double, part]);
+                self.mul(f, sum)
+            }
+        }
     }
 
     /// -x y, for a y that falls to 0 faster than x grows.

@@ -75,6 +75,8 @@ macro_rules! functions {
                         | Self::NormalDensity
                         | Self::NormalTail
                         | Self::NormalTailSlope
+                        | Self::GeluTanhTail
+                        | Self::GeluTanhTailSlope
                 )
             }
 
@@ -84,7 +86,8 @@ macro_rules! functions {
                     (Self::Improbability, Self::Probability)
                     | (Self::LogisticSlope, Self::Logistic)
                     | (Self::NormalDensity, Self::Normal)
-                    | (Self::NormalTailSlope, Self::NormalTail) => true,
+                    | (Self::NormalTailSlope, Self::NormalTail)
+                    | (Self::GeluTanhTailSlope, Self::GeluTanhTail) => true,
                     _ => false,
                 }
             }
@@ -204,6 +207,8 @@ functions! {
         NormalDensity normal 1 (x) 230 math::normal(x).1;
         NormalTail normal_tail 0 (factor, x) 450 math::normal_tail(factor, x).0;
         NormalTailSlope normal_tail 1 (factor, x) 450 math::normal_tail(factor, x).1;
+        GeluTanhTail gelu_tanh_tail 0 (factor, x) 450 math::gelu_tanh_tail(factor, x).0;
+        GeluTanhTailSlope gelu_tanh_tail 1 (factor, x) 450 math::gelu_tanh_tail(factor, x).1;
         Powf powf 0 (x, p) 1800 math::powf(x, p);
         PowGradient pow_gradient 0 (g, x, p) 1900 math::pow_gradient(g, x, p);
     }

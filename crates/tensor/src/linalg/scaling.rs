@@ -3,7 +3,7 @@
 
 use nalgebra::{DMatrix, Dyn, LU, RealField};
 
-use crate::{Float, Result};
+use crate::{Float, Result, math};
 
 /// The whole number `e` for which `2^e <= |x| < 2^(e+1)`; `x` is finite and not 0.
 pub(super) fn exponent(x: f64) -> i32 {
@@ -232,7 +232,7 @@ pub(super) fn is_singular<T: Float + RealField>(
 ) -> Result<bool> {
     let factors = lu.lu_internal();
     let size = |x: T| x.to_f64().abs();
-    let largest = factors.iter().map(|&x| size(x)).fold(0.0, f64::max);
+    let largest = size(largest(factors.as_slice()));
     let pivots = (0..factors.nrows()).map(|i| size(factors[(i, i)]));
     // What rounding leaves of 0 grows where other pivots are small; beyond this, nothing like it is left.
     let doubtful = T::EPSILON.to_f64().sqrt().sqrt();
@@ -241,6 +241,22 @@ pub(super) fn is_singular<T: Float + RealField>(
     }
     let matrix = matrix()?;
     Ok(has_multiples(&matrix) || has_multiples(&matrix.transpose()))
+}
+
+/// The size of the largest number.
+fn largest<T: Float>(x: &[T]) -> T {
+    /// Side by side, so that the compiler makes vectors of them.
+    const LANES: usize = 32;
+    let larger = |a: T, b: T| if b > a { b } else { a };
+    let (chunks, rest) = x.as_chunks::<LANES>();
+    let mut lanes = [T::ZERO; LANES];
+    for chunk in chunks {
+        for (lane, &x) in lanes.iter_mut().zip(chunk) {
+            *lane = larger(*lane, math::abs(x));
+        }
+    }
+    let all = lanes.into_iter().chain(rest.iter().map(|&x| math::abs(x)));
+    all.fold(T::ZERO, larger)
 }
 
 /// Whether a column is a multiple of another one, to the last digit.

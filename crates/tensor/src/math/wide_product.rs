@@ -1,5 +1,7 @@
 //! Products beyond the range of the type.
 
+use std::ops::{Add, Mul};
+
 /// A product `m 2^k`, which neither overflows nor vanishes on the way: f64 for the digits `m`, an integer of its own for the exponent `k`.
 ///
 /// Each factor or divisor costs one rounding of f64. Zeros, infinities and NaN are as in floating-point arithmetic.
@@ -11,6 +13,11 @@
 /// let product = factors.into_iter().fold(WideProduct::ONE, WideProduct::times);
 /// assert!((product.value() / 1e50 - 1.0).abs() < 1e-14);
 /// assert!((product.over(1e-200).over(1e-200).over(1e250).value() / 1e200 - 1.0).abs() < 1e-14);
+///
+/// // Sums of such products, and products of such sums.
+/// let square = WideProduct::ONE.times(3e200) * WideProduct::ONE.times(3e200);
+/// let sum = square + WideProduct::ONE.times(4e200).times(4e200);
+/// assert!((sum.over(5e200).value() / 5e200 - 1.0).abs() < 1e-14);
 /// ```
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct WideProduct {
@@ -42,19 +49,52 @@ impl WideProduct {
     /// The number, as far as f64 has it: infinite or 0 beyond its range.
     pub fn value(self) -> f64 {
         // Halfway first: the whole power may be out of range where the product is not.
-        let exponent = self.exponent.clamp(-2200, 2200) as i32;
-        let part = |power: i32| 2_f64.powi(power);
+        let exponent = self.exponent.clamp(-2200, 2200);
         let third = exponent / 3;
-        self.digits * part(third) * part(third) * part(exponent - 2 * third)
+        self.digits * power_of_two(third) * power_of_two(third) * power_of_two(exponent - 2 * third)
     }
 
     fn new(digits: f64, exponent: i64) -> Self {
         let (digits, more) = split(digits);
-        Self {
-            digits,
-            exponent: exponent.saturating_add(more),
-        }
+        let exponent = if digits == 0.0 {
+            0
+        } else {
+            exponent.saturating_add(more)
+        };
+        Self { digits, exponent }
     }
+}
+
+impl Mul for WideProduct {
+    type Output = Self;
+
+    /// The product of both, with one rounding.
+    fn mul(self, other: Self) -> Self {
+        let exponent = self.exponent.saturating_add(other.exponent);
+        Self::new(self.digits * other.digits, exponent)
+    }
+}
+
+impl Add for WideProduct {
+    type Output = Self;
+
+    /// The sum of both, with one rounding.
+    fn add(self, other: Self) -> Self {
+        let (high, low) = match (self.digits == 0.0, other.digits == 0.0) {
+            (false, true) => (self, other),
+            (true, false) => (other, self),
+            _ if self.exponent >= other.exponent => (self, other),
+            _ => (other, self),
+        };
+        // What is further below than the digits reach is 0 there; that of infinities and NaN does not matter.
+        let below = low.exponent.saturating_sub(high.exponent).clamp(-200, 0);
+        Self::new(high.digits + low.digits * power_of_two(below), high.exponent)
+    }
+}
+
+/// `2^k` for -1022 <= k <= 1023.
+fn power_of_two(k: i64) -> f64 {
+    f64::from_bits(((k + 1023) as u64) << 52)
 }
 
 /// `(m, k)` with `x = m 2^k` and `1 <= |m| < 2`; zeros, infinities and NaN are their own `m`.

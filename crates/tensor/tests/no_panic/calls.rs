@@ -423,12 +423,14 @@ pub fn constructors() -> Vec<Call> {
             let far = (math::exp_is_far(x), math::exp_is_tiny(x), math::normal_is_tiny(x));
             let tests = (math::is_normal(x), math::exp_is_beyond(x), math::pow_is_plain(x, y, z));
             let plain = (math::plain_exp(x), (math::plain_logistic(x), math::plain_normal(x)), math::plain_pow_gradient(x, y, z));
-            let products = (math::product([x, y], [z]), math::pow_gradient(x, y, z), math::normal_tail(x, y));
+            let tails = (math::normal_tail(x, y), math::gelu_tanh_tail(x, y));
+            let products = (math::product([x, y], [z]), math::pow_gradient(x, y, z), tails);
             ((far, tests), plain, products)
         };
         wide_product |s| {
             let (x, y): (f64, f64) = (s.number(), s.number());
-            math::WideProduct::ONE.times(x).over(y).times(f64::MAX).over(f64::MIN_POSITIVE).value()
+            let product = math::WideProduct::ONE.times(x).over(y).times(f64::MAX).over(f64::MIN_POSITIVE);
+            (product.value(), (product * product + product).value())
         };
         malformed |s| {
             let shape = s.lengths();

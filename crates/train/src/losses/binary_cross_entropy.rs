@@ -1,13 +1,16 @@
 use backprop_autodiff::{InputGradients, Op, Var, operands};
-use backprop_tensor::{Float, Numeric, Result as TensorResult, Tensor, kernel, math};
+use backprop_tensor::{Float, Numeric, Result as TensorResult, Tensor, math};
 
+use super::logits::{surprise, surprise_gradient};
 use super::residual::{check_each, fits, fitting, mean_of_samples, weighted_mean};
 use super::{Fault, Loss, of_sample};
 
 /// The mean binary cross entropy of logits: `-y log σ(x) - (1 - y) log(1 - σ(x))`, for one output or for several labels a sample.
 ///
 /// Outputs and targets have the same shape, or `[n, 1]` and `[n]`; a target is 0, 1, or a probability between them. Computed from logits, it
-/// is exact for outputs of any size, infinite ones too: the output ∞ with the target 1 costs nothing (PyTorch: NaN).
+/// is right for outputs of any size, infinite ones too: the output ∞ with the target 1 costs nothing (PyTorch: NaN).
+/// The gradient `g (σ(x) - y) / n` keeps its digits for targets 0 and 1; where a probability `y` is near `σ(x)`, they cancel, and its absolute error is at
+/// most `4 ε g / n`.
 ///
 /// ```
 /// use backprop_autodiff::Tape;
@@ -69,15 +72,7 @@ impl<T: Float> Op<T> for Surprise<T> {
     fn forward(&self, inputs: &[&Tensor<T>]) -> TensorResult<(Tensor<T>, Self::Saved)> {
         let [output] = operands(inputs)?;
         let targets = fitting("binary cross entropy", output.shape(), self.targets.clone()?)?;
-        let formula = kernel!(|x, y| {
-            let missed = if y == 0.0 { 0.0 } else { y * math::softplus(-x) };
-            let alarmed = if y == 1.0 {
-                0.0
-            } else {
-                (1.0 - y) * math::softplus(x)
-            };
-            missed + alarmed
-        });
+        let formula = surprise!(|x, y| y);
         let loss = output.apply(&formula, &[], &[&targets])?;
         Ok((loss, (output.clone(), targets)))
     }
@@ -88,21 +83,7 @@ impl<T: Float> Op<T> for Surprise<T> {
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> TensorResult<()> {
-        // From the side on which nothing cancels: σ(x) = 1 - σ(-x).
-        let formula = kernel!(
-            |g, x, y| {
-                let part = math::sigmoid(-math::abs(x));
-                g * if x > 0.0 { (1.0 - y) - part } else { part - y }
-            };
-            // Far from 0, the part is e^-|x|, which may leave the range though its product with g does not.
-            where !math::exp_is_beyond(x);
-            else {
-                let root = math::exp(-0.5 * math::abs(x));
-                let part = math::product([g, root, root], []);
-                let (whole, part) = if x > 0.0 { (1.0 - y, -part) } else { (-y, part) };
-                if whole == 0.0 { part } else { g * whole + part }
-            }
-        );
+        let formula = surprise_gradient!(|g, x, y| y, both 1.0);
         inputs.add(0, gradient.into_apply(&formula, &[], &[&output, &targets])?)
     }
 }

@@ -13,6 +13,10 @@ impl<T: Float, Y: Element> Loss<T, Y> for Box<dyn Loss<T, Y> + '_> {
         (**self).each(output, targets)
     }
 
+    fn weighted(&self, output: &Var<T>, targets: &Tensor<Y>, weights: &Tensor<f64>) -> Option<Var<T>> {
+        (**self).weighted(output, targets, weights)
+    }
+
     fn ignored_class(&self) -> Option<i64> {
         (**self).ignored_class()
     }

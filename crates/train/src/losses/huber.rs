@@ -1,14 +1,15 @@
-use backprop_autodiff::{InputGradients, Op, Var, operands};
+use backprop_autodiff::Var;
 use backprop_tensor::{Error, Float, Numeric, Result as TensorResult, Tensor, kernel, math};
 
-use super::residual::{check_numbers, loss_around, mean_of_samples, residual};
+use super::distance::{Distance, Over, mean_distance};
+use super::residual::{check_numbers, loss_around};
 use super::{Fault, Loss};
 
 /// Huber's loss (1964): the mean over all elements of `r² / 2` where `|r| ≤ δ`, and of `δ (|r| - δ / 2)` where it is larger, with `r = x - y`. Squared
 /// near the target, absolute far off, so that outliers pull no more than `δ` (PyTorch's `HuberLoss`).
 ///
 /// Outputs `[n, 1]` may have targets `[n]`; any other difference in shape is an error, not a broadcast. [`SmoothL1`](crate::SmoothL1) is
-/// the same divided by `δ`.
+/// the same divided by `δ`. The mean, weighted or not, and its gradient are right wherever they are representable, though a residual or its square may not be.
 ///
 /// ```
 /// use backprop_autodiff::Tape;
@@ -34,20 +35,22 @@ impl Default for Huber {
     }
 }
 
-impl Huber {
-    #[track_caller]
-    fn of<T: Float, Y: Numeric>(self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
-        residual("huber", output, targets).apply(Curve { delta: self.delta })
-    }
-}
-
 impl<T: Float, Y: Numeric> Loss<T, Y> for Huber {
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
-        self.of(output, targets).mean(..)
+        mean_distance(*self, output, targets, Over::All)
     }
 
     fn each(&self, output: &Var<T>, targets: &Tensor<Y>) -> Option<Var<T>> {
-        Some(mean_of_samples(&self.of(output, targets)))
+        Some(mean_distance(*self, output, targets, Over::Samples))
+    }
+
+    fn weighted(&self, output: &Var<T>, targets: &Tensor<Y>, weights: &Tensor<f64>) -> Option<Var<T>> {
+        Some(mean_distance(
+            *self,
+            output,
+            targets,
+            Over::Weighted(weights.clone()),
+        ))
     }
 
     fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
@@ -90,39 +93,53 @@ fn location(values: &[f64], weights: &[f64], delta: f64) -> Option<f64> {
 const HALVES: usize = 60;
 
 /// `l = r² / 2` where `|r| ≤ δ`, else `δ (|r| - δ / 2)`; `dl/dr = clamp(r, -δ, δ)`.
-#[derive(Debug)]
-struct Curve {
-    delta: f64,
-}
+impl Distance for Huber {
+    const NAME: &'static str = "huber";
 
-impl<T: Float> Op<T> for Curve {
-    /// The residuals.
-    type Saved = Tensor<T>;
-
-    fn forward(&self, inputs: &[&Tensor<T>]) -> TensorResult<(Tensor<T>, Self::Saved)> {
-        let [residuals] = operands(inputs)?;
-        if self.delta.is_nan() || self.delta <= 0.0 {
-            return Err(Error::argument("huber", "delta", self.delta, "must be above 0"));
+    fn check_settings(&self) -> TensorResult<()> {
+        match self.delta.is_nan() || self.delta <= 0.0 {
+            true => Err(Error::argument("huber", "delta", self.delta, "must be above 0")),
+            false => Ok(()),
         }
-        let formula = kernel!(|r; delta| {
-            let size = math::abs(r);
-            if size > delta { delta * (size - 0.5 * delta) } else { 0.5 * size * size }
-        });
-        let losses = residuals.apply(&formula, &[T::from_f64(self.delta)], &[])?;
-        Ok((losses, residuals.clone()))
     }
 
-    fn backward(
+    fn fits<T: Float>(&self) -> bool {
+        T::from_f64(self.delta) >= T::MIN_NORMAL
+    }
+
+    fn losses<T: Float>(&self, x: &Tensor<T>, y: &Tensor<T>) -> TensorResult<Tensor<T>> {
+        let formula = kernel!(|x, y; delta| {
+            let size = math::abs(x - y);
+            if size > delta { delta * (size - 0.5 * delta) } else { 0.5 * size * size }
+        });
+        x.apply(&formula, &[T::from_f64(self.delta)], &[y])
+    }
+
+    fn gradients<T: Float>(
         &self,
-        residuals: Self::Saved,
-        gradient: Tensor<T>,
-        inputs: &mut InputGradients<'_, T>,
-    ) -> TensorResult<()> {
-        let formula = kernel!(|g, r; delta| {
+        g: &Tensor<T>,
+        x: &Tensor<T>,
+        y: &Tensor<T>,
+    ) -> TensorResult<Option<Tensor<T>>> {
+        let formula = kernel!(|x, y, g; delta| {
+            let r = x - y;
             let slope = if r > delta { delta } else if r < -delta { -delta } else { r };
             g * slope
         });
-        let gradient = gradient.into_apply(&formula, &[T::from_f64(self.delta)], &[&residuals])?;
-        inputs.add(0, gradient)
+        Ok(Some(x.apply(&formula, &[T::from_f64(self.delta)], &[y, g])?))
+    }
+
+    fn loss_of(&self, [a, b]: [f64; 2]) -> [f64; 4] {
+        match a.abs() <= self.delta / b {
+            true => [0.5 * b, a, b, a],
+            false => [self.delta, a.abs() - 0.5 * self.delta / b, b, 1.0],
+        }
+    }
+
+    fn slope_of(&self, [a, b]: [f64; 2]) -> [f64; 2] {
+        match a.abs() > self.delta / b {
+            true => [self.delta, math::sign(a)],
+            false => [a, b],
+        }
     }
 }

@@ -1,24 +1,35 @@
 use backprop_autodiff::Var;
-use backprop_tensor::{Float, Numeric, Tensor};
+use backprop_tensor::{Float, Numeric, Result as TensorResult, Tensor, kernel, math};
 
-use super::residual::{check_numbers, loss_around, mean_of_samples, residual};
+use super::distance::{Distance, Over, mean_distance};
+use super::residual::{check_numbers, loss_around};
 use super::{Fault, Loss};
 
 /// The mean absolute error: `Σ |x - y| / n` over all elements. Less than the squared one, it minds what lies far off.
 ///
 /// Outputs `[n, 1]` may have targets `[n]`; any other difference in shape is an error, not a broadcast. It is a [`Metric`](crate::Metric)
 /// too, `mae`.
+///
+/// The mean is right wherever it is representable, though a residual may not be: of 3e38 with the target -3e38 among others in f32. So is the
+/// weighted mean of samples. The gradient is the sign of the residual, 0 at 0, divided by `n`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct MeanAbsoluteError;
 
 impl<T: Float, Y: Numeric> Loss<T, Y> for MeanAbsoluteError {
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
-        residual("mean absolute error", output, targets).abs().mean(..)
+        mean_distance(*self, output, targets, Over::All)
     }
 
     fn each(&self, output: &Var<T>, targets: &Tensor<Y>) -> Option<Var<T>> {
-        Some(mean_of_samples(
-            &residual("mean absolute error", output, targets).abs(),
+        Some(mean_distance(*self, output, targets, Over::Samples))
+    }
+
+    fn weighted(&self, output: &Var<T>, targets: &Tensor<Y>, weights: &Tensor<f64>) -> Option<Var<T>> {
+        Some(mean_distance(
+            *self,
+            output,
+            targets,
+            Over::Weighted(weights.clone()),
         ))
     }
 
@@ -29,6 +40,39 @@ impl<T: Float, Y: Numeric> Loss<T, Y> for MeanAbsoluteError {
     /// The mean distance of the targets from their median.
     fn baseline(&self, targets: &Tensor<Y>, weights: Option<&Tensor<f64>>) -> Option<f64> {
         loss_around(targets, weights, weighted_median, f64::abs)
+    }
+}
+
+impl Distance for MeanAbsoluteError {
+    const NAME: &'static str = "mean absolute error";
+
+    fn losses<T: Float>(&self, x: &Tensor<T>, y: &Tensor<T>) -> TensorResult<Tensor<T>> {
+        x.apply(&kernel!(|x, y| math::abs(x - y)), &[], &[y])
+    }
+
+    fn gradients<T: Float>(
+        &self,
+        g: &Tensor<T>,
+        x: &Tensor<T>,
+        y: &Tensor<T>,
+    ) -> TensorResult<Option<Tensor<T>>> {
+        let formula = kernel!(|x, y, g| {
+            let residual = x - y;
+            if residual == 0.0 {
+                0.0
+            } else {
+                g * math::sign(residual)
+            }
+        });
+        Ok(Some(x.apply(&formula, &[], &[y, g])?))
+    }
+
+    fn loss_of(&self, [a, b]: [f64; 2]) -> [f64; 4] {
+        [a.abs(), b, 1.0, 1.0]
+    }
+
+    fn slope_of(&self, [a, _]: [f64; 2]) -> [f64; 2] {
+        [math::sign(a), 1.0]
     }
 }
 

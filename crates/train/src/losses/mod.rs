@@ -3,9 +3,11 @@
 mod binary_cross_entropy;
 mod boxed;
 mod cross_entropy;
+mod distance;
 mod huber;
 mod ignore_index;
 mod label_smoothing;
+mod logits;
 mod mean_absolute_error;
 mod mean_squared_error;
 mod per_batch;
@@ -81,6 +83,13 @@ pub trait Loss<T: Float = f32, Y: Element = i64> {
         None
     }
 
+    /// The weighted mean of the samples' losses, `Σ w l / Σ w`, with weights `[n]` that are finite, at least 0 and not all 0; a sample of weight 0
+    /// counts nothing, even if its loss is infinite. Computed from [`each`](Self::each) if a loss does not know better; `None` without it.
+    #[track_caller]
+    fn weighted(&self, output: &Var<T>, targets: &Tensor<Y>, weights: &Tensor<f64>) -> Option<Var<T>> {
+        weighted_sum(self, output, targets, weights)
+    }
+
     /// The class whose targets do not count, if there is one. The trainer then multiplies the weight of each sample with the share of its targets
     /// that count, and its metrics pass over the others. A loss that says so must have [`each`](Self::each): the loss of a sample is the mean over
     /// those of its targets that count.
@@ -109,6 +118,39 @@ pub trait Loss<T: Float = f32, Y: Element = i64> {
         let _ = (targets, weights);
         None
     }
+}
+
+/// `Σ w l / Σ w`, of the samples that weigh anything: 0 times an infinite loss, or its infinite gradient, would be NaN.
+#[track_caller]
+fn weighted_sum<T: Float, Y: Element>(
+    loss: &(impl Loss<T, Y> + ?Sized),
+    output: &Var<T>,
+    targets: &Tensor<Y>,
+    weights: &Tensor<f64>,
+) -> Option<Var<T>> {
+    let all = weights.to_vec();
+    let total: f64 = weights.sum(..).and_then(|total| total.item()).unwrap_or(f64::NAN);
+    let shares = |weights: &[f64]| {
+        let shares: Vec<T> = weights.iter().map(|weight| T::from_f64(weight / total)).collect();
+        Tensor::from(shares)
+    };
+    let places: Vec<i64> = (0_i64..)
+        .zip(&all)
+        .filter(|&(_, &weight)| weight != 0.0)
+        .map(|(place, _)| place)
+        .collect();
+    let (each, weights) = match places.len() < all.len() && targets.shape().first() == Some(&all.len()) {
+        true => {
+            let places = Tensor::from(places);
+            // Targets that there is no memory for fit no outputs, and the tape says so.
+            let targets = targets.index_select(0, &places).unwrap_or_default();
+            let each = loss.each(&output.index_select(0, &places), &targets)?;
+            (each, all.into_iter().filter(|&weight| weight != 0.0).collect())
+        }
+        false => (loss.each(output, targets)?, all),
+    };
+    let shares = each.constant(shares(&weights));
+    Some((each * shares).sum(..))
 }
 
 impl<T: Float, Y: Element, F: Fn(&Var<T>, &Tensor<Y>) -> Var<T>> Loss<T, Y> for F {

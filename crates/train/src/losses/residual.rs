@@ -1,39 +1,7 @@
-use backprop_autodiff::{InputGradients, Op, Var, operands};
+use backprop_autodiff::Var;
 use backprop_tensor::{Error, Float, Numeric, Result, Tensor};
 
 use super::{Fault, of_sample};
-
-/// `r = x - y` of these outputs and targets, without broadcasting; a failure sticks to the tape.
-#[track_caller]
-pub(crate) fn residual<T: Float, Y: Numeric>(
-    loss: &'static str,
-    output: &Var<T>,
-    targets: &Tensor<Y>,
-) -> Var<T> {
-    let targets = targets.cast();
-    output.apply(Residual { loss, targets })
-}
-
-/// `r = x - y` without broadcasting, `dr/dx = 1`.
-#[derive(Debug)]
-struct Residual<T: Float> {
-    loss: &'static str,
-    targets: Result<Tensor<T>>,
-}
-
-impl<T: Float> Op<T> for Residual<T> {
-    type Saved = ();
-
-    fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
-        let [output] = operands(inputs)?;
-        let targets = fitting(self.loss, output.shape(), self.targets.clone()?)?;
-        Ok((output.try_sub(&targets)?, ()))
-    }
-
-    fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
-        inputs.add(0, gradient)
-    }
-}
 
 /// The targets in the shape of the outputs, which must be their own, or `[n, 1]` for `[n]`.
 pub(crate) fn fitting<T: Float>(

@@ -1,14 +1,16 @@
-use backprop_autodiff::{InputGradients, Op, Var, operands};
+use backprop_autodiff::Var;
 use backprop_tensor::{Error, Float, Numeric, Result as TensorResult, Tensor, kernel, math};
 
-use super::residual::{check_numbers, mean_of_samples, residual};
+use super::distance::{Distance, Over, mean_distance};
+use super::residual::check_numbers;
 use super::{Fault, Huber, Loss, MeanAbsoluteError};
 
 /// The smooth absolute error: the mean over all elements of `r² / (2 β)` where `|r| < β`, and of `|r| - β / 2` where it is larger, with `r = x - y`
 /// (PyTorch's `SmoothL1Loss`; Girshick, "Fast R-CNN", 2015).
 ///
 /// It is [`Huber`] with `δ = β`, divided by `β`: its slope far off is 1 whatever `β` is, and with `β = 0` it is the
-/// [mean absolute error](MeanAbsoluteError). Outputs `[n, 1]` may have targets `[n]`; any other difference in shape is an error, not a broadcast.
+/// [mean absolute error](MeanAbsoluteError). Outputs `[n, 1]` may have targets `[n]`; any other difference in shape is an error, not a broadcast. The
+/// mean, weighted or not, and its gradient are right wherever they are representable, though a residual or its square may not be.
 ///
 /// ```
 /// use backprop_autodiff::Tape;
@@ -34,20 +36,22 @@ impl Default for SmoothL1 {
     }
 }
 
-impl SmoothL1 {
-    #[track_caller]
-    fn of<T: Float, Y: Numeric>(self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
-        residual("smooth l1", output, targets).apply(Curve { beta: self.beta })
-    }
-}
-
 impl<T: Float, Y: Numeric> Loss<T, Y> for SmoothL1 {
     fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
-        self.of(output, targets).mean(..)
+        mean_distance(*self, output, targets, Over::All)
     }
 
     fn each(&self, output: &Var<T>, targets: &Tensor<Y>) -> Option<Var<T>> {
-        Some(mean_of_samples(&self.of(output, targets)))
+        Some(mean_distance(*self, output, targets, Over::Samples))
+    }
+
+    fn weighted(&self, output: &Var<T>, targets: &Tensor<Y>, weights: &Tensor<f64>) -> Option<Var<T>> {
+        Some(mean_distance(
+            *self,
+            output,
+            targets,
+            Over::Weighted(weights.clone()),
+        ))
     }
 
     fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
@@ -65,42 +69,62 @@ impl<T: Float, Y: Numeric> Loss<T, Y> for SmoothL1 {
 }
 
 /// `l = r² / (2 β)` where `|r| < β`, else `|r| - β / 2`; `dl/dr = r / β` or the sign of `r`, 0 at 0.
-#[derive(Debug)]
-struct Curve {
-    beta: f64,
-}
+impl Distance for SmoothL1 {
+    const NAME: &'static str = "smooth l1";
 
-impl<T: Float> Op<T> for Curve {
-    /// The residuals.
-    type Saved = Tensor<T>;
-
-    fn forward(&self, inputs: &[&Tensor<T>]) -> TensorResult<(Tensor<T>, Self::Saved)> {
-        let [residuals] = operands(inputs)?;
-        if !(self.beta >= 0.0 && self.beta.is_finite()) {
-            let expected = "must be a finite number, at least 0";
-            return Err(Error::argument("smooth l1", "beta", self.beta, expected));
+    fn check_settings(&self) -> TensorResult<()> {
+        if self.beta >= 0.0 && self.beta.is_finite() {
+            return Ok(());
         }
-        let formula = kernel!(|r; beta| {
-            let size = math::abs(r);
+        let expected = "must be a finite number, at least 0";
+        Err(Error::argument("smooth l1", "beta", self.beta, expected))
+    }
+
+    fn fits<T: Float>(&self) -> bool {
+        self.beta == 0.0 || math::is_normal(T::from_f64(self.beta))
+    }
+
+    fn losses<T: Float>(&self, x: &Tensor<T>, y: &Tensor<T>) -> TensorResult<Tensor<T>> {
+        let formula = kernel!(|x, y; beta| {
+            let size = math::abs(x - y);
             // The quotient first: a square could vanish or overflow.
             if size < beta { 0.5 * size * (size / beta) } else { size - 0.5 * beta }
         });
-        let losses = residuals.apply(&formula, &[T::from_f64(self.beta)], &[])?;
-        Ok((losses, residuals.clone()))
+        x.apply(&formula, &[T::from_f64(self.beta)], &[y])
     }
 
-    fn backward(
+    fn gradients<T: Float>(
         &self,
-        residuals: Self::Saved,
-        gradient: Tensor<T>,
-        inputs: &mut InputGradients<'_, T>,
-    ) -> TensorResult<()> {
-        let formula = kernel!(|g, r; beta| {
+        g: &Tensor<T>,
+        x: &Tensor<T>,
+        y: &Tensor<T>,
+    ) -> TensorResult<Option<Tensor<T>>> {
+        let beta = T::from_f64(self.beta);
+        let is_right = |&g: &T| math::is_normal(g / beta) || g == T::ZERO;
+        if beta != T::ZERO && !g.to_vec().iter().all(is_right) {
+            return Ok(None);
+        }
+        let formula = kernel!(|x, y, g; beta| {
+            let r = x - y;
             let sign = if r > 0.0 { 1.0 } else if r < 0.0 { -1.0 } else { r };
-            let slope = if math::abs(r) < beta { r / beta } else { sign };
-            g * slope
+            if math::abs(r) < beta { g / beta * r } else { g * sign }
         });
-        let gradient = gradient.into_apply(&formula, &[T::from_f64(self.beta)], &[&residuals])?;
-        inputs.add(0, gradient)
+        Ok(Some(x.apply(&formula, &[beta], &[y, g])?))
+    }
+
+    fn loss_of(&self, [a, b]: [f64; 2]) -> [f64; 4] {
+        let beta = self.beta / b;
+        match a.abs() < beta {
+            true => [0.5 * b, a, a / beta, 1.0],
+            false => [a.abs() - 0.5 * beta, b, 1.0, 1.0],
+        }
+    }
+
+    fn slope_of(&self, [a, b]: [f64; 2]) -> [f64; 2] {
+        let beta = self.beta / b;
+        match a.abs() < beta {
+            true => [a / beta, 1.0],
+            false => [math::sign(a), 1.0],
+        }
     }
 }

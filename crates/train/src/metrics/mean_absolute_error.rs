@@ -29,7 +29,7 @@ impl Tally for Absolute {
     fn add(&mut self, batch: &Batch) -> Result<()> {
         for (_, output, target, weight) in Pairs::new("mae", batch)?.iter() {
             let [distance, times] = difference(output, target);
-            self.0.add_product([distance.abs(), times], weight);
+            self.0.add_product([distance.abs(), times, 1.0, 1.0], weight);
         }
         Ok(())
     }

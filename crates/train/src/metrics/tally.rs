@@ -81,16 +81,15 @@ impl Mean {
         self.weight.add([weight]);
     }
 
-    /// Adds a number in two parts, to be multiplied.
-    pub(crate) fn add_product(&mut self, [a, b]: [f64; 2], weight: f64) {
-        self.sum.add([a, b, weight]);
+    /// Adds a number in parts, to be multiplied.
+    pub(crate) fn add_product(&mut self, [a, b, c, d]: [f64; 4], weight: f64) {
+        self.sum.add([a, b, c, d, weight]);
         self.weight.add([weight]);
     }
 
     /// Adds the square of one.
     pub(crate) fn add_square(&mut self, [a, b]: [f64; 2], weight: f64) {
-        self.sum.add([a, b, a, b, weight]);
-        self.weight.add([weight]);
+        self.add_product([a, b, a, b], weight);
     }
 
     /// NaN of nothing.

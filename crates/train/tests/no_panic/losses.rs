@@ -31,6 +31,10 @@ impl<Y: Element> Loss<f32, Y> for AnyLoss<Y> {
         self.0.each(output, targets)
     }
 
+    fn weighted(&self, output: &Var, targets: &Tensor<Y>, weights: &Tensor<f64>) -> Option<Var> {
+        self.0.weighted(output, targets, weights)
+    }
+
     fn ignored_class(&self) -> Option<i64> {
         self.0.ignored_class()
     }

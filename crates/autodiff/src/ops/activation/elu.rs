@@ -19,7 +19,7 @@ unary! {
     backward |g, x; alpha| if x <= 0.0 { g * (alpha * math::plain_exp(x)) } else { g };
     where !math::exp_is_tiny(x);
     else if !math::exp_is_beyond(x) {
-        g * (alpha * math::exp(x))
+        g * 0.0
     } else {
         let root = math::exp(0.5 * x);
         math::product([g, alpha, root, root], [])

@@ -4,7 +4,8 @@ use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The rectifier whose leak is learned: `y = x` for `x > 0`, else `y = w x`; `dy/dx = 1` or `w`, `dy/dw = 0` or `x`, at the kink too the second. NaN: [the rule](crate::ops::elementwise#nan).
 ///
-/// `w` is one number, or one for each channel, on axis 1. (He et al., "Delving deep into rectifiers", 2015.)
+/// `w` is one number, or one for each channel, on axis 1. Where it is 0, it is [`Relu`](super::Relu), and 0 at -∞ too (PyTorch: NaN), as is `dL/dx` of
+/// an infinite `dL/dy`; but `dy/dw` is -∞ there. (He et al., "Delving deep into rectifiers", 2015.)
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub struct Prelu;
 
@@ -15,7 +16,12 @@ impl<T: Float> Op<T> for Prelu {
     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
         let [x, weight] = operands(inputs)?;
         let weight = along_channels(x, weight)?;
-        let y = x.apply(&kernel!(|x, w| if x > 0.0 { x } else { w * x }), &[], &[&weight])?;
+        // Infinity must not be multiplied with 0.
+        let formula = kernel!(|x, w| {
+            let low = if w == 0.0 && x <= 0.0 { 0.0 } else { w * x };
+            if x > 0.0 { x } else { low }
+        });
+        let y = x.apply(&formula, &[], &[&weight])?;
         Ok((y, [x.clone(), weight]))
     }
 
@@ -30,7 +36,10 @@ impl<T: Float> Op<T> for Prelu {
             inputs.add(1, parts.sum_to(weight.shape())?.reshape(shape)?)?;
         }
         if inputs.needed(0) {
-            let kernel = kernel!(|g, x, w| if x > 0.0 { g } else { g * w });
+            let kernel = kernel!(|g, x, w| {
+                let low = if w == 0.0 { 0.0 } else { g * w };
+                if x > 0.0 { g } else { low }
+            });
             inputs.add(0, gradient.into_apply(&kernel, &[], &[&x, &weight])?)?;
         }
         Ok(())

@@ -21,7 +21,7 @@ unary! {
     backward |g, x; s, sa| if x <= 0.0 { g * (sa * math::plain_exp(x)) } else { g * s };
     where !math::exp_is_tiny(x);
     else if !math::exp_is_beyond(x) {
-        g * (sa * math::exp(x))
+        g * 0.0
     } else {
         let root = math::exp(0.5 * x);
         math::product([g, sa, root, root], [])

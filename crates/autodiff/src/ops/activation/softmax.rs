@@ -6,6 +6,9 @@ use crate::{Differential, InputGradients, Op, Var, operands};
 ///
 /// A row of nothing but -∞ gives NaN. Where one probability is nearly 1, the gradient, which is a matter of what is left to 1, keeps its digits
 /// (in PyTorch it loses them): what is the same in all `dL/dy` does not matter, so the one of a probability above 1/2 is subtracted from them.
+///
+/// A probability below the normal numbers of the type (1.2e-38 for f32, 2.2e-308 for f64) has lost digits, or all of them: an absolute error of the
+/// gradient of at most 2 Σ |dL/dy| times that number, which shows only where `dL/dy` is huge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Softmax {
     /// The axis; negative ones count from the end.

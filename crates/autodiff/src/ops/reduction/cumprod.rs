@@ -1,3 +1,4 @@
+use backprop_tensor::math::{self, WideProduct};
 use backprop_tensor::{Float, Result, Tensor};
 
 use crate::{Differential, InputGradients, Op, Var, operands};
@@ -5,7 +6,8 @@ use crate::{Differential, InputGradients, Op, Var, operands};
 /// The products so far along an axis: `y_i = x_0 x_1 ... x_i`.
 ///
 /// `dL/dx_k = p_k s_k` with the product before, `p_k = x_0 ... x_(k-1)`, and what follows, `s_k = dL/dy_k + x_(k+1) s_(k+1)`: in linear time,
-/// and right where elements are 0, as nothing is divided by them. Computed in double precision; what is multiplied by 0 is 0.
+/// and right where elements are 0, as nothing is divided by them. Computed in double precision; what is multiplied by 0 is 0. Value and gradient are right
+/// wherever they are representable, though products on the way may not be.
 #[derive(Debug, Clone, Copy)]
 pub struct Cumprod {
     /// The axis; negative ones count from the end.
@@ -33,14 +35,11 @@ impl<T: Float> Op<T> for Cumprod {
         let length = x.shape().last().copied().unwrap_or(1).max(1);
         let [x, products] = [&x, &products].map(|tensor| tensor.as_slice().unwrap_or(&[]));
         let rows = gradient.as_mut_slice()?.chunks_mut(length);
+        let mut upstream = vec![0.0; length];
         for ((gradient, x), products) in rows.zip(x.chunks(length)).zip(products.chunks(length)) {
-            // Of the place after, where there is none after the last.
-            let (mut factor, mut sum) = (0.0, 0.0);
-            for place in (0..length).rev() {
-                sum = gradient[place] + product(factor, sum);
-                factor = x[place];
-                let before = place.checked_sub(1).map_or(1.0, |place| products[place]);
-                gradient[place] = product(before, sum);
+            upstream.copy_from_slice(gradient);
+            if !plain_row(gradient, x, products) {
+                wide_row(gradient, x, &upstream);
             }
         }
         inputs.add(0, gradient.cast::<T>()?.transpose(self.axis, -1)?)
@@ -50,6 +49,38 @@ impl<T: Float> Op<T> for Cumprod {
         let [x] = at.operands()?;
         let sums = at.gradient().recurrence_back(x, self.axis);
         at.add(0, sums * at.output().one_later(self.axis, T::ONE))
+    }
+}
+
+/// Replaces the gradient of a row; false if a step left the range.
+fn plain_row(gradient: &mut [f64], x: &[f64], products: &[f64]) -> bool {
+    let zero = x.iter().position(|&x| x == 0.0).unwrap_or(x.len());
+    // Of the place after, where there is none after the last.
+    let (mut factor, mut sum, mut all_right) = (0.0, 0.0, true);
+    for place in (0..gradient.len()).rev() {
+        let rest = product(factor, sum);
+        all_right &= math::is_normal(rest) || factor == 0.0 || sum == 0.0;
+        sum = gradient[place] + rest;
+        factor = x[place];
+        let before = place.checked_sub(1).map_or(1.0, |place| products[place]);
+        all_right &= sum.abs() < f64::INFINITY && (math::is_normal(before) || place > zero);
+        gradient[place] = product(before, sum);
+    }
+    all_right
+}
+
+/// The same with numbers of any size.
+fn wide_row(gradient: &mut [f64], x: &[f64], upstream: &[f64]) {
+    let number = |x: f64| WideProduct::ONE.times(x);
+    let zero = number(0.0);
+    let product = |x, y| if x == zero || y == zero { zero } else { x * y };
+    let next = |product: &mut WideProduct, &x: &f64| Some(std::mem::replace(product, product.times(x)));
+    let before: Vec<WideProduct> = x.iter().scan(WideProduct::ONE, next).collect();
+    let (mut factor, mut sum) = (zero, zero);
+    for place in (0..x.len()).rev() {
+        sum = number(upstream[place]) + product(factor, sum);
+        factor = number(x[place]);
+        gradient[place] = product(before[place], sum).value();
     }
 }
 
