@@ -123,6 +123,8 @@ fn of_reals<T: Sample + Float>() -> Vec<Call> {
         apply |s| on!(s, T, |x, y| x.apply(&KERNEL, &[s.number()], &[&y]));
         apply_wrongly |s| on!(s, T, |x, y| (x.apply(&KERNEL, &[], &[&y, &y, &y, &y]), x.apply(&UPDATE, &[], &[])));
         into_apply |s| on!(s, T, |x, y| x.into_apply(&KERNEL, &[s.number()], &[&y]));
+        into_apply_and_sum |s| on!(s, T, |x, y| x.into_apply_and_sum(&KERNEL, &[s.number()], &[&y]));
+        into_apply_and_sum_wrongly |s| on!(s, T, |x, y| x.into_apply_and_sum(&KERNEL, &[], &[&y, &y, &y, &y]));
         update |s| on!(s, T, |x, y| {
             let (mut w, mut v) = (x.clone(), x);
             (Tensor::update(&UPDATE, &[s.number()], &mut [&mut w, &mut v], &[&y]), w)
