@@ -144,7 +144,7 @@ pub struct InputGradients<'a, T: Float> {
     pub(crate) gradients: &'a mut [Option<Tensor<T>>],
 }
 
-impl<T: Float> InputGradients<'_, T> {
+impl<'a, T: Float> InputGradients<'a, T> {
     /// The number of inputs.
     pub fn len(&self) -> usize {
         self.inputs.len()
@@ -162,7 +162,7 @@ impl<T: Float> InputGradients<'_, T> {
 
     /// The shape of an input whose gradient is needed.
     pub fn shape(&self, index: usize) -> Option<Shape> {
-        self.node(index).map(|(_, shape)| shape)
+        self.node(index).map(|(_, shape)| *shape)
     }
 
     /// Adds to the gradient of an input; the first part is moved in, not added to zeros. Without effect where no gradient is
@@ -174,9 +174,9 @@ impl<T: Float> InputGradients<'_, T> {
         let Some((slot, shape)) = self.node(index) else {
             return Ok(());
         };
-        if *gradient.shape() != shape {
+        if gradient.shape() != shape {
             let expected = "must be equal: a gradient has the shape of its input";
-            return Err(Error::shapes("gradient", gradient.shape(), &shape, expected));
+            return Err(Error::shapes("gradient", gradient.shape(), shape, expected));
         }
         let sum = match self.gradients[slot].take() {
             None => gradient,
@@ -198,9 +198,10 @@ impl<T: Float> InputGradients<'_, T> {
         }
     }
 
-    fn node(&self, index: usize) -> Option<(usize, Shape)> {
+    #[inline]
+    fn node(&self, index: usize) -> Option<(usize, &'a Shape)> {
         let slot = self.inputs.get(index)?.index()?;
-        Some((slot, self.nodes.get(slot)?.shape))
+        Some((slot, &self.nodes.get(slot)?.shape))
     }
 }
 

@@ -163,9 +163,7 @@ impl<T: Float> Tensor<T> {
         let Some(first) = outputs.first() else {
             return Ok(());
         };
-        let others = outputs
-            .iter()
-            .map(|output| output.shape())
+        let others = { outputs[1..].iter().map(|output| output.shape()) }
             .chain(inputs.iter().map(|input| input.shape()));
         if let Some(other) = { others }.find(|&other| other != first.shape()) {
             return Err(Error::shapes("update", first.shape(), other, "must be equal"));
@@ -179,10 +177,14 @@ impl<T: Float> Tensor<T> {
                 "a kernel updates and reads eight at most",
             ));
         }
-        let mut copies = [const { None }; MAX_UPDATED];
+        if !inputs.iter().all(|input| input.is_contiguous()) {
+            let copies = { inputs.iter() }.map(|input| input.contiguous());
+            let copies: Vec<_> = copies.collect::<Result<_>>()?;
+            return Self::update(kernel, parameters, outputs, &copies.iter().collect::<Vec<_>>());
+        }
         let mut sources: [&[T]; MAX_UPDATED] = [&[]; MAX_UPDATED];
-        for ((source, input), copy) in sources.iter_mut().zip(inputs).zip(&mut copies) {
-            *source = input.elements(copy)?;
+        for (source, input) in sources.iter_mut().zip(inputs) {
+            *source = input.as_slice().unwrap_or(&[]);
         }
         let mut targets: [&mut [T]; MAX_UPDATED] = Default::default();
         let count = outputs.len();
@@ -234,7 +236,17 @@ impl<T: Float> Tensor<T> {
     }
 }
 
-fn check(kernel: &Kernel, outputs: usize, inputs: usize, parameters: usize) -> Result<()> {
+/// Whether so many are given as the kernel takes.
+#[inline]
+pub(crate) fn check(kernel: &Kernel, outputs: usize, inputs: usize, parameters: usize) -> Result<()> {
+    if (outputs, inputs, parameters) == (kernel.outputs, kernel.inputs, kernel.parameters) {
+        return Ok(());
+    }
+    mismatch(kernel, outputs, inputs, parameters)
+}
+
+#[cold]
+fn mismatch(kernel: &Kernel, outputs: usize, inputs: usize, parameters: usize) -> Result<()> {
     let given = [
         ("outputs", outputs),
         ("inputs", inputs),

@@ -24,6 +24,7 @@
 //! * **Memory is pooled** ([`pool`]): what one training step frees, the next one takes.
 //! * **The same bits on any number of threads.** Work is divided in pieces whose bounds depend on the data alone.
 
+mod apply_and_sum;
 mod arithmetic;
 mod assignment;
 mod axes;
@@ -56,6 +57,7 @@ mod reductions;
 mod selection;
 mod serialization;
 mod shape;
+mod shared;
 pub mod simd;
 mod softmax;
 mod sorting;

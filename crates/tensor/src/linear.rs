@@ -61,8 +61,8 @@ impl<T: Float> Tensor<T> {
         if shape.count() == 0 {
             return Self::zeros(shape);
         }
-        let (mut input, mut bias_copy) = (None, None);
-        let weight = weight.matrix(weight.offset()).transposed();
+        let (mut input, mut weight_copy, mut bias_copy) = (None, None, None);
+        let weight = weight.rows(&mut weight_copy)?.transposed();
         let mut product = Product::new(self.rows(&mut input)?, weight);
         product.start = bias.map(|bias| bias.elements(&mut bias_copy)).transpose()?;
         product.finish = activation.and_then(|kernel| T::function(kernel).run.function());

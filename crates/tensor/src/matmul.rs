@@ -88,7 +88,8 @@ impl<T: Float> Tensor<T> {
     /// The product with one matrix, of as many rows as these have columns.
     fn rows_times(&self, left: Matrix<'_, T>, other: &Self) -> Result<Self> {
         let shape = self.shape().with("matmul", self.rank() - 1, other.shape()[1])?;
-        let product = Product::new(left, other.matrix(other.offset()));
+        let mut copy = None;
+        let product = Product::new(left, other.rows(&mut copy)?);
         Self::try_build(shape, |target| T::multiply(target, &product))
     }
 
@@ -130,8 +131,13 @@ impl<T: Float> Tensor<T> {
     }
 
     /// `[..., n]` as the rows of one matrix, if they are evenly spaced.
+    #[inline]
     fn evenly_spaced_rows(&self) -> Option<Matrix<'_, T>> {
         match *self.shape().dims() {
+            // Nearly always, and nothing to look for.
+            [rows, columns] if self.as_view().is_none() => {
+                Some(Matrix::row_major(self.storage(), [rows, columns]))
+            }
             [_, _] => Some(self.matrix(self.offset())),
             [ref leading @ .., length] => {
                 let shape = [leading.iter().product(), length];
@@ -149,6 +155,7 @@ impl<T: Float> Tensor<T> {
     }
 
     /// `[..., n]` as the rows of one matrix: these, or those of a copy that is put where it lives long enough.
+    #[inline]
     pub(crate) fn rows<'a>(&'a self, copy: &'a mut Option<Self>) -> Result<Matrix<'a, T>> {
         if let Some(rows) = self.evenly_spaced_rows() {
             return Ok(rows);

@@ -1,9 +1,9 @@
 //! The tensor: shared elements and where they lie; how one is made and read.
 
 use std::any::Any;
-use std::sync::Arc;
 
 use crate::counters::{self, Family};
+use crate::shared::Shared;
 use crate::storage::Storage;
 use crate::{Element, Error, Layout, Numeric, Result, Shape};
 
@@ -23,7 +23,7 @@ use crate::{Element, Error, Layout, Numeric, Result, Shape};
 /// ```
 #[derive(Clone)]
 pub struct Tensor<T: Element = f32> {
-    whole: Arc<Whole<T>>,
+    whole: Shared<Whole<T>>,
     /// Where its elements are, unless they are all of them, row after row.
     view: Option<Box<Layout>>,
 }
@@ -77,7 +77,7 @@ impl<T: Element> Tensor<T> {
         let mut storage = Storage::stale(shape.count())?;
         fill(storage.as_mut_slice());
         Ok(Self {
-            whole: Arc::new(Whole { storage, shape }),
+            whole: Shared::new(Whole { storage, shape }),
             view: None,
         })
     }
@@ -174,7 +174,7 @@ impl<T: Element> Tensor<T> {
             *self = Self::build(*self.shape(), |target| self.read(target))?;
         }
         let (offset, count) = (self.offset(), self.count());
-        match Arc::get_mut(&mut self.whole) {
+        match self.whole.get_mut() {
             Some(whole) if count > 0 => Ok(&mut whole.storage.as_mut_slice()[offset..offset + count]),
             _ => Ok(&mut []),
         }
@@ -182,7 +182,7 @@ impl<T: Element> Tensor<T> {
 
     /// Whether the elements can be changed without a copy.
     pub(crate) fn is_exclusive(&mut self) -> bool {
-        self.is_contiguous() && Arc::get_mut(&mut self.whole).is_some()
+        self.is_contiguous() && self.whole.is_only()
     }
 
     /// Copies the elements, in row-major order, to `target`.
@@ -203,7 +203,7 @@ impl<T: Element> Tensor<T> {
     /// Another view of the same storage.
     pub(crate) fn view(&self, layout: Layout) -> Self {
         Self {
-            whole: Arc::clone(&self.whole),
+            whole: self.whole.clone(),
             view: Some(Box::new(layout)),
         }
     }

@@ -7,6 +7,7 @@ mod columns;
 mod cross_entropy;
 mod gradient;
 mod log_sums;
+mod narrow_slopes;
 mod turn;
 
 pub(crate) use cross_entropy::KEPT;

@@ -135,6 +135,8 @@ fn of_reals<T: Sample + Float>() -> Vec<Call> {
             UPDATE.formula().apply(&[s.number()], &[&x, &y]),
         ));
         into_apply |s| on!(s, T, |x, y| x.into_apply(&KERNEL, &[s.number()], &[&y]));
+        into_apply_and_sum |s| on!(s, T, |x, y| x.into_apply_and_sum(&KERNEL, &[s.number()], &[&y]));
+        into_apply_and_sum_wrongly |s| on!(s, T, |x, y| x.into_apply_and_sum(&KERNEL, &[], &[&y, &y, &y, &y]));
         update |s| on!(s, T, |x, y| {
             let (mut w, mut v) = (x.clone(), x);
             (Tensor::update(&UPDATE, &[s.number()], &mut [&mut w, &mut v], &[&y]), w)

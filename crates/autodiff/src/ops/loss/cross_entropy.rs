@@ -113,7 +113,7 @@ impl<T: Float> Op<T> for CrossEntropy<T> {
             Weighted::Dense(weighted) => LogProbabilities::against(scores, weighted)?,
         };
         let total = || match &weighted {
-            Weighted::Sparse(sparse) => total(sparse.each(&log_softmax)),
+            Weighted::Sparse(sparse) => sparse.total(&log_softmax),
             Weighted::Dense(_) => total(log_softmax.each()),
         };
         let (loss, divisor) = match self.options.reduction {
@@ -310,12 +310,15 @@ const PART: usize = 1024;
 
 /// The sum of losses, which may be larger than any number of the type, though the mean is not.
 fn total<T: Float>(losses: impl Iterator<Item = T>) -> f64 {
-    let mut losses = losses.map(T::to_f64).peekable();
-    let mut total = 0.0;
-    while losses.peek().is_some() {
-        total += losses.by_ref().take(PART).sum::<f64>();
-    }
-    total
+    // Iterated from inside, which leaves a plain loop of what it is made of.
+    let (total, part, _) = losses.fold((0.0, 0.0, 0), |(total, part, count), loss| {
+        let part = part + loss.to_f64();
+        match count + 1 {
+            PART => (total + part, 0.0, 0),
+            count => (total, part, count),
+        }
+    });
+    total + part
 }
 
 /// The number of classes of logits.

@@ -104,11 +104,16 @@ impl<T: Float> Op<T> for Linear {
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
         let SavedLinear { x, weight, y } = &saved;
-        if let (Some(kernel), Some(y)) = (self.activation.gradient(), y) {
-            gradient = gradient.into_apply(&kernel, &[], &[y])?;
-        }
-        if inputs.needed(2) {
-            inputs.add(2, gradient.sum_to([weight.shape()[0]])?)?;
+        let kernel = self.activation.gradient();
+        match (kernel.as_ref().zip(y.as_ref()), inputs.needed(2)) {
+            (Some((kernel, y)), true) => {
+                let sums;
+                (gradient, sums) = gradient.into_apply_and_sum(kernel, &[], &[y])?;
+                inputs.add(2, sums)?;
+            }
+            (Some((kernel, y)), false) => gradient = gradient.into_apply(kernel, &[], &[y])?,
+            (None, true) => inputs.add(2, gradient.sum_to([weight.shape()[0]])?)?,
+            (None, false) => {}
         }
         if inputs.needed(1) {
             inputs.add(1, gradient.outer_sum(x)?)?;

@@ -68,6 +68,17 @@ fn division<V: Vector>([rows, columns]: [usize; 2]) -> [usize; 2] {
     [down, across]
 }
 
+/// A range in parts of so many numbers, the last of as many as are left: without the division that `step_by` begins with.
+#[inline(always)]
+fn parts(range: Range<usize>, most: usize) -> impl Iterator<Item = Range<usize>> {
+    let mut next = range.start;
+    std::iter::from_fn(move || {
+        let start = next;
+        next = start.saturating_add(most).min(range.end);
+        (start < range.end).then_some(start..next)
+    })
+}
+
 /// Some rows and columns of a product.
 struct Part<'a, V: Vector> {
     product: &'a Product<'a, V::Element>,
@@ -90,10 +101,10 @@ impl<V: Vector<Element: Float>> Part<'_, V> {
             Panels::packed_size::<V>([height, width.min(self.columns.len())])
         };
         let mut buffer = Storage::scratch(size)?;
-        for top in (0..depth.max(1)).step_by(height) {
-            let bottom = (top + height).min(depth);
-            for column in self.columns.clone().step_by(width) {
-                let columns = width.min(self.columns.end - column);
+        for terms in parts(0..depth.max(1), height) {
+            let (top, bottom) = (terms.start, terms.end.min(depth));
+            for columns in parts(self.columns.clone(), width) {
+                let (column, columns) = (columns.start, columns.len());
                 let right = { self.product.right }.part([top, column], [bottom - top, columns]);
                 let panels = if self.direct {
                     Panels::direct::<V>(right, self.vectors())
@@ -113,8 +124,8 @@ impl<V: Vector<Element: Float>> Part<'_, V> {
                     first: top == 0,
                     last: bottom == depth,
                 };
-                for row in self.rows.clone().step_by(ROWS) {
-                    chunk.block(row..(row + ROWS).min(self.rows.end));
+                for rows in parts(self.rows.clone(), ROWS) {
+                    chunk.block(rows);
                 }
             }
         }

@@ -3,9 +3,13 @@
 use std::ops::Range;
 
 use crate::counters::{self, Family};
+use crate::simd::unaligned::prefetch;
 use crate::simd::{Vector, Work};
 
 use super::Matrix;
+
+/// How many rows below the one that is copied are asked for: their parts are too short for the machine to foresee them.
+const AHEAD: isize = 8;
 
 /// Rows of some columns of the right matrix.
 #[derive(Debug, Clone, Copy)]
@@ -167,7 +171,9 @@ impl<V: Vector<Element: Default>> Pack<'_, V> {
         }
         let (mut from, mut to) = (self.right.at(0, self.column), self.target.as_mut_ptr());
         for _ in 0..self.right.shape[0] {
+            let below = from.wrapping_offset(self.right.strides[0].wrapping_mul(AHEAD));
             for offset in offsets {
+                prefetch(below.wrapping_add(offset));
                 // SAFETY: the vector is the one of the level in use; `width` columns from `column` on lie inside the matrix, one after another, and
                 // the target has room for as many of each row.
                 unsafe { V::load(from.wrapping_add(offset)).store(to.wrapping_add(offset)) }
@@ -195,12 +201,18 @@ impl<V: Vector<Element: Default>> Pack<'_, V> {
     fn squares(&mut self, rows: usize, columns: usize) {
         let length = self.width;
         debug_assert!(rows * length <= self.target.len() && columns <= length);
-        for p in (0..rows).step_by(V::SIDE) {
+        // Two squares are a line of each of their columns, which is done with before others can take its place in the cache.
+        for first in (0..rows).step_by(2 * V::SIDE) {
             for j in (0..columns).step_by(V::SIDE) {
-                let from = self.right.at(p, self.column + j);
-                let to = self.target.as_mut_ptr().wrapping_add(p * length + j);
-                // SAFETY: the vector is the one of the level in use; the squares lie inside the matrix and the panel.
-                unsafe { V::transpose(from, self.right.strides[1], to, length as isize) }
+                for i in 0..V::SIDE {
+                    prefetch(self.right.at(first + 2 * V::SIDE, self.column + j + i));
+                }
+                for p in (first..rows.min(first + 2 * V::SIDE)).step_by(V::SIDE) {
+                    let from = self.right.at(p, self.column + j);
+                    let to = self.target.as_mut_ptr().wrapping_add(p * length + j);
+                    // SAFETY: the vector is the one of the level in use; the squares lie inside the matrix and the panel.
+                    unsafe { V::transpose(from, self.right.strides[1], to, length as isize) }
+                }
             }
         }
     }

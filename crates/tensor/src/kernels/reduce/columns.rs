@@ -2,10 +2,11 @@
 
 use std::marker::PhantomData;
 
-use super::Job;
 use super::folds::{self, Careful, Fold};
-use super::plan::Loops;
-use crate::{parallel, simd};
+use super::plan::{Loop, Loops};
+use super::{Job, Kernels};
+use crate::storage::Storage;
+use crate::{Element, Result, parallel, simd};
 
 /// Rows that are folded without a tree.
 const ROWS: usize = 128;
@@ -220,6 +221,55 @@ pub fn reduce<T: Copy + Default + Send + Sync>(target: &mut [T], job: &Job<'_, T
             );
         }
     });
+}
+
+/// Rows without gaps that are written a few at a time, and folded while they are in the cache: in the order in which [`reduce`] folds them.
+pub struct Written<'a, T> {
+    pub kernels: &'a Kernels<T>,
+    /// The elements of a row.
+    pub columns: usize,
+    /// Writes the elements from the given one on.
+    pub write: &'a dyn Fn(usize, &mut [T]),
+}
+
+impl<T: Element> Written<'_, T> {
+    /// Folds the rows, which begin with element `start`, to `target`.
+    pub fn fold(&self, start: usize, rows: &mut [T], target: &mut [T]) -> Result<()> {
+        let columns = self.columns;
+        if rows.len() <= ROWS * columns {
+            self.leaf(start, rows, target);
+            return Ok(());
+        }
+        let middle = (rows.len() / columns / 2).next_multiple_of(ROWS) * columns;
+        let (first, second) = rows.split_at_mut(middle);
+        let mut others = Storage::scratch(columns)?;
+        self.fold(start, first, target)?;
+        self.fold(start + middle, second, others.as_mut_slice())?;
+        (self.kernels.merge)(target, others.as_slice());
+        Ok(())
+    }
+
+    fn leaf(&self, start: usize, rows: &mut [T], target: &mut [T]) {
+        (self.write)(start, rows);
+        let down = Loop {
+            length: rows.len() / self.columns,
+            stride: self.columns as isize,
+        };
+        for (i, target) in target.chunks_mut(COLUMNS).enumerate() {
+            (self.kernels.block)(Block {
+                width: target.len(),
+                target,
+                parameters: &[],
+                source: rows,
+                offset: i * COLUMNS,
+                groups: Loops::NONE,
+                first_group: 0,
+                rows: Loops::single(&down),
+                first_row: 0,
+                row_count: down.length,
+            });
+        }
+    }
 }
 
 /// Many rows, some columns of them.

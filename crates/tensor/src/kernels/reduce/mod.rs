@@ -19,9 +19,12 @@ pub use folds::{MappedSum, Reduction};
 pub use plan::Plan;
 pub(super) use rows::fold_slice;
 
-use super::Gather;
+use super::{Gather, MAX_OTHERS};
 use crate::counters::{self, Family};
+use crate::kernel::Formula;
 use crate::parallel::{self, threshold};
+use crate::{Element, Result};
+use columns::Written;
 
 /// Picoseconds that copying an element of f32 to its place takes, where neither the reduced nor the kept ones lie one after another.
 const GATHER: u32 = 500;
@@ -37,6 +40,16 @@ pub trait Reduce: Sized {
 pub trait ReduceFloats: Sized {
     /// Folds functions of the elements of the plan, and of one parameter for each element of `target`.
     fn mapped_sum(sum: MappedSum, target: &mut [Self], source: &[Self], plan: &Plan, parameters: &[Self]);
+
+    /// Replaces the elements of `rows` by a formula of them and the others, and sums these rows to `target`, which has the length of one, 2 at least. The sums
+    /// have the bits of [`reduce`](Reduce::reduce). Says whether it did: not where there is so much that several threads do one after the other faster.
+    fn apply_and_sum(
+        formula: &Formula<Self>,
+        parameters: &[Self],
+        target: &mut [Self],
+        rows: &mut [Self],
+        others: &[&[Self]],
+    ) -> Result<bool>;
 }
 
 /// The innermost loops of a [`Fold`].
@@ -151,6 +164,37 @@ reductions! {
     u8: Sum 64 Product 64 Maximum 64 Minimum 64;
 }
 
+fn apply_and_sum<T: Element>(
+    kernels: &Kernels<T>,
+    formula: &Formula<T>,
+    parameters: &[T],
+    target: &mut [T],
+    rows: &mut [T],
+    others: &[&[T]],
+) -> Result<bool> {
+    let write = |start: usize, rows: &mut [T]| {
+        let mut inputs = [&[][..]; MAX_OTHERS];
+        for (input, other) in inputs.iter_mut().zip(others) {
+            *input = &other[start..start + rows.len()];
+        }
+        (formula.run)(parameters, &mut [rows], &inputs[..others.len()]);
+    };
+    if parallel::pays(rows.len(), threshold::<T>(formula.cost)) {
+        return Ok(false);
+    }
+    counters::kernel(Family::Elementwise, || {
+        let size = size_of_val(rows);
+        [size * (1 + others.len()), size + size_of_val(target)]
+    });
+    let written = Written {
+        kernels,
+        columns: target.len(),
+        write: &write,
+    };
+    written.fold(0, rows, target)?;
+    Ok(true)
+}
+
 macro_rules! mapped_sums {
     ($($t:ty, $lanes:literal;)*) => { $(
         impl ReduceFloats for $t {
@@ -162,6 +206,18 @@ macro_rules! mapped_sums {
                     MappedSum::OtherExponentials => Kernels::new::<folds::OtherExponentials, $lanes>(),
                 };
                 reduce(kernels, target, source, plan, parameters);
+            }
+
+            #[inline(never)]
+            fn apply_and_sum(
+                formula: &Formula<Self>,
+                parameters: &[Self],
+                target: &mut [Self],
+                rows: &mut [Self],
+                others: &[&[Self]],
+            ) -> Result<bool> {
+                let kernels = Kernels::new::<folds::Sum, $lanes>();
+                apply_and_sum(&kernels, formula, parameters, target, rows, others)
             }
         }
     )* };

@@ -2,7 +2,7 @@
 
 use super::gradient::log_half;
 use super::log_sums::{Top, first};
-use super::{NARROW, Number, SIDE_BY_SIDE, WIDE, log_sums, sums_side_by_side, turn};
+use super::{NARROW, Number, SIDE_BY_SIDE, WIDE, log_sums, narrow_slopes, sums_side_by_side, turn};
 use crate::counters::{self, Family};
 use crate::kernels::compensated::Compensated;
 use crate::kernels::reduce::folds::{Fold, Sum};
@@ -132,7 +132,10 @@ where
         } = self;
         let (kept, _) = kept.as_chunks_mut::<KEPT>();
         if length <= NARROW {
-            return narrow_losses(kept, x, length, distribution);
+            return match distribution {
+                None => narrow_losses::<T, 0>(kept, x, length, &[]),
+                Some(distribution) => narrow_losses::<T, NARROW>(kept, x, length, distribution),
+            };
         }
         let zero = T::default();
         let (mut largest, mut sums) = ([zero; LEAF / NARROW], [zero; LEAF / NARROW]);
@@ -151,20 +154,25 @@ where
     }
 }
 
+/// There is a distribution if there is room for its columns, `Q` of them.
 #[inline(always)]
-fn narrow_losses<T: Number>(kept: &mut [[T; KEPT]], x: &[T], length: usize, distribution: Option<&[T]>)
-where
+fn narrow_losses<T: Number, const Q: usize>(
+    kept: &mut [[T; KEPT]],
+    x: &[T],
+    length: usize,
+    distribution: &[T],
+) where
     Top: Fold<T>,
 {
     let zero = T::default();
     let mut columns = [[zero; SIDE_BY_SIDE]; NARROW];
-    let mut columns_q = columns;
+    let mut columns_q = [[zero; SIDE_BY_SIDE]; Q];
     let block = SIDE_BY_SIDE * length;
     for (i, (kept, x)) in kept.chunks_mut(SIDE_BY_SIDE).zip(x.chunks(block)).enumerate() {
         turn::to_columns(x, length, &mut columns);
         let (largest, sums) = sums_side_by_side(&mut columns[..length], true);
         let (mut losses, mut totals) = ([zero; SIDE_BY_SIDE], [zero; SIDE_BY_SIDE]);
-        if let Some(distribution) = distribution {
+        if Q > 0 {
             turn::to_columns(&distribution[i * block..][..x.len()], length, &mut columns_q);
             for (column, q) in columns[..length].iter().zip(&columns_q) {
                 for i in 0..SIDE_BY_SIDE {
@@ -291,6 +299,9 @@ where
     #[inline(always)]
     fn of_classes(self, classes: &[i64]) {
         let (zero, length) = (T::default(), self.length);
+        if length <= NARROW {
+            return narrow_slopes::of_classes(self.target, self.x, length, self.kept, classes, self.factors);
+        }
         let place = |row: usize| usize::try_from(classes[row]).ok().filter(|&place| place < length);
         let mut own = [zero; ROWS.1];
         let own = &mut own[..self.kept.len()];
@@ -358,7 +369,7 @@ where
 }
 
 #[inline(always)]
-fn factor_of<T: Number>(factors: &[T], row: usize) -> T {
+pub(super) fn factor_of<T: Number>(factors: &[T], row: usize) -> T {
     factors.get(row).copied().unwrap_or(factors[0])
 }
 
@@ -378,7 +389,7 @@ where
 
 /// The slope for one probability `p`.
 #[inline(always)]
-fn slope<T: Number>(p: T, total: T, q: T, factor: T) -> T {
+pub(super) fn slope<T: Number>(p: T, total: T, q: T, factor: T) -> T {
     let is_nothing = factor == T::default() || (total == T::default() && q == T::default());
     if is_nothing {
         T::default()
@@ -387,7 +398,7 @@ fn slope<T: Number>(p: T, total: T, q: T, factor: T) -> T {
     }
 }
 
-/// `p factor`, or against a distribution `(p Q - q) factor`; 0 where nothing counts, whatever `p` is.
+/// `p factor`, of rows that are not narrow, or against a distribution `(p Q - q) factor`; 0 where nothing counts, whatever `p` is.
 #[inline(always)]
 fn write_slopes<T: Number>(
     target: &mut [T],
@@ -397,8 +408,8 @@ fn write_slopes<T: Number>(
     factors: &[T],
     distribution: Option<&[T]>,
 ) {
-    if length <= NARROW {
-        return write_narrow_slopes(target, x, length, kept, factors, distribution);
+    if let Some(distribution) = distribution.filter(|_| length <= NARROW) {
+        return narrow_slopes::of_distribution(target, x, length, kept, factors, distribution);
     }
     // Of several short rows at once, or of a long row in parts.
     let rows = (LEAF / length).max(1);
@@ -439,49 +450,5 @@ fn write_slopes<T: Number>(
                 }
             }
         }
-    }
-}
-
-#[inline(always)]
-fn write_narrow_slopes<T: Number>(
-    target: &mut [T],
-    x: Option<&[T]>,
-    length: usize,
-    kept: &[[T; KEPT]],
-    factors: &[T],
-    distribution: Option<&[T]>,
-) {
-    let zero = T::default();
-    let mut columns = [[zero; SIDE_BY_SIDE]; NARROW];
-    let mut columns_q = columns;
-    let blocks = target
-        .chunks_mut(SIDE_BY_SIDE * length)
-        .zip(kept.chunks(SIDE_BY_SIDE));
-    for (i, (target, kept)) in blocks.enumerate() {
-        let start = i * SIDE_BY_SIDE * length;
-        let range = start..start + target.len();
-        turn::to_columns(x.map_or(&*target, |x| &x[range.clone()]), length, &mut columns);
-        if let Some(distribution) = distribution {
-            turn::to_columns(&distribution[range], length, &mut columns_q);
-        }
-        let mut rows = [[zero; SIDE_BY_SIDE]; KEPT];
-        for (row, &[largest, log_sum, _, total]) in kept.iter().enumerate() {
-            let factor = factor_of(factors, i * SIDE_BY_SIDE + row);
-            for (to, number) in rows.iter_mut().zip([largest, log_sum, total, factor]) {
-                to[row] = number;
-            }
-        }
-        let [largest, log_sum, total, factor] = &rows;
-        for (column, q) in columns[..length].iter_mut().zip(&columns_q) {
-            for i in 0..SIDE_BY_SIDE {
-                let p = math::exp_nonpositive((column[i] - largest[i]) - log_sum[i]);
-                column[i] = match distribution {
-                    None if factor[i] == zero => zero,
-                    None => p * factor[i],
-                    Some(_) => slope(p, total[i], q[i], factor[i]),
-                };
-            }
-        }
-        turn::to_rows(&columns[..length], target, length);
     }
 }

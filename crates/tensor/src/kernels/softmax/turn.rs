@@ -1,6 +1,6 @@
 //! Narrow rows to columns, so that what is done to a row is done to many at once, and back.
 
-use super::{NARROW, SIDE_BY_SIDE};
+use super::SIDE_BY_SIDE;
 
 /// Calls a function with the length as a constant, without which the compiler makes a loop of a few elements that takes longer than they do.
 macro_rules! with_length {
@@ -14,7 +14,7 @@ macro_rules! with_length {
 
 /// Copies the rows, no more than `SIDE_BY_SIDE` of a length of no more than `NARROW`, to the first columns.
 #[inline(always)]
-pub(super) fn to_columns<T: Copy>(rows: &[T], length: usize, columns: &mut [[T; SIDE_BY_SIDE]; NARROW]) {
+pub(super) fn to_columns<T: Copy>(rows: &[T], length: usize, columns: &mut [[T; SIDE_BY_SIDE]]) {
     with_length!(length, turn(rows, columns); 1 2 3 4 5 6 7 8 9 10 11 12 13 14 15 16);
 }
 
@@ -25,7 +25,10 @@ pub(super) fn to_rows<T: Copy>(columns: &[[T; SIDE_BY_SIDE]], rows: &mut [T], le
 }
 
 #[inline(always)]
-fn turn<T: Copy, const LENGTH: usize>(rows: &[T], columns: &mut [[T; SIDE_BY_SIDE]; NARROW]) {
+pub(super) fn turn<T: Copy, const LENGTH: usize>(rows: &[T], columns: &mut [[T; SIDE_BY_SIDE]]) {
+    let Some((columns, _)) = columns.split_first_chunk_mut::<LENGTH>() else {
+        return;
+    };
     let (rows, _) = rows.as_chunks::<LENGTH>();
     for (i, row) in rows.iter().enumerate().take(SIDE_BY_SIDE) {
         for (column, &x) in columns.iter_mut().zip(row) {

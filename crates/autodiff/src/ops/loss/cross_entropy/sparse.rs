@@ -2,7 +2,7 @@
 
 use backprop_tensor::{Error, Float, LogProbabilities, Result, Tensor};
 
-use super::CrossEntropyOptions;
+use super::{CrossEntropyOptions, total};
 
 /// A class for each sample, all of them valid.
 #[derive(Debug)]
@@ -76,6 +76,15 @@ impl<T: Float> Sparse<T> {
             (Some((_, weight)), Some(p)) if weight != T::ZERO => -p * weight,
             _ => T::ZERO,
         })
+    }
+
+    /// The sum of [`each`](Self::each).
+    pub(super) fn total(&self, log_softmax: &LogProbabilities<T>) -> f64 {
+        if !self.is_even() {
+            return total(self.each(log_softmax));
+        }
+        let places = self.classes().iter().map(|&class| usize::try_from(class).ok());
+        total(log_softmax.of_columns(places).map(|p| p.map_or(T::ZERO, |p| -p)))
     }
 
     /// The samples' losses.
