@@ -239,7 +239,7 @@ impl<T: Float> Tensor<T> {
 /// Whether so many are given as the kernel takes.
 #[inline]
 pub(crate) fn check(kernel: &Kernel, outputs: usize, inputs: usize, parameters: usize) -> Result<()> {
-    if (outputs, inputs, parameters) == (kernel.outputs, kernel.inputs, kernel.parameters) {
+    if (outputs, inputs, parameters) == (kernel.outputs(), kernel.inputs(), kernel.parameters()) {
         return Ok(());
     }
     mismatch(kernel, outputs, inputs, parameters)

@@ -372,15 +372,16 @@ impl Calculus<'_> {
         let (cubic, triple) = (self.plus(1.0, cubic), self.plus(1.0, triple));
         let (u, first) = (self.mul(x, cubic), self.times(root, triple));
         let u = self.times(root, u);
-        let (value, bell) = (self.call(F::Sigmoid, &[u]), self.call(F::LogisticSlope, &[u]));
+        // As the tail itself has it: the rounding of u would be multiplied by u.
+        let one = self.number(1.0);
+        let value = self.call(F::GeluTanhTail, &[one, x]);
+        let rest = self.call(F::Sub, &[one, value]);
+        let bell = self.mul(value, rest);
         let slope = self.mul(bell, first);
-        // (x σ(u))' is σ(u) + x σ(u)'.
-        let part = self.mul(x, slope);
-        let derivative = self.call(F::Add, &[value, part]);
         match (function, index) {
             (F::GeluTanhTail, 0) => value,
             (F::GeluTanhTail, _) => self.mul(f, slope),
-            (_, 0) => derivative,
+            (_, 0) => self.call(F::GeluTanhTailSlope, &[one, x]),
             _ => {
                 // 2 σ' + x σ'', with σ'' = σ' u'^2 (-tanh(u/2)) + bell u''.
                 let half = self.times(0.5, u);

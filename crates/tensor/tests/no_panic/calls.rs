@@ -392,7 +392,9 @@ pub fn constructors() -> Vec<Call> {
             let formula = [&KERNEL, &UPDATE, &EVERYTHING][s.rng.below(3)].formula();
             let slope = formula.derivative(s.rng.below(4)).map(|slope| (slope.simplify().to_string(), slope.latex()).0);
             let counts = formula.inputs().len() + formula.parameters().len() + formula.results() + formula.steps();
-            (counts, formula.to_string() + &formula.latex(), slope)
+            let numbers: Vec<f64> = (0..s.rng.below(3)).map(|_| s.number()).collect();
+            let bound = formula.bind(&numbers).map(|formula| formula.to_string());
+            (counts, formula.to_string() + &formula.latex(), (slope, bound))
         };
         program |s| {
             let places: &[u16] = [&[][..], &[0], &[1], &[2, 0], &[9]][s.rng.below(5)];

@@ -21,7 +21,7 @@ pub(super) use rows::fold_slice;
 
 use super::{Gather, MAX_OTHERS};
 use crate::counters::{self, Family};
-use crate::kernel::Formula;
+use crate::kernel::Compiled;
 use crate::parallel::{self, threshold};
 use crate::{Element, Result};
 use columns::Written;
@@ -44,7 +44,7 @@ pub trait ReduceFloats: Sized {
     /// Replaces the elements of `rows` by a formula of them and the others, and sums these rows to `target`, which has the length of one, 2 at least. The sums
     /// have the bits of [`reduce`](Reduce::reduce). Says whether it did: not where there is so much that several threads do one after the other faster.
     fn apply_and_sum(
-        formula: &Formula<Self>,
+        formula: &Compiled<'_, Self>,
         parameters: &[Self],
         target: &mut [Self],
         rows: &mut [Self],
@@ -166,7 +166,7 @@ reductions! {
 
 fn apply_and_sum<T: Element>(
     kernels: &Kernels<T>,
-    formula: &Formula<T>,
+    formula: &Compiled<'_, T>,
     parameters: &[T],
     target: &mut [T],
     rows: &mut [T],
@@ -177,7 +177,7 @@ fn apply_and_sum<T: Element>(
         for (input, other) in inputs.iter_mut().zip(others) {
             *input = &other[start..start + rows.len()];
         }
-        (formula.run)(parameters, &mut [rows], &inputs[..others.len()]);
+        formula.run.call(parameters, &mut [rows], &inputs[..others.len()]);
     };
     if parallel::pays(rows.len(), threshold::<T>(formula.cost)) {
         return Ok(false);
@@ -210,7 +210,7 @@ macro_rules! mapped_sums {
 
             #[inline(never)]
             fn apply_and_sum(
-                formula: &Formula<Self>,
+                formula: &Compiled<'_, Self>,
                 parameters: &[Self],
                 target: &mut [Self],
                 rows: &mut [Self],
