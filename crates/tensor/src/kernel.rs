@@ -173,10 +173,10 @@ macro_rules! kernel {
 
             #[inline(always)]
             fn run(self) {
-                /// So few that the machine looks at some elements while it computes others, and that nothing is read twice.
-                const BLOCK: usize = 64;
+                /// So few that the machine looks at some elements while it computes others, unless it has nearly nothing to compute.
+                const BLOCK: usize = if $crate::Kernel::estimate(stringify!($formula)) < $crate::Kernel::estimate("tanh(x)") { 256 } else { 64 };
 
-                /// A block: of a length that the compiler knows, but for the last one.
+                /// A block, a function so that the compiler knows that what is written is not what is read.
                 #[inline(always)]
                 #[allow(clippy::too_many_arguments)]
                 fn block($($parameter: $t,)* $first: &mut [$t], $($input: &[$t],)*) {
@@ -203,12 +203,10 @@ macro_rules! kernel {
                 let &[$($parameter),*] = self.0 else { return };
                 let &[$($input),*] = self.2 else { return };
                 let length = usize::MAX.min(self.1.len()) $(.min($input.len()))*;
-                let (blocks, $first) = self.1[..length].as_chunks_mut::<BLOCK>();
-                let whole = blocks.len() * BLOCK;
-                for (start, $first) in (0..whole).step_by(BLOCK).zip(blocks) {
-                    block($($parameter,)* $first, $(&$input[start..start + BLOCK],)*);
+                for (number, $first) in self.1[..length].chunks_mut(BLOCK).enumerate() {
+                    let (start, length) = (number * BLOCK, $first.len());
+                    block($($parameter,)* $first, $(&$input[start..][..length],)*);
                 }
-                block($($parameter,)* $first, $(&$input[whole..length],)*);
             }
         }
         run
