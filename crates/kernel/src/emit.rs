@@ -181,10 +181,10 @@ fn in_place(input: &Input, t: &Ident, guarded: &Guarded) -> TokenStream {
 
             #[inline(always)]
             fn run(self) {
-                /// So few that the machine looks at some elements while it computes others, and that nothing is read twice.
-                const BLOCK: usize = 64;
+                /// So few that the machine looks at some elements while it computes others, unless it has nearly nothing to compute.
+                const BLOCK: usize = if #root::Kernel::is_short(COST) { 256 } else { 64 };
 
-                /// A block: of a length that the compiler knows, but for the last one.
+                /// A block, a function so that the compiler knows that what is written is not what is read.
                 #[inline(always)]
                 #[allow(clippy::too_many_arguments)]
                 fn block(#(#parameters: #t,)* #first: &mut [#t], #(#inputs: &[#t],)*) {
@@ -211,12 +211,10 @@ fn in_place(input: &Input, t: &Ident, guarded: &Guarded) -> TokenStream {
                 let &[#(#parameters),*] = self.0 else { return };
                 let &[#(#inputs),*] = self.2 else { return };
                 let length = usize::MAX.min(self.1.len()) #(.min(#inputs.len()))*;
-                let (blocks, #first) = self.1[..length].as_chunks_mut::<BLOCK>();
-                let whole = blocks.len() * BLOCK;
-                for (start, #first) in (0..whole).step_by(BLOCK).zip(blocks) {
-                    block(#(#parameters,)* #first, #(&#inputs[start..start + BLOCK],)*);
+                for (number, #first) in self.1[..length].chunks_mut(BLOCK).enumerate() {
+                    let (start, length) = (number * BLOCK, #first.len());
+                    block(#(#parameters,)* #first, #(&#inputs[start..][..length],)*);
                 }
-                block(#(#parameters,)* #first, #(&#inputs[whole..length],)*);
             }
         }
         run

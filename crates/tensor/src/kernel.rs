@@ -129,6 +129,12 @@ impl Kernel {
         cost < LIGHT
     }
 
+    /// Whether a formula of this cost has less to compute than a tanh.
+    #[doc(hidden)]
+    pub const fn is_short(cost: u32) -> bool {
+        cost < COPY + 160
+    }
+
     /// How many values are updated.
     pub const fn outputs(&self) -> usize {
         self.outputs

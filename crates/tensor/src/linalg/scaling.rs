@@ -246,17 +246,20 @@ pub(super) fn is_singular<T: Float + RealField>(
 /// The size of the largest number.
 fn largest<T: Float>(x: &[T]) -> T {
     /// Side by side, so that the compiler makes vectors of them.
-    const LANES: usize = 32;
+    const LANES: usize = 16;
     let larger = |a: T, b: T| if b > a { b } else { a };
     let (chunks, rest) = x.as_chunks::<LANES>();
+    let rest = rest.iter().map(|&x| math::abs(x)).fold(T::ZERO, larger);
+    if chunks.is_empty() {
+        return rest;
+    }
     let mut lanes = [T::ZERO; LANES];
     for chunk in chunks {
         for (lane, &x) in lanes.iter_mut().zip(chunk) {
             *lane = larger(*lane, math::abs(x));
         }
     }
-    let all = lanes.into_iter().chain(rest.iter().map(|&x| math::abs(x)));
-    all.fold(T::ZERO, larger)
+    lanes.into_iter().fold(rest, larger)
 }
 
 /// Whether a column is a multiple of another one, to the last digit.

@@ -387,7 +387,7 @@ pub fn constructors() -> Vec<Call> {
         threads |s| threads().min(s.rng.below(9));
         set_threads |s| (set_threads(usize::MAX).is_err(), set_threads(s.rng.below(3)).is_ok());
         dispatch |s| simd::dispatch(Half(s.number()));
-        is_light |s| Kernel::is_light(s.rng.below(2000) as u32);
+        is_light |s| (Kernel::is_light(s.rng.below(2000) as u32), Kernel::is_short(s.rng.below(2000) as u32));
         formula |s| {
             let formula = [&KERNEL, &UPDATE, &EVERYTHING][s.rng.below(3)].formula();
             let slope = formula.derivative(s.rng.below(4)).map(|slope| (slope.simplify().to_string(), slope.latex()).0);
