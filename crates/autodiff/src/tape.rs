@@ -296,7 +296,10 @@ impl<T: Float> Tape<T> {
         if operands.iter().all(|var| var.node == NodeId::NONE) {
             return self.input(value);
         }
-        let inputs = operands.iter().map(|var| var.node).collect();
+        let mut inputs = Inputs::new();
+        for var in operands {
+            inputs.push(var.node);
+        }
         let origin = Origin::Operation(Box::new(Record { op, saved }));
         self.record(value, origin, inputs, operands, location)
     }

@@ -51,26 +51,31 @@ impl Shape {
                 rank: dims.len(),
             });
         }
-        // Lengths of 0 are left out: strides are products of the other lengths even in an empty tensor.
-        let mut count = 16_usize;
-        for &length in dims.iter().filter(|&&length| length > 0) {
-            count = match count.checked_mul(length) {
-                Some(count) if isize::try_from(count).is_ok() => count,
-                _ => {
-                    return Err(Error::Size {
-                        operation,
-                        shape: dims.into(),
-                    });
-                }
-            };
-        }
         let mut shape = Self::SCALAR;
         shape.rank = dims.len() as u8;
         // The C library's copy of so few takes longer than these loops.
         for (to, &length) in shape.dims.iter_mut().zip(dims) {
             *to = length;
         }
+        shape.check(operation)?;
         Ok(shape)
+    }
+
+    /// Whether the number of elements is small enough.
+    #[inline]
+    fn check(&self, operation: &'static str) -> Result<()> {
+        // Lengths of 0 are left out: strides are products of the other lengths even in an empty tensor.
+        let mut count = 16_usize;
+        for &length in self.dims().iter().filter(|&&length| length > 0) {
+            count = match count.checked_mul(length) {
+                Some(count) if isize::try_from(count).is_ok() => count,
+                _ => {
+                    let shape = self.dims().into();
+                    return Err(Error::Size { operation, shape });
+                }
+            };
+        }
+        Ok(())
     }
 
     /// The lengths of another shape, some of them merged, so that their product is known to be fine.
@@ -110,7 +115,8 @@ impl Shape {
     pub(crate) fn with(&self, operation: &'static str, axis: usize, length: usize) -> Result<Self> {
         let mut shape = *self;
         shape.dims[axis] = length;
-        Self::checked(operation, &shape)
+        shape.check(operation)?;
+        Ok(shape)
     }
 
     /// Adds an axis, for which there must be room, without more elements than a shape can have.

@@ -44,8 +44,11 @@ pub(super) fn give(buffer: Buffer) -> Result<(), Buffer> {
         let Some(stack) = shelf.stacks.get_mut(class) else {
             return;
         };
-        if held <= ROOM && ROOM <= LIMIT.load(Relaxed) {
-            stack.extend(buffer.take());
+        if held <= ROOM
+            && ROOM <= LIMIT.load(Relaxed)
+            && let Some(buffer) = buffer.take()
+        {
+            stack.push(buffer);
             shelf.held = held;
         }
     });
