@@ -224,7 +224,6 @@ macro_rules! kernel {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::kernel;
 
     #[test]
     fn a_kernel_knows_its_cost_and_the_light_ones_have_a_second_form() {

@@ -30,6 +30,8 @@ mod evaluate;
 mod function;
 mod latex;
 mod program;
+#[cfg(test)]
+mod tests;
 mod text;
 
 use std::borrow::Cow;
