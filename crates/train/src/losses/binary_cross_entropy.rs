@@ -1,4 +1,4 @@
-use backprop_autodiff::{InputGradients, Op, Var, operands};
+use backprop_autodiff::{Differential, InputGradients, Op, Var, operands};
 use backprop_tensor::{Float, Numeric, Result as TensorResult, Tensor, kernel, math};
 
 use super::residual::{check_each, fits, fitting, mean_of_samples, weighted_mean};
@@ -104,5 +104,20 @@ impl<T: Float> Op<T> for Surprise<T> {
             }
         );
         inputs.add(0, gradient.into_apply(&formula, &[], &[&output, &targets])?)
+    }
+
+    fn differentiate(
+        &self,
+        (output, targets): &Self::Saved,
+        at: &Differential<T>,
+    ) -> backprop_autodiff::Result<()> {
+        let [x] = at.operands()?;
+        let is_positive = output.greater(&Tensor::scalar(T::ZERO))?;
+        let y = x.constant(targets.clone());
+        let above = (&y * -T::ONE + T::ONE) - (-x).sigmoid();
+        at.add(
+            0,
+            at.gradient() * above.where_else(&is_positive, &(x.sigmoid() - y)),
+        )
     }
 }

@@ -1,4 +1,4 @@
-use backprop_autodiff::{InputGradients, Op, Var, operands};
+use backprop_autodiff::{Differential, InputGradients, Op, Var, operands};
 use backprop_tensor::{Error, Float, Numeric, Result as TensorResult, Tensor, kernel, math};
 
 use super::residual::{check_numbers, loss_around, mean_of_samples, residual};
@@ -124,5 +124,11 @@ impl<T: Float> Op<T> for Curve {
         });
         let gradient = gradient.into_apply(&formula, &[T::from_f64(self.delta)], &[&residuals])?;
         inputs.add(0, gradient)
+    }
+
+    fn differentiate(&self, _: &Self::Saved, at: &Differential<T>) -> backprop_autodiff::Result<()> {
+        let [residuals] = at.operands()?;
+        let delta = T::from_f64(self.delta);
+        at.add(0, at.gradient() * residuals.clamp(-delta, delta))
     }
 }

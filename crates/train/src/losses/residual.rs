@@ -1,4 +1,4 @@
-use backprop_autodiff::{InputGradients, Op, Var, operands};
+use backprop_autodiff::{Differential, InputGradients, Op, Var, operands};
 use backprop_tensor::{Error, Float, Numeric, Result, Tensor};
 
 use super::{Fault, of_sample};
@@ -32,6 +32,10 @@ impl<T: Float> Op<T> for Residual<T> {
 
     fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
         inputs.add(0, gradient)
+    }
+
+    fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> backprop_autodiff::Result<()> {
+        at.add(0, at.gradient().clone())
     }
 }
 

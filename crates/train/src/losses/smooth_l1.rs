@@ -1,4 +1,4 @@
-use backprop_autodiff::{InputGradients, Op, Var, operands};
+use backprop_autodiff::{Differential, InputGradients, Op, Var, operands};
 use backprop_tensor::{Error, Float, Numeric, Result as TensorResult, Tensor, kernel, math};
 
 use super::residual::{check_numbers, mean_of_samples, residual};
@@ -102,5 +102,16 @@ impl<T: Float> Op<T> for Curve {
         });
         let gradient = gradient.into_apply(&formula, &[T::from_f64(self.beta)], &[&residuals])?;
         inputs.add(0, gradient)
+    }
+
+    fn differentiate(&self, residuals: &Self::Saved, at: &Differential<T>) -> backprop_autodiff::Result<()> {
+        let [var] = at.operands()?;
+        let sign = at.gradient() * var.constant(residuals.sign()?);
+        if self.beta == 0.0 {
+            return at.add(0, sign);
+        }
+        let beta = T::from_f64(self.beta);
+        let is_near = residuals.abs()?.less(&Tensor::scalar(beta))?;
+        at.add(0, (at.gradient() * (var / beta)).where_else(&is_near, &sign))
     }
 }
