@@ -14,9 +14,9 @@ impl<T: Float> Var<T> {
     /// The gradients of this number with respect to some variables, parameters or values in between, as variables of the same tape: they can be used
     /// in any formula, differentiated again, to any order, and [`backward`](Self::backward) works of whatever is computed of them.
     ///
-    /// The tape must be of [higher order](Tape::higher_order). It is not used up; what the derivatives compute is recorded on it. The walk goes over the
-    /// records between these values and this number only, and takes about as long as two to three forward passes over them. The gradient
-    /// with respect to what this number does not depend on is 0.
+    /// The tape must be of [higher order](Tape::higher_order). It is not used up; what the derivatives compute is recorded on it, and
+    /// kept until the tape is used up or dropped. The walk goes over the records between these values and this number only. The gradient with
+    /// respect to what this number does not depend on is 0.
     ///
     /// ```
     /// use backprop_autodiff::Tape;

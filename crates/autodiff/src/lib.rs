@@ -21,11 +21,14 @@
 //! * **The tape, not the layer, knows the mode** ([`Tape::training`], [`Tape::new`], [`Tape::inference`]) and carries the random
 //!   stream, so a model has one `forward` with one argument.
 //! * **One operation, one file** ([`ops`]): formula, derivative, code and test cases of both. They implement the public
-//!   trait [`Op`] and nothing else; yours are as good.
+//!   trait [`Op`] and nothing else; yours are as good. An operation's derivative is written twice: on tensors, as fast as may be
+//!   ([`Op::backward`]), and in variables, to be differentiated again ([`Op::differentiate`]); the tests compare the two.
 //! * **Errors stick.** A wrong shape gives a [`Var`] that has failed; the tape keeps the first error with the operands' shapes and your
 //!   file and line, later operations on it do nothing, and [`backward`](Var::backward) or [`value`](Var::value) reports it. So
 //!   formulas read like formulas.
 //! * **Gradients are moved, not added to zeros**; what the forward pass saved is freed as backward passes it.
+//! * **Gradients can be differentiated again**: on a tape of [higher order](Tape::higher_order) [`Var::gradients`] gives variables, for gradient
+//!   penalties, Newton's method and differential equations; [`jacobian`], [`hessian`], [`hvp`], [`vjp`] and [`jvp`] are functions on top.
 //! * **A model is plain data** ([`Module`], [`Param`]): `Clone`, `Send`, `Sync`. A forward pass cannot change it; what it would change (a running
 //!   mean) travels with the [`Gradients`] to the optimizer's step.
 //!

@@ -1,10 +1,10 @@
 //! The operations, one file each.
 //!
 //! Every file holds, in this order: the type with its formula and its derivative in the doc comment, the [`Op`](crate::Op)
-//! that computes both, the method of [`Var`](crate::Var) that applies it, and the `cases` that its gradient is checked on.
+//! that computes both, the derivative once more in variables ([`differentiate`](crate::Op::differentiate), for gradients of gradients), the method of [`Var`](crate::Var) that applies it, and the `cases` that its gradient is checked on.
 //! Functions of one number, applied to every element, share a skeleton, `unary!`, which is all that is left out of their files.
 //! To add an operation, write such a file and name it in the table below. A file without cases does not compile in tests, and every case
-//! must keep the laws in `laws.rs`.
+//! must keep the laws in `laws.rs` and `twice.rs`.
 
 #[cfg(test)]
 mod awkward;

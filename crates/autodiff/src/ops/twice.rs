@@ -8,6 +8,7 @@ use backprop_tensor::{Rng, Tensor};
 use super::cases::Case;
 use super::laws::{for_each_case, same};
 use crate::op::NOT_WRITTEN;
+use crate::ops;
 use crate::{Error, Gradcheck, GradcheckError, Tape, Var};
 
 /// The operations of which a derivative is not written in variables yet, and those that say why it cannot be.
@@ -33,6 +34,26 @@ impl FirstOrder {
                 Ok(())
             }
             error => Err(error.to_string()),
+        }
+    }
+}
+
+impl FirstOrder {
+    /// Only functions of single elements may wait: the others have no formula that could be differentiated for them.
+    fn none_but_elementwise(&self) {
+        let others = [
+            ops::normalization::table(),
+            ops::matrix::table(),
+            ops::shape::table(),
+            ops::indexing::table(),
+            ops::loss::table(),
+            ops::reduction::table(),
+        ];
+        for (name, _) in others.iter().flatten() {
+            assert!(
+                !self.waiting.borrow().contains_key(name),
+                "{name} has no Op::differentiate"
+            );
         }
     }
 }
@@ -100,6 +121,7 @@ fn gradients_of_gradients_are_those_of_the_differences() {
             result => result.map_err(|error| error.to_string()),
         }
     });
+    first_order.none_but_elementwise();
 }
 
 /// A few of those whose derivatives of a third order are no longer 0 and go through operations of several kinds.

@@ -109,6 +109,28 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! # Gradients of gradients
+//!
+//! A gradient is a formula too. On a tape of [higher order](crate::autodiff::Tape::higher_order) it comes as a variable, which can be used in a loss and
+//! differentiated again: to keep a network's slope small, to weigh how curved a loss is, or to fit a network to a differential equation.
+//!
+//! ```
+//! use backprop::autodiff::hessian;
+//! use backprop::prelude::*;
+//!
+//! let tape = Tape::higher_order();
+//! let x = tape.variable(Tensor::from([1.0_f64, 2.0]));
+//! let y = (&x * &x * &x).sum(..);
+//! let [dx] = y.gradients([&x])?; // 3 x²
+//! let second = dx.sum(..).backward()?; // 6 x
+//! assert_eq!(second.wrt(&x), Some(&Tensor::from([6.0, 12.0])));
+//!
+//! // All second derivatives of a loss, where there are few parameters.
+//! let curvature = hessian(|w| w.cross_entropy(&Tensor::scalar(1_i64)), &Tensor::from([0.0, 0.0]))?;
+//! assert_eq!(curvature, Tensor::from([[0.25, -0.25], [-0.25, 0.25]]));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
 //! # A line through points
 //!
 //! Gradient descent on the mean squared error `L = 1/n Σ (w xᵢ + b − yᵢ)²` finds the line that the normal equations give at once. Here that is a detour, but the

@@ -145,4 +145,7 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! For [gradients of gradients](super::gradients#gradients-of-gradients) it needs its derivative in variables too:
+//! [`Op::differentiate`](crate::autodiff::Op::differentiate), one line here.
+//!
 //! The example `frameworks` goes through all of this and mixes it with the trainer of [the next chapter](super::high_level), both ways.

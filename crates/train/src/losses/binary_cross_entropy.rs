@@ -1,4 +1,4 @@
-use backprop_autodiff::{InputGradients, Op, Var, operands};
+use backprop_autodiff::{Differential, InputGradients, Op, Var, operands};
 use backprop_tensor::{Float, Numeric, Result as TensorResult, Tensor, math};
 
 use super::logits::{surprise, surprise_gradient};
@@ -85,5 +85,20 @@ impl<T: Float> Op<T> for Surprise<T> {
     ) -> TensorResult<()> {
         let formula = surprise_gradient!(|g, x, y| y, both 1.0);
         inputs.add(0, gradient.into_apply(&formula, &[], &[&output, &targets])?)
+    }
+
+    fn differentiate(
+        &self,
+        (output, targets): &Self::Saved,
+        at: &Differential<T>,
+    ) -> backprop_autodiff::Result<()> {
+        let [x] = at.operands()?;
+        let is_positive = output.greater(&Tensor::scalar(T::ZERO))?;
+        let y = x.constant(targets.clone());
+        let above = (&y * -T::ONE + T::ONE) - (-x).sigmoid();
+        at.add(
+            0,
+            at.gradient() * above.where_else(&is_positive, &(x.sigmoid() - y)),
+        )
     }
 }

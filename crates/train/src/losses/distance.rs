@@ -2,8 +2,9 @@
 
 use std::fmt::Debug;
 
-use backprop_autodiff::{InputGradients, Op, Var, operands};
-use backprop_tensor::{Error, Float, Numeric, Result, Tensor, math};
+use backprop_autodiff::{Differential, InputGradients, Op, Var, operands};
+use backprop_tensor::formula::Formula;
+use backprop_tensor::{Error, Float, Kernel, Numeric, Result, Tensor, math};
 
 use super::of_sample;
 use super::residual::fitting;
@@ -24,8 +25,14 @@ pub(crate) trait Distance: Copy + Debug + 'static {
         true
     }
 
-    /// The loss of each output, for settings that fit; it is not finite if a step overflows.
-    fn losses<T: Float>(&self, x: &Tensor<T>, y: &Tensor<T>) -> Result<Tensor<T>>;
+    /// The loss of each output `x` with target `y`, and the setting that is its parameter; it is not finite if a step overflows.
+    fn kernel(&self) -> (Kernel, Option<f64>);
+
+    /// As a formula of `x` and `y`.
+    fn formula(&self) -> Result<Formula> {
+        let (kernel, setting) = self.kernel();
+        kernel.formula().bind(setting.as_slice())
+    }
 
     /// `g dl/dr` where no residual overflows, for settings that fit, and `g` of a shape that broadcasts to that of the outputs; `None` if a step
     /// leaves the range.
@@ -96,7 +103,9 @@ impl<D: Distance, T: Float> Op<T> for MeanDistance<D, T> {
             y: y.clone(),
             is_beyond,
         };
-        let plain = self.mean(self.distance.losses(x, &y)?)?;
+        let (kernel, setting) = self.distance.kernel();
+        let setting = setting.map(T::from_f64);
+        let plain = self.mean(x.apply(&kernel, setting.as_slice(), &[&y])?)?;
         let means = plain.contiguous()?;
         let means = means.as_slice().unwrap_or(&[]);
         let is_right = |all: bool, &mean: &T| all & (mean < T::INFINITY);
@@ -129,6 +138,31 @@ impl<D: Distance, T: Float> Op<T> for MeanDistance<D, T> {
         }
         inputs.add(0, self.careful_gradients(&gradient, &x, &y)?)
     }
+
+    /// By the plain formula, as far as it is right.
+    fn differentiate(&self, saved: &Self::Saved, at: &Differential<T>) -> backprop_autodiff::Result<()> {
+        let [x] = at.operands()?;
+        let slope = self.distance.formula()?.derivative(0)?;
+        let slope = x.elementwise(&slope, &[], &[&x.constant(saved.y.clone())]);
+        let gradient = at.gradient();
+        let share = |count: usize| T::ONE / T::from_f64(count as f64);
+        let shares = match &self.over {
+            Over::All => gradient * share(x.shape().count()),
+            Over::Samples if x.rank() < 2 => gradient.clone(),
+            Over::Samples => gradient.reshape(column(x.shape())) * share(of_sample(x.shape())),
+            Over::Weighted(weights) => gradient * x.constant(self.shares(weights, x.shape())?.cast()?),
+        };
+        at.add(0, shares * slope)
+    }
+}
+
+/// A shape of one number for each sample.
+fn column(shape: &[usize]) -> Vec<usize> {
+    let mut column = vec![1; shape.len()];
+    if let (Some(samples), Some(&count)) = (column.first_mut(), shape.first()) {
+        *samples = count;
+    }
+    column
 }
 
 impl<D: Distance, T: Float> MeanDistance<D, T> {
@@ -180,11 +214,7 @@ impl<D: Distance, T: Float> MeanDistance<D, T> {
         match &self.over {
             Over::All => divided(x.count()),
             Over::Samples if x.rank() < 2 => Ok(gradient.clone()),
-            Over::Samples => {
-                let mut column = vec![1; x.rank()];
-                column[0] = x.shape()[0];
-                divided(of_sample(x.shape()))?.reshape(column)
-            }
+            Over::Samples => divided(of_sample(x.shape()))?.reshape(column(x.shape())),
             Over::Weighted(weights) => {
                 let gradient = gradient.item()?.to_f64();
                 self.shares(weights, x.shape())?

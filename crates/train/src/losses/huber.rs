@@ -1,5 +1,5 @@
 use backprop_autodiff::Var;
-use backprop_tensor::{Error, Float, Numeric, Result as TensorResult, Tensor, kernel, math};
+use backprop_tensor::{Error, Float, Kernel, Numeric, Result as TensorResult, Tensor, kernel, math};
 
 use super::distance::{Distance, Over, mean_distance};
 use super::residual::{check_numbers, loss_around};
@@ -107,12 +107,12 @@ impl Distance for Huber {
         T::from_f64(self.delta) >= T::MIN_NORMAL
     }
 
-    fn losses<T: Float>(&self, x: &Tensor<T>, y: &Tensor<T>) -> TensorResult<Tensor<T>> {
-        let formula = kernel!(|x, y; delta| {
+    fn kernel(&self) -> (Kernel, Option<f64>) {
+        let kernel = kernel!(|x, y; delta| {
             let size = math::abs(x - y);
             if size > delta { delta * (size - 0.5 * delta) } else { 0.5 * size * size }
         });
-        x.apply(&formula, &[T::from_f64(self.delta)], &[y])
+        (kernel, Some(self.delta))
     }
 
     fn gradients<T: Float>(

@@ -1,5 +1,5 @@
 use backprop_autodiff::Var;
-use backprop_tensor::{Float, Numeric, Result as TensorResult, Tensor, kernel, math};
+use backprop_tensor::{Float, Kernel, Numeric, Result as TensorResult, Tensor, kernel, math};
 
 use super::distance::{Distance, Over, mean_distance};
 use super::residual::{check_numbers, loss_around};
@@ -46,8 +46,8 @@ impl<T: Float, Y: Numeric> Loss<T, Y> for MeanAbsoluteError {
 impl Distance for MeanAbsoluteError {
     const NAME: &'static str = "mean absolute error";
 
-    fn losses<T: Float>(&self, x: &Tensor<T>, y: &Tensor<T>) -> TensorResult<Tensor<T>> {
-        x.apply(&kernel!(|x, y| math::abs(x - y)), &[], &[y])
+    fn kernel(&self) -> (Kernel, Option<f64>) {
+        (kernel!(|x, y| math::abs(x - y)), None)
     }
 
     fn gradients<T: Float>(

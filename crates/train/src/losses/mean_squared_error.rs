@@ -1,5 +1,5 @@
 use backprop_autodiff::Var;
-use backprop_tensor::{Float, Numeric, Result as TensorResult, Tensor, kernel};
+use backprop_tensor::{Float, Kernel, Numeric, Result as TensorResult, Tensor, kernel};
 
 use super::distance::{Distance, Over, mean_distance};
 use super::residual::{check_numbers, weighted_mean};
@@ -49,12 +49,12 @@ impl<T: Float, Y: Numeric> Loss<T, Y> for MeanSquaredError {
 impl Distance for MeanSquaredError {
     const NAME: &'static str = "mean squared error";
 
-    fn losses<T: Float>(&self, x: &Tensor<T>, y: &Tensor<T>) -> TensorResult<Tensor<T>> {
-        let formula = kernel!(|x, y| {
+    fn kernel(&self) -> (Kernel, Option<f64>) {
+        let kernel = kernel!(|x, y| {
             let residual = x - y;
             residual * residual
         });
-        x.apply(&formula, &[], &[y])
+        (kernel, None)
     }
 
     fn gradients<T: Float>(

@@ -1,4 +1,4 @@
-use backprop_autodiff::{InputGradients, Op, Var, operands};
+use backprop_autodiff::{Differential, InputGradients, Op, Var, operands};
 use backprop_tensor::{Float, Numeric, Result as TensorResult, Tensor, kernel};
 
 use super::residual::{check_each, fitting, mean_of_samples};
@@ -74,5 +74,15 @@ impl<T: Float> Op<T> for WrongSide<T> {
     ) -> TensorResult<()> {
         let formula = kernel!(|g, x, t| if t * x > 0.0 { 0.0 } else { -t * g });
         inputs.add(0, gradient.into_apply(&formula, &[], &[&output, &targets])?)
+    }
+
+    fn differentiate(
+        &self,
+        (output, targets): &Self::Saved,
+        at: &Differential<T>,
+    ) -> backprop_autodiff::Result<()> {
+        let is_right = output.try_mul(targets)?.greater(&Tensor::scalar(T::ZERO))?;
+        let slope = at.gradient() * at.gradient().constant(targets.clone()) * -T::ONE;
+        at.add(0, slope.masked_fill(&is_right, T::ZERO))
     }
 }

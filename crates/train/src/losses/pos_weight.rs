@@ -1,4 +1,4 @@
-use backprop_autodiff::{InputGradients, Op, Var, operands};
+use backprop_autodiff::{Differential, InputGradients, Op, Var, operands};
 use backprop_tensor::{Error, Float, Numeric, Result as TensorResult, Tensor, math};
 
 use super::logits::{surprise, surprise_gradient};
@@ -134,5 +134,20 @@ impl<T: Float> Op<T> for Surprise<T> {
         let formula = surprise_gradient!(|g, x, y, p| p * y, both 1.0 - y + p * y);
         let operands = [&output, &targets, &weights];
         inputs.add(0, gradient.into_apply(&formula, &[], &operands)?)
+    }
+
+    fn differentiate(
+        &self,
+        (output, targets, weights): &Self::Saved,
+        at: &Differential<T>,
+    ) -> backprop_autodiff::Result<()> {
+        let [x] = at.operands()?;
+        let is_positive = output.greater(&Tensor::scalar(T::ZERO))?;
+        let missed = x.constant(weights.try_mul(targets)?);
+        let alarmed = x.constant(targets.clone()) * -T::ONE + T::ONE;
+        let both = &missed + &alarmed;
+        let above = alarmed - (-x).sigmoid() * &both;
+        let below = x.sigmoid() * both - missed;
+        at.add(0, at.gradient() * above.where_else(&is_positive, &below))
     }
 }

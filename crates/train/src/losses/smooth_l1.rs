@@ -1,5 +1,5 @@
 use backprop_autodiff::Var;
-use backprop_tensor::{Error, Float, Numeric, Result as TensorResult, Tensor, kernel, math};
+use backprop_tensor::{Error, Float, Kernel, Numeric, Result as TensorResult, Tensor, kernel, math};
 
 use super::distance::{Distance, Over, mean_distance};
 use super::residual::check_numbers;
@@ -84,13 +84,13 @@ impl Distance for SmoothL1 {
         self.beta == 0.0 || math::is_normal(T::from_f64(self.beta))
     }
 
-    fn losses<T: Float>(&self, x: &Tensor<T>, y: &Tensor<T>) -> TensorResult<Tensor<T>> {
-        let formula = kernel!(|x, y; beta| {
+    fn kernel(&self) -> (Kernel, Option<f64>) {
+        let kernel = kernel!(|x, y; beta| {
             let size = math::abs(x - y);
             // The quotient first: a square could vanish or overflow.
             if size < beta { 0.5 * size * (size / beta) } else { size - 0.5 * beta }
         });
-        x.apply(&formula, &[T::from_f64(self.beta)], &[y])
+        (kernel, Some(self.beta))
     }
 
     fn gradients<T: Float>(

@@ -11,7 +11,8 @@ use crate::{Differential, InputGradients, Op, Var};
 /// With `g = dL/dy` and sums over the `m` elements of a channel: `dL/db = Σ g`, `dL/dw = Σ g x̂`. If `μ` and `σ²` are those of `x`, they move
 /// with it: `dL/dx = w / √(σ² + ε) (g - Σ g / m - x̂ Σ g x̂ / m)`; if they are fixed, `dL/dx = w g / √(σ² + ε)`.
 ///
-/// All of it is right even where `σ²` is too large or too small for the type, as long as `σ` is not, and so where `w / σ` or a sum of gradients is.
+/// Statistics of `x` are differentiated with it to any order; derivatives of [higher order](crate::Op::differentiate) are those of the plain formula.
+/// All of value and gradient is right even where `σ²` is too large or too small for the type, as long as `σ` is not, and so where `w / σ` or a sum of gradients is.
 ///
 /// Ioffe, Szegedy, "Batch normalization: accelerating deep network training by reducing internal covariate shift", 2015.
 #[derive(Debug, Clone)]

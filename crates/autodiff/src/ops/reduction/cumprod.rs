@@ -7,7 +7,8 @@ use crate::{Differential, InputGradients, Op, Var, operands};
 ///
 /// `dL/dx_k = p_k s_k` with the product before, `p_k = x_0 ... x_(k-1)`, and what follows, `s_k = dL/dy_k + x_(k+1) s_(k+1)`: in linear time,
 /// and right where elements are 0, as nothing is divided by them. Computed in double precision; what is multiplied by 0 is 0. Value and gradient are right
-/// wherever they are representable, though products on the way may not be.
+/// wherever they are representable, though products on the way may not be. For derivatives of higher orders, the sums `s` are a
+/// [`Recurrence`](super::Recurrence), so that they take linear time too.
 #[derive(Debug, Clone, Copy)]
 pub struct Cumprod {
     /// The axis; negative ones count from the end.

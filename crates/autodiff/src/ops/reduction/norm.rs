@@ -4,7 +4,8 @@ use crate::ops::range;
 use crate::ops::spread::{spread, spread_var};
 use crate::{Differential, InputGradients, Op, Var, operands};
 
-/// The Euclidean norm over axes: `y = sqrt(Σ x_i^2)`, `dy/dx_i = x_i / y`, and 0 where `y` is 0, as in PyTorch.
+/// The Euclidean norm over axes: `y = sqrt(Σ x_i^2)`, `dy/dx_i = x_i / y`, and 0 where `y` is 0, as in PyTorch, with 0 for
+/// the further derivatives there too.
 #[derive(Debug, Clone, Copy)]
 pub struct Norm {
     /// The axes.

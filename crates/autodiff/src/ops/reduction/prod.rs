@@ -9,7 +9,8 @@ use crate::{Differential, InputGradients, Op, Var, operands};
 /// The product over axes: `y = Π x_i`, `dy/dx_i = Π x_j` over all `j` but `i`.
 ///
 /// That is `y / x_i`, except where there are zeros: with one, its element alone has a gradient, the product of the others; with more, none has.
-/// What leaves the range on the way, though the gradient does not, is computed with an exponent of its own.
+/// What leaves the range on the way, though the gradient does not, is computed with an exponent of its own. (In [variables](crate::Op::differentiate) it is
+/// the product of those before times that of those after, which is right where there are zeros to any order, as long as these two are in range.)
 #[derive(Debug, Clone, Copy)]
 pub struct Prod {
     /// The axes.

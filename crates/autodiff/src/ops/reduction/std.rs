@@ -8,7 +8,7 @@ use crate::{Differential, InputGradients, Op, Var, operands};
 /// The standard deviation over axes of `n` elements with mean `m`: `y = sqrt(Σ (x_i - m)^2 / (n - c))`, `dy/dx_i = (x_i - m) / (y (n - c))`.
 ///
 /// The correction `c` is 1 for an estimate from a sample (Bessel), 0 for that of the elements themselves. Where `y` is 0, there is no derivative, and
-/// it is set to 0, as in PyTorch. With `n <= c`, value and gradient are NaN, as for [`Variance`](super::Variance).
+/// it is set to 0, as in PyTorch, and so are the further ones. With `n <= c`, value and gradient are NaN, as for [`Variance`](super::Variance).
 #[derive(Debug, Clone, Copy)]
 pub struct Std {
     /// The axes.
