@@ -33,6 +33,8 @@ UNARY = {
     "cumsum": lambda x: x.cumsum(0),
     "sum of rows": lambda x: x.sum(1),
     "sum of columns": lambda x: x.sum(0),
+    "mean of rows": lambda x: x.mean(1),
+    "mean of columns": lambda x: x.mean(0),
     "max of rows": lambda x: x.amax(1),
     "max of columns": lambda x: x.amax(0),
     "argmax of rows": lambda x: x.argmax(1),
@@ -43,8 +45,15 @@ UNARY = {
     "norm of columns": lambda x: torch.linalg.vector_norm(x, dim=0),
     "cumsum of rows": lambda x: x.cumsum(1),
     "cumsum of columns": lambda x: x.cumsum(0),
+    "add a number": lambda x: x + x[0, 0],
     "add a row": lambda x: x + x[0],
     "add a column": lambda x: x + x[:, :1],
+    "add of the outer axis": lambda x: x + x[:, :1, :1],
+    "add of the middle axis": lambda x: x + x[:1, :, :1],
+    "add of the inner axis": lambda x: x + x[:1, :1, :],
+    "add of the outer axes": lambda x: x + x[:, :, :1],
+    "add of the inner axes": lambda x: x + x[:1],
+    "add of the ends": lambda x: x + x[:, :1],
     "add the transpose": lambda x: x + x.t(),
     # Into memory in order, as ours; PyTorch's own is turned as the operand is.
     "exp of the transpose": lambda x: torch.exp(x.t(), out=torch.empty(x.t().shape)),
@@ -53,7 +62,6 @@ UNARY = {
     "softmax down": lambda x: x.softmax(0),
     "log_softmax": lambda x: x.log_softmax(1),
     "transpose": lambda x: x.t().contiguous(),
-    "transpose f64": lambda x: x.t().contiguous(),
     "to channels last": lambda x: x.permute(0, 2, 3, 1).contiguous(),
     "to channels first": lambda x: x.permute(0, 3, 1, 2).contiguous(),
     "swap the outer axes": lambda x: x.transpose(0, 1).contiguous(),
@@ -69,11 +77,19 @@ UNARY = {
 
 TRAINED = {"softmax": lambda x: x.softmax(1), "log_softmax": lambda x: x.log_softmax(1)}
 
-INDEXED = {
+# One index a row; one an element; one a row, repeated along it.
+BY_ROWS = {
     "index_select": lambda x, index: x.index_select(0, index),
     "index_add": lambda x, index: x.index_add(0, index, x),
-    "gather": lambda x, index: x.gather(1, index[:, None].expand(x.shape)),
-    "scatter_add": lambda x, index: x.scatter_add(1, index[:, None].expand(x.shape), x),
+    "gather repeated": lambda x, index: x.gather(0, index[:, None].expand(x.shape)),
+    "scatter_add repeated": lambda x, index: x.scatter_add(0, index[:, None].expand(x.shape), x),
+}
+
+BY_ELEMENTS = {
+    "gather": lambda x, index: x.gather(1, index),
+    "gather down": lambda x, index: x.gather(0, index),
+    "scatter_add": lambda x, index: x.scatter_add(1, index, x),
+    "scatter_add down": lambda x, index: x.scatter_add(0, index, x),
 }
 
 OPTIMIZERS = {
@@ -171,16 +187,21 @@ def kernel(name):
     family, shape = " ".join(words[:-1]), sizes(words[-1])
     if family in OPTIMIZERS:
         return update(OPTIMIZERS[family], shape[0])
-    if family in INDEXED:
-        x, index, function = torch.rand(shape), torch.randint(shape[0], shape[:1]), INDEXED[family]
+    dtype = torch.float64 if family.endswith(" f64") else torch.float32
+    family = family.removesuffix(" f64").removesuffix(" of all")
+    if family in BY_ROWS or family in BY_ELEMENTS:
+        x = torch.rand(shape, dtype=dtype)
+        if family in BY_ROWS:
+            function, index = BY_ROWS[family], torch.randint(shape[0], shape[:1])
+        else:
+            function, index = BY_ELEMENTS[family], torch.randint(min(shape), shape)
         return lambda: function(x, index)
     if family == "axpy":
         return axpy(shape[0])
     if family in ACTIVATIONS:
         return and_back(ACTIVATIONS[family], shape[0])
-    function = UNARY.get(family, UNARY.get(family.removesuffix(" f64")))
+    function = UNARY.get(family)
     if function is not None:
-        dtype = torch.float64 if family.endswith(" f64") else torch.float32
         x = torch.empty(shape, dtype=dtype).uniform_(0.1, 1)
         return lambda: function(x)
     return None

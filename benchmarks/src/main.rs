@@ -201,7 +201,7 @@ fn run_counts(_: &Options) -> Result<()> {
 }
 
 fn run_kernels(options: &Options) -> Result<()> {
-    let kernels = kernels::named(&options.names);
+    let kernels = kernels::of_names(&options.names);
     if kernels.is_empty() {
         return Err(format!("no kernel's name begins with {}", options.names.join(" or ")).into());
     }

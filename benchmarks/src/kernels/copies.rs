@@ -1,6 +1,6 @@
 //! Copies: transposes, permutations, joins, and rows by their indices.
 
-use super::{Bound, Kernel, Pass, Prepared, Step};
+use super::{Bound, Kernel, Pass, Prepared, Step, named};
 use backprop_tensor::{Numeric, Result, Rng, Tensor};
 
 type Copy<T> = fn(&Tensor<T>) -> Result<Tensor<T>>;
@@ -70,31 +70,42 @@ const MATRICES: &[&[usize]] = &[
 
 const DOUBLES: &[&[usize]] = &[&[100, 100], &[1000, 1000], &[2048, 2048]];
 
-type Indexed = fn(&Tensor, &Tensor<i64>) -> Result<Tensor>;
+type Formula<T> = fn(&Tensor<T>, &Tensor<i64>) -> Result<Tensor<T>>;
 
-/// By name, what is done with a matrix and as many indices as it has rows, and shapes.
-const INDEXED: &[(&str, Indexed, &[[usize; 2]])] = &[
-    (
-        "index_select",
-        |x, index| x.index_select(0, index),
-        &[[1000, 1000], [50_000, 64], [100_000, 4]],
-    ),
-    (
-        "index_add",
-        |x, index| x.index_add(0, index, x),
-        &[[1000, 1000], [50_000, 64]],
-    ),
-    (
-        "gather",
-        |x, index| x.gather(1, &index.unsqueeze(1)?.broadcast_to(x.shape())?),
-        &[[1000, 1000]],
-    ),
-    (
-        "scatter_add",
-        |x, index| x.scatter_add(1, &index.unsqueeze(1)?.broadcast_to(x.shape())?, x),
-        &[[1000, 1000]],
-    ),
-];
+/// What is done with a matrix and indices: as many as it has rows, or one for each element.
+struct Indexed {
+    name: &'static str,
+    for_each_element: bool,
+    f32: Formula<f32>,
+    f64: Formula<f64>,
+    shapes: &'static [[usize; 2]],
+}
+
+macro_rules! indexed {
+    ($($name:literal $for_each_element:literal $shapes:expr, |$x:ident, $index:ident| $formula:expr;)*) => {
+        &[$(Indexed {
+            name: $name,
+            for_each_element: $for_each_element,
+            f32: |$x, $index| $formula,
+            f64: |$x, $index| $formula,
+            shapes: $shapes,
+        }),*]
+    };
+}
+
+const SHAPES: &[[usize; 2]] = &[[1000, 1000], [50_000, 32]];
+
+const INDEXED: &[Indexed] = indexed! {
+    "index_select" false &[[1000, 1000], [50_000, 64], [50_000, 32], [100_000, 4]], |x, index| x.index_select(0, index);
+    "index_add" false &[[1000, 1000], [50_000, 64], [50_000, 32]], |x, index| x.index_add(0, index, x);
+    "gather" true SHAPES, |x, index| x.gather(1, index);
+    "gather down" true SHAPES, |x, index| x.gather(0, index);
+    "scatter_add" true SHAPES, |x, index| x.scatter_add(1, index, x);
+    "scatter_add down" true SHAPES, |x, index| x.scatter_add(0, index, x);
+    // The same index for the whole of a row.
+    "gather repeated" false SHAPES, |x, index| x.gather(0, &index.unsqueeze(1)?.broadcast_to(x.shape())?);
+    "scatter_add repeated" false SHAPES, |x, index| x.scatter_add(0, &index.unsqueeze(1)?.broadcast_to(x.shape())?, x);
+};
 
 pub fn all() -> Vec<Kernel> {
     let mut kernels = Vec::new();
@@ -106,8 +117,12 @@ pub fn all() -> Vec<Kernel> {
             .iter()
             .map(|&shape| of::<f64>("transpose f64", |x| x.transpose(0, 1)?.contiguous(), 1, shape)),
     );
-    for &(name, formula, shapes) in INDEXED {
-        kernels.extend(shapes.iter().map(|&shape| indexed(name, formula, shape)));
+    for each in INDEXED {
+        for &shape in each.shapes {
+            kernels.push(indexed(each.name, each.f32, each.for_each_element, shape));
+            let name = format!("{} f64", each.name);
+            kernels.push(indexed(&name, each.f64, each.for_each_element, shape));
+        }
     }
     kernels
 }
@@ -128,24 +143,26 @@ fn of<T: Numeric>(name: &str, copy: Copy<T>, times: usize, shape: &[usize]) -> K
     }
 }
 
-fn indexed(name: &str, formula: Indexed, shape: [usize; 2]) -> Kernel {
+fn indexed<T: Numeric>(name: &str, formula: Formula<T>, for_each_element: bool, shape: [usize; 2]) -> Kernel {
     Kernel {
         name: named(name, &shape),
         bound: Bound::Memory {
             pass: Pass::Copy,
-            elements: shape.iter().product(),
+            elements: shape.iter().product::<usize>() * size_of::<T>() / size_of::<f32>(),
         },
         prepare: Box::new(move |_| {
             let mut rng = Rng::seed(0);
-            let x = Tensor::uniform(shape, 0.0, 1.0, &mut rng)?;
-            let index = Tensor::random_integers([shape[0]], 0, shape[0] as i64, &mut rng)?;
+            let x = Tensor::<f32>::uniform(shape, 0.0, 1.0, &mut rng)?.cast::<T>()?;
+            // Inside both axes.
+            let end = if for_each_element {
+                shape[0].min(shape[1])
+            } else {
+                shape[0]
+            };
+            let indices = if for_each_element { &shape[..] } else { &shape[..1] };
+            let index = Tensor::random_integers(indices, 0, end as i64, &mut rng)?;
             let ours: Step = Box::new(move || formula(&x, &index).map(drop).map_err(Into::into));
             Ok(Prepared { ours, gemm: None })
         }),
     }
-}
-
-fn named(name: &str, shape: &[usize]) -> String {
-    let lengths: Vec<_> = shape.iter().map(usize::to_string).collect();
-    format!("{name} {}", lengths.join("x"))
 }

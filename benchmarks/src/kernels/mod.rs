@@ -49,8 +49,14 @@ pub fn all() -> Vec<Kernel> {
     families.into_iter().flatten().collect()
 }
 
+/// The name of a kernel of operands of this shape.
+fn named(name: &str, shape: &[usize]) -> String {
+    let lengths: Vec<_> = shape.iter().map(usize::to_string).collect();
+    format!("{name} {}", lengths.join("x"))
+}
+
 /// Those of these names, or whose names begin so where none has the very name; all if none is named.
-pub fn named(names: &[String]) -> Vec<Kernel> {
+pub fn of_names(names: &[String]) -> Vec<Kernel> {
     let mut kernels = all();
     let exact: Vec<bool> = names
         .iter()
@@ -120,11 +126,11 @@ mod tests {
 
     #[test]
     fn a_name_means_one_kernel_or_all_that_begin_so() {
-        let named = |name: &str| named(&[name.to_owned()]).len();
+        let named = |name: &str| of_names(&[name.to_owned()]).len();
         assert_eq!(named("exp 1000"), 1);
         assert_eq!(named("powf"), 5);
         assert_eq!(named("nothing"), 0);
-        assert_eq!(super::named(&[]).len(), all().len());
+        assert_eq!(of_names(&[]).len(), all().len());
     }
 
     #[test]

@@ -1,6 +1,6 @@
 //! Passes over memory: elementwise operations, reductions, rows, copies and updates.
 
-use super::{Bound, Kernel, Pass, Prepared, Step};
+use super::{Bound, Kernel, Pass, Prepared, Step, named};
 use crate::Result;
 use backprop_autodiff::ops::Targets;
 use backprop_autodiff::{Tape, Var};
@@ -54,9 +54,51 @@ const FORMULAS: &[Both] = both! {
     "cumsum" Copy |x| x.cumsum(0);
 };
 
-const DOUBLE: [usize; 1] = [100_000];
+const DOUBLE: usize = 100_000;
+
+/// Of a matrix: reductions of its rows and of its columns, and of sums with a part of it.
+const OF_MATRICES: &[Both] = both! {
+    "sum of all" Read |x| x.sum(..);
+    "mean of all" Read |x| x.mean(..);
+    "max of all" Read |x| x.max(..);
+    "argmax of all" Read |x| x.argmax(..);
+    "var of all" Read |x| x.var(.., 1);
+    "norm of all" Read |x| x.norm(..);
+    "sum of rows" Read |x| x.sum(1);
+    "sum of columns" Read |x| x.sum(0);
+    "mean of rows" Read |x| x.mean(1);
+    "mean of columns" Read |x| x.mean(0);
+    "max of rows" Read |x| x.max(1);
+    "max of columns" Read |x| x.max(0);
+    "argmax of rows" Read |x| x.argmax(1);
+    "argmax of columns" Read |x| x.argmax(0);
+    "var of rows" Read |x| x.var(1, 1);
+    "var of columns" Read |x| x.var(0, 1);
+    "norm of rows" Read |x| x.norm(1);
+    "norm of columns" Read |x| x.norm(0);
+    "cumsum of rows" Copy |x| x.cumsum(1);
+    "cumsum of columns" Copy |x| x.cumsum(0);
+    "add a number" Copy |x| x.try_add(&x.select(0, 0)?.select(0, 0)?);
+    "add a row" Copy |x| x.try_add(&x.select(0, 0)?);
+    "add a column" Copy |x| x.try_add(&x.slice(1, ..1)?);
+};
 
 const SQUARE: [usize; 2] = [1000, 1000];
+
+/// Many short rows.
+const NARROW: [usize; 2] = [50_000, 32];
+
+/// Of three axes: sums with a part of it.
+const OF_CUBES: &[Both] = both! {
+    "add of the outer axis" Copy |x| x.try_add(&x.slice(1, ..1)?.slice(2, ..1)?);
+    "add of the middle axis" Copy |x| x.try_add(&x.slice(0, ..1)?.slice(2, ..1)?);
+    "add of the inner axis" Copy |x| x.try_add(&x.slice(0, ..1)?.slice(1, ..1)?);
+    "add of the outer axes" Copy |x| x.try_add(&x.slice(2, ..1)?);
+    "add of the inner axes" Copy |x| x.try_add(&x.slice(0, ..1)?);
+    "add of the ends" Copy |x| x.try_add(&x.slice(1, ..1)?);
+};
+
+const CUBE: [usize; 3] = [100, 100, 100];
 
 macro_rules! rows {
     ($($name:literal $pass:ident $shape:expr, |$x:ident| $formula:expr;)*) => {
@@ -66,20 +108,6 @@ macro_rules! rows {
 
 /// By name, formula, pass, rows and columns.
 const ROWS: &[(&str, Formula<f32>, Pass, [usize; 2])] = rows! {
-    "sum of rows" Read SQUARE, |x| x.sum(1);
-    "sum of columns" Read SQUARE, |x| x.sum(0);
-    "max of rows" Read SQUARE, |x| x.max(1);
-    "max of columns" Read SQUARE, |x| x.max(0);
-    "argmax of rows" Read SQUARE, |x| x.argmax(1);
-    "argmax of columns" Read SQUARE, |x| x.argmax(0);
-    "var of rows" Read SQUARE, |x| x.var(1, 1);
-    "var of columns" Read SQUARE, |x| x.var(0, 1);
-    "norm of rows" Read SQUARE, |x| x.norm(1);
-    "norm of columns" Read SQUARE, |x| x.norm(0);
-    "cumsum of rows" Copy SQUARE, |x| x.cumsum(1);
-    "cumsum of columns" Copy SQUARE, |x| x.cumsum(0);
-    "add a row" Copy SQUARE, |x| x.try_add(&x.select(0, 0)?);
-    "add a column" Copy SQUARE, |x| x.try_add(&x.slice(1, ..1)?);
     "add the transpose" Copy SQUARE, |x| x.try_add(&x.transpose(0, 1)?);
     "exp of the transpose" Copy SQUARE, |x| x.transpose(0, 1)?.exp();
     "sum of the transpose" Read SQUARE, |x| x.transpose(0, 1)?.sum(..);
@@ -124,15 +152,20 @@ pub fn all() -> Vec<Kernel> {
         for length in LENGTHS {
             kernels.push(formula(format!("{name} {length}"), f32, pass, &[*length]));
         }
-        kernels.push(formula(format!("{name} f64 {}", DOUBLE[0]), f64, pass, &DOUBLE));
+        kernels.push(formula(format!("{name} f64 {DOUBLE}"), f64, pass, &[DOUBLE]));
     }
-    for &(name, f, pass, [rows, columns]) in ROWS {
-        kernels.push(formula(
-            format!("{name} {rows}x{columns}"),
-            f,
-            pass,
-            &[rows, columns],
-        ));
+    for &Both { name, pass, f32, f64 } in OF_MATRICES {
+        for shape in [SQUARE, NARROW] {
+            kernels.push(formula(named(name, &shape), f32, pass, &shape));
+            kernels.push(formula(named(&format!("{name} f64"), &shape), f64, pass, &shape));
+        }
+    }
+    for &Both { name, pass, f32, f64 } in OF_CUBES {
+        kernels.push(formula(named(name, &CUBE), f32, pass, &CUBE));
+        kernels.push(formula(named(&format!("{name} f64"), &CUBE), f64, pass, &CUBE));
+    }
+    for &(name, f, pass, shape) in ROWS {
+        kernels.push(formula(named(name, &shape), f, pass, &shape));
     }
     for length in LENGTHS {
         kernels.push(axpy(*length));
