@@ -61,6 +61,11 @@ const RUNS: &[Run] = &[
         last_line: "8 of 8 comparisons hold",
     },
     Run {
+        example: "equation",
+        arguments: "--steps 1000",
+        last_line: "worst error 0.0#*, of an amplitude of 1",
+    },
+    Run {
         example: "iris",
         arguments: "",
         last_line: "mean accuracy 0.9### and 0.9###: at least 0.96",
