@@ -175,15 +175,28 @@ fn check_updates<T: Float>() {
     let rates = [0.25, 0.5].map(T::from_f64);
     for &shape in SHAPES {
         let [w, v, g] = [1, 2, 3].map(|seed| tensor::<T>(shape, seed));
-        let velocity: Vec<T> = v.to_vec().into_iter().zip(g.to_vec()).map(|(v, g)| rates[1] * v + g).collect();
-        let weights: Vec<T> = w.to_vec().into_iter().zip(&velocity).map(|(w, &v)| w - rates[0] * v).collect();
+        let velocity: Vec<T> = v
+            .to_vec()
+            .into_iter()
+            .zip(g.to_vec())
+            .map(|(v, g)| rates[1] * v + g)
+            .collect();
+        let weights: Vec<T> = w
+            .to_vec()
+            .into_iter()
+            .zip(&velocity)
+            .map(|(w, &v)| w - rates[0] * v)
+            .collect();
         for threads in [1, 2, 3, 8] {
             let updated = on(threads, || {
                 let (mut w, mut v) = (w.clone(), v.clone());
                 Tensor::update(&momentum, &rates, &mut [&mut w, &mut v], &[&g]).unwrap();
                 (w.to_vec(), v.to_vec())
             });
-            assert!(updated == (weights.clone(), velocity.clone()), "{shape:?}, {threads} threads");
+            assert!(
+                updated == (weights.clone(), velocity.clone()),
+                "{shape:?}, {threads} threads"
+            );
         }
     }
 }
@@ -197,13 +210,25 @@ fn updates_reach_every_element() {
 /// Products so long that they are summed up part by part, of which only the whole sum is to be finished.
 fn check_finished<T: Float>() {
     let leak = kernel!(|x| math::max(x, 0.125 * x));
-    for [rows, depth, columns] in [[1, 5000, 1], [1, 5000, 40], [3, 5000, 1], [3, 5000, 40], [70, 3000, 1], [70, 3000, 90], [2, 100_000, 2]] {
+    for [rows, depth, columns] in [
+        [1, 5000, 1],
+        [1, 5000, 40],
+        [3, 5000, 1],
+        [3, 5000, 40],
+        [70, 3000, 1],
+        [70, 3000, 90],
+        [2, 100_000, 2],
+    ] {
         let (x, weight) = (tensor::<T>([rows, depth], 1), tensor::<T>([columns, depth], 2));
         let bias = tensor::<T>([1, columns], 3).reshape([columns]).unwrap();
         let sums = x.linear(&weight, Some(&bias), None).unwrap();
         assert!(sums.to_vec().iter().any(|&sum| sum < T::ZERO));
         let finished = x.linear(&weight, Some(&bias), Some(&leak)).unwrap();
-        assert_eq!(finished, sums.apply(&leak, &[], &[]).unwrap(), "{rows} {depth} {columns}");
+        assert_eq!(
+            finished,
+            sums.apply(&leak, &[], &[]).unwrap(),
+            "{rows} {depth} {columns}"
+        );
     }
 }
 
