@@ -5,7 +5,8 @@ use crate::ops::unary;
 unary! {
     /// The smooth rectifier: `y = ln(1 + e^(beta x)) / beta`, `dy/dx = 1 / (1 + e^(-beta x))`.
     ///
-    /// `beta` must be positive. The value is `x` only where it rounds to it, for `beta x > 40`.
+    /// `beta` must be positive. The value is `x` only where it rounds to it, for `beta x > 40`. Far
+    /// below 0, the rounding of `beta` and of `beta x` is a relative error of at most `|beta x| ε`; none for a power of 2.
     pub struct Softplus {
         /// How sharp the bend is.
         pub beta: f64,
