@@ -7,7 +7,7 @@ use std::hint::black_box;
 use std::ops::Range;
 
 use crate::parallel;
-use crate::simd::unaligned::{prefetch, read};
+use crate::simd::unaligned::read;
 use crate::simd::{Vector, Work};
 use crate::storage::Storage;
 use crate::{Float, Numeric, Result};
@@ -213,9 +213,6 @@ impl<T: Float> Work for Total<'_, T> {
 /// Vectors of terms whose products are added at the same time: a column after another is read faster than several at once.
 const SIDE_BY_SIDE: usize = 8;
 
-/// How many elements ahead of those that are read their lines are asked for.
-const AHEAD: usize = 512;
-
 /// `finish(start + row * matrix)`, for a row and for columns of the matrix that have no gaps.
 pub fn dots<V>(target: &mut [V::Element], product: &Product<'_, V::Element>) -> Result<()>
 where
@@ -284,10 +281,8 @@ unsafe fn dot<V: Vector<Element: Float>>(
     // SAFETY: the caller's promise; behind the last whole vector only the elements left are read.
     unsafe {
         let mut sums = [V::splat(V::Element::ZERO); SIDE_BY_SIDE];
-        let term = |at: usize, sum: V| {
-            prefetch(right.wrapping_add(at + AHEAD));
-            V::load(left.wrapping_add(at)).mul_add(V::load(right.wrapping_add(at)), sum)
-        };
+        let term =
+            |at: usize, sum: V| V::load(left.wrapping_add(at)).mul_add(V::load(right.wrapping_add(at)), sum);
         let grouped = depth / group * group;
         for first in (0..grouped).step_by(group) {
             for (j, sum) in sums.iter_mut().enumerate() {

@@ -179,7 +179,8 @@ fn apply_and_sum<T: Element>(
         }
         formula.run.call(parameters, &mut [rows], &inputs[..others.len()]);
     };
-    if parallel::pays(rows.len(), threshold::<T>(formula.cost)) {
+    // By the size alone, so that what is done does not depend on whether another thread is awake.
+    if rows.len() >= threshold::<T>(formula.cost) {
         return Ok(false);
     }
     counters::kernel(Family::Elementwise, || {
