@@ -79,6 +79,9 @@ pub type Vars<X> = <X as Point>::Each<Var<<X as Point>::Element>>;
 /// A tensor for each tensor of a point.
 pub type Tensors<X> = <X as Point>::Each<Tensor<<X as Point>::Element>>;
 
+/// The value of a function at a point.
+type Value<X> = Tensor<<X as Point>::Element>;
+
 /// The value of a function and the product of a vector with its Jacobian, `vᵀ J`, of the shape of the point; `v` has the shape of the value.
 ///
 /// Cost: one forward pass and one backward pass, of an ordinary tape. As `torch.autograd.functional.vjp`.
@@ -101,7 +104,7 @@ pub fn vjp<X: Point>(
     function: impl FnOnce(&Vars<X>) -> Var<X::Element>,
     point: &X,
     vector: &Tensor<X::Element>,
-) -> Result<(Tensor<X::Element>, Tensors<X>)> {
+) -> Result<(Value<X>, Tensors<X>)> {
     let (x, y) = apply(&Tape::new(), function, point);
     let value = y.value()?.clone();
     let gradients = match y.backward_from(vector.clone()) {
@@ -141,7 +144,7 @@ pub fn jvp<X: Point>(
     function: impl FnOnce(&Vars<X>) -> Var<X::Element>,
     point: &X,
     vector: &X,
-) -> Result<(Tensor<X::Element>, Tensor<X::Element>)> {
+) -> Result<(Value<X>, Value<X>)> {
     check_direction("jvp", point, vector)?;
     let tape = Tape::higher_order();
     let (x, y) = apply(&tape, function, point);
@@ -179,7 +182,7 @@ pub fn hvp<X: Point>(
     function: impl FnOnce(&Vars<X>) -> Var<X::Element>,
     point: &X,
     vector: &X,
-) -> Result<(Tensor<X::Element>, Tensors<X>)> {
+) -> Result<(Value<X>, Tensors<X>)> {
     check_direction("hvp", point, vector)?;
     let (x, y) = apply(&Tape::higher_order(), function, point);
     let value = y.value()?.clone();

@@ -11,10 +11,17 @@ use crate::{Tape, Var};
 /// What a second pass needs of the first. Tensors and not variables: those would hold the tape that holds them.
 #[derive(Debug)]
 pub(crate) struct Kept<T: Float> {
-    /// For each record its value, and those of its operands that have no record, in their order.
-    values: Vec<(Tensor<T>, SmallVec<[Tensor<T>; 1]>)>,
+    /// Of each record.
+    values: Vec<Value<T>>,
     /// The line of the program whose operation is being differentiated: what is recorded now is due to it.
     pub(crate) location: Option<&'static Location<'static>>,
+}
+
+#[derive(Debug)]
+struct Value<T: Float> {
+    value: Tensor<T>,
+    /// The operands that have no record, in their order.
+    constants: SmallVec<[Tensor<T>; 1]>,
 }
 
 impl<T: Float> Default for Kept<T> {
@@ -31,7 +38,8 @@ impl<T: Float> Kept<T> {
     pub(crate) fn keep(&mut self, value: &Tensor<T>, operands: &[&Var<T>]) {
         let constants = operands.iter().filter(|var| var.node == NodeId::NONE);
         let constants = constants.map(|var| var.value.clone()).collect();
-        self.values.push((value.clone(), constants));
+        let value = value.clone();
+        self.values.push(Value { value, constants });
     }
 
     /// Forgets all but the first records.
@@ -41,8 +49,8 @@ impl<T: Float> Kept<T> {
 
     /// The value of a record.
     pub(crate) fn output(&self, tape: &Tape<T>, place: NodeId) -> Option<Var<T>> {
-        let (value, _) = self.values.get(place.index()?)?;
-        Some(Var::new(tape.clone(), value.clone(), place))
+        let value = self.values.get(place.index()?)?.value.clone();
+        Some(Var::new(tape.clone(), value, place))
     }
 
     /// The operands of a record.
@@ -52,7 +60,7 @@ impl<T: Float> Kept<T> {
         place: NodeId,
         node: &Node<T>,
     ) -> Option<SmallVec<[Var<T>; 4]>> {
-        let mut constants = self.values.get(place.index()?)?.1.iter();
+        let mut constants = self.values.get(place.index()?)?.constants.iter();
         let operand = |input: &NodeId| match *input {
             NodeId::NONE => Some(tape.input(constants.next()?.clone())),
             input => self.output(tape, input),

@@ -12,7 +12,9 @@ fn outputs() -> Tensor<f64> {
     Tensor::from([[0.3, -1.7], [2.2, -0.4], [-30.0, 25.0]])
 }
 
-fn losses() -> [(&'static str, Box<dyn Loss<f64, f64>>); 9] {
+type Named = (&'static str, Box<dyn Loss<f64, f64>>);
+
+fn losses() -> [Named; 9] {
     [
         ("huber", Box::new(Huber { delta: 1.1 })),
         ("smooth l1", Box::new(SmoothL1 { beta: 1.1 })),
