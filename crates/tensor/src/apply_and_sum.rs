@@ -2,7 +2,7 @@
 
 use crate::arithmetic::check;
 use crate::kernels::MAX_OTHERS;
-use crate::{Error, Float, Kernel, Result, Shape, Tensor};
+use crate::{Error, Float, Kernel, Result, Shape, Tensor, parallel};
 
 impl<T: Float> Tensor<T> {
     /// As [`into_apply`](Self::into_apply), and the sums `Σ` of the result over all axes but the last, of the shape of that one.
@@ -31,7 +31,9 @@ impl<T: Float> Tensor<T> {
         check(kernel, 1, others.len(), parameters.len())?;
         let mut inputs = [&[][..]; MAX_OTHERS];
         let is_dense = |other: &Self| other.shape() == self.shape() && other.as_view().is_none();
-        let mut is_plain = self.rank() > 1 && others.len() <= MAX_OTHERS && !self.is_empty();
+        // More is faster one after the other, by several threads. By the size alone, so that what is done does not depend on whether another is awake.
+        let is_small = self.count() < parallel::threshold::<T>(kernel.cost);
+        let mut is_plain = self.rank() > 1 && others.len() <= MAX_OTHERS && !self.is_empty() && is_small;
         for (input, other) in inputs.iter_mut().zip(others) {
             is_plain &= is_dense(other);
             *input = other.storage();
@@ -40,14 +42,10 @@ impl<T: Float> Tensor<T> {
         // Along a single column there is another order of sums.
         if is_plain && columns > 1 && self.is_exclusive() {
             let (inputs, rows) = (&inputs[..others.len()], self.as_mut_slice()?);
-            let mut done = false;
             let sums = Self::try_build(Shape::checked("apply", &[columns])?, |sums| {
-                done = T::apply_and_sum(&T::function(kernel), parameters, sums, rows, inputs)?;
-                Ok(())
+                T::apply_and_sum(&T::function(kernel), parameters, sums, rows, inputs)
             })?;
-            if done {
-                return Ok((self, sums));
-            }
+            return Ok((self, sums));
         }
         let result = self.into_apply(kernel, parameters, others)?;
         let Some(&columns) = result.shape().last() else {

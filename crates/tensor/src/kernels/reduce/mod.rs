@@ -42,14 +42,14 @@ pub trait ReduceFloats: Sized {
     fn mapped_sum(sum: MappedSum, target: &mut [Self], source: &[Self], plan: &Plan, parameters: &[Self]);
 
     /// Replaces the elements of `rows` by a formula of them and the others, and sums these rows to `target`, which has the length of one, 2 at least. The sums
-    /// have the bits of [`reduce`](Reduce::reduce). Says whether it did: not where there is so much that several threads do one after the other faster.
+    /// have the bits of [`reduce`](Reduce::reduce). It is done by one thread.
     fn apply_and_sum(
         formula: &Compiled<'_, Self>,
         parameters: &[Self],
         target: &mut [Self],
         rows: &mut [Self],
         others: &[&[Self]],
-    ) -> Result<bool>;
+    ) -> Result<()>;
 }
 
 /// The innermost loops of a [`Fold`].
@@ -171,7 +171,7 @@ fn apply_and_sum<T: Element>(
     target: &mut [T],
     rows: &mut [T],
     others: &[&[T]],
-) -> Result<bool> {
+) -> Result<()> {
     let write = |start: usize, rows: &mut [T]| {
         let mut inputs = [&[][..]; MAX_OTHERS];
         for (input, other) in inputs.iter_mut().zip(others) {
@@ -179,10 +179,6 @@ fn apply_and_sum<T: Element>(
         }
         formula.run.call(parameters, &mut [rows], &inputs[..others.len()]);
     };
-    // By the size alone, so that what is done does not depend on whether another thread is awake.
-    if rows.len() >= threshold::<T>(formula.cost) {
-        return Ok(false);
-    }
     counters::kernel(Family::Elementwise, || {
         let size = size_of_val(rows);
         [size * (1 + others.len()), size + size_of_val(target)]
@@ -192,8 +188,7 @@ fn apply_and_sum<T: Element>(
         columns: target.len(),
         write: &write,
     };
-    written.fold(0, rows, target)?;
-    Ok(true)
+    written.fold(0, rows, target)
 }
 
 macro_rules! mapped_sums {
@@ -216,7 +211,7 @@ macro_rules! mapped_sums {
                 target: &mut [Self],
                 rows: &mut [Self],
                 others: &[&[Self]],
-            ) -> Result<bool> {
+            ) -> Result<()> {
                 let kernels = Kernels::new::<folds::Sum, $lanes>();
                 apply_and_sum(&kernels, formula, parameters, target, rows, others)
             }
