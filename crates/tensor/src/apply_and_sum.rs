@@ -32,7 +32,7 @@ impl<T: Float> Tensor<T> {
         let mut inputs = [&[][..]; MAX_OTHERS];
         let is_dense = |other: &Self| other.shape() == self.shape() && other.as_view().is_none();
         // More is faster one after the other, by several threads. By the size alone, so that what is done does not depend on whether another is awake.
-        let is_small = self.count() < parallel::threshold::<T>(kernel.cost);
+        let is_small = self.count() < parallel::threshold::<T>(kernel.cost());
         let mut is_plain = self.rank() > 1 && others.len() <= MAX_OTHERS && !self.is_empty() && is_small;
         for (input, other) in inputs.iter_mut().zip(others) {
             is_plain &= is_dense(other);

@@ -150,6 +150,11 @@ impl Kernel {
         self.program.parameters()
     }
 
+    /// About how many picoseconds an element takes.
+    pub(crate) const fn cost(&self) -> u32 {
+        self.cost
+    }
+
     /// The formula as data: to evaluate, to differentiate, to print. Its inputs are the values that the kernel updates, then those that it reads.
     ///
     /// ```

@@ -5,7 +5,7 @@ use backprop_autodiff::{
     Buffer, Differential, Gradcheck, InputGradients, Module, Op, Param, Path, Point, Tape, Var, gradcheck,
     gradgradcheck, hessian, hvp, jacobian, jvp, operands, ops, vjp,
 };
-use backprop_tensor::{Float, Result, Tensor, keep};
+use backprop_tensor::{Float, Result, Tensor, formula, keep, math};
 use backprop_testing::calls;
 use backprop_testing::hostile::{Call, Sample, See, Source};
 
@@ -151,6 +151,10 @@ where
         mul |s, x, y| &x * &y;
         div |s, x, y| &x / &y;
         neg |s, x| -&x;
+        elementwise |s, x, y| {
+            let formula = formula!(|x, y; p| x * math::exp(p * y) / y);
+            (x.elementwise(&formula, &[s.rng.below(9) as f64 - 4.0], &[&y]), x.elementwise(&formula, &[], &[&y, &y]), y.elementwise(&formula, &[1.0], &[])).0
+        };
         same |s, x| &(&x * &x) - &x;
         atan2 |s, x, y| x.atan2(&y);
         pow |s, x, y| x.pow(&y);
