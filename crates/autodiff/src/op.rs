@@ -37,7 +37,7 @@ use crate::node::{Node, NodeId};
 /// gradcheck(|x| x[0].apply(Cube), &[Tensor::from([0.5, -1.0, 2.0])])?;
 /// # Ok::<(), backprop_autodiff::GradcheckError>(())
 /// ```
-pub trait Op<T: Float>: Debug + 'static {
+pub trait Op<T: Float>: Debug + Send + Sync + 'static {
     /// What the derivative needs of the forward pass, and nothing more. It lives until backward has passed the operation.
     type Saved: 'static;
 

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::panic::Location;
 
-use backprop_tensor::{Axes, AxisSet, Float, Shape, Tensor};
+use backprop_tensor::{Axes, AxisSet, Error as TensorError, Float, Shape, Tensor};
 
 use crate::node::NodeId;
 use crate::{Error, Op, Result, Tape};
@@ -135,6 +135,38 @@ impl<T: Float> Var<T> {
                 source,
             }),
         }
+    }
+
+    /// A variable that has failed, for this reason, as an operation does that its operand does not allow: for a layer that refuses an input. The error has the line of
+    /// the caller. If this variable has failed, it stays with its own reason.
+    ///
+    /// ```
+    /// use backprop_autodiff::{Tape, Var};
+    /// use backprop_tensor::{Error, Tensor};
+    ///
+    /// #[track_caller]
+    /// fn halves(x: &Var) -> Var {
+    ///     match x.shape().first() {
+    ///         Some(rows) if rows % 2 == 0 => x.slice(0, ..rows / 2) + x.slice(0, rows / 2..),
+    ///         _ => x.fail("halves", Error::shape("halves", x.shape(), "needs an even number of rows")),
+    ///     }
+    /// }
+    ///
+    /// let x = Tape::new().variable(Tensor::from([1.0, 2.0, 3.0]));
+    /// let text = halves(&x).sum(..).backward().unwrap_err().to_string();
+    /// assert!(text.contains("needs an even number of rows") && text.contains(".rs:"), "{text}");
+    /// ```
+    #[track_caller]
+    pub fn fail(&self, operation: &'static str, reason: TensorError) -> Self {
+        if self.failed {
+            return self.clone();
+        }
+        self.tape.fail(Error::Operation {
+            operation,
+            operands: [*self.shape()].into(),
+            location: Location::caller(),
+            source: reason,
+        })
     }
 
     /// A constant on the tape of this variable.

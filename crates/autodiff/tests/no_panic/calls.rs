@@ -151,6 +151,7 @@ where
         mul |s, x, y| &x * &y;
         div |s, x, y| &x / &y;
         neg |s, x| -&x;
+        fail |s, x| x.fail("test", backprop_tensor::Error::shape("test", x.shape(), "no")).squeeze(s.axis());
         elementwise |s, x, y| {
             let formula = formula!(|x, y; p| x * math::exp(p * y) / y);
             (x.elementwise(&formula, &[s.rng.below(9) as f64 - 4.0], &[&y]), x.elementwise(&formula, &[], &[&y, &y]), y.elementwise(&formula, &[1.0], &[])).0

@@ -11,7 +11,7 @@ use super::residual::fitting;
 use crate::metrics::{Mean, difference};
 
 /// A loss of the residual `r = x - y`, as formulas of tensors and as products that nothing in `f64` is too large for.
-pub(crate) trait Distance: Copy + Debug + 'static {
+pub(crate) trait Distance: Copy + Debug + Send + Sync + 'static {
     /// In errors.
     const NAME: &'static str;
 
