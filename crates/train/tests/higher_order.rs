@@ -28,11 +28,11 @@ fn penalty(critic: &Critic, tape: &Tape<f64>, points: Tensor<f64>) -> (Var<f64>,
 fn a_critic_with_gradient_penalty_finds_the_distance() {
     let rng = &mut Rng::seed(7);
     let mut critic: Critic = sequential![
-        Linear::new(2, 32, rng),
+        Linear::builder(2, 32).build_as(rng),
         Tanh,
-        Linear::new(32, 32, rng),
+        Linear::builder(32, 32).build_as(rng),
         Tanh,
-        Linear::new(32, 1, rng),
+        Linear::builder(32, 1).build_as(rng),
     ];
     let mut optimizer = Adam::new(3e-3).betas(0.5, 0.9);
     let (mut distance, mut norm) = (0.0, 0.0);
@@ -61,11 +61,11 @@ fn a_critic_with_gradient_penalty_finds_the_distance() {
 fn the_gradients_of_a_penalty_are_those_of_the_differences() {
     let rng = &mut Rng::seed(3);
     let critic: Critic = sequential![
-        Linear::new(2, 5, rng),
+        Linear::builder(2, 5).build_as(rng),
         Tanh,
-        Linear::new(5, 4, rng),
+        Linear::builder(5, 4).build_as(rng),
         Tanh,
-        Linear::new(4, 1, rng),
+        Linear::builder(4, 1).build_as(rng),
     ];
     let x = Tensor::normal([6, 2], 0.0, 1.0, rng).unwrap();
     let tape = Tape::higher_order();
@@ -81,12 +81,18 @@ fn the_gradients_of_a_penalty_are_those_of_the_differences() {
         let shape = *weight.value().shape();
         let moved = Tensor::from_slice(&weights, shape).unwrap();
         other.layers_mut().2.weight.set(moved).unwrap();
-        penalty(&other, &Tape::higher_order(), x.clone()).0.item().unwrap()
+        penalty(&other, &Tape::higher_order(), x.clone())
+            .0
+            .item()
+            .unwrap()
     };
     for (place, gradient) in gradient.into_iter().enumerate() {
         let h = 1e-5;
         let difference = (value(place, h) - value(place, -h)) / (2.0 * h);
-        assert!((gradient - difference).abs() < 1e-8, "{place}: {gradient}, {difference}");
+        assert!(
+            (gradient - difference).abs() < 1e-8,
+            "{place}: {gradient}, {difference}"
+        );
     }
 }
 
@@ -105,7 +111,9 @@ fn newtons_method_trains_a_small_network_in_a_few_steps() {
     let exact = Tensor::from([1.0, -1.7, 0.6, 0.3, 0.8, -1.1, 1.4, -0.5, 0.9, 0.2]);
     let x = Tensor::linspace(-3.0, 3.0, 25).unwrap().unsqueeze(1).unwrap();
     let tape = Tape::inference();
-    let y = network(&tape.input(exact.clone()), &tape.input(x.clone())).into_value().unwrap();
+    let y = network(&tape.input(exact.clone()), &tape.input(x.clone()))
+        .into_value()
+        .unwrap();
     let loss = |parameters: &Var<f64>| {
         let residual = network(parameters, &parameters.constant(x.clone())) - parameters.constant(y.clone());
         residual.square().mean(..)
@@ -122,6 +130,9 @@ fn newtons_method_trains_a_small_network_in_a_few_steps() {
     }
     assert!(distances[6] < 1e-9, "{distances:?}");
     // Quadratic: faster than by any fixed factor, until rounding ends it.
-    let worst = distances.windows(2).find(|pair| pair[0] < 1e-3 && pair[0] > 1e-6).map(|pair| pair[1] / pair[0]);
+    let worst = distances
+        .windows(2)
+        .find(|pair| pair[0] < 1e-3 && pair[0] > 1e-6)
+        .map(|pair| pair[1] / pair[0]);
     assert!(worst.is_some_and(|ratio| ratio < 1e-2), "{distances:?}");
 }
