@@ -114,7 +114,7 @@ fn kernels() -> Vec<(&'static str, Kernel)> {
 }
 
 fn same<T: backprop_tensor::Float>(one: &Tensor<T>, other: &Tensor<T>) -> bool {
-    let bits = |x: T| if x != x { u64::MAX } else { x.to_f64().to_bits() };
+    let bits = |x: T| if x.to_f64().is_nan() { u64::MAX } else { x.to_f64().to_bits() };
     one.shape() == other.shape()
         && one
             .to_vec()

@@ -8,7 +8,8 @@ impl<T: Numeric> Tensor<T> {
     /// The sum Σ x along the axes; 0 of no elements.
     ///
     /// The error of a sum of n numbers is at most (80 + log2 n) ε Σ |x|: they are added in blocks, and the blocks in a
-    /// tree. Integers wrap around on overflow.
+    /// tree. Integers wrap around on overflow. Where a sum of some of the numbers is beyond the range, so is the whole, as in PyTorch, though the others might bring it back;
+    /// [`mean`](Self::mean) is right there.
     ///
     /// # Errors
     /// [`Error::Axis`] if there is no such axis or one is named twice.

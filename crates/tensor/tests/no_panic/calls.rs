@@ -117,7 +117,7 @@ const UPDATE: Kernel = kernel!(mut w, v; g; rate => { v += g; w -= rate * v; });
 
 const EVERYTHING: Kernel = kernel!(|x, y; p, q| {
     let (a, b) = if x > y { (math::exp(x), p) } else { (math::product([x, q], [y]), math::logistic(x * p).1) };
-    if a.is_nan() || !(b < 1.0) { math::powf(a, b) } else { -a / b }
+    if a.is_nan() || b >= 1.0 { math::powf(a, b) } else { -a / b }
 });
 
 fn of_reals<T: Sample + Float>() -> Vec<Call> {
