@@ -20,6 +20,8 @@ const EXEMPT: &[&str] = &[
     "MaskedFill",
     "WhereElse",
     "GaussianNoise",
+    // Any formula; its derivatives are those of the steps, some of which may leave the range.
+    "Elementwise",
     // A product with a number that is drawn, a sum over elements; both of single products.
     "Dropout",
     "Prelu",

@@ -11,7 +11,8 @@ use std::collections::BTreeSet;
 use backprop_autodiff::{Source, Tape, ops};
 
 /// Random, so that there is nothing to compare; their laws are tested elsewhere.
-const NOT_COMPARED: [&str; 2] = ["Dropout", "GaussianNoise"];
+// Numbers that are drawn; any formula, which the others are compared with.
+const NOT_COMPARED: [&str; 3] = ["Dropout", "GaussianNoise", "Elementwise"];
 
 /// The names of the operations on a tape.
 fn names(tape: &Tape<f64>) -> impl Iterator<Item = &'static str> {
