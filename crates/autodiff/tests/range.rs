@@ -63,6 +63,8 @@ const EXEMPT: &[&str] = &[
     "Norm",
     "Prod",
     "Quantile",
+    "Recurrence",
+    "SumTo",
     "Std",
     "Sum",
     "Variance",

@@ -112,7 +112,7 @@ fn function(
             type Output = ();
 
             #[inline(always)]
-            #[allow(unused_assignments, unused_variables, unused_mut, clippy::assign_op_pattern, clippy::too_many_arguments)]
+            #[allow(unused_assignments, unused_parens, unused_variables, unused_mut, clippy::assign_op_pattern, clippy::too_many_arguments)]
             fn run(self) {
                 #[inline(always)]
                 fn element(#(#parameters: #t,)* #(mut #outputs: #t,)* #(#inputs: #t,)*) -> (#(#types,)*) {
@@ -270,7 +270,7 @@ fn guard(input: &Input, t: &Ident, guarded: &Guarded) -> TokenStream {
         let name = Ident::new(name, site);
         quote_spanned! {site=>
             #attributes
-            #[allow(unused_variables, clippy::too_many_arguments)]
+            #[allow(unused_parens, unused_variables, clippy::too_many_arguments)]
             fn #name(#(#parameters: #t,)* #(#read: #t),*) -> #result {
                 #body
             }

@@ -19,6 +19,7 @@
 
 mod emit;
 mod expression;
+mod groups;
 mod input;
 mod lower;
 mod statement;
@@ -32,6 +33,7 @@ use syn::parse_macro_input;
 /// A `Kernel` of the formula after the path of `backprop-tensor` in parentheses; see `backprop_tensor::kernel!`.
 #[proc_macro]
 pub fn kernel(tokens: TokenStream) -> TokenStream {
+    let tokens = TokenStream::from(groups::visible(tokens.into()));
     let input = parse_macro_input!(tokens as input::Input);
     emit::kernel(&input)
         .unwrap_or_else(|error| error.to_compile_error())
@@ -41,6 +43,7 @@ pub fn kernel(tokens: TokenStream) -> TokenStream {
 /// The `Program` of the formula after the path of `backprop-tensor` in parentheses, without functions; see `backprop_tensor::formula!`.
 #[proc_macro]
 pub fn formula(tokens: TokenStream) -> TokenStream {
+    let tokens = TokenStream::from(groups::visible(tokens.into()));
     let input = parse_macro_input!(tokens as input::Input);
     emit::formula(&input)
         .unwrap_or_else(|error| error.to_compile_error())

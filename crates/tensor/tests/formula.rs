@@ -114,7 +114,13 @@ fn kernels() -> Vec<(&'static str, Kernel)> {
 }
 
 fn same<T: backprop_tensor::Float>(one: &Tensor<T>, other: &Tensor<T>) -> bool {
-    let bits = |x: T| if x.to_f64().is_nan() { u64::MAX } else { x.to_f64().to_bits() };
+    let bits = |x: T| {
+        if x.to_f64().is_nan() {
+            u64::MAX
+        } else {
+            x.to_f64().to_bits()
+        }
+    };
     one.shape() == other.shape()
         && one
             .to_vec()
@@ -149,6 +155,27 @@ fn computes_what_its_kernel_does<T: backprop_tensor::Float>() {
 fn a_formula_computes_what_its_kernel_does() {
     computes_what_its_kernel_does::<f32>();
     computes_what_its_kernel_does::<f64>();
+}
+
+/// Parts that another macro puts in stay whole.
+macro_rules! times {
+    (|$x:ident, $y:ident| $factor:expr, $sum:expr) => {
+        kernel!(|$x, $y| $factor * $sum - $x / $sum)
+    };
+}
+
+#[test]
+fn expressions_of_another_macro_stay_whole() {
+    let kernel = times!(|x, y| x - 1.0, x + y);
+    let (x, y) = (Tensor::from([3.0_f64]), Tensor::from([5.0]));
+    assert_eq!(
+        x.apply(&kernel, &[], &[&y]).unwrap().to_vec(),
+        [2.0 * 8.0 - 3.0 / 8.0]
+    );
+    assert_eq!(
+        kernel.formula().evaluate(&[], &[3.0, 5.0]).unwrap(),
+        [2.0 * 8.0 - 3.0 / 8.0]
+    );
 }
 
 #[test]

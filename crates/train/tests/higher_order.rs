@@ -96,7 +96,7 @@ fn the_gradients_of_a_penalty_are_those_of_the_differences() {
     }
 }
 
-const HIDDEN: usize = 3;
+const HIDDEN: usize = 1;
 
 /// `Σ w₂ tanh(w₁ x + b₁) + b₂`, with all of its parameters in one vector.
 fn network(parameters: &Var<f64>, x: &Var<f64>) -> Var<f64> {
@@ -108,7 +108,7 @@ fn network(parameters: &Var<f64>, x: &Var<f64>) -> Var<f64> {
 /// Near the solution, each step of Newton's method about doubles the number of right digits.
 #[test]
 fn newtons_method_trains_a_small_network_in_a_few_steps() {
-    let exact = Tensor::from([1.0, -1.7, 0.6, 0.3, 0.8, -1.1, 1.4, -0.5, 0.9, 0.2]);
+    let exact = Tensor::from([1.3, 0.4, 0.8, -0.2]);
     let x = Tensor::linspace(-3.0, 3.0, 25).unwrap().unsqueeze(1).unwrap();
     let tape = Tape::inference();
     let y = network(&tape.input(exact.clone()), &tape.input(x.clone()))
@@ -118,7 +118,7 @@ fn newtons_method_trains_a_small_network_in_a_few_steps() {
         let residual = network(parameters, &parameters.constant(x.clone())) - parameters.constant(y.clone());
         residual.square().mean(..)
     };
-    let noise = Tensor::normal([3 * HIDDEN + 1], 0.0, 0.01, &mut Rng::seed(5)).unwrap();
+    let noise = Tensor::normal([3 * HIDDEN + 1], 0.0, 0.03, &mut Rng::seed(5)).unwrap();
     let mut parameters = &exact + &noise;
     let mut distances = Vec::new();
     for _ in 0..7 {
