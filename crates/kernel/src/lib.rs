@@ -6,7 +6,7 @@
 //! # How it is built
 //!
 //! * **One text, two readings.** The formula is copied into the functions as it stands, so what runs is what was written and the
-//!   compiler checks its types and names; and it is [lowered](lower) to a list of steps in which every name has one value
+//!   compiler checks its types and names; and it is lowered to a list of steps in which every name has one value
 //!   and every choice is a step that picks one of two.
 //! * **No tables of functions.** Any `math::name(...)` is taken; `backprop-tensor`, which has the functions, looks the name up while it compiles the
 //!   list. So adding a function touches that crate alone.
