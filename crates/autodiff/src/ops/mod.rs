@@ -10,6 +10,7 @@
 mod awkward;
 #[cfg(test)]
 mod cases;
+mod extremes;
 #[cfg(test)]
 mod laws;
 mod loss_reduction;

@@ -1,5 +1,6 @@
-use backprop_tensor::{Axes, AxisSet, Float, Result, Tensor, kernel};
+use backprop_tensor::{Axes, AxisSet, Float, Result, Tensor};
 
+use crate::ops::extremes;
 use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// The largest element over axes: `y = max x_i`, `dy/dx_i = 1 / k` for the `k` elements that are equal to `y`, else 0.
@@ -24,31 +25,15 @@ impl<T: Float> Op<T> for Max {
 
     fn backward(
         &self,
-        [x, y]: Self::Saved,
+        saved: Self::Saved,
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
-        let shape = *x.shape();
-        let kept = self.axes.reduce_keeping(&shape);
-        let is_extreme = x.into_apply(
-            &kernel!(|x, y| if x == y || x.is_nan() { 1.0 } else { 0.0 }),
-            &[],
-            &[&y.reshape(kept)?],
-        )?;
-        let ties = is_extreme.sum(self.axes.keep())?;
-        let gradient = gradient.reshape(kept)?;
-        let share = kernel!(|hit, g, ties| if hit > 0.0 { g / ties } else { 0.0 });
-        inputs.add(0, is_extreme.into_apply(&share, &[], &[&gradient, &ties])?)
+        extremes::share(saved, self.axes, gradient, inputs)
     }
 
-    fn differentiate(&self, [x, y]: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
-        let [var] = at.operands()?;
-        let kept = self.axes.reduce_keeping(x.shape());
-        let is_extreme = x.equal(&y.reshape(kept)?)?.or(&x.is_nan()?)?;
-        let ties = is_extreme.to_numeric::<T>()?.sum(self.axes.keep())?;
-        let share = at.gradient().reshape(kept) / var.constant(ties);
-        let shares = share.broadcast_to(x.shape());
-        at.add(0, shares.masked_fill(&is_extreme.not()?, T::ZERO))
+    fn differentiate(&self, saved: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
+        extremes::differentiate(saved, self.axes, at)
     }
 }
 
