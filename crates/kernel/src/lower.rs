@@ -88,9 +88,8 @@ impl Lowering {
     fn guarded(&mut self, guarded: &Guarded) -> syn::Result<(Place, usize)> {
         let formula = self.number(&guarded.formula)?;
         let ordinary = self.steps.len();
-        let known = self.steps.len();
         self.number(&guarded.likely)?;
-        self.steps.forget_from(known);
+        self.steps.forget_from(ordinary);
         let safe = self.number(&guarded.safe)?;
         let other = self.number(&guarded.other)?;
         let result = self.primitive("Guard", vec![safe, formula, other])?;

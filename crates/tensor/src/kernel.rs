@@ -7,7 +7,7 @@
 
 use std::fmt;
 
-use crate::formula::{Formula, Program};
+use crate::formula::{Formula, Function, Program};
 use crate::parallel::COPY;
 
 /// The function of a [`Kernel`] for one element type: parameters, slices updated in place, slices read; all the slices
@@ -90,8 +90,6 @@ impl<T> Compiled<'_, T> {
 #[derive(Clone, Copy)]
 pub struct Kernel {
     program: &'static Program,
-    /// How many values are updated.
-    outputs: usize,
     f32: KernelFunction<f32>,
     f64: KernelFunction<f64>,
     /// The formula of one value, written elsewhere than it is read; only of formulas so light that copying first would show, and of those with
@@ -114,7 +112,6 @@ impl Kernel {
     ) -> Self {
         Self {
             program,
-            outputs: program.results(),
             f32: functions.0,
             f64: functions.1,
             into_f32: into.0,
@@ -132,17 +129,17 @@ impl Kernel {
     /// Whether a formula of this cost has less to compute than a tanh.
     #[doc(hidden)]
     pub const fn is_short(cost: u32) -> bool {
-        cost < COPY + 160
+        cost < COPY + Function::Tanh.cost()
     }
 
     /// How many values are updated.
     pub const fn outputs(&self) -> usize {
-        self.outputs
+        self.program.results()
     }
 
     /// How many values are read only.
     pub const fn inputs(&self) -> usize {
-        self.program.inputs() - self.outputs
+        self.program.inputs() - self.outputs()
     }
 
     /// How many parameters there are.

@@ -13,6 +13,7 @@ macro_rules! unary {
             /// # Errors
             /// [`Error::Memory`](crate::Error::Memory) if there is none for the result.
             pub fn $method(&self) -> Result<Self> {
+                // While it is compiled: all but products have one.
                 const KERNEL: &Kernel = Function::$function.kernel().unwrap();
                 self.clone().elementwise(stringify!($method), T::function(KERNEL), &[], &[])
             }

@@ -4,7 +4,7 @@ use super::{Formula, Function, Node};
 use crate::kernel::{Compiled, Run};
 use crate::math::WideProduct;
 use crate::parallel::COPY;
-use crate::{Float, Result, Tensor};
+use crate::{Float, Result, Shape, Tensor};
 
 /// Elements that are computed at once: the values of all the steps of usual formulas stay in the first two caches, and the calls do not show.
 const BLOCK: usize = 256;
@@ -90,7 +90,7 @@ impl Formula {
     /// ```
     pub fn apply<T: Float>(&self, parameters: &[T], inputs: &[&Tensor<T>]) -> Result<Vec<Tensor<T>>> {
         self.check("apply", inputs.len(), parameters.len())?;
-        let mut shape = *Tensor::<T>::zeros([])?.shape();
+        let mut shape = Shape::SCALAR;
         for input in inputs {
             shape = shape.broadcast("apply", input.shape())?;
         }

@@ -50,46 +50,32 @@ macro_rules! functions {
                 }
             }
 
-            /// Its name in a text: that of [`math`], with its part.
+            /// Its name in a text: that of [`math`].
             pub(super) const fn name(self) -> &'static str {
                 match self {
                     $(Self::$plain => stringify!($plain),)+
-                    $(Self::$variant => match $part {
-                        0 => stringify!($name),
-                        _ => concat!(stringify!($name), ".", stringify!($part)),
-                    },)+
+                    $(Self::$variant => stringify!($name),)+
                     $(Self::$test => stringify!($test_name),)+
                     Self::Product(_) => "product",
                 }
             }
 
-            /// Whether it is one of two results of a function.
-            pub(super) const fn has_parts(self) -> bool {
-                matches!(
-                    self,
-                    Self::Probability
-                        | Self::Improbability
-                        | Self::Logistic
-                        | Self::LogisticSlope
-                        | Self::Normal
-                        | Self::NormalDensity
-                        | Self::NormalTail
-                        | Self::NormalTailSlope
-                        | Self::GeluTanhTail
-                        | Self::GeluTanhTailSlope
-                )
+            /// Which result of the function of its name it is.
+            pub(super) const fn part(self) -> usize {
+                match self {
+                    $(Self::$variant => $part,)+
+                    _ => 0,
+                }
             }
 
-            /// Whether it is the second result of the same call.
+            /// Whether it is one of two results of a function.
+            pub(super) const fn has_parts(self) -> bool {
+                !matches!(self, Self::Product(_)) && Self::of_math(self.name(), 1).is_some()
+            }
+
+            /// Whether it is the second result of the same function.
             pub(super) const fn is_second_of(self, other: Self) -> bool {
-                match (self, other) {
-                    (Self::Improbability, Self::Probability)
-                    | (Self::LogisticSlope, Self::Logistic)
-                    | (Self::NormalDensity, Self::Normal)
-                    | (Self::NormalTailSlope, Self::NormalTail)
-                    | (Self::GeluTanhTailSlope, Self::GeluTanhTail) => true,
-                    _ => false,
-                }
+                self.part() == 1 && other.part() == 0 && same(self.name(), other.name())
             }
 
             /// Whether it takes so many arguments.
@@ -103,7 +89,7 @@ macro_rules! functions {
             }
 
             /// About how many picoseconds it adds to an element of f32, where sums, products and choices hide behind the memory.
-            pub(super) const fn cost(self) -> u32 {
+            pub(crate) const fn cost(self) -> u32 {
                 match self {
                     $(Self::$plain => $plain_cost,)+
                     $(Self::$variant => $cost,)+

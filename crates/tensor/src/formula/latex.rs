@@ -158,7 +158,10 @@ impl Function {
             Self::NormalDensity => r"\varphi".into(),
             other => {
                 let name = other.name().replace('_', r"\_");
-                format!(r"\operatorname{{{name}}}")
+                match other.part() {
+                    0 => format!(r"\operatorname{{{name}}}"),
+                    part => format!(r"\operatorname{{{name}.{part}}}"),
+                }
             }
         }
     }

@@ -120,14 +120,12 @@ impl Formula {
                 f.write_str("])")
             }
             _ => {
-                let (name, part) = function.name().split_once('.').unwrap_or((function.name(), ""));
-                write!(f, "{name}(")?;
+                write!(f, "{}(", function.name())?;
                 self.write_list(f, arguments)?;
                 f.write_str(")")?;
-                match part {
-                    "" if function.has_parts() => f.write_str(".0"),
-                    "" => Ok(()),
-                    part => write!(f, ".{part}"),
+                match function.has_parts() {
+                    true => write!(f, ".{}", function.part()),
+                    false => Ok(()),
                 }
             }
         }
