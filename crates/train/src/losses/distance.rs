@@ -83,6 +83,8 @@ struct MeanDistance<D, T: Float> {
 struct Saved<T: Float> {
     x: Tensor<T>,
     y: Tensor<T>,
+    /// What a loss of each sample counts in a weighted mean.
+    shares: Option<Tensor<f64>>,
     /// Whether a step of the formula left the range.
     is_beyond: bool,
 }
@@ -98,26 +100,31 @@ impl<D: Distance, T: Float> Op<T> for MeanDistance<D, T> {
         let [x] = operands(inputs)?;
         let y = fitting(D::NAME, x.shape(), self.targets.clone()?)?;
         self.distance.check_settings()?;
-        let saved = |is_beyond| Saved {
-            x: x.clone(),
-            y: y.clone(),
-            is_beyond,
+        let shares = match &self.over {
+            Over::Weighted(weights) => Some(self.shares(weights, x.shape())?),
+            Over::All | Over::Samples => None,
         };
         let (kernel, setting) = self.distance.kernel();
         let setting = setting.map(T::from_f64);
-        let plain = self.mean(x.apply(&kernel, setting.as_slice(), &[&y])?)?;
+        let plain = self.mean(x.apply(&kernel, setting.as_slice(), &[&y])?, shares.as_ref())?;
         let means = plain.contiguous()?;
         let means = means.as_slice().unwrap_or(&[]);
         let is_right = |all: bool, &mean: &T| all & (mean < T::INFINITY);
-        if self.keeps_digits(&plain, x.shape())?
-            && means.chunks(64).all(|block| block.iter().fold(true, is_right))
-        {
-            return Ok((plain, saved(false)));
+        let is_beyond = !(self.keeps_digits(&plain, shares.as_ref())?
+            && means.chunks(64).all(|block| block.iter().fold(true, is_right)));
+        let saved = Saved {
+            x: x.clone(),
+            y,
+            shares,
+            is_beyond,
+        };
+        if !is_beyond {
+            return Ok((plain, saved));
         }
-        let pairs = Pairs::new(x, &y);
+        let pairs = Pairs::new(x, &saved.y);
         let careful = |mean: usize| T::from_f64(self.careful_mean(&pairs, mean));
         let careful: Vec<T> = (0..means.len()).map(careful).collect();
-        Ok((Tensor::from_slice(&careful, plain.shape())?, saved(true)))
+        Ok((Tensor::from_slice(&careful, plain.shape())?, saved))
     }
 
     fn backward(
@@ -126,8 +133,13 @@ impl<D: Distance, T: Float> Op<T> for MeanDistance<D, T> {
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
-        let Saved { x, y, is_beyond } = saved;
-        let shares = self.shared(&gradient, &x)?;
+        let Saved {
+            x,
+            y,
+            shares,
+            is_beyond,
+        } = saved;
+        let shares = self.shared(&gradient, &x, shares.as_ref())?;
         let is_right = |share: &T| math::is_normal(*share) || *share == T::ZERO;
         if !is_beyond
             && self.distance.fits::<T>()
@@ -146,11 +158,11 @@ impl<D: Distance, T: Float> Op<T> for MeanDistance<D, T> {
         let slope = x.elementwise(&slope, &[], &[&x.constant(saved.y.clone())]);
         let gradient = at.gradient();
         let share = |count: usize| T::ONE / T::from_f64(count as f64);
-        let shares = match &self.over {
-            Over::All => gradient * share(x.shape().count()),
-            Over::Samples if x.rank() < 2 => gradient.clone(),
-            Over::Samples => gradient.reshape(column(x.shape())) * share(of_sample(x.shape())),
-            Over::Weighted(weights) => gradient * x.constant(self.shares(weights, x.shape())?.cast()?),
+        let shares = match (&saved.shares, &self.over) {
+            (Some(shares), _) => gradient * x.constant(shares.cast()?),
+            (None, Over::Samples) if x.rank() < 2 => gradient.clone(),
+            (None, Over::Samples) => gradient.reshape(column(x.shape())) * share(of_sample(x.shape())),
+            (None, _) => gradient * share(x.shape().count()),
         };
         at.add(0, shares * slope)
     }
@@ -166,61 +178,53 @@ fn column(shape: &[usize]) -> Vec<usize> {
 }
 
 impl<D: Distance, T: Float> MeanDistance<D, T> {
-    fn mean(&self, losses: Tensor<T>) -> Result<Tensor<T>> {
-        match (&self.over, losses.rank()) {
-            (Over::All, _) => losses.mean(..),
-            (Over::Samples, 0 | 1) => Ok(losses),
-            (Over::Samples, rank) => losses.mean((1..rank as isize).collect::<Vec<_>>()),
-            (Over::Weighted(weights), _) => {
-                let shares = self.shares(weights, losses.shape())?;
-                losses.try_mul(&shares.cast()?)?.sum(..)
-            }
+    fn mean(&self, losses: Tensor<T>, shares: Option<&Tensor<f64>>) -> Result<Tensor<T>> {
+        match (shares, &self.over, losses.rank()) {
+            (Some(shares), ..) => losses.try_mul(&shares.cast()?)?.sum(..),
+            (None, Over::Samples, 0 | 1) => Ok(losses),
+            (None, Over::Samples, rank) => losses.mean((1..rank as isize).collect::<Vec<_>>()),
+            (None, ..) => losses.mean(..),
         }
     }
 
     /// Whether nothing that vanished on the way shows in this mean.
-    fn keeps_digits(&self, mean: &Tensor<T>, shape: &[usize]) -> Result<bool> {
-        let Over::Weighted(weights) = &self.over else {
+    fn keeps_digits(&self, mean: &Tensor<T>, shares: Option<&Tensor<f64>>) -> Result<bool> {
+        let Some(shares) = shares else {
             // What a square loses is less than the last digit of a mean.
             return Ok(self.distance.fits::<T>());
         };
         // As many products as samples may each have lost as much.
         let is_large = mean.item()? >= T::MIN_NORMAL / T::EPSILON;
         let is_normal = |share: f64| share == 0.0 || math::is_normal(T::from_f64(share));
-        let shares = self.shares(weights, shape)?.to_vec();
-        Ok(self.distance.fits::<T>() && is_large && shares.into_iter().all(is_normal))
+        Ok(self.distance.fits::<T>() && is_large && shares.to_vec().into_iter().all(is_normal))
     }
 
     /// What a loss of each sample counts in the weighted mean of all, in a shape that broadcasts to that of the outputs.
     fn shares(&self, weights: &Tensor<f64>, shape: &[usize]) -> Result<Tensor<f64>> {
-        let mut column = vec![1; shape.len()];
-        if let Some(samples) = column.first_mut() {
-            *samples = weights.count();
-        }
-        if column.first() != shape.first() {
+        if shape.first().is_some_and(|&samples| samples != weights.count()) {
             let expected = "do not fit: one weight for each sample";
             return Err(Error::shapes(D::NAME, shape, weights.shape(), expected));
         }
         let (total, others) = (weights.sum(..)?.item()?, of_sample(shape) as f64);
-        weights.map(|weight| weight / total / others)?.reshape(column)
+        weights
+            .map(|weight| weight / total / others)?
+            .reshape(column(shape))
     }
 
     /// The share of the gradient that the loss of each output gets, in a shape that broadcasts to that of the outputs.
-    fn shared(&self, gradient: &Tensor<T>, x: &Tensor<T>) -> Result<Tensor<T>> {
+    fn shared(&self, gradient: &Tensor<T>, x: &Tensor<T>, shares: Option<&Tensor<f64>>) -> Result<Tensor<T>> {
         let divided = |count: usize| {
             let share = T::ONE / T::from_f64(count as f64);
             gradient.try_mul(&Tensor::scalar(share))
         };
-        match &self.over {
-            Over::All => divided(x.count()),
-            Over::Samples if x.rank() < 2 => Ok(gradient.clone()),
-            Over::Samples => divided(of_sample(x.shape()))?.reshape(column(x.shape())),
-            Over::Weighted(weights) => {
+        match (shares, &self.over) {
+            (Some(shares), _) => {
                 let gradient = gradient.item()?.to_f64();
-                self.shares(weights, x.shape())?
-                    .map(|share| gradient * share)?
-                    .cast()
+                shares.map(|share| gradient * share)?.cast()
             }
+            (None, Over::Samples) if x.rank() < 2 => Ok(gradient.clone()),
+            (None, Over::Samples) => divided(of_sample(x.shape()))?.reshape(column(x.shape())),
+            (None, _) => divided(x.count()),
         }
     }
 
