@@ -16,7 +16,7 @@ impl<T: Numeric> Tensor<T> {
     /// let x = Tensor::from([[1, 2, 3], [4, 5, 6]]);
     /// assert_eq!(x.cumprod(1)?, Tensor::from([[1, 2, 6], [4, 20, 120]]));
     /// assert_eq!(x.cumprod(0)?, Tensor::from([[1, 2, 3], [4, 10, 18]]));
-    /// let far = Tensor::from([2.0, 1e300, 1e300, 1e-300, 1e-300]).cumprod(0)?;
+    /// let far = Tensor::from([2.0_f64, 1e300, 1e300, 1e-300, 1e-300]).cumprod(0)?;
     /// assert!((far.to_vec()[4] - 2.0).abs() < 1e-14);
     /// # Ok::<(), backprop_tensor::Error>(())
     /// ```

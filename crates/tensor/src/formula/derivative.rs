@@ -21,7 +21,7 @@ impl Formula {
     /// use backprop_tensor::formula;
     ///
     /// let cube = formula!(|x| x * x * x);
-    /// assert_eq!(cube.derivative(0)?.to_string(), "(x + x) * x + x * x");
+    /// assert_eq!(cube.derivative(0)?.to_string(), "x * (x + x) + x * x");
     /// # Ok::<(), backprop_tensor::Error>(())
     /// ```
     pub fn derivative(&self, input: usize) -> Result<Self> {
