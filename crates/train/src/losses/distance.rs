@@ -72,6 +72,39 @@ pub(crate) fn mean_distance<T: Float, Y: Numeric>(
     })
 }
 
+/// The methods of [`Loss`](super::Loss) that the losses of a [`Distance`] share.
+macro_rules! distance_methods {
+    () => {
+        fn loss(&self, output: &backprop_autodiff::Var<T>, targets: &Tensor<Y>) -> backprop_autodiff::Var<T> {
+            super::distance::mean_distance(*self, output, targets, super::distance::Over::All)
+        }
+
+        fn each(
+            &self,
+            output: &backprop_autodiff::Var<T>,
+            targets: &Tensor<Y>,
+        ) -> Option<backprop_autodiff::Var<T>> {
+            let over = super::distance::Over::Samples;
+            Some(super::distance::mean_distance(*self, output, targets, over))
+        }
+
+        fn weighted(
+            &self,
+            output: &backprop_autodiff::Var<T>,
+            targets: &Tensor<Y>,
+            weights: &Tensor<f64>,
+        ) -> Option<backprop_autodiff::Var<T>> {
+            let over = super::distance::Over::Weighted(weights.clone());
+            Some(super::distance::mean_distance(*self, output, targets, over))
+        }
+
+        fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), super::Fault> {
+            super::residual::check_numbers(output, targets)
+        }
+    };
+}
+pub(crate) use distance_methods;
+
 /// `Σ w l / Σ w`, `dl/dx = w / Σ w dl/dr`.
 #[derive(Debug)]
 struct MeanDistance<D, T: Float> {

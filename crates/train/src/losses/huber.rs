@@ -1,9 +1,8 @@
-use backprop_autodiff::Var;
 use backprop_tensor::{Error, Float, Kernel, Numeric, Result as TensorResult, Tensor, kernel, math};
 
-use super::distance::{Distance, Over, mean_distance};
-use super::residual::{check_numbers, loss_around};
-use super::{Fault, Loss};
+use super::Loss;
+use super::distance::{Distance, distance_methods};
+use super::residual::loss_around;
 
 /// Huber's loss (1964): the mean over all elements of `r² / 2` where `|r| ≤ δ`, and of `δ (|r| - δ / 2)` where it is larger, with `r = x - y`. Squared
 /// near the target, absolute far off, so that outliers pull no more than `δ` (PyTorch's `HuberLoss`).
@@ -36,26 +35,7 @@ impl Default for Huber {
 }
 
 impl<T: Float, Y: Numeric> Loss<T, Y> for Huber {
-    fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
-        mean_distance(*self, output, targets, Over::All)
-    }
-
-    fn each(&self, output: &Var<T>, targets: &Tensor<Y>) -> Option<Var<T>> {
-        Some(mean_distance(*self, output, targets, Over::Samples))
-    }
-
-    fn weighted(&self, output: &Var<T>, targets: &Tensor<Y>, weights: &Tensor<f64>) -> Option<Var<T>> {
-        Some(mean_distance(
-            *self,
-            output,
-            targets,
-            Over::Weighted(weights.clone()),
-        ))
-    }
-
-    fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
-        check_numbers(output, targets)
-    }
+    distance_methods! {}
 
     /// The loss of Huber's estimate of where the targets lie.
     fn baseline(&self, targets: &Tensor<Y>, weights: Option<&Tensor<f64>>) -> Option<f64> {

@@ -1,9 +1,8 @@
-use backprop_autodiff::Var;
 use backprop_tensor::{Float, Kernel, Numeric, Result as TensorResult, Tensor, kernel};
 
-use super::distance::{Distance, Over, mean_distance};
-use super::residual::{check_numbers, weighted_mean};
-use super::{Fault, Loss};
+use super::Loss;
+use super::distance::{Distance, distance_methods};
+use super::residual::weighted_mean;
 
 /// The mean squared error: `Σ (x - y)² / n` over all elements.
 ///
@@ -16,26 +15,7 @@ use super::{Fault, Loss};
 pub struct MeanSquaredError;
 
 impl<T: Float, Y: Numeric> Loss<T, Y> for MeanSquaredError {
-    fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
-        mean_distance(*self, output, targets, Over::All)
-    }
-
-    fn each(&self, output: &Var<T>, targets: &Tensor<Y>) -> Option<Var<T>> {
-        Some(mean_distance(*self, output, targets, Over::Samples))
-    }
-
-    fn weighted(&self, output: &Var<T>, targets: &Tensor<Y>, weights: &Tensor<f64>) -> Option<Var<T>> {
-        Some(mean_distance(
-            *self,
-            output,
-            targets,
-            Over::Weighted(weights.clone()),
-        ))
-    }
-
-    fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
-        check_numbers(output, targets)
-    }
+    distance_methods! {}
 
     /// The variance of the targets.
     fn baseline(&self, targets: &Tensor<Y>, weights: Option<&Tensor<f64>>) -> Option<f64> {

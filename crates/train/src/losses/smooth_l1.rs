@@ -1,9 +1,7 @@
-use backprop_autodiff::Var;
 use backprop_tensor::{Error, Float, Kernel, Numeric, Result as TensorResult, Tensor, kernel, math};
 
-use super::distance::{Distance, Over, mean_distance};
-use super::residual::check_numbers;
-use super::{Fault, Huber, Loss, MeanAbsoluteError};
+use super::distance::{Distance, distance_methods};
+use super::{Huber, Loss, MeanAbsoluteError};
 
 /// The smooth absolute error: the mean over all elements of `r² / (2 β)` where `|r| < β`, and of `|r| - β / 2` where it is larger, with `r = x - y`
 /// (PyTorch's `SmoothL1Loss`; Girshick, "Fast R-CNN", 2015).
@@ -37,26 +35,7 @@ impl Default for SmoothL1 {
 }
 
 impl<T: Float, Y: Numeric> Loss<T, Y> for SmoothL1 {
-    fn loss(&self, output: &Var<T>, targets: &Tensor<Y>) -> Var<T> {
-        mean_distance(*self, output, targets, Over::All)
-    }
-
-    fn each(&self, output: &Var<T>, targets: &Tensor<Y>) -> Option<Var<T>> {
-        Some(mean_distance(*self, output, targets, Over::Samples))
-    }
-
-    fn weighted(&self, output: &Var<T>, targets: &Tensor<Y>, weights: &Tensor<f64>) -> Option<Var<T>> {
-        Some(mean_distance(
-            *self,
-            output,
-            targets,
-            Over::Weighted(weights.clone()),
-        ))
-    }
-
-    fn check(&self, output: &[usize], targets: &Tensor<Y>) -> Result<(), Fault> {
-        check_numbers(output, targets)
-    }
+    distance_methods! {}
 
     /// That of [`Huber`] divided by `β`, or of the mean absolute error.
     fn baseline(&self, targets: &Tensor<Y>, weights: Option<&Tensor<f64>>) -> Option<f64> {
