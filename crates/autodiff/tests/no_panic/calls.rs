@@ -153,8 +153,8 @@ where
         neg |s, x| -&x;
         fail |s, x| x.fail("test", backprop_tensor::Error::shape("test", x.shape(), "no")).squeeze(s.axis());
         elementwise |s, x, y| {
-            let formula = formula!(|x, y; p| x * math::exp(p * y) / y);
-            (x.elementwise(&formula, &[s.rng.below(9) as f64 - 4.0], &[&y]), x.elementwise(&formula, &[], &[&y, &y]), y.elementwise(&formula, &[1.0], &[])).0
+            let formula = formula!(|x, y; p: s.rng.below(9) as f64 - 4.0| x * math::exp(p * y) / y);
+            (x.elementwise(&formula, &[&y]), x.elementwise(&formula, &[&y, &y]), y.elementwise(&formula, &[])).0
         };
         same |s, x| &(&x * &x) - &x;
         atan2 |s, x, y| x.atan2(&y);

@@ -14,7 +14,7 @@ impl Formula {
     ///
     /// let gelu = formula!(|x| x * math::normal(x).0);
     /// assert_eq!(gelu.latex(), r"x \, \Phi\left(x\right)");
-    /// let leaky = formula!(|x; alpha| if x > 0.0 { x } else { alpha * x });
+    /// let leaky = formula!(|x; alpha: 0.01| if x > 0.0 { x } else { alpha * x });
     /// assert_eq!(leaky.latex(), r"\begin{cases} x & \text{if } 0 < x \\ \alpha \, x & \text{else} \end{cases}");
     /// ```
     pub fn latex(&self) -> String {
@@ -30,7 +30,7 @@ impl Formula {
     fn tex(&self, place: usize, around: Strength) -> String {
         let (text, strength) = match &self.nodes[place] {
             Node::Input(index) => (name(&self.inputs[*index]), Strength::Whole),
-            Node::Parameter(index) => (name(&self.parameters[*index]), Strength::Whole),
+            Node::Parameter(index) => (name(&self.parameters[*index].name), Strength::Whole),
             Node::Constant(value) => (
                 number(*value),
                 if *value < 0.0 {

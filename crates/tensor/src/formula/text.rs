@@ -58,7 +58,7 @@ impl Formula {
     fn write(&self, f: &mut fmt::Formatter<'_>, place: usize, around: Strength) -> fmt::Result {
         match &self.nodes[place] {
             Node::Input(index) => f.write_str(&self.inputs[*index]),
-            Node::Parameter(index) => f.write_str(&self.parameters[*index]),
+            Node::Parameter(index) => f.write_str(&self.parameters[*index].name),
             Node::Constant(value) if *value < 0.0 && around > Strength::Sum => write!(f, "({value})"),
             Node::Constant(value) => write!(f, "{value}"),
             Node::Call(Function::Guard, arguments) => self.write(f, arguments[1], around),

@@ -8,7 +8,7 @@ use crate::{Differential, InputGradients, Op, Var};
 /// Any formula is an operation by that alone, differentiable to any order; a kernel written by hand is some times as fast, and can avoid what leaves the
 /// range on the way.
 ///
-/// The formula has one result, and no parameters ([`Formula::bind`]).
+/// The formula has one result.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Elementwise {
     /// Of as many inputs as there are operands.
@@ -29,7 +29,7 @@ impl<T: Float> Op<T> for Elementwise {
                 expected,
             ));
         }
-        let results = self.formula.apply(&[], inputs)?;
+        let results = self.formula.apply(inputs)?;
         let saved = inputs.iter().map(|&input| input.clone()).collect();
         Ok((results.into_iter().next().unwrap_or_default(), saved))
     }
@@ -43,7 +43,7 @@ impl<T: Float> Op<T> for Elementwise {
         let operands: Vec<_> = operands.iter().collect();
         for index in 0..operands.len() {
             if inputs.needed(index) {
-                for slope in self.formula.derivative(index)?.apply(&[], &operands)? {
+                for slope in self.formula.derivative(index)?.apply(&operands)? {
                     inputs.add_broadcast(index, slope.try_mul(&gradient)?)?;
                 }
             }
@@ -70,7 +70,7 @@ pub(crate) fn differentiate_formula<T: Float>(formula: &Formula, at: &Differenti
 }
 
 impl<T: Float> Var<T> {
-    /// A formula of this variable and others, broadcast together, with these parameters: an operation of one's own in one line, [`Elementwise`].
+    /// A formula of this variable and others, broadcast together: an operation of one's own in one line, [`Elementwise`].
     ///
     /// ```
     /// use backprop_autodiff::Tape;
@@ -78,26 +78,18 @@ impl<T: Float> Var<T> {
     ///
     /// let tape = Tape::new();
     /// let x = tape.variable(Tensor::from([-1.0_f64, 2.0]));
-    /// let snake = formula!(|x; a| x + math::sin(a * x) * math::sin(a * x) / a);
-    /// let gradients = x.elementwise(&snake, &[0.5], &[]).sum(..).backward()?;
+    /// let snake = formula!(|x; a: 0.5| x + math::sin(a * x) * math::sin(a * x) / a);
+    /// let gradients = x.elementwise(&snake, &[]).sum(..).backward()?;
     /// let right = Tensor::from([1.0 - 1.0_f64.sin(), 1.0 + 2.0_f64.sin()]);
     /// assert!(gradients.wrt(&x).is_some_and(|g| g.all_close(&right, 0.0, 1e-12, false).is_ok_and(|close| close)));
     /// # Ok::<(), backprop_autodiff::Error>(())
     /// ```
     #[track_caller]
-    pub fn elementwise(&self, formula: &Formula, parameters: &[f64], others: &[&Self]) -> Self {
-        let location = std::panic::Location::caller();
+    pub fn elementwise(&self, formula: &Formula, others: &[&Self]) -> Self {
         let operands: Vec<_> = std::iter::once(self).chain(others.iter().copied()).collect();
-        match formula.bind(parameters) {
-            Ok(formula) => self.tape.apply_at(Elementwise { formula }, &operands, location),
-            Err(source) if !self.failed => self.tape.fail(crate::Error::Operation {
-                operation: "elementwise",
-                operands: operands.iter().map(|operand| *operand.shape()).collect(),
-                location,
-                source,
-            }),
-            Err(_) => self.clone(),
-        }
+        let formula = formula.clone();
+        let location = std::panic::Location::caller();
+        self.tape.apply_at(Elementwise { formula }, &operands, location)
     }
 }
 
@@ -108,8 +100,8 @@ pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
     use crate::ops::cases::Case;
 
     vec![
-        Case::unary(|x| x.elementwise(&formula!(|x; p| math::tanh(p * x) * x), &[0.7], &[])),
-        Case::binary(|x, y| x.elementwise(&formula!(|x, y| x * math::exp(y) + y / (1.0 + x * x)), &[], &[y])),
-        Case::unary(|x| x.elementwise(&formula!(|x, y| x * x * y), &[], &[x])),
+        Case::unary(|x| x.elementwise(&formula!(|x; p: 0.7| math::tanh(p * x) * x), &[])),
+        Case::binary(|x, y| x.elementwise(&formula!(|x, y| x * math::exp(y) + y / (1.0 + x * x)), &[y])),
+        Case::unary(|x| x.elementwise(&formula!(|x, y| x * x * y), &[x])),
     ]
 }
