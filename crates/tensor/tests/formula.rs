@@ -193,6 +193,40 @@ fn an_update_gives_all_its_values() {
     );
 }
 
+/// Text of a high derivative grows as its steps do, not as their uses, and names nothing as an argument is named.
+#[test]
+fn long_values_are_written_once() {
+    let formula = formula!(|a, b| {
+        let square = a * a + b * b;
+        let length = math::sqrt(square + 1.0) * math::exp(-square);
+        length * math::sin(length)
+    });
+    assert_eq!(
+        formula.to_string(),
+        "let c = a * a + b * b; let d = sqrt(c + 1) * exp(-c); d * sin(d)"
+    );
+    let mut slope = formula;
+    for _ in 0..5 {
+        slope = slope.derivative(0).unwrap().simplify();
+    }
+    let (text, latex) = (slope.to_string(), slope.latex());
+    assert!(slope.steps() > 300, "{}", slope.steps());
+    assert!(
+        text.len() < 30 * slope.steps(),
+        "{} of {}",
+        text.len(),
+        slope.steps()
+    );
+    assert!(
+        latex.len() < 60 * slope.steps(),
+        "{} of {}",
+        latex.len(),
+        slope.steps()
+    );
+    assert!(!text.contains("let a = ") && !text.contains("let b = ") && text.contains("let a1 = "));
+    assert_eq!(latex.matches(r"\text{where}").count(), 1);
+}
+
 #[test]
 fn long_tensors_are_divided_and_give_the_same() {
     let formula = formula!(|x, y; p: 1.0| math::exp(x) * y + p);

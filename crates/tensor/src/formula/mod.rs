@@ -29,6 +29,7 @@ mod derivative;
 mod evaluate;
 mod function;
 mod latex;
+mod names;
 mod program;
 #[cfg(test)]
 mod tests;
