@@ -2,13 +2,15 @@
 
 use std::panic::Location;
 
-use backprop_tensor::{Float, Tensor};
+use backprop_tensor::{Error as TensorError, Float, Tensor};
 
+use crate::anomaly::{Anomaly, Pass, gradient_at_fault};
+use crate::checkpoint::replay;
 use crate::gradients::Gradients;
 use crate::node::{Node, NodeId, Origin};
 use crate::op::InputGradients;
 use crate::param::ParamId;
-use crate::{Error, Result, Var, spare};
+use crate::{Error, Result, Tape, Var, spare};
 
 /// What [`Var::backward_with`] calls.
 type Hook<'a, T> = dyn FnMut(ParamId, &mut Tensor<T>) -> Result<()> + 'a;
@@ -21,7 +23,9 @@ impl<T: Float> Var<T> {
     ///
     /// # Errors
     /// The first error of the tape, if an operation this depends on failed; [`Error::NotScalar`] unless it has one element;
-    /// [`Error::NotTracked`] if there is nothing to take a gradient for; [`Error::Spent`] the second time.
+    /// [`Error::NotTracked`] if there is nothing to take a gradient for; [`Error::Spent`] the second time; [`Error::Anomaly`] on a tape that
+    /// [looks for them](Tape::detect_anomaly); [`Error::Checkpoint`] inside of a [checkpoint](Tape::checkpoint), or if one of those on the way
+    /// cannot be computed again.
     #[track_caller]
     pub fn backward(&self) -> Result<Gradients<T>> {
         self.walk_from_one(Location::caller(), None)
@@ -76,7 +80,7 @@ impl<T: Float> Var<T> {
         if gradient.shape() != self.shape() {
             let expected = "must be equal: a gradient has the shape of its value";
             let (found, wanted) = (gradient.shape(), self.shape());
-            return Err(backprop_tensor::Error::shapes("backward_from", found, wanted, expected).into());
+            return Err(TensorError::shapes("backward_from", found, wanted, expected).into());
         }
         self.walk(gradient, location, None)
     }
@@ -100,11 +104,14 @@ impl<T: Float> Var<T> {
         &self,
         seed: Tensor<T>,
         location: &'static Location<'static>,
-        mut hook: Option<&mut Hook<'_, T>>,
+        hook: Option<&mut Hook<'_, T>>,
     ) -> Result<Gradients<T>> {
-        let Some(last) = self.node.index() else {
+        let Some(last) = self.place(location)? else {
             return Err(Error::NotTracked { location });
         };
+        if self.tape.detects_anomaly() {
+            self.tape.check_seed(&seed, location)?;
+        }
         let (mut nodes, params, updates) = {
             let mut records = self.tape.inner.records.borrow_mut();
             if std::mem::replace(&mut records.spent, true) {
@@ -119,80 +126,166 @@ impl<T: Float> Var<T> {
                 std::mem::take(&mut records.updates),
             )
         };
-        let mut result = Gradients::new(self.tape.inner.id, params, updates);
         nodes.truncate(last + 1);
-        let mut gradients: Vec<Option<Tensor<T>>> = (0..last).map(|_| None).collect();
-        let mut current = Some(seed);
-        for place in (0..=last).rev() {
-            let (before, node) = nodes.split_at_mut(place);
-            // What the record holds is freed whether its gradient is wanted or not.
-            let origin = node.first_mut().map(Node::take);
-            if let (Some(origin), Some(mut gradient), Some(node)) = (origin, current, node.first()) {
-                if let (Origin::Param(id), Some(hook)) = (&origin, &mut hook) {
-                    call(*hook, *id, &mut gradient, node.location)?;
-                }
-                let inputs = InputGradients {
-                    inputs: &node.inputs,
-                    nodes: before,
-                    gradients: &mut gradients,
-                };
-                step(
-                    origin,
-                    NodeId::new(place),
-                    gradient,
-                    inputs,
-                    node.location,
-                    &mut result,
-                )?;
-            }
-            current = place.checked_sub(1).and_then(|before| gradients[before].take());
-        }
-        spare::give(nodes);
-        result.finish();
-        Ok(result)
+        let walk = Walk {
+            tape: &self.tape,
+            own: nodes.len(),
+            nodes,
+            gradients: (0..last).map(|_| None).collect(),
+            result: Gradients::new(self.tape.inner.id, params, updates),
+            hook,
+        };
+        walk.back(seed)
+    }
+
+    /// Its place on a tape that can be walked back.
+    fn place(&self, location: &'static Location<'static>) -> Result<Option<usize>> {
+        let records = self.tape.inner.records.borrow();
+        let reason = if records.suspended || records.replaying {
+            "gradients cannot be computed inside of it, on the same tape"
+        } else if self.node.is_suspended() {
+            OUTSIDE
+        } else {
+            return Ok(self.node.index());
+        };
+        Err(Error::Checkpoint { reason, location })
     }
 }
 
+/// A value from inside of a checkpoint, outside of it.
+pub(crate) const OUTSIDE: &str =
+    "a value from inside of it was not given back by the function, and has no gradient";
+
+/// The walk from the last record to the first.
+struct Walk<'a, 'h, T: Float> {
+    tape: &'a Tape<T>,
+    nodes: Vec<Node<T>>,
+    /// As far as they have been collected, of the records before the place that the walk has come to.
+    gradients: Vec<Option<Tensor<T>>>,
+    result: Gradients<T>,
+    hook: Option<&'a mut Hook<'h, T>>,
+    /// Records from here on have been appended in place of a checkpoint: nobody can ask for the gradients of variables among them.
+    own: usize,
+}
+
+impl<T: Float> Walk<'_, '_, T> {
+    fn back(mut self, seed: Tensor<T>) -> Result<Gradients<T>> {
+        let mut next = self.nodes.len();
+        let mut current = Some(seed);
+        while let Some(place) = next.checked_sub(1) {
+            let again = match current {
+                Some(gradient) => self.step(place, gradient)?,
+                None => {
+                    // What the record holds is freed whether its gradient is wanted or not.
+                    drop(self.nodes.get_mut(place).map(Node::take));
+                    None
+                }
+            };
+            (next, current) = match again {
+                Some(gradient) => (self.nodes.len(), Some(gradient)),
+                None => {
+                    let before = place.checked_sub(1);
+                    (place, before.and_then(|before| self.gradients[before].take()))
+                }
+            };
+        }
+        spare::give(self.nodes);
+        self.result.finish();
+        Ok(self.result)
+    }
+
+    /// Applies the chain rule to a record. If it is a checkpoint, records have been appended in its place, and the gradient, which comes back, is that of
+    /// the last one.
+    fn step(&mut self, place: usize, mut gradient: Tensor<T>) -> Result<Option<Tensor<T>>> {
+        let (before, node) = self.nodes.split_at_mut(place);
+        let Some(node) = node.first_mut() else {
+            return Ok(None);
+        };
+        match node.take() {
+            Origin::Param(id) => {
+                if let Some(hook) = &mut self.hook {
+                    call(*hook, id, &mut gradient).map_err(|error| match error {
+                        HookError::Own(error) => error,
+                        HookError::Shape(source) => Error::Gradient {
+                            operation: "Param",
+                            operands: self.tape.recorded_operands(&[NodeId::new(place)], &self.nodes),
+                            location: self.nodes[place].location,
+                            source,
+                        },
+                    })?;
+                }
+                self.result.add_param(id, gradient);
+            }
+            Origin::Variable if place < self.own => self.result.add_variable(NodeId::new(place), gradient),
+            Origin::Variable => {}
+            Origin::Operation(record) => {
+                let detects = self.tape.detects_anomaly().then(|| record.name());
+                let mut inputs = InputGradients {
+                    inputs: &node.inputs,
+                    nodes: before,
+                    gradients: &mut self.gradients,
+                };
+                let done = record.backward(gradient, &mut inputs);
+                if let Err((operation, source)) = done {
+                    return Err(Error::Gradient {
+                        operation,
+                        operands: self.tape.recorded_operands(&node.inputs, before),
+                        location: node.location,
+                        source,
+                    });
+                }
+                if let Some(operation) = detects {
+                    self.check(place, operation)?;
+                }
+            }
+            Origin::Checkpoint(again) => {
+                let (shape, location) = (node.shape, node.location);
+                self.nodes.truncate(place);
+                replay(self.tape, again, &mut self.nodes, &shape, location)?;
+                self.own = self.own.min(place);
+                let places = self.gradients.len().max(self.nodes.len() - 1);
+                self.gradients.resize_with(places, || None);
+                return Ok(Some(gradient));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Fails if the operation at a place, which was given finite gradients, has made one that is not.
+    #[cold]
+    fn check(&self, place: usize, operation: &'static str) -> Result<()> {
+        let (before, node) = self.nodes.split_at(place);
+        let Some((node, (found, cause))) = node
+            .first()
+            .and_then(|node| Some((node, gradient_at_fault(&node.inputs, &self.gradients)?)))
+        else {
+            return Ok(());
+        };
+        Err(Error::Anomaly(Box::new(Anomaly {
+            operation,
+            operands: self.tape.recorded_operands(&node.inputs, before),
+            location: node.location,
+            pass: Pass::Backward,
+            found,
+            cause,
+        })))
+    }
+}
+
+/// Why a hook failed.
+enum HookError {
+    Own(Error),
+    Shape(TensorError),
+}
+
 /// Calls the hook for a parameter's gradient, whose shape must stay.
-fn call<T: Float>(
-    hook: &mut Hook<'_, T>,
-    id: ParamId,
-    gradient: &mut Tensor<T>,
-    location: &'static Location<'static>,
-) -> Result<()> {
+fn call<T: Float>(hook: &mut Hook<'_, T>, id: ParamId, gradient: &mut Tensor<T>) -> Result<(), HookError> {
     let shape = *gradient.shape();
-    hook(id, gradient)?;
+    hook(id, gradient).map_err(HookError::Own)?;
     if *gradient.shape() == shape {
         return Ok(());
     }
     let expected = "must be equal: a hook leaves a gradient of its parameter's shape";
-    Err(Error::Gradient {
-        operation: "Param",
-        location,
-        source: backprop_tensor::Error::shapes("backward_with", gradient.shape(), &shape, expected),
-    })
-}
-
-fn step<T: Float>(
-    origin: Origin<T>,
-    place: NodeId,
-    gradient: Tensor<T>,
-    mut inputs: InputGradients<'_, T>,
-    location: &'static Location<'static>,
-    result: &mut Gradients<T>,
-) -> Result<()> {
-    match origin {
-        Origin::Param(id) => result.add_param(id, gradient),
-        Origin::Variable => result.add_variable(place, gradient),
-        Origin::Operation(record) => {
-            record
-                .backward(gradient, &mut inputs)
-                .map_err(|(operation, source)| Error::Gradient {
-                    operation,
-                    location,
-                    source,
-                })?;
-        }
-    }
-    Ok(())
+    let error = TensorError::shapes("backward_with", gradient.shape(), &shape, expected);
+    Err(HookError::Shape(error))
 }

@@ -90,12 +90,7 @@ impl<T: Float> Var<T> {
         let operands: Vec<_> = std::iter::once(self).chain(others.iter().copied()).collect();
         match formula.bind(parameters) {
             Ok(formula) => self.tape.apply_at(Elementwise { formula }, &operands, location),
-            Err(source) if !self.failed => self.tape.fail(crate::Error::Operation {
-                operation: "elementwise",
-                operands: operands.iter().map(|operand| *operand.shape()).collect(),
-                location,
-                source,
-            }),
+            Err(source) if !self.failed => self.tape.refuse("elementwise", &operands, location, source),
             Err(_) => self.clone(),
         }
     }
