@@ -18,6 +18,8 @@ pub struct Record {
     pub inputs: Vec<Option<usize>>,
     /// The shape of the value.
     pub shape: Shape,
+    /// Its name, if [`Var::name`](crate::Var::name) has given it one.
+    pub name: Option<String>,
     /// The line of the program that asked for it.
     pub location: &'static Location<'static>,
 }
@@ -57,12 +59,15 @@ impl<T: Float> Tape<T> {
     /// assert!(matches!(records[2].source, Source::Operation { name: "Square", .. }));
     /// ```
     pub fn records(&self) -> Vec<Record> {
-        self.inner.records.borrow().nodes.iter().map(Record::of).collect()
+        let records = self.inner.records.borrow();
+        let each = records.nodes.iter().enumerate();
+        let named = each.map(|(place, node)| Record::of(node, records.name(NodeId::new(place))));
+        named.collect()
     }
 }
 
 impl Record {
-    fn of<T: Float>(node: &Node<T>) -> Self {
+    fn of<T: Float>(node: &Node<T>, name: Option<&str>) -> Self {
         let source = match &node.origin {
             Origin::Variable => Source::Variable,
             Origin::Param(id) => Source::Param(*id),
@@ -71,11 +76,17 @@ impl Record {
                 settings: format!("{record:?}"),
                 formula: record.formula(),
             },
+            Origin::Checkpoint(again) => Source::Operation {
+                name: "Checkpoint",
+                settings: format!("{again:?}"),
+                formula: None,
+            },
         };
         Self {
             source,
             inputs: node.inputs.iter().map(|input| NodeId::index(*input)).collect(),
             shape: node.shape,
+            name: name.map(Into::into),
             location: node.location,
         }
     }

@@ -29,6 +29,9 @@
 //! * **Gradients are moved, not added to zeros**; what the forward pass saved is freed as backward passes it.
 //! * **Gradients can be differentiated again**: on a tape of [higher order](Tape::higher_order) [`Var::gradients`] gives variables, for gradient
 //!   penalties, Newton's method and differential equations; [`jacobian`], [`hessian`], [`hvp`], [`vjp`] and [`jvp`] are functions on top.
+//! * **Memory can be had for time**: [`Tape::checkpoint`] keeps no values of a block, and computes them again in the backward pass, to the same bits.
+//! * **Faults can be looked for**: [`Tape::detect_anomaly`] names the operation and the line where the first NaN or infinity arose, [`Var::name`] names
+//!   values for messages and drawings, [`Var::backward_with`] shows each parameter's gradient as it becomes final.
 //! * **A model is plain data** ([`Module`], [`Param`]): `Clone`, `Send`, `Sync`. A forward pass cannot change it; what it would change (a running
 //!   mean) travels with the [`Gradients`] to the optimizer's step.
 //!
@@ -36,8 +39,10 @@
 
 #![forbid(unsafe_code)]
 
+mod anomaly;
 mod backward;
 mod cast;
+mod checkpoint;
 mod differential;
 mod error;
 mod functional;
@@ -47,6 +52,7 @@ mod graph;
 mod higher_order;
 mod kept;
 mod module;
+mod names;
 mod node;
 mod op;
 mod operators;
@@ -56,6 +62,7 @@ mod spare;
 mod tape;
 mod var;
 
+pub use anomaly::{Anomaly, Cause, NonFinite, Pass};
 pub use cast::Cast;
 pub use differential::Differential;
 pub use error::{Error, Result};
@@ -64,6 +71,7 @@ pub use gradcheck::{Gradcheck, GradcheckError, gradcheck, gradgradcheck};
 pub use gradients::Gradients;
 pub use graph::{Record, Source};
 pub use module::{Leaf, LeafMut, Module, Path};
+pub use names::Operand;
 pub use op::{InputGradients, Op, operands};
 pub use param::{Buffer, BufferId, Lineage, Param, ParamId, TapeId};
 pub use tape::Tape;

@@ -2,7 +2,7 @@ use std::panic::Location;
 
 use backprop_tensor::{Float, Result, Tensor};
 
-use crate::{Differential, Error, InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// One element for each index along an axis: `y[i, j] = x[index[i, j], j]` for axis 0. The gradients of an element chosen several times add up.
 #[derive(Debug, Clone)]
@@ -74,13 +74,7 @@ impl<T: Float> Var<T> {
             _ if self.has_failed() => (self.clone(), Tensor::default()),
             Ok(index) => (self.gather(axis, &index), index),
             Err(source) => {
-                let operands = [*self.shape()].into();
-                let failed = self.tape().fail(Error::Operation {
-                    operation,
-                    operands,
-                    location,
-                    source,
-                });
+                let failed = self.tape().refuse(operation, &[self], location, source);
                 (failed, Tensor::default())
             }
         }
