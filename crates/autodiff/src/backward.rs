@@ -70,27 +70,27 @@ impl<T: Float> Var<T> {
         let mut result = Gradients::new(self.tape.inner.id, params, updates);
         nodes.truncate(last + 1);
         let mut gradients: Vec<Option<Tensor<T>>> = (0..last).map(|_| None).collect();
-        let mut current = Some(seed);
+        gradients.push(Some(seed));
         for place in (0..=last).rev() {
             let (before, node) = nodes.split_at_mut(place);
+            let (earlier, own) = gradients.split_at_mut(place);
             // What the record holds is freed whether its gradient is wanted or not.
             let origin = node.first_mut().map(Node::take);
-            if let (Some(origin), Some(gradient), Some(node)) = (origin, current, node.first()) {
+            if let (Some(origin), Some(node)) = (origin, node.first()) {
                 let inputs = InputGradients {
                     inputs: &node.inputs,
                     nodes: before,
-                    gradients: &mut gradients,
+                    gradients: earlier,
                 };
                 step(
                     origin,
                     NodeId::new(place),
-                    gradient,
+                    own,
                     inputs,
                     node.location,
                     &mut result,
                 )?;
             }
-            current = place.checked_sub(1).and_then(|before| gradients[before].take());
         }
         spare::give(nodes);
         result.finish();
@@ -98,20 +98,36 @@ impl<T: Float> Var<T> {
     }
 }
 
+/// Of the gradients, the first is that of the record; after it come those of later records that are kept for it.
 fn step<T: Float>(
     origin: Origin<T>,
     place: NodeId,
-    gradient: Tensor<T>,
+    gradients: &mut [Option<Tensor<T>>],
     mut inputs: InputGradients<'_, T>,
     location: &'static Location<'static>,
     result: &mut Gradients<T>,
 ) -> Result<()> {
+    let mut own = || gradients.first_mut().and_then(Option::take);
     match origin {
-        Origin::Param(id) => result.add_param(id, gradient),
-        Origin::Variable => result.add_variable(place, gradient),
+        Origin::Param(id) => {
+            if let Some(gradient) = own() {
+                result.add_param(id, gradient);
+            }
+        }
+        Origin::TracedParam(param) => {
+            if let Some(gradient) = own() {
+                result.add_param(param.id, gradient);
+            }
+        }
+        Origin::Variable => {
+            if let Some(gradient) = own() {
+                result.add_variable(place, gradient);
+            }
+        }
+        Origin::Output | Origin::Constant(_) => {}
         Origin::Operation(record) => {
             record
-                .backward(gradient, &mut inputs)
+                .backward(gradients, &mut inputs)
                 .map_err(|(operation, source)| Error::Gradient {
                     operation,
                     location,
