@@ -73,7 +73,7 @@ fn print_tape(tape: &Tape) {
     for (number, record) in tape.records().into_iter().enumerate() {
         let name = match record.source {
             Source::Operation { name, .. } => name,
-            Source::Param(_) => "(parameter)",
+            Source::Param { .. } => "(parameter)",
             _ => "(variable)",
         };
         let inputs: Vec<String> = record.inputs.iter().flatten().map(ToString::to_string).collect();

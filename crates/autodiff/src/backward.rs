@@ -131,11 +131,11 @@ impl<T: Float> Var<T> {
             tape: &self.tape,
             own: nodes.len(),
             nodes,
-            gradients: (0..last).map(|_| None).collect(),
+            gradients: (0..last).map(|_| None).chain([Some(seed)]).collect(),
             result: Gradients::new(self.tape.inner.id, params, updates),
             hook,
         };
-        walk.back(seed)
+        walk.back()
     }
 
     /// Its place on a tape that can be walked back.
@@ -169,64 +169,53 @@ struct Walk<'a, 'h, T: Float> {
 }
 
 impl<T: Float> Walk<'_, '_, T> {
-    fn back(mut self, seed: Tensor<T>) -> Result<Gradients<T>> {
+    fn back(mut self) -> Result<Gradients<T>> {
         let mut next = self.nodes.len();
-        let mut current = Some(seed);
         while let Some(place) = next.checked_sub(1) {
-            let again = match current {
-                Some(gradient) => self.step(place, gradient)?,
-                None => {
-                    // What the record holds is freed whether its gradient is wanted or not.
-                    drop(self.nodes.get_mut(place).map(Node::take));
-                    None
-                }
-            };
-            (next, current) = match again {
-                Some(gradient) => (self.nodes.len(), Some(gradient)),
-                None => {
-                    let before = place.checked_sub(1);
-                    (place, before.and_then(|before| self.gradients[before].take()))
-                }
-            };
+            next = self.step(place)?;
         }
         spare::give(self.nodes);
         self.result.finish();
         Ok(self.result)
     }
 
-    /// Applies the chain rule to a record. If it is a checkpoint, records have been appended in its place, and the gradient, which comes back, is that of
-    /// the last one.
-    fn step(&mut self, place: usize, mut gradient: Tensor<T>) -> Result<Option<Tensor<T>>> {
+    /// Applies the chain rule to a record, and frees it, whether its gradient is wanted or not. Gives the number of records that are left: those before it, and
+    /// if it is a checkpoint those that have been appended in its place.
+    fn step(&mut self, place: usize) -> Result<usize> {
         let (before, node) = self.nodes.split_at_mut(place);
+        let (earlier, own) = self.gradients.split_at_mut(place);
         let Some(node) = node.first_mut() else {
-            return Ok(None);
+            return Ok(place);
         };
-        match node.take() {
+        let origin = node.take();
+        let mut gradient = || own.first_mut().and_then(Option::take);
+        match origin {
             Origin::Param(id) => {
-                if let Some(hook) = &mut self.hook {
-                    call(*hook, id, &mut gradient).map_err(|error| match error {
-                        HookError::Own(error) => error,
-                        HookError::Shape(source) => Error::Gradient {
-                            operation: "Param",
-                            operands: self.tape.recorded_operands(&[NodeId::new(place)], &self.nodes),
-                            location: self.nodes[place].location,
-                            source,
-                        },
-                    })?;
+                if let Some(gradient) = gradient() {
+                    self.finish(id, gradient, place)?;
                 }
-                self.result.add_param(id, gradient);
             }
-            Origin::Variable if place < self.own => self.result.add_variable(NodeId::new(place), gradient),
-            Origin::Variable => {}
+            Origin::TracedParam(param) => {
+                if let Some(gradient) = gradient() {
+                    self.finish(param.id, gradient, place)?;
+                }
+            }
+            Origin::Variable => {
+                if let Some(gradient) = gradient()
+                    && place < self.own
+                {
+                    self.result.add_variable(NodeId::new(place), gradient);
+                }
+            }
+            Origin::Output | Origin::Constant(_) => {}
             Origin::Operation(record) => {
                 let detects = self.tape.detects_anomaly().then(|| record.name());
                 let mut inputs = InputGradients {
                     inputs: &node.inputs,
                     nodes: before,
-                    gradients: &mut self.gradients,
+                    gradients: earlier,
                 };
-                let done = record.backward(gradient, &mut inputs);
-                if let Err((operation, source)) = done {
+                if let Err((operation, source)) = record.backward(own, &mut inputs) {
                     return Err(Error::Gradient {
                         operation,
                         operands: self.tape.recorded_operands(&node.inputs, before),
@@ -239,16 +228,39 @@ impl<T: Float> Walk<'_, '_, T> {
                 }
             }
             Origin::Checkpoint(again) => {
-                let (shape, location) = (node.shape, node.location);
-                self.nodes.truncate(place);
-                replay(self.tape, again, &mut self.nodes, &shape, location)?;
-                self.own = self.own.min(place);
-                let places = self.gradients.len().max(self.nodes.len() - 1);
-                self.gradients.resize_with(places, || None);
-                return Ok(Some(gradient));
+                if let Some(gradient) = gradient() {
+                    let (shape, location) = (node.shape, node.location);
+                    self.nodes.truncate(place);
+                    replay(self.tape, again, &mut self.nodes, &shape, location)?;
+                    self.own = self.own.min(place);
+                    // Its gradient is that of the last of them.
+                    self.gradients.truncate(place);
+                    self.gradients.resize_with(self.nodes.len(), || None);
+                    if let Some(last) = self.gradients.last_mut() {
+                        *last = Some(gradient);
+                    }
+                    return Ok(self.nodes.len());
+                }
             }
         }
-        Ok(None)
+        Ok(place)
+    }
+
+    /// The gradient of a parameter is final: the hook sees it.
+    fn finish(&mut self, id: ParamId, mut gradient: Tensor<T>, place: usize) -> Result<()> {
+        if let Some(hook) = &mut self.hook {
+            call(*hook, id, &mut gradient).map_err(|error| match error {
+                HookError::Own(error) => error,
+                HookError::Shape(source) => Error::Gradient {
+                    operation: "Param",
+                    operands: self.tape.recorded_operands(&[NodeId::new(place)], &self.nodes),
+                    location: self.nodes[place].location,
+                    source,
+                },
+            })?;
+        }
+        self.result.add_param(id, gradient);
+        Ok(())
     }
 
     /// Fails if the operation at a place, which was given finite gradients, has made one that is not.

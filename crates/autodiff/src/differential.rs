@@ -19,7 +19,11 @@ pub struct Differential<T: Float = f32> {
     pub(crate) location: &'static Location<'static>,
     pub(crate) inputs: SmallVec<[Var<T>; 4]>,
     pub(crate) needed: SmallVec<[bool; 4]>,
-    pub(crate) output: Var<T>,
+    /// One, or those of an operation with several values.
+    pub(crate) outputs: SmallVec<[Var<T>; 1]>,
+    /// The gradient of each output, where somebody used it.
+    pub(crate) given: SmallVec<[Option<Var<T>>; 1]>,
+    /// That of the first output, or 0.
     pub(crate) gradient: Var<T>,
     pub(crate) gradients: RefCell<SmallVec<[Option<Var<T>>; 4]>>,
 }
@@ -35,19 +39,23 @@ impl<T: Float> Differential<T> {
     /// # Errors
     /// [`Error::Tensor`] if it was applied to more or fewer.
     pub fn operands<const N: usize>(&self) -> Result<[&Var<T>; N]> {
-        let all: SmallVec<[&Var<T>; 4]> = self.inputs.iter().collect();
-        (&all[..]).try_into().map_err(|_| {
-            let expected = format!("this operation takes {N}");
-            TensorError::argument("differentiate", "operands", self.inputs.len(), expected).into()
-        })
+        array("operands", &self.inputs, "this operation takes")
     }
 
-    /// The value of the operation.
+    /// The value of the operation; of a [`MultiOp`](crate::MultiOp), the first.
     pub fn output(&self) -> &Var<T> {
-        &self.output
+        &self.outputs[0]
     }
 
-    /// The gradient of the value, of its shape.
+    /// The values of an operation that has `N`.
+    ///
+    /// # Errors
+    /// [`Error::Tensor`] if it has more or fewer.
+    pub fn outputs<const N: usize>(&self) -> Result<[&Var<T>; N]> {
+        array("outputs", &self.outputs, "this operation has")
+    }
+
+    /// The gradient of the value, of its shape; of a [`MultiOp`](crate::MultiOp), which is given all of them, that of the first, or 0 if nobody used it.
     pub fn gradient(&self) -> &Var<T> {
         &self.gradient
     }
@@ -66,7 +74,7 @@ impl<T: Float> Differential<T> {
             return Ok(());
         }
         let (operation, location) = (self.operation, self.location);
-        if !Rc::ptr_eq(&gradient.tape.inner, &self.output.tape.inner) {
+        if !Rc::ptr_eq(&gradient.tape.inner, &self.output().tape.inner) {
             return Err(Error::DifferentTapes { operation, location });
         }
         if let Some(error) = gradient.error() {
@@ -114,6 +122,19 @@ impl<T: Float> Differential<T> {
         let mut gradients = self.gradients.borrow_mut();
         std::mem::replace(gradients.get_mut(index)?, value)
     }
+}
+
+/// So many of the variables as there are.
+fn array<'a, T: Float, const N: usize>(
+    argument: &'static str,
+    all: &'a [Var<T>],
+    expected: &str,
+) -> Result<[&'a Var<T>; N]> {
+    let all: SmallVec<[&Var<T>; 4]> = all.iter().collect();
+    (&all[..]).try_into().map_err(|_| {
+        let expected = format!("{expected} {N}");
+        TensorError::argument("differentiate", argument, all.len(), expected).into()
+    })
 }
 
 /// The sum, or why there is none.

@@ -5,6 +5,7 @@ use std::panic::Location;
 use std::rc::Rc;
 
 use backprop_tensor::{Float, Tensor};
+use smallvec::SmallVec;
 
 use crate::differential::{Differential, sum};
 use crate::node::{NodeId, Origin, Recorded};
@@ -200,14 +201,10 @@ impl<T: Float> Walk<T> {
     }
 
     fn step(&mut self, tape: &Tape<T>, place: usize) -> Result<()> {
-        let place = NodeId::new(place);
-        if !self.depends(place) {
+        if !self.depends(NodeId::new(place)) {
             return Ok(());
         }
-        let Some(gradient) = self.gradient(place).cloned() else {
-            return Ok(());
-        };
-        let Some((operation, at)) = Borrowed::new(tape, place, gradient, |input| self.depends(input)) else {
+        let Some((operation, at)) = Borrowed::new(tape, place, self) else {
             return Ok(());
         };
         operation.differentiate(&at)?;
@@ -236,24 +233,41 @@ struct Borrowed<'a, T: Float> {
 }
 
 impl<'a, T: Float> Borrowed<'a, T> {
-    /// The operation of a record, if it has one with an input that depends on what is wanted, and what it is to be differentiated at.
-    fn new(
-        tape: &'a Tape<T>,
-        place: NodeId,
-        gradient: Var<T>,
-        depends: impl Fn(NodeId) -> bool,
-    ) -> Option<(Self, Differential<T>)> {
+    /// The operation of a record, if it has one with an input that depends on what is wanted and a gradient, and what it is to be differentiated at.
+    fn new(tape: &'a Tape<T>, place: usize, walk: &Walk<T>) -> Option<(Self, Differential<T>)> {
         let mut records = tape.inner.records.borrow_mut();
         let records = &mut *records;
         let kept = records.kept.as_mut()?;
-        let index = place.index()?;
-        let node = records.nodes.get_mut(index)?;
-        let needed = node.inputs.iter().map(|input| depends(*input)).collect();
-        if !node.inputs.iter().any(|input| depends(*input)) {
+        let node = records.nodes.get_mut(place)?;
+        if !node.inputs.iter().any(|input| walk.depends(*input)) {
             return None;
         }
-        let inputs = kept.inputs(tape, place, node)?;
-        let output = kept.output(tape, place)?;
+        let Origin::Operation(operation) = &node.origin else {
+            return None;
+        };
+        let places = match operation.outputs() {
+            0 => place..=place,
+            outputs => place + 1..=place + outputs,
+        };
+        let given: SmallVec<[_; 1]> = places
+            .clone()
+            .map(|place| walk.gradient(NodeId::new(place)).cloned())
+            .collect();
+        if given.iter().all(Option::is_none) {
+            return None;
+        }
+        let outputs: SmallVec<[_; 1]> = places
+            .map(|place| kept.output(tape, NodeId::new(place)))
+            .collect::<Option<_>>()?;
+        let gradient = match given.first()? {
+            Some(gradient) => gradient.clone(),
+            None => {
+                let zero = Tensor::scalar(T::ZERO).broadcast_to(outputs.first()?.shape());
+                Var::new(tape.clone(), zero.ok()?, NodeId::NONE)
+            }
+        };
+        let inputs = kept.inputs(tape, NodeId::new(place), node)?;
+        let needed = node.inputs.iter().map(|input| walk.depends(*input)).collect();
         let location = node.location;
         let Origin::Operation(operation) = node.take() else {
             return None;
@@ -265,12 +279,13 @@ impl<'a, T: Float> Borrowed<'a, T> {
             gradients: RefCell::new(inputs.iter().map(|_| None).collect()),
             inputs,
             needed,
-            output,
+            outputs,
+            given,
             gradient,
         };
         let operation = Self {
             tape,
-            place: index,
+            place,
             operation: Some(operation),
         };
         Some((operation, at))

@@ -1,16 +1,20 @@
 //! One record of a tape.
 
+use std::any::Any;
+use std::array;
 use std::fmt::Debug;
+use std::ops::Deref;
 use std::panic::Location;
+use std::sync::Arc;
 
 use backprop_tensor::formula::Formula;
 use backprop_tensor::{Error as TensorError, Float, Shape, Tensor};
 use smallvec::SmallVec;
 
-use crate::Differential;
 use crate::checkpoint::Again;
 use crate::op::{InputGradients, Op};
 use crate::param::ParamId;
+use crate::{Differential, MultiOp};
 
 /// The place of a record on its tape, or nowhere for a value without one. Half the size of `Option<usize>`.
 ///
@@ -90,34 +94,91 @@ impl<T: Float> Node<T> {
 pub(crate) enum Origin<T: Float> {
     Variable,
     Param(ParamId),
+    /// Of a tape that is read back.
+    TracedParam(Box<TracedParam<T>>),
+    /// Of a tape that is read back; it takes no gradient.
+    Constant(Box<Tensor<T>>),
     Operation(Box<dyn Recorded<T>>),
+    /// One of the values of the operation that is its input. Its gradient stays at its place until backward has come to that.
+    Output,
     /// Operations that have no records until backward applies them again.
     Checkpoint(Box<dyn Again<T>>),
 }
+
+#[derive(Debug)]
+pub(crate) struct TracedParam<T: Float> {
+    pub(crate) id: ParamId,
+    pub(crate) value: Tensor<T>,
+    pub(crate) is_trainable: bool,
+}
+
+/// An operation that a tape, or a tape and what was read back from it, hold.
+pub(crate) enum Held<O> {
+    Own(O),
+    Shared(Arc<O>),
+}
+
+impl<O> Held<O> {
+    pub(crate) fn new(op: O, is_shared: bool) -> Self {
+        if is_shared {
+            Self::Shared(Arc::new(op))
+        } else {
+            Self::Own(op)
+        }
+    }
+}
+
+impl<O: Any + Send + Sync> Held<O> {
+    fn shared(&self) -> Option<Arc<dyn Any + Send + Sync>> {
+        match self {
+            Self::Own(_) => None,
+            Self::Shared(op) => Some(Arc::<O>::clone(op)),
+        }
+    }
+}
+
+impl<O> Deref for Held<O> {
+    type Target = O;
+
+    fn deref(&self) -> &O {
+        match self {
+            Self::Own(op) => op,
+            Self::Shared(op) => op,
+        }
+    }
+}
+
+/// What came of an operation's derivative; an error comes with the name: asking for it before would cost more than some of the operations.
+pub(crate) type Derived = Result<(), (&'static str, TensorError)>;
 
 /// An operation with what it saved, whatever its type.
 pub(crate) trait Recorded<T: Float>: Debug {
     fn name(&self) -> &'static str;
     /// Of the operation.
     fn formula(&self) -> Option<Formula>;
-    /// An error comes with the name: asking for it before would cost more than some of the operations.
+    /// How many records after its own are its values; 0 if it has one, which is its own record.
+    fn outputs(&self) -> usize;
+    /// The operation, of a tape that is read back.
+    fn shared(&self) -> Option<Arc<dyn Any + Send + Sync>>;
+    /// Takes the gradient of its own record, the first, or those of its values after it. Without any, there is nothing to do.
     fn backward(
         self: Box<Self>,
-        gradient: Tensor<T>,
+        gradients: &mut [Option<Tensor<T>>],
         inputs: &mut InputGradients<'_, T>,
-    ) -> Result<(), (&'static str, TensorError)>;
+    ) -> Derived;
     /// The derivative in variables.
     fn differentiate(&self, at: &Differential<T>) -> crate::Result<()>;
 }
 
+/// An operation with one value.
 pub(crate) struct Record<O, S> {
-    pub(crate) op: O,
+    pub(crate) op: Held<O>,
     pub(crate) saved: S,
 }
 
 impl<O: Debug, S> Debug for Record<O, S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        self.op.fmt(f)
+        self.op.deref().fmt(f)
     }
 }
 
@@ -130,17 +191,79 @@ impl<T: Float, O: Op<T>> Recorded<T> for Record<O, O::Saved> {
         self.op.formula()
     }
 
+    fn outputs(&self) -> usize {
+        0
+    }
+
+    fn shared(&self) -> Option<Arc<dyn Any + Send + Sync>> {
+        self.op.shared()
+    }
+
     fn backward(
         self: Box<Self>,
-        gradient: Tensor<T>,
+        gradients: &mut [Option<Tensor<T>>],
         inputs: &mut InputGradients<'_, T>,
-    ) -> Result<(), (&'static str, TensorError)> {
+    ) -> Derived {
         let Self { op, saved } = *self;
-        op.backward(saved, gradient, inputs)
-            .map_err(|error| (op.name(), error))
+        match gradients.first_mut().and_then(Option::take) {
+            None => Ok(()),
+            Some(gradient) => op
+                .backward(saved, gradient, inputs)
+                .map_err(|error| (op.name(), error)),
+        }
     }
 
     fn differentiate(&self, at: &Differential<T>) -> crate::Result<()> {
         self.op.differentiate(&self.saved, at)
+    }
+}
+
+/// An operation with `N` values, whose records come after its own.
+pub(crate) struct MultiRecord<O, S, const N: usize> {
+    pub(crate) op: Held<O>,
+    pub(crate) saved: S,
+}
+
+impl<O: Debug, S, const N: usize> Debug for MultiRecord<O, S, N> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        self.op.deref().fmt(f)
+    }
+}
+
+impl<T: Float, const N: usize, O: MultiOp<T, N>> Recorded<T> for MultiRecord<O, O::Saved, N> {
+    fn name(&self) -> &'static str {
+        self.op.name()
+    }
+
+    fn formula(&self) -> Option<Formula> {
+        self.op.formula()
+    }
+
+    fn outputs(&self) -> usize {
+        N
+    }
+
+    fn shared(&self) -> Option<Arc<dyn Any + Send + Sync>> {
+        self.op.shared()
+    }
+
+    fn backward(
+        self: Box<Self>,
+        gradients: &mut [Option<Tensor<T>>],
+        inputs: &mut InputGradients<'_, T>,
+    ) -> Derived {
+        let Self { op, saved } = *self;
+        let mut own = gradients.iter_mut().skip(1);
+        let own: [_; N] = array::from_fn(|_| own.next().and_then(Option::take));
+        if own.iter().all(Option::is_none) {
+            return Ok(());
+        }
+        op.backward(saved, own, inputs).map_err(|error| (op.name(), error))
+    }
+
+    fn differentiate(&self, at: &Differential<T>) -> crate::Result<()> {
+        let mut given = at.given.iter();
+        let gradients = array::from_fn(|_| given.next().and_then(Option::as_ref));
+        self.op.differentiate(&self.saved, gradients, at)
     }
 }

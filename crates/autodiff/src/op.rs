@@ -11,7 +11,7 @@ use crate::node::{Node, NodeId};
 /// A differentiable operation: a formula, and what it does to a gradient.
 ///
 /// The operations of this crate implement this trait and nothing else, so one of your own is as good as they are. Apply it with
-/// [`Var::apply`](crate::Var::apply) or, for several operands, [`Tape::apply`](crate::Tape::apply).
+/// [`Var::apply`](crate::Var::apply) or, for several operands, [`Tape::apply`](crate::Tape::apply). One with several values is a [`MultiOp`](crate::MultiOp).
 ///
 /// ```
 /// use backprop_autodiff::{InputGradients, Op, Tape, gradcheck, operands};
@@ -43,9 +43,7 @@ pub trait Op<T: Float>: Debug + Send + Sync + 'static {
 
     /// The name in errors and drawings; that of the type unless overridden.
     fn name(&self) -> &'static str {
-        let name = std::any::type_name::<Self>();
-        let name = name.split('<').next().unwrap_or(name);
-        name.rsplit("::").next().unwrap_or(name)
+        type_name::<Self>()
     }
 
     /// The value, and what to keep for [`backward`](Self::backward). There are as many inputs as the operation was applied to.
@@ -105,7 +103,7 @@ pub trait Op<T: Float>: Debug + Send + Sync + 'static {
     fn differentiate(&self, saved: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
         let _ = saved;
         match self.formula() {
-            Some(formula) => crate::ops::differentiate_formula(&formula, at),
+            Some(formula) => crate::ops::differentiate_formula(&formula, &[Some(at.gradient())], at),
             None => Err(at.first_order(NOT_WRITTEN)),
         }
     }
@@ -119,6 +117,13 @@ pub trait Op<T: Float>: Debug + Send + Sync + 'static {
 
 /// Why an operation is first-order that says nothing else.
 pub(crate) const NOT_WRITTEN: &str = "Op::differentiate is not written for it";
+
+/// The name of a type, without its path and its arguments.
+pub(crate) fn type_name<O: ?Sized>() -> &'static str {
+    let name = std::any::type_name::<O>();
+    let name = name.split('<').next().unwrap_or(name);
+    name.rsplit("::").next().unwrap_or(name)
+}
 
 /// The operands of an operation that takes `N`.
 ///

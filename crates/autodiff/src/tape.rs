@@ -12,7 +12,7 @@ use smallvec::SmallVec;
 use crate::backward::OUTSIDE;
 use crate::kept::Kept;
 use crate::names::Names;
-use crate::node::{Inputs, Node, NodeId, Origin, Record};
+use crate::node::{Held, Inputs, Node, NodeId, Origin, Record, TracedParam};
 use crate::param::{BufferId, ParamId, TapeId};
 use crate::{Buffer, Error, Op, Param, Result, Var, spare};
 
@@ -134,7 +134,25 @@ impl<T: Float> Tape<T> {
         Self::with(Mode::Inference, 0, false)
     }
 
-    /// A tape that records what becomes of frozen parameters too, for layers in use: to be [read back](Self::records).
+    /// A tape that records everything, for layers in use: to be [read back](Self::records).
+    ///
+    /// What other tapes leave out has records too: constants ([`Source::Constant`](crate::Source::Constant)) with what is computed of them alone, frozen parameters, and
+    /// [`Var::detach`] (as the operation [`Detach`](crate::Detach)). They hold the values of constants and parameters, and the operations
+    /// ([`Record::operation`](crate::Record::operation)), so that the records alone say how to compute all of it again. A number that the program takes from a
+    /// [value](Var::value) and puts back is a constant, and what it was computed of is not known.
+    ///
+    /// ```
+    /// use backprop_autodiff::{Source, Tape};
+    /// use backprop_tensor::Tensor;
+    ///
+    /// let tape = Tape::tracing();
+    /// let x = tape.input(Tensor::from([1.0_f32, 2.0]));
+    /// let _ = (x * 3.0).exp();
+    /// let records = tape.records();
+    /// assert_eq!(records[1].source, Source::Constant(Tensor::scalar(3.0)));
+    /// assert_eq!(records[2].inputs, [Some(0), Some(1)]); // the product
+    /// assert_eq!(records[3].inputs, [Some(2)]);
+    /// ```
     pub fn tracing() -> Self {
         Self::with(Mode::Tracing, 0, false)
     }
@@ -205,6 +223,10 @@ impl<T: Float> Tape<T> {
         matches!(self.inner.mode, Mode::Training | Mode::Use) && !self.inner.higher_order
     }
 
+    pub(crate) fn is_tracing(&self) -> bool {
+        self.inner.mode == Mode::Tracing
+    }
+
     /// Whether [`Var::gradients`] works on it.
     pub fn is_higher_order(&self) -> bool {
         self.inner.higher_order
@@ -216,7 +238,16 @@ impl<T: Float> Tape<T> {
     }
 
     /// A value that no gradient is wanted for: data.
+    #[track_caller]
     pub fn input(&self, value: Tensor<T>) -> Var<T> {
+        self.constant_at(value, Location::caller())
+    }
+
+    pub(crate) fn constant_at(&self, value: Tensor<T>, location: &'static Location<'static>) -> Var<T> {
+        if self.is_tracing() && !self.inner.records.borrow().spent {
+            let origin = Origin::Constant(Box::new(value.clone()));
+            return self.record(value, origin, Inputs::new(), &[], location);
+        }
         Var::new(self.clone(), value, NodeId::NONE)
     }
 
@@ -232,6 +263,7 @@ impl<T: Float> Tape<T> {
     /// assert_eq!(gradients.wrt(&weights), None);
     /// # Ok::<(), backprop_autodiff::Error>(())
     /// ```
+    #[track_caller]
     pub fn constant(&self, value: Tensor<T>) -> Var<T> {
         self.input(value)
     }
@@ -250,14 +282,22 @@ impl<T: Float> Tape<T> {
             let source = error.clone();
             return self.fail(Error::Parameter { source, location });
         }
-        if !self.is_recording() || !(param.is_trainable() || self.inner.mode == Mode::Tracing) {
+        if !self.is_recording() || !(param.is_trainable() || self.is_tracing()) {
             return self.input(param.value().clone());
         }
         let place = match self.inner.records.borrow().find(param.id()) {
             Ok(node) => return Var::new(self.clone(), param.value().clone(), node),
             Err(place) => place,
         };
-        let var = self.leaf(param.value().clone(), Origin::Param(param.id()), location);
+        let origin = match self.is_tracing() {
+            false => Origin::Param(param.id()),
+            true => Origin::TracedParam(Box::new(TracedParam {
+                id: param.id(),
+                value: param.value().clone(),
+                is_trainable: param.is_trainable(),
+            })),
+        };
+        let var = self.leaf(param.value().clone(), origin, location);
         if var.node.index().is_some() {
             let mut records = self.inner.records.borrow_mut();
             records.remember(place, param.id(), var.node);
@@ -266,6 +306,7 @@ impl<T: Float> Tape<T> {
     }
 
     /// The value of a buffer, without gradient.
+    #[track_caller]
     pub fn buffer(&self, buffer: &Buffer<T>) -> Var<T> {
         self.input(buffer.value().clone())
     }
@@ -300,30 +341,54 @@ impl<T: Float> Tape<T> {
         operands: &[&Var<T>],
         location: &'static Location<'static>,
     ) -> Var<T> {
-        if let Err(error) = self.check(&|| op.name(), operands, location) {
-            return error.map_or_else(|| Var::failed(self.clone()), |error| self.fail(error));
-        }
-        let values: SmallVec<[&Tensor<T>; 4]> = operands.iter().map(|var| &var.value).collect();
-        let (value, saved) = match op.forward(&values) {
-            Ok(result) => result,
-            Err(source) => {
-                return self.refuse(op.name(), operands, location, source);
-            }
+        self.apply_reading_at(op, operands, location, |_| ()).0
+    }
+
+    pub(crate) fn apply_reading_at<O: Op<T>, R>(
+        &self,
+        op: O,
+        operands: &[&Var<T>],
+        location: &'static Location<'static>,
+        read: impl FnOnce(&O::Saved) -> R,
+    ) -> (Var<T>, Option<R>) {
+        let result = self.run(&|| op.name(), operands, location, |values| op.forward(values));
+        let Some((value, saved)) = result else {
+            return (Var::failed(self.clone()), None);
         };
         if self.inner.detects.get()
             && let Err(error) = self.check_value(&value, (op.name(), &op), operands, location)
         {
-            return self.fail(error);
+            return (self.fail(error), None);
         }
-        if operands.iter().all(|var| !var.node.is_tracked()) {
-            return self.input(value);
-        }
-        let mut inputs = Inputs::new();
-        for var in operands {
-            inputs.push(var.node);
-        }
+        let read = Some(read(&saved));
+        let Some(inputs) = inputs(operands) else {
+            return (self.constant_at(value, location), read);
+        };
+        let op = Held::new(op, self.is_tracing());
         let origin = Origin::Operation(Box::new(Record { op, saved }));
-        self.record(value, origin, inputs, operands, location)
+        (self.record(value, origin, inputs, operands, location), read)
+    }
+
+    /// Computes an operation, or leaves the error on the tape.
+    pub(crate) fn run<R>(
+        &self,
+        name: &dyn Fn() -> &'static str,
+        operands: &[&Var<T>],
+        location: &'static Location<'static>,
+        forward: impl FnOnce(&[&Tensor<T>]) -> backprop_tensor::Result<R>,
+    ) -> Option<R> {
+        if let Err(error) = self.check(name, operands, location) {
+            let _ = error.map(|error| self.fail(error));
+            return None;
+        }
+        let values: SmallVec<[&Tensor<T>; 4]> = operands.iter().map(|var| &var.value).collect();
+        match forward(&values) {
+            Ok(result) => Some(result),
+            Err(source) => {
+                let _ = self.refuse(name(), operands, location, source);
+                None
+            }
+        }
     }
 
     /// Whether an operation can be tried; `Err(None)` if an operand has failed, which has been reported already.
@@ -460,6 +525,18 @@ impl<T: Float> Tape<T> {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
+}
+
+/// The places of operands; `None` if all of them are constants.
+pub(crate) fn inputs<T: Float>(operands: &[&Var<T>]) -> Option<Inputs> {
+    if operands.iter().all(|var| !var.node.is_tracked()) {
+        return None;
+    }
+    let mut inputs = Inputs::new();
+    for var in operands {
+        inputs.push(var.node);
+    }
+    Some(inputs)
 }
 
 impl<T: Float> fmt::Debug for Tape<T> {

@@ -6,7 +6,7 @@ use std::panic::Location;
 use backprop_tensor::{Axes, AxisSet, Error as TensorError, Float, Shape, Tensor};
 
 use crate::node::NodeId;
-use crate::{Error, Op, Result, Tape};
+use crate::{Detach, Error, Op, Result, Tape};
 
 /// A tensor with a place on a [`Tape`].
 ///
@@ -95,7 +95,11 @@ impl<T: Float> Var<T> {
     }
 
     /// The same value as a constant: no gradient goes beyond it.
+    #[track_caller]
     pub fn detach(&self) -> Self {
+        if self.tape.is_tracing() {
+            return self.apply(Detach);
+        }
         Self {
             node: NodeId::NONE,
             ..self.clone()
@@ -160,6 +164,7 @@ impl<T: Float> Var<T> {
     }
 
     /// A constant on the tape of this variable.
+    #[track_caller]
     pub fn constant(&self, value: Tensor<T>) -> Self {
         self.tape.input(value)
     }

@@ -4,9 +4,10 @@
 
 use proc_macro2::{Ident, Span, TokenStream};
 use quote::{format_ident, quote_spanned};
+use syn::spanned::Spanned;
 
 use crate::input::{Body, Guarded, Input};
-use crate::lower::Program;
+use crate::lower::{Program, SEVERAL};
 
 /// The element types that a kernel has functions for.
 const TYPES: [&str; 2] = ["f32", "f64"];
@@ -15,6 +16,9 @@ const TYPES: [&str; 2] = ["f32", "f64"];
 pub fn kernel(input: &Input) -> syn::Result<TokenStream> {
     let site = Span::mixed_site();
     let program = Program::of(input)?;
+    if let (Body::Expression(formula), [_, _, ..]) = (&input.body, &program.results[..]) {
+        return Err(syn::Error::new(formula.span(), SEVERAL));
+    }
     let root = &input.root;
     let data = data(input, &program);
     let ordinary = program.ordinary;
@@ -64,7 +68,8 @@ fn numbers(input: &Input) -> TokenStream {
 /// An expression of the type `Formula`, beside a function that nobody calls, by which the compiler checks names and types.
 pub fn formula(input: &Input) -> syn::Result<TokenStream> {
     let site = Span::mixed_site();
-    let data = data(input, &Program::of(input)?);
+    let program = Program::of(input)?;
+    let data = data(input, &program);
     let numbers = numbers(input);
     let Input {
         root,
@@ -74,7 +79,13 @@ pub fn formula(input: &Input) -> syn::Result<TokenStream> {
         ..
     } = input;
     let body = match &input.body {
-        Body::Expression(formula) => quote_spanned!(site=> { let _: f64 = #formula; }),
+        Body::Expression(formula) => match program.results.len() {
+            1 => quote_spanned!(site=> { let _: f64 = #formula; }),
+            results => {
+                let types = std::iter::repeat_n(quote_spanned!(site=> f64), results);
+                quote_spanned!(site=> { let _: (#(#types),*) = #formula; })
+            }
+        },
         Body::Guarded(guarded) => {
             let Guarded {
                 formula,

@@ -18,6 +18,9 @@ pub enum Value {
     Nothing,
 }
 
+pub const SEVERAL: &str =
+    "a number is wanted here, not several: take one by `.0` or `.1`, or all by `let (a, b) = ...`";
+
 /// The steps of a formula.
 pub struct Program {
     pub steps: Steps,
@@ -60,7 +63,7 @@ impl Lowering {
 
     fn body(mut self, input: &Input) -> syn::Result<Program> {
         let (results, ordinary) = match &input.body {
-            Body::Expression(formula) => (vec![self.number(formula)?], self.steps.len()),
+            Body::Expression(formula) => (self.numbers(formula)?, self.steps.len()),
             Body::Guarded(guarded) => {
                 let (result, ordinary) = self.guarded(guarded)?;
                 (vec![result], ordinary)
@@ -111,13 +114,22 @@ impl Lowering {
         self.one(value, expression)
     }
 
+    /// The parts of a tuple of numbers, or one number.
+    fn numbers(&mut self, expression: &Expr) -> syn::Result<Vec<Place>> {
+        let parts = match self.expression(expression)? {
+            Value::Tuple(parts) if !parts.is_empty() => parts,
+            value => vec![value],
+        };
+        parts.into_iter().map(|part| self.one(part, expression)).collect()
+    }
+
     pub fn one(&mut self, value: Value, at: &impl Spanned) -> syn::Result<Place> {
         match value {
             Value::One(place) => Ok(place),
             Value::Call(name, arguments) => self.steps.add(Step::Math(name, 0, arguments)),
             Value::Tuple(_) => Err(syn::Error::new(
                 at.span(),
-                "a number is wanted here, not several: take one by `.0` or `.1`, or all by `let (a, b) = ...`",
+                SEVERAL,
             )),
             Value::Nothing => Err(syn::Error::new(
                 at.span(),

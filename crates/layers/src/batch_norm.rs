@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use backprop_autodiff::{Buffer, InputGradients, Op, Param, Var, ops::ChannelStatistics};
+use backprop_autodiff::{Buffer, Param, Var, ops::ChannelStatistics};
 use backprop_derive::{Cast, Module};
 use backprop_tensor::{Error, Float, Result, Tensor, kernel};
 use serde::{Deserialize, Serialize};
@@ -131,7 +131,7 @@ impl<T: Float> Layer<T> for BatchNorm1d<T> {
         let affine = weight.as_ref().zip(bias.as_ref());
         if !matches!(x.rank(), 2 | 3) && !x.has_failed() {
             let expected = "must be [n, features] or [n, features, length]";
-            return x.apply(Refused(Error::shape("batch_norm", x.shape(), expected)));
+            return x.fail("BatchNorm1d", Error::shape("batch_norm", x.shape(), expected));
         }
         // What the statistics in use could not be applied to is no input in training either.
         if !x.tape().is_training() || x.shape().get(1) != Some(&self.features()) {
@@ -140,29 +140,9 @@ impl<T: Float> Layer<T> for BatchNorm1d<T> {
         }
         let (y, statistics) = x.batch_norm(affine, self.epsilon);
         match statistics.map(|statistics| self.update(x, &statistics)) {
-            Some(Err(error)) => y.apply(Refused(error)),
+            Some(Err(error)) => y.fail("BatchNorm1d", error),
             _ => y,
         }
-    }
-}
-
-/// An operation that cannot be applied, for this reason.
-#[derive(Debug)]
-struct Refused(Error);
-
-impl<T: Float> Op<T> for Refused {
-    type Saved = ();
-
-    fn name(&self) -> &'static str {
-        "BatchNorm1d"
-    }
-
-    fn forward(&self, _: &[&Tensor<T>]) -> Result<(Tensor<T>, ())> {
-        Err(self.0.clone())
-    }
-
-    fn backward(&self, (): (), _: Tensor<T>, _: &mut InputGradients<'_, T>) -> Result<()> {
-        Err(self.0.clone())
     }
 }
 

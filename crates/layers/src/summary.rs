@@ -196,7 +196,7 @@ fn owners<T: Float, L: Layer<T> + ?Sized>(layer: &L) -> BTreeMap<ParamId, Owner>
 }
 
 /// The operations that use parameters of a part, each parameter counted where it is used first.
-fn parts(records: &[Record], owners: &BTreeMap<ParamId, Owner>) -> Vec<Row> {
+fn parts<T: Float>(records: &[Record<T>], owners: &BTreeMap<ParamId, Owner>) -> Vec<Row> {
     let mut seen = vec![false; records.len()];
     let mut rows: Vec<Row> = Vec::new();
     for record in records {
@@ -205,7 +205,7 @@ fn parts(records: &[Record], owners: &BTreeMap<ParamId, Owner>) -> Vec<Row> {
         };
         let mut row: Option<Row> = None;
         for &place in record.inputs.iter().flatten() {
-            let Some(Source::Param(id)) = records.get(place).map(|record| &record.source) else {
+            let Some(Source::Param { id, .. }) = records.get(place).map(|record| &record.source) else {
                 continue;
             };
             let Some(owner) = owners.get(id) else { continue };

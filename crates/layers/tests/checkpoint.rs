@@ -1,7 +1,7 @@
 //! Networks with checkpoints: the same bits in training, step after step.
 
 use backprop_autodiff::{Gradients, Tape, Var};
-use backprop_layers::{BatchNorm1d, Dropout, Gelu, Layer, Linear, Module, Relu, Sequential, sequential};
+use backprop_layers::{BatchNorm1d, Dropout, Tanh, Layer, Linear, Module, Relu, Sequential, sequential};
 use backprop_tensor::{Rng, Tensor};
 
 /// Applies its layer under a checkpoint, or without one.
@@ -31,7 +31,7 @@ fn network(on: bool) -> impl Layer + Clone {
         sequential![
             inner,
             BatchNorm1d::new(8),
-            Gelu,
+            Tanh,
             Dropout::new(0.2),
             Linear::new(8, 8, rng)
         ]

@@ -24,32 +24,49 @@ use crate::{GraphDiagram, GraphNode, NodeKind, graph_diagram};
 /// [`backward`]: backprop_autodiff::Var::backward
 pub fn tape_diagram<T: Float>(tape: &Tape<T>) -> GraphDiagram {
     let records = tape.records();
+    // Where the records without the constants are.
+    let mut kept = 0;
+    let places: Vec<Option<usize>> = records
+        .iter()
+        .map(|record| match record.source {
+            Source::Constant(_) => None,
+            _ => {
+                kept += 1;
+                Some(kept - 1)
+            }
+        })
+        .collect();
     let mut parameters = 0;
-    graph_diagram(records.into_iter().map(|record| {
+    let drawn = { records.into_iter() }.filter(|record| !matches!(record.source, Source::Constant(_)));
+    graph_diagram(drawn.map(|record| {
         let (source, kind) = match record.source {
             Source::Operation { name, .. } => (name.to_owned(), NodeKind::Operation),
-            Source::Param(_) => {
+            Source::Output { index, .. } => (format!("value {}", index + 1), NodeKind::Operation),
+            Source::Param { .. } => {
                 parameters += 1;
                 (format!("parameter {parameters}"), NodeKind::Parameter)
             }
             _ => ("variable".to_owned(), NodeKind::Input),
         };
         let shape = record.shape;
-        let shape = if shape.rank() == 0 {
-            "scalar".to_owned()
-        } else {
-            format!("{shape:?}")
+        let several = matches!(record.source, Source::Operation { outputs: 1.., .. });
+        let shape = match shape.rank() {
+            // Its values are drawn with theirs.
+            _ if several => String::new(),
+            0 => "scalar".to_owned(),
+            _ => format!("{shape:?}"),
         };
         let (name, detail) = match record.name {
             Some(name) if kind == NodeKind::Operation => (name, format!("{source} {shape}")),
             Some(name) => (name, shape),
             None => (source, shape),
         };
+        let inputs = record.inputs.into_iter().flatten();
         GraphNode {
             name,
             detail,
             kind,
-            inputs: record.inputs.into_iter().flatten().collect(),
+            inputs: inputs.filter_map(|place| places.get(place).copied().flatten()).collect(),
         }
     }))
 }

@@ -44,7 +44,8 @@ use build::Builder;
 pub use function::Function;
 pub use program::{Program, Step};
 
-/// Makes a [`Formula`](crate::formula::Formula) of the text that [`kernel!`](crate::kernel!) takes, without compiling functions of it.
+/// Makes a [`Formula`](crate::formula::Formula) of the text that [`kernel!`](crate::kernel!) takes, without compiling functions of it. A formula may also
+/// be a tuple, of several results: `|x, y| (x + y, x - y)`.
 ///
 /// ```
 /// use backprop_tensor::{formula, math};
@@ -207,6 +208,44 @@ impl Formula {
             nodes: self.nodes.iter().map(node).collect(),
             ..self.clone()
         }
+    }
+
+    /// The formula of one of the results, of the same inputs and parameters.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if there is no such result.
+    ///
+    /// ```
+    /// use backprop_tensor::{formula, math};
+    ///
+    /// let polar = formula!(|r, angle| (r * math::cos(angle), r * math::sin(angle)));
+    /// assert_eq!(polar.result(1)?.to_string(), "r * sin(angle)");
+    /// # Ok::<(), backprop_tensor::Error>(())
+    /// ```
+    pub fn result(&self, index: usize) -> Result<Self> {
+        let Some(&place) = self.results.get(index) else {
+            let expected = format!("the formula has {} results", self.results.len());
+            return Err(Error::argument("result", "index", index, expected));
+        };
+        let one = Self {
+            results: vec![place],
+            ..self.clone()
+        };
+        Ok(one.without_unused())
+    }
+
+    /// Whether a result depends on an input: whether it occurs in what is computed.
+    ///
+    /// ```
+    /// use backprop_tensor::formula;
+    ///
+    /// let second = formula!(|x, y| (x * y, y + 1.0)).result(1)?;
+    /// assert!(!second.depends_on(0) && second.depends_on(1));
+    /// # Ok::<(), backprop_tensor::Error>(())
+    /// ```
+    pub fn depends_on(&self, input: usize) -> bool {
+        let mut nodes = self.nodes.iter().zip(self.needed());
+        nodes.any(|(node, needed)| needed && *node == Node::Input(input))
     }
 
     /// Which steps the results need.

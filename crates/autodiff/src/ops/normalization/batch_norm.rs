@@ -17,12 +17,10 @@ use crate::{Differential, InputGradients, Op, Var};
 /// Ioffe, Szegedy, "Batch normalization: accelerating deep network training by reducing internal covariate shift", 2015.
 #[derive(Debug, Clone)]
 pub struct BatchNorm<T: Float> {
-    /// `μ` and `σ²`, or why there are none.
-    statistics: Result<ChannelStatistics<T>>,
-    /// `m`, if the statistics are those of `x`.
-    count: Option<usize>,
+    /// `μ` and `σ²`, if they are fixed; else they are those of `x`.
+    pub statistics: Option<ChannelStatistics<T>>,
     /// `ε`.
-    epsilon: f64,
+    pub epsilon: f64,
 }
 
 /// The mean and the variance of each channel of a tensor `[n, channels, ...]`, over all axes but that of the channels.
@@ -93,6 +91,8 @@ const CHANNELS: &str = "must be [n, channels, ...]";
 /// What `backward` needs, the vectors with the axes of `x`.
 #[derive(Debug)]
 pub struct SavedBatchNorm<T: Float> {
+    /// Those of `x`, unless they are fixed.
+    pub statistics: Option<ChannelStatistics<T>>,
     centered: Centered<T>,
     /// `w / √(σ² + ε)`, or without `w`.
     factor: Tensor<T>,
@@ -225,8 +225,14 @@ impl<T: Float> Op<T> for BatchNorm<T> {
         let is_usable = self.epsilon >= 0.0 && self.epsilon.is_finite();
         let expected = "must be a finite number, at least 0";
         require(is_usable, "batch_norm", "epsilon", self.epsilon, expected)?;
-        let statistics = self.statistics.as_ref().map_err(Clone::clone)?;
-        let centered = Centered::new(x, statistics, self.epsilon)?;
+        let (statistics, centered) = match &self.statistics {
+            Some(fixed) => (None, Centered::new(x, fixed, self.epsilon)?),
+            None => {
+                let known = ChannelStatistics::of(x)?;
+                let centered = Centered::new(x, &known, self.epsilon)?;
+                (Some(known), centered)
+            }
+        };
         let Centered { x, mean, scale, .. } = &centered;
         let (y, factor, weight) = match affine {
             None => (x.apply(&NORMAL, &[mean, scale])?, scale.clone(), None),
@@ -250,6 +256,7 @@ impl<T: Float> Op<T> for BatchNorm<T> {
         Ok((
             y,
             SavedBatchNorm {
+                statistics,
                 centered,
                 factor,
                 weight,
@@ -264,6 +271,7 @@ impl<T: Float> Op<T> for BatchNorm<T> {
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
         let SavedBatchNorm {
+            statistics,
             centered,
             factor,
             weight,
@@ -290,9 +298,9 @@ impl<T: Float> Op<T> for BatchNorm<T> {
             inputs.add(2, times(sum.clone(), growth)?.reshape(shape)?)?;
         }
         if inputs.needed(0) {
-            let change = match self.count {
+            let change = match statistics {
                 None => gradient,
-                Some(count) => {
+                Some(ChannelStatistics { count, .. }) => {
                     // What the mean and the variance take back.
                     let formula = kernel!(|normal, g, sum, product; share: 1.0 / count as f64| g - share * sum - normal * (share * product));
                     normal.into_apply(&formula, &[&gradient, &sum, &product])?
@@ -404,16 +412,12 @@ impl<T: Float> Var<T> {
         affine: Option<(&Self, &Self)>,
         epsilon: f64,
     ) -> (Self, Option<ChannelStatistics<T>>) {
-        let statistics = ChannelStatistics::of(&self.value);
-        let known = statistics.as_ref().ok().cloned();
         let op = BatchNorm {
-            count: known.as_ref().map(|known| known.count),
-            statistics,
+            statistics: None,
             epsilon,
         };
-        let y = self.apply_affine(op, affine);
-        let known = known.filter(|_| !y.has_failed());
-        (y, known)
+        let (y, statistics) = self.apply_affine(op, affine, |saved| saved.statistics.clone());
+        (y, statistics.flatten())
     }
 
     /// Each channel of `[n, channels, ...]` by a mean and a variance `[channels]` that do not depend on it, [`BatchNorm`].
@@ -425,26 +429,33 @@ impl<T: Float> Var<T> {
         affine: Option<(&Self, &Self)>,
         epsilon: f64,
     ) -> Self {
-        let statistics = variance.sqrt().map(|std| ChannelStatistics {
-            mean: mean.clone(),
-            variance: variance.clone(),
-            std,
-            remainder: None,
-            count: 0,
-        });
+        let std = match variance.sqrt() {
+            Ok(std) => std,
+            Err(source) => return self.fail("BatchNorm", source),
+        };
         let op = BatchNorm {
-            statistics,
-            count: None,
+            statistics: Some(ChannelStatistics {
+                mean: mean.clone(),
+                variance: variance.clone(),
+                std,
+                remainder: None,
+                count: 0,
+            }),
             epsilon,
         };
-        self.apply_affine(op, affine)
+        self.apply_affine(op, affine, |_| ()).0
     }
 
     #[track_caller]
-    fn apply_affine(&self, op: BatchNorm<T>, affine: Option<(&Self, &Self)>) -> Self {
+    fn apply_affine<R>(
+        &self,
+        op: BatchNorm<T>,
+        affine: Option<(&Self, &Self)>,
+        read: impl FnOnce(&SavedBatchNorm<T>) -> R,
+    ) -> (Self, Option<R>) {
         match affine {
-            None => self.apply(op),
-            Some((weight, bias)) => self.tape().apply(op, &[self, weight, bias]),
+            None => self.tape().apply_reading(op, &[self], read),
+            Some((weight, bias)) => self.tape().apply_reading(op, &[self, weight, bias], read),
         }
     }
 }

@@ -13,16 +13,18 @@ impl<T: Float> BatchNorm<T> {
             [x, ..] => (x, at.gradient()),
             [] => return Ok(()),
         };
-        let statistics = self.statistics.as_ref().map_err(Clone::clone)?;
-        let channels = *along_channels(x.shape(), &statistics.mean)?.shape();
+        let mut channels = vec![1; x.rank()];
+        if let (Some(length), Some(&count)) = (channels.get_mut(1), x.shape().get(1)) {
+            *length = count;
+        }
         let others: Vec<isize> = (0..x.rank() as isize).filter(|&axis| axis != 1).collect();
         let axes = others.resolve("batch_norm", x.shape())?.keep();
         let inverse = InverseStd {
             epsilon: self.epsilon,
         };
-        let (distances, scale) = match self.count {
-            Some(_) => (distances(x, axes), x.var(axes, 0).apply(inverse)),
-            None => {
+        let (distances, scale) = match &self.statistics {
+            None => (distances(x, axes), x.var(axes, 0).apply(inverse)),
+            Some(statistics) => {
                 let constant = |vector: &Tensor<T>| Ok(x.constant(along_channels(x.shape(), vector)?));
                 let constant = |vector| -> Result<Var<T>> { constant(vector) };
                 let variance = constant(&statistics.variance)?;
@@ -39,17 +41,17 @@ impl<T: Float> BatchNorm<T> {
         if !at.needed(0) {
             return Ok(());
         }
-        let change = match self.count {
-            None => gradient.clone(),
+        let change = match self.statistics {
+            Some(_) => gradient.clone(),
             // What the mean and the variance take back.
-            Some(_) => gradient - gradient.mean(axes) - normal * products.mean(axes),
+            None => gradient - gradient.mean(axes) - normal * products.mean(axes),
         };
         let change = change * scale;
         at.add(
             0,
             match at.inputs().get(1) {
                 None => change,
-                Some(weight) => change * weight.reshape(channels),
+                Some(weight) => change * weight.reshape(&channels),
             },
         )
     }

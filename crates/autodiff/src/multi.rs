@@ -1,0 +1,226 @@
+//! Operations with several values, and reading what an operation knows.
+
+use std::array;
+use std::fmt::Debug;
+use std::panic::Location;
+
+use backprop_tensor::formula::Formula;
+use backprop_tensor::{Float, Result, Tensor};
+
+use crate::node::{Held, Inputs, MultiRecord, Origin};
+use crate::op::{NOT_WRITTEN, type_name};
+use crate::tape::inputs;
+use crate::{Differential, InputGradients, Op, Tape, Var};
+
+/// A differentiable operation with `N` values: as [`Op`], which is the same with one.
+///
+/// Apply it with [`Tape::apply_multi`]. The values are variables like any others; the gradients of all of them come to the operation at once, `None` for
+/// a value that the loss does not depend on. If it depends on none of them, the operation is not asked.
+///
+/// A formula of the elements with several results needs no operation of its own: [`Var::elementwise_multi`].
+///
+/// ```
+/// use backprop_autodiff::{Differential, InputGradients, MultiOp, Tape, Var, gradcheck, gradgradcheck, operands};
+/// use backprop_tensor::{Float, Result, Tensor};
+///
+/// /// Sum and difference, `(x + y, x - y)`.
+/// #[derive(Debug, Clone, Copy)]
+/// struct Butterfly;
+///
+/// impl<T: Float> MultiOp<T, 2> for Butterfly {
+///     type Saved = ();
+///
+///     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<([Tensor<T>; 2], ())> {
+///         let [x, y] = operands(inputs)?;
+///         Ok(([x.try_add(y)?, x.try_sub(y)?], ()))
+///     }
+///
+///     fn backward(&self, (): (), gradients: [Option<Tensor<T>>; 2], inputs: &mut InputGradients<'_, T>) -> Result<()> {
+///         let [sum, difference] = gradients;
+///         if let Some(g) = sum {
+///             inputs.add(0, g.clone())?;
+///             inputs.add(1, g)?;
+///         }
+///         if let Some(g) = difference {
+///             inputs.add(0, g.clone())?;
+///             inputs.add(1, g.try_neg()?)?;
+///         }
+///         Ok(())
+///     }
+///
+///     // For gradients of gradients.
+///     fn differentiate(
+///         &self,
+///         (): &(),
+///         gradients: [Option<&Var<T>>; 2],
+///         at: &Differential<T>,
+///     ) -> backprop_autodiff::Result<()> {
+///         let [sum, difference] = gradients;
+///         if let Some(g) = sum {
+///             at.add(0, g.clone())?;
+///             at.add(1, g.clone())?;
+///         }
+///         if let Some(g) = difference {
+///             at.add(0, g.clone())?;
+///             at.add(1, -g)?;
+///         }
+///         Ok(())
+///     }
+/// }
+///
+/// let product = |x: &[Var<f64>]| {
+///     let [sum, difference] = x[0].tape().apply_multi(Butterfly, &[&x[0], &x[1]]);
+///     sum * difference // x² - y²
+/// };
+/// let inputs = [Tensor::from([1.0, 2.0]), Tensor::from([0.5, -1.0])];
+/// gradcheck(product, &inputs)?;
+/// gradgradcheck(product, &inputs)?;
+/// # Ok::<(), backprop_autodiff::GradcheckError>(())
+/// ```
+pub trait MultiOp<T: Float, const N: usize>: Debug + Send + Sync + 'static {
+    /// What the derivative needs of the forward pass, and nothing more. It lives until backward has passed the operation.
+    type Saved: 'static;
+
+    /// The name in errors and drawings; that of the type unless overridden.
+    fn name(&self) -> &'static str {
+        type_name::<Self>()
+    }
+
+    /// The values, and what to keep for [`backward`](Self::backward). There are as many inputs as the operation was applied to.
+    ///
+    /// # Errors
+    /// If the inputs' shapes or values do not allow the operation; it then sticks to the tape.
+    fn forward(&self, inputs: &[&Tensor<T>]) -> Result<([Tensor<T>; N], Self::Saved)>;
+
+    /// Adds to the gradient of each input what follows, by the chain rule, from the `gradients` of the outputs: `None` for one that the loss does
+    /// not depend on, never for all of them.
+    ///
+    /// # Errors
+    /// If a tensor operation fails, for want of memory for instance.
+    fn backward(
+        &self,
+        saved: Self::Saved,
+        gradients: [Option<Tensor<T>>; N],
+        inputs: &mut InputGradients<'_, T>,
+    ) -> Result<()>;
+
+    /// The same as [`backward`](Self::backward), written in variables, so that it can be differentiated again, as [`Op::differentiate`]. The
+    /// operands are those of [`Differential::operands`], the values those of [`Differential::outputs`].
+    ///
+    /// # Errors
+    /// If a variable operation fails, or this operation is differentiable once ([`Differential::first_order`]).
+    fn differentiate(
+        &self,
+        saved: &Self::Saved,
+        gradients: [Option<&Var<T>>; N],
+        at: &Differential<T>,
+    ) -> crate::Result<()> {
+        let _ = saved;
+        match self.formula() {
+            Some(formula) => crate::ops::differentiate_formula(&formula, &gradients, at),
+            None => Err(at.first_order(NOT_WRITTEN)),
+        }
+    }
+
+    /// The formula with `N` results, if each element of the values is one of the elements of the operands at its place, broadcast together; as [`Op::formula`].
+    fn formula(&self) -> Option<Formula> {
+        None
+    }
+}
+
+impl<T: Float> Tape<T> {
+    /// Applies an operation with several values to any number of operands. If it fails, so have all of them.
+    ///
+    /// ```
+    /// use backprop_autodiff::{Tape, ops::Elementwise};
+    /// use backprop_tensor::{Tensor, formula};
+    ///
+    /// let tape = Tape::new();
+    /// let (x, y) = (tape.variable(Tensor::from([3.0, 1.0])), tape.variable(Tensor::from([1.0, 2.0])));
+    /// let formula = formula!(mut x, y; => { let sum = x + y; y = x - y; x = sum; });
+    /// let [sum, difference] = tape.apply_multi(Elementwise { formula }, &[&x, &y]);
+    /// assert_eq!((sum * &difference).value()?, &Tensor::from([8.0, -3.0]));
+    /// # Ok::<(), backprop_autodiff::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn apply_multi<const N: usize, O: MultiOp<T, N>>(&self, op: O, operands: &[&Var<T>]) -> [Var<T>; N] {
+        self.apply_multi_at(op, operands, Location::caller())
+    }
+
+    pub(crate) fn apply_multi_at<const N: usize, O: MultiOp<T, N>>(
+        &self,
+        op: O,
+        operands: &[&Var<T>],
+        location: &'static Location<'static>,
+    ) -> [Var<T>; N] {
+        let result = self.run(&|| op.name(), operands, location, |values| op.forward(values));
+        let Some((values, saved)) = result else {
+            return array::from_fn(|_| Var::failed(self.clone()));
+        };
+        if self.inner.detects.get() {
+            let check = |value| self.check_value(value, (op.name(), &op), operands, location);
+            if let Err(error) = values.iter().try_for_each(check) {
+                let _ = self.fail(error);
+                return array::from_fn(|_| Var::failed(self.clone()));
+            }
+        }
+        let Some(inputs) = inputs(operands) else {
+            return values.map(|value| self.constant_at(value, location));
+        };
+        let op = Held::new(op, self.is_tracing());
+        let origin = Origin::Operation(Box::new(MultiRecord::<_, _, N> { op, saved }));
+        // Its own record has no value: only a shape to be drawn.
+        let first = values.first().cloned().unwrap_or_default();
+        let operation = self.record(first, origin, inputs, operands, location).node;
+        values.map(|value| {
+            let inputs = Inputs::from_slice(&[operation]);
+            self.record(value, Origin::Output, inputs, &[], location)
+        })
+    }
+
+    /// As [`apply`](Self::apply), and reads what the operation has saved, before it goes on the tape: what the forward pass knows beside its value (the
+    /// statistics of a batch, the places of maxima) needs not be computed a second time. `None` if the operation fails.
+    ///
+    /// It works on every tape, one that records nothing too.
+    ///
+    /// ```
+    /// use backprop_autodiff::{InputGradients, Op, Tape, operands};
+    /// use backprop_tensor::{Float, Result, Tensor};
+    ///
+    /// /// The largest element along the last axis.
+    /// #[derive(Debug)]
+    /// struct Largest;
+    ///
+    /// impl<T: Float> Op<T> for Largest {
+    ///     /// The places of the maxima, which the gradients go to.
+    ///     type Saved = Tensor<i64>;
+    ///
+    ///     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
+    ///         let [x] = operands(inputs)?;
+    ///         let places = x.argmax(-1)?.unsqueeze(-1)?;
+    ///         Ok((x.gather(-1, &places)?, places))
+    ///     }
+    ///
+    ///     fn backward(&self, places: Self::Saved, gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
+    ///         let Some(shape) = inputs.shape(0) else { return Ok(()) };
+    ///         inputs.add(0, Tensor::zeros(shape)?.scatter_add(-1, &places, &gradient)?)
+    ///     }
+    /// }
+    ///
+    /// let tape = Tape::new();
+    /// let x = tape.variable(Tensor::from([[1.0, 5.0], [4.0, 3.0]]));
+    /// let (largest, places) = tape.apply_reading(Largest, &[&x], |places| places.clone());
+    /// assert_eq!(largest.value()?, &Tensor::from([[5.0], [4.0]]));
+    /// assert_eq!(places, Some(Tensor::from([[1], [0]])));
+    /// # Ok::<(), backprop_autodiff::Error>(())
+    /// ```
+    #[track_caller]
+    pub fn apply_reading<O: Op<T>, R>(
+        &self,
+        op: O,
+        operands: &[&Var<T>],
+        read: impl FnOnce(&O::Saved) -> R,
+    ) -> (Var<T>, Option<R>) {
+        self.apply_reading_at(op, operands, Location::caller(), read)
+    }
+}
