@@ -508,3 +508,19 @@ fn reading_changes_neither_value_nor_gradient() {
     assert_eq!(run(true), run(false));
     assert_eq!(Op::<f64>::name(&ops::Tanh), "Tanh");
 }
+
+/// The places come from the same computation as the values, so that these are what is found there: signs of zeros and NaN too.
+#[test]
+fn sorted_elements_are_those_at_their_places() {
+    let x = Tensor::from([[0.0, -0.0, f64::NAN, -1.0, 2.0, -0.0], [3.0, 3.0, -f64::NAN, 1.0, f64::INFINITY, 0.0]]);
+    let bits = |x: &Tensor<f64>| x.to_vec().into_iter().map(f64::to_bits).collect::<Vec<_>>();
+    for (tape, from_largest) in [(Tape::new(), true), (Tape::new(), false), (Tape::inference(), true)] {
+        let x = tape.variable(x.clone());
+        for axis in [0, -1] {
+            for (y, places) in [x.sort(axis, from_largest), x.topk(2, axis, from_largest)] {
+                let expected = x.value().unwrap().gather(axis, &places).unwrap();
+                assert_eq!(bits(y.value().unwrap()), bits(&expected));
+            }
+        }
+    }
+}
