@@ -22,7 +22,8 @@
 //!   stream, so a model has one `forward` with one argument.
 //! * **One operation, one file** ([`ops`]): formula, derivative, code and test cases of both. They implement the public
 //!   trait [`Op`] and nothing else; yours are as good. An operation's derivative is written twice: on tensors, as fast as may be
-//!   ([`Op::backward`]), and in variables, to be differentiated again ([`Op::differentiate`]); the tests compare the two.
+//!   ([`Op::backward`]), and in variables, to be differentiated again ([`Op::differentiate`]); the tests compare the two. An operation may have
+//!   several values ([`MultiOp`], [`Var::elementwise_multi`]), and what its forward pass knows beside them can be read ([`Tape::apply_reading`]).
 //! * **Errors stick.** A wrong shape gives a [`Var`] that has failed; the tape keeps the first error with the operands' shapes and your
 //!   file and line, later operations on it do nothing, and [`backward`](Var::backward) or [`value`](Var::value) reports it. So
 //!   formulas read like formulas.
@@ -34,6 +35,9 @@
 //!   values for messages and drawings, [`Var::backward_with`] shows each parameter's gradient as it becomes final.
 //! * **A model is plain data** ([`Module`], [`Param`]): `Clone`, `Send`, `Sync`. A forward pass cannot change it; what it would change (a running
 //!   mean) travels with the [`Gradients`] to the optimizer's step.
+//!
+//! * **A tape can be read back**: its [records](Tape::records) are plain data, and those of a [tracing](Tape::tracing) tape hold each operation with its fields, every constant and
+//!   parameter, so that a program of yours can run, write or translate a model from them alone.
 //!
 //! This crate knows tensors. It knows nothing of layers, optimizers or data.
 

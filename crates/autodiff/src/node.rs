@@ -258,7 +258,8 @@ impl<T: Float, const N: usize, O: MultiOp<T, N>> Recorded<T> for MultiRecord<O, 
         if own.iter().all(Option::is_none) {
             return Ok(());
         }
-        op.backward(saved, own, inputs).map_err(|error| (op.name(), error))
+        op.backward(saved, own, inputs)
+            .map_err(|error| (op.name(), error))
     }
 
     fn differentiate(&self, at: &Differential<T>) -> crate::Result<()> {

@@ -112,7 +112,12 @@ fn sigmoid(x: &Var<f64>) -> Var<f64> {
 }
 
 /// Functions with two values, by one operation and by several.
-fn functions() -> Vec<(&'static str, usize, fn(&[Var<f64>]) -> Pair, fn(&[Var<f64>]) -> Pair)> {
+fn functions() -> Vec<(
+    &'static str,
+    usize,
+    fn(&[Var<f64>]) -> Pair,
+    fn(&[Var<f64>]) -> Pair,
+)> {
     vec![
         (
             "sine and cosine",
@@ -194,7 +199,11 @@ fn derivatives(
     let x = variables(&tape);
     let gradients = loss(&x, &function(&x), uses).backward()?;
     for x in &x {
-        found.push(gradients.wrt(x).map_or(vec![0.0; x.shape().count()], Tensor::to_vec));
+        found.push(
+            gradients
+                .wrt(x)
+                .map_or(vec![0.0; x.shape().count()], Tensor::to_vec),
+        );
     }
     let tape = Tape::higher_order();
     let x = variables(&tape);
@@ -211,7 +220,11 @@ fn derivatives(
     }
     let gradients = y.backward()?;
     for x in &x {
-        found.push(gradients.wrt(x).map_or(vec![0.0; x.shape().count()], Tensor::to_vec));
+        found.push(
+            gradients
+                .wrt(x)
+                .map_or(vec![0.0; x.shape().count()], Tensor::to_vec),
+        );
     }
     Ok(found)
 }
@@ -364,7 +377,12 @@ fn what_records_nothing_and_constants_give_the_same_values() {
     let tape = Tape::new();
     let constants = tape.apply_multi(SinCos, &[&tape.input(value.clone())]);
     assert!(tape.is_empty() && constants.iter().all(|var| !var.is_tracked()));
-    for (var, expected) in found.iter().chain(&constants).zip([value.sin(), value.cos(), value.sin(), value.cos()]) {
+    for (var, expected) in
+        found
+            .iter()
+            .chain(&constants)
+            .zip([value.sin(), value.cos(), value.sin(), value.cos()])
+    {
         assert_eq!(var.value().unwrap(), &expected.unwrap());
     }
 }
@@ -379,14 +397,25 @@ fn the_records_are_one_of_the_operation_and_one_of_each_value() {
     let records = tape.records();
     assert_eq!(records.len(), 5);
     assert!(
-        matches!(records[1].source, Source::Operation { name: "SinCos", outputs: 2, formula: None, .. }),
+        matches!(
+            records[1].source,
+            Source::Operation {
+                name: "SinCos",
+                outputs: 2,
+                formula: None,
+                ..
+            }
+        ),
         "{records:?}"
     );
     assert_eq!(records[1].inputs, [Some(0)]);
     for index in 0..2 {
         let record = &records[2 + index];
         assert!(matches!(record.source, Source::Output { index: found, .. } if found == index));
-        assert_eq!((&record.inputs[..], &record.shape[..]), (&[Some(1)][..], &[2][..]));
+        assert_eq!(
+            (&record.inputs[..], &record.shape[..]),
+            (&[Some(1)][..], &[2][..])
+        );
         assert_eq!(record.location.line(), line);
     }
     assert_eq!(records[4].inputs, [Some(3)]);
@@ -396,7 +425,10 @@ fn the_records_are_one_of_the_operation_and_one_of_each_value() {
     let tape = Tape::new();
     let x = tape.variable(Tensor::from([0.5, 1.0]));
     let [_, _] = x.elementwise_multi(&formula, &[]);
-    let Source::Operation { formula: Some(found), .. } = &tape.records()[1].source else {
+    let Source::Operation {
+        formula: Some(found), ..
+    } = &tape.records()[1].source
+    else {
         panic!("no formula");
     };
     assert_eq!(found, &formula);
@@ -457,21 +489,38 @@ fn errors_have_the_name_and_the_line() {
     let line = line!() + 1;
     let [first, _] = tape.apply_multi(Once, &[&x]);
     let error = first.sum(..).gradients([&x]).unwrap_err();
-    assert!(matches!(error, Error::FirstOrder { operation: "Twin", .. }), "{error}");
+    assert!(
+        matches!(
+            error,
+            Error::FirstOrder {
+                operation: "Twin",
+                ..
+            }
+        ),
+        "{error}"
+    );
     assert_eq!(error.location().map(|location| location.line()), Some(line));
 
     let x = Tape::new().variable(Tensor::from([1.0, 2.0]));
     let formula = formula!(|x; p: 1.0| (x, p * x));
     let [_, _, third] = x.elementwise_multi::<3>(&formula, &[]);
     assert!(third.value().unwrap_err().to_string().contains("must be 3"));
-    let one = Tape::new().variable(Tensor::from([1.0])).elementwise(&formula, &[]);
+    let one = Tape::new()
+        .variable(Tensor::from([1.0]))
+        .elementwise(&formula, &[]);
     assert!(one.value().unwrap_err().to_string().contains("elementwise_multi"));
 }
 
 #[test]
 fn what_an_operation_knows_is_read_on_every_tape() {
     let x = Tensor::from([[3.0, 4.0], [6.0, 8.0]]);
-    for tape in [Tape::new(), Tape::inference(), Tape::higher_order(), Tape::tracing(), Tape::training(1)] {
+    for tape in [
+        Tape::new(),
+        Tape::inference(),
+        Tape::higher_order(),
+        Tape::tracing(),
+        Tape::training(1),
+    ] {
         for var in [tape.variable(x.clone()), tape.input(x.clone())] {
             let axes = ops::Norm {
                 axes: backprop_tensor::Axes::resolve(&[1], "norm", x.shape()).unwrap(),
@@ -504,4 +553,27 @@ fn reading_changes_neither_value_nor_gradient() {
     };
     assert_eq!(run(true), run(false));
     assert_eq!(Op::<f64>::name(&ops::Tanh), "Tanh");
+}
+
+/// The places come from the same computation as the values, so that these are what is found there: signs of zeros and NaN too.
+#[test]
+fn sorted_elements_are_those_at_their_places() {
+    let x = Tensor::from([
+        [0.0, -0.0, f64::NAN, -1.0, 2.0, -0.0],
+        [3.0, 3.0, -f64::NAN, 1.0, f64::INFINITY, 0.0],
+    ]);
+    let bits = |x: &Tensor<f64>| x.to_vec().into_iter().map(f64::to_bits).collect::<Vec<_>>();
+    for (tape, from_largest) in [
+        (Tape::new(), true),
+        (Tape::new(), false),
+        (Tape::inference(), true),
+    ] {
+        let x = tape.variable(x.clone());
+        for axis in [0, -1] {
+            for (y, places) in [x.sort(axis, from_largest), x.topk(2, axis, from_largest)] {
+                let expected = x.value().unwrap().gather(axis, &places).unwrap();
+                assert_eq!(bits(y.value().unwrap()), bits(&expected));
+            }
+        }
+    }
 }

@@ -53,6 +53,8 @@ const EXEMPT: &[&str] = &[
     "ScatterAdd",
     "Select",
     "Slice",
+    "Sort",
+    "Topk",
     "Cumprod",
     "Cumsum",
     "LogSumExp",

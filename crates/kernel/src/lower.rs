@@ -127,10 +127,7 @@ impl Lowering {
         match value {
             Value::One(place) => Ok(place),
             Value::Call(name, arguments) => self.steps.add(Step::Math(name, 0, arguments)),
-            Value::Tuple(_) => Err(syn::Error::new(
-                at.span(),
-                SEVERAL,
-            )),
+            Value::Tuple(_) => Err(syn::Error::new(at.span(), SEVERAL)),
             Value::Nothing => Err(syn::Error::new(
                 at.span(),
                 "a number is wanted here: end the block with an expression, without a semicolon",

@@ -1,7 +1,7 @@
 //! Networks with checkpoints: the same bits in training, step after step.
 
 use backprop_autodiff::{Gradients, Tape, Var};
-use backprop_layers::{BatchNorm1d, Dropout, Tanh, Layer, Linear, Module, Relu, Sequential, sequential};
+use backprop_layers::{BatchNorm1d, Dropout, Layer, Linear, Module, Relu, Sequential, Tanh, sequential};
 use backprop_tensor::{Rng, Tensor};
 
 /// Applies its layer under a checkpoint, or without one.

@@ -301,3 +301,34 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_tuple_is_a_formula_of_several_results() {
+    let formula = formula!(|x, y; p: 2.0| {
+        let sum = p * x + y;
+        (sum, if x > y { x - y } else { sum * sum }, 0.5)
+    });
+    assert_eq!((formula.results(), formula.inputs().len()), (3, 2));
+    assert_eq!(formula.evaluate(&[3.0, 1.0]).unwrap(), [7.0, 2.0, 0.5]);
+    assert_eq!(formula.evaluate(&[1.0, 3.0]).unwrap(), [5.0, 25.0, 0.5]);
+    // Each alone, and its derivatives, are those of the formulas written one by one.
+    let alone = [
+        formula!(|x, y; p: 2.0| p * x + y),
+        formula!(|x, y; p: 2.0| if x > y { x - y } else { (p * x + y) * (p * x + y) }),
+    ];
+    for (index, alone) in alone.iter().enumerate() {
+        let result = formula.result(index).unwrap();
+        assert_eq!(result.to_string(), alone.simplify().to_string());
+        for input in 0..2 {
+            assert!(result.depends_on(input));
+            assert_eq!(
+                result.derivative(input).unwrap().to_string(),
+                alone.derivative(input).unwrap().to_string()
+            );
+        }
+    }
+    let constant = formula.result(2).unwrap();
+    assert!(!constant.depends_on(0) && !constant.depends_on(1) && !constant.depends_on(9));
+    let error = formula.result(3).unwrap_err().to_string();
+    assert!(error.contains("the formula has 3 results"), "{error}");
+}

@@ -101,6 +101,13 @@ fn close(one: f64, other: f64) -> bool {
 /// An operation, where its derivatives may differ, and why.
 type Exemption = (&'static str, fn(f64) -> bool, &'static str);
 
+/// Of a quotient by its divisor: whether a step of the plain formula `-(g / y) z` is out of range, where that by hand is not.
+fn leaves_the_range(at: &[f64], input: usize) -> bool {
+    let [x, y] = *at else { return false };
+    let steps = [x / y, 1.0 / y, 1.0 / y * (x / y)];
+    input == 1 && !steps.iter().all(|step| step.is_normal())
+}
+
 const EXEMPT: &[Exemption] = &[
     (
         "Acosh",
@@ -145,7 +152,8 @@ fn the_derivative_by_hand_is_the_derived_one() {
                     let at: Vec<_> = inputs.iter().map(|input| input.to_vec()[index]).collect();
                     let is_exempt = EXEMPT
                         .iter()
-                        .any(|(exempt, holds, _)| *exempt == name && holds(at[input]));
+                        .any(|(exempt, holds, _)| *exempt == name && holds(at[input]))
+                        || (name == "Div" && leaves_the_range(&at, input));
                     if !close(one, other) && !is_exempt {
                         failures.entry(name).or_default().push(format!(
                             "d/d{input} at {at:?}: by hand {one:e}, derived {other:e}"

@@ -181,6 +181,8 @@ operations! {
         scatter_add::ScatterAdd,
         select::Select,
         slice::Slice,
+        sort::Sort,
+        topk::Topk,
     }
     /// How far an output is from what it should be.
     loss {

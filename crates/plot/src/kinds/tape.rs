@@ -66,7 +66,9 @@ pub fn tape_diagram<T: Float>(tape: &Tape<T>) -> GraphDiagram {
             name,
             detail,
             kind,
-            inputs: inputs.filter_map(|place| places.get(place).copied().flatten()).collect(),
+            inputs: inputs
+                .filter_map(|place| places.get(place).copied().flatten())
+                .collect(),
         }
     }))
 }

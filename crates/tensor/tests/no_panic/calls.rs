@@ -409,7 +409,9 @@ pub fn constructors() -> Vec<Call> {
             let counts = formula.inputs().len() + formula.parameters().len() + formula.results() + formula.steps();
             let set = formula.set(["p", "rate", "", "é"][s.rng.below(4)], s.number::<f64>()).is_ok();
             let bound = (set, formula.bind().to_string());
-            (counts, formula.to_string() + &formula.latex(), (slope, bound))
+            let result = formula.result(s.rng.below(4)).map(|result| result.depends_on(s.rng.below(4)));
+            let _ = (formula.depends_on(s.length()), formula.result(s.length()).is_ok());
+            (counts, formula.to_string() + &formula.latex(), (slope, bound, result))
         };
         program |s| {
             let places: &[u16] = [&[][..], &[0], &[1], &[2, 0], &[9]][s.rng.below(5)];

@@ -1,4 +1,5 @@
-use backprop_tensor::{Float, Result, Tensor};
+use backprop_tensor::formula::Formula;
+use backprop_tensor::{Float, Result, Tensor, formula};
 
 use crate::{Differential, InputGradients, Op, operands};
 
@@ -24,6 +25,10 @@ impl<T: Float> Op<T> for Add {
     fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
         at.add_broadcast(0, at.gradient().clone())?;
         at.add_broadcast(1, at.gradient().clone())
+    }
+
+    fn formula(&self) -> Option<Formula> {
+        Some(formula!(|x, y| x + y))
     }
 }
 

@@ -1,4 +1,5 @@
-use backprop_tensor::{Float, Result, Tensor, kernel, math};
+use backprop_tensor::formula::Formula;
+use backprop_tensor::{Float, Result, Tensor, formula, kernel, math};
 
 use crate::{Differential, InputGradients, Op, operands};
 
@@ -45,6 +46,10 @@ impl<T: Float> Op<T> for Div {
             at.add_broadcast(1, -(&quotient * at.output()))?;
         }
         at.add_broadcast(0, quotient)
+    }
+
+    fn formula(&self) -> Option<Formula> {
+        Some(formula!(|x, y| x / y))
     }
 }
 

@@ -1,4 +1,5 @@
-use backprop_tensor::{Float, Result, Tensor, kernel};
+use backprop_tensor::formula::Formula;
+use backprop_tensor::{Float, Result, Tensor, formula, kernel, math};
 
 use crate::{Differential, InputGradients, Op, Var, operands};
 
@@ -47,6 +48,10 @@ impl<T: Float> Op<T> for Minimum {
             at.add_broadcast(1, halved.masked_fill(&y.greater(x)?, T::ZERO))?;
         }
         Ok(())
+    }
+
+    fn formula(&self) -> Option<Formula> {
+        Some(formula!(|x, y| math::min(x, y)))
     }
 }
 

@@ -1,4 +1,5 @@
-use backprop_tensor::{Float, Result, Tensor, kernel};
+use backprop_tensor::formula::Formula;
+use backprop_tensor::{Float, Result, Tensor, formula, kernel};
 
 use crate::{Differential, InputGradients, Op, operands};
 
@@ -39,6 +40,10 @@ impl<T: Float> Op<T> for Mul {
             at.add_broadcast(1, at.gradient() * x)?;
         }
         Ok(())
+    }
+
+    fn formula(&self) -> Option<Formula> {
+        Some(formula!(|x, y| x * y))
     }
 }
 

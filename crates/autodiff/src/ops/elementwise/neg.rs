@@ -1,4 +1,5 @@
-use backprop_tensor::{Float, Result, Tensor, kernel};
+use backprop_tensor::formula::Formula;
+use backprop_tensor::{Float, Result, Tensor, formula, kernel};
 
 use crate::{Differential, InputGradients, Op, operands};
 
@@ -20,6 +21,10 @@ impl<T: Float> Op<T> for Neg {
 
     fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
         at.add(0, -at.gradient())
+    }
+
+    fn formula(&self) -> Option<Formula> {
+        Some(formula!(|x| -x))
     }
 }
 

@@ -1,4 +1,5 @@
-use backprop_tensor::{Float, Result, Tensor, kernel};
+use backprop_tensor::formula::Formula;
+use backprop_tensor::{Float, Result, Tensor, formula, kernel};
 
 use crate::{Differential, InputGradients, Op, operands};
 
@@ -27,6 +28,10 @@ impl<T: Float> Op<T> for Sub {
             at.add_broadcast(1, -at.gradient())?;
         }
         Ok(())
+    }
+
+    fn formula(&self) -> Option<Formula> {
+        Some(formula!(|x, y| x - y))
     }
 }
 

@@ -1,5 +1,3 @@
-use std::panic::Location;
-
 use backprop_tensor::{Float, Result, Tensor};
 
 use crate::{Differential, InputGradients, Op, Var, operands};
@@ -22,20 +20,36 @@ impl<T: Float> Op<T> for Gather {
     }
 
     fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
-        let Some(shape) = inputs.shape(0) else {
-            return Ok(());
-        };
-        inputs.add(
-            0,
-            Tensor::zeros(shape)?.into_scatter_add(self.axis, &self.index, &gradient)?,
-        )
+        give_back(self.axis, &self.index, &gradient, inputs)
     }
 
     fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
-        let [x] = at.operands()?;
-        let zeros = x.constant(Tensor::zeros(x.shape())?);
-        at.add(0, zeros.scatter_add(self.axis, &self.index, at.gradient()))
+        differentiate_picked(self.axis, &self.index, at)
     }
+}
+
+/// Gives the gradient of elements picked along an axis to those that they were.
+pub(super) fn give_back<T: Float>(
+    axis: isize,
+    index: &Tensor<i64>,
+    gradient: &Tensor<T>,
+    inputs: &mut InputGradients<'_, T>,
+) -> Result<()> {
+    let Some(shape) = inputs.shape(0) else {
+        return Ok(());
+    };
+    inputs.add(0, Tensor::zeros(shape)?.into_scatter_add(axis, index, gradient)?)
+}
+
+/// As [`give_back`], in variables.
+pub(super) fn differentiate_picked<T: Float>(
+    axis: isize,
+    index: &Tensor<i64>,
+    at: &Differential<T>,
+) -> crate::Result<()> {
+    let [x] = at.operands()?;
+    let zeros = x.constant(Tensor::zeros(x.shape())?);
+    at.add(0, zeros.scatter_add(axis, index, at.gradient()))
 }
 
 impl<T: Float> Var<T> {
@@ -47,43 +61,11 @@ impl<T: Float> Var<T> {
             index: index.clone(),
         })
     }
-
-    /// The elements in order along an axis, and where they were: a [`Gather`] at these places.
-    #[track_caller]
-    pub fn sort(&self, axis: isize, descending: bool) -> (Self, Tensor<i64>) {
-        let found = self.value.argsort(axis, descending);
-        self.gather_at(axis, "sort", found.map_err(|error| error.within("sort")))
-    }
-
-    /// The `count` largest or smallest elements in order along an axis, and where they were: a [`Gather`] at these places.
-    #[track_caller]
-    pub fn topk(&self, count: usize, axis: isize, largest: bool) -> (Self, Tensor<i64>) {
-        let found = self.value.topk(count, axis, largest);
-        self.gather_at(axis, "topk", found.map(|(_, index)| index))
-    }
-
-    #[track_caller]
-    fn gather_at(
-        &self,
-        axis: isize,
-        operation: &'static str,
-        index: Result<Tensor<i64>>,
-    ) -> (Self, Tensor<i64>) {
-        let location = Location::caller();
-        match index {
-            _ if self.has_failed() => (self.clone(), Tensor::default()),
-            Ok(index) => (self.gather(axis, &index), index),
-            Err(source) => {
-                let failed = self.tape().refuse(operation, &[self], location, source);
-                (failed, Tensor::default())
-            }
-        }
-    }
 }
 
 #[cfg(test)]
 pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
-    use crate::ops::cases::{Case, distinct, normal};
+    use crate::ops::cases::{Case, normal};
 
     vec![
         Case::new(
@@ -93,11 +75,6 @@ pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
         Case::new(
             |rng| vec![normal(&[2, 3], rng)],
             |x| x[0].gather(-1, &Tensor::from([[2, 2], [0, 1]])),
-        ),
-        Case::over_axis(|rng, shape| distinct(shape, rng), |x, axis| x.sort(axis, false).0),
-        Case::over_axis(
-            |rng, shape| distinct(shape, rng),
-            |x, axis| x.topk(1, axis, true).0,
         ),
     ]
 }

@@ -24,8 +24,10 @@ use crate::{Differential, InputGradients, Op, Var, operands};
 /// Where one probability is nearly 1, loss and gradient are a matter of what is left to 1, and keep its digits (in PyTorch they lose them).
 #[derive(Debug, Clone)]
 pub struct CrossEntropy<T: Float> {
-    targets: Targets<T>,
-    options: CrossEntropyOptions<T>,
+    /// What the logits should have been.
+    pub targets: Targets<T>,
+    /// How it counts.
+    pub options: CrossEntropyOptions<T>,
 }
 
 /// What the logits should have been.
