@@ -14,7 +14,8 @@ use crate::{ParamId, Tape};
 pub struct Record {
     /// What made the value.
     pub source: Source,
-    /// The operands of an operation, as places in the list of records; `None` for a constant.
+    /// The operands of an operation, as places in the list of records; `None` for a constant. Those of a [checkpoint](Tape::checkpoint) are its inputs and then
+    /// the parameters that it uses.
     pub inputs: Vec<Option<usize>>,
     /// The shape of the value.
     pub shape: Shape,
