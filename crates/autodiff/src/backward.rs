@@ -141,7 +141,7 @@ impl<T: Float> Var<T> {
     /// Its place on a tape that can be walked back.
     fn place(&self, location: &'static Location<'static>) -> Result<Option<usize>> {
         let records = self.tape.inner.records.borrow();
-        let reason = if records.suspended || records.replaying {
+        let reason = if records.suspended.is_some() || records.replaying {
             "gradients cannot be computed inside of it, on the same tape"
         } else if self.node.is_suspended() {
             OUTSIDE

@@ -65,36 +65,36 @@ impl<T: Float> Tape<T> {
             return error.map_or_else(|| Var::failed(self.clone()), |error| self.fail(error));
         }
         let values = inputs.map(Clone::clone);
-        if !self.keeps_for_backward() || self.inner.records.borrow().suspended {
+        if !self.keeps_for_backward() || self.inner.records.borrow().suspended.is_some() {
             return forward(block, &values);
         }
         let random = self.inner.rng.borrow().clone();
-        let result = {
-            let _suspended = Suspended::new(self);
-            forward(block, &values)
-        };
+        let suspended = Suspended::new(self);
+        let result = forward(block, &values);
+        let params = suspended.end();
         if !Rc::ptr_eq(&result.tape.inner, &self.inner) {
             let operation = "checkpoint";
             return self.fail(Error::DifferentTapes { operation, location });
         }
         if !result.node.is_suspended() {
-            // Of what has no record, an input or a parameter, or has failed: there is nothing to compute again.
+            // An input, a parameter or a constant, or it has failed: there is nothing to compute again.
             return result;
         }
-        let nodes: Inputs = inputs.iter().map(|input| input.node).collect();
+        let mut nodes: Inputs = inputs.iter().map(|input| input.node).collect();
+        nodes.extend(params);
+        let name: Option<Box<str>> = self.inner.records.borrow().name(result.node).map(Into::into);
         let again = Checkpoint {
             block: copy(block),
             forward,
             inputs: values.map(|input| (input.value, input.node)),
             random,
         };
-        self.record(
-            result.value,
-            Origin::Checkpoint(Box::new(again)),
-            nodes,
-            &[],
-            location,
-        )
+        let origin = Origin::Checkpoint(Box::new(again));
+        let value = self.record(result.value, origin, nodes, &[], location);
+        match name {
+            Some(name) => value.name(name),
+            None => value,
+        }
     }
 }
 
@@ -126,14 +126,23 @@ struct Suspended<'a, T: Float>(&'a Tape<T>);
 
 impl<'a, T: Float> Suspended<'a, T> {
     fn new(tape: &'a Tape<T>) -> Self {
-        tape.inner.records.borrow_mut().suspended = true;
+        tape.inner.records.borrow_mut().suspended = Some(Vec::new());
         Self(tape)
+    }
+
+    /// The records of the parameters met meanwhile.
+    fn end(self) -> Vec<NodeId> {
+        let met = self.0.inner.records.borrow_mut().suspended.take();
+        let mut met = met.unwrap_or_default();
+        met.sort_unstable();
+        met.dedup();
+        met
     }
 }
 
 impl<T: Float> Drop for Suspended<'_, T> {
     fn drop(&mut self) {
-        self.0.inner.records.borrow_mut().suspended = false;
+        self.0.inner.records.borrow_mut().suspended = None;
     }
 }
 

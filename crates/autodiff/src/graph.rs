@@ -19,7 +19,8 @@ use crate::{Differential, InputGradients, Op, ParamId, Tape, operands};
 pub struct Record<T: Float = f32> {
     /// What made the value.
     pub source: Source<T>,
-    /// The operands of an operation, as places in the list of records; `None` for a constant, which has a record only on a [tracing](Tape::tracing) tape.
+    /// The operands of an operation, as places in the list of records; `None` for a constant, which has a record only on a [tracing](Tape::tracing) tape. Those of a
+    /// [checkpoint](Tape::checkpoint) are its inputs and then the parameters that it uses.
     pub inputs: Vec<Option<usize>>,
     /// The shape of the value; of an operation with [several](crate::MultiOp), that of the first.
     pub shape: Shape,

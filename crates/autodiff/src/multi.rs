@@ -21,7 +21,7 @@ use crate::{Differential, InputGradients, Op, Tape, Var};
 ///
 /// ```
 /// use backprop_autodiff::{Differential, InputGradients, MultiOp, Tape, Var, gradcheck, gradgradcheck, operands};
-/// use backprop_tensor::{Float, Result, Tensor};
+/// use backprop_tensor::{Float, Result, Tensor, kernel};
 ///
 /// /// Sum and difference, `(x + y, x - y)`.
 /// #[derive(Debug, Clone, Copy)]
@@ -43,7 +43,7 @@ use crate::{Differential, InputGradients, Op, Tape, Var};
 ///         }
 ///         if let Some(g) = difference {
 ///             inputs.add(0, g.clone())?;
-///             inputs.add(1, g.try_neg()?)?;
+///             inputs.add(1, g.into_apply(&kernel!(|g| -g), &[])?)?;
 ///         }
 ///         Ok(())
 ///     }

@@ -82,8 +82,8 @@ pub(crate) struct Records<T: Float> {
     pub(crate) kept: Option<Box<Kept<T>>>,
     /// Once something has one.
     pub(crate) names: Option<Box<Names>>,
-    /// Inside of a checkpoint: operations are not recorded.
-    pub(crate) suspended: bool,
+    /// Inside of a checkpoint, where operations are not recorded: the parameters met there.
+    pub(crate) suspended: Option<Vec<NodeId>>,
     /// Inside of one that is being computed again.
     pub(crate) replaying: bool,
 }
@@ -107,8 +107,20 @@ impl<T: Float> Records<T> {
         self.late_params.get(&id).copied().ok_or(place)
     }
 
+    /// As `find`, for a parameter that is used.
+    fn meet(&mut self, id: ParamId) -> Result<NodeId, usize> {
+        let node = self.find(id)?;
+        if let Some(met) = &mut self.suspended {
+            met.push(node);
+        }
+        Ok(node)
+    }
+
     /// Remembers the record of a parameter at the place that `find` gave.
     fn remember(&mut self, place: usize, id: ParamId, node: NodeId) {
+        if let Some(met) = &mut self.suspended {
+            met.push(node);
+        }
         if self.params.len() - place <= NEAR {
             self.params.insert(place, (id, node));
         } else {
@@ -191,7 +203,7 @@ impl<T: Float> Tape<T> {
             spent: false,
             kept: higher_order.then(Box::default),
             names: None,
-            suspended: false,
+            suspended: None,
             replaying: false,
         };
         let inner = Inner {
@@ -285,7 +297,8 @@ impl<T: Float> Tape<T> {
         if !self.is_recording() || !(param.is_trainable() || self.is_tracing()) {
             return self.input(param.value().clone());
         }
-        let place = match self.inner.records.borrow().find(param.id()) {
+        let found = self.inner.records.borrow_mut().meet(param.id());
+        let place = match found {
             Ok(node) => return Var::new(self.clone(), param.value().clone(), node),
             Err(place) => place,
         };
@@ -413,7 +426,7 @@ impl<T: Float> Tape<T> {
                 let operation = name();
                 return Err(Some(Error::Spent { operation, location }));
             }
-            if !records.suspended && operands.iter().any(|var| var.node.is_suspended()) {
+            if records.suspended.is_none() && operands.iter().any(|var| var.node.is_suspended()) {
                 let reason = OUTSIDE;
                 return Err(Some(Error::Checkpoint { reason, location }));
             }
@@ -441,7 +454,7 @@ impl<T: Float> Tape<T> {
         mut location: &'static Location<'static>,
     ) -> Var<T> {
         let mut records = self.inner.records.borrow_mut();
-        if records.suspended && !matches!(origin, Origin::Param(_)) {
+        if records.suspended.is_some() && !matches!(origin, Origin::Param(_)) {
             drop(records);
             return Var::new(self.clone(), value, NodeId::SUSPENDED);
         }

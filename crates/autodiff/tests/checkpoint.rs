@@ -134,12 +134,15 @@ fn weight() -> Param {
 fn only_inputs_parameters_and_the_checkpoint_are_recorded() {
     let (weight, tape) = (weight(), Tape::new());
     let x = tape.variable(Tensor::ones([2, 3]).unwrap());
-    let y = tape.checkpoint(&weight, [&x], |weight, [x]| block(weight, x));
+    let y = tape.checkpoint(&weight, [&x], |weight, [x]| {
+        block(weight, &block(weight, x)).name("y")
+    });
     assert!(y.is_tracked());
     let records = tape.records();
     assert_eq!(records.len(), 3);
     assert!(matches!(records[1].source, Source::Param { id, .. } if id == weight.id()));
-    assert_eq!(records[2].inputs, [Some(0)]);
+    assert_eq!(records[2].inputs, [Some(0), Some(1)]);
+    assert_eq!(records[2].name.as_deref(), Some("y"));
     assert!(
         matches!(&records[2].source, Source::Operation { name: "Checkpoint", settings, .. } if settings.contains("Param"))
     );
@@ -332,6 +335,25 @@ fn an_earlier_failure_on_the_tape_is_another_matter() {
     let first = tape.failure().unwrap();
     assert!(y.sum(..).backward().is_ok());
     assert_eq!(tape.failure(), Some(first));
+}
+
+#[test]
+fn a_block_that_has_been_changed_meanwhile_is_computed_as_it_was() {
+    let gradients = |checkpoint: bool| {
+        let (mut block, tape) = (vec![weight(), weight()], Tape::new());
+        let x = tape.variable(Tensor::ones([3, 3]).unwrap());
+        let forward = |both: &Vec<Param>, [x]: &[Var; 1]| x.matmul(&x.tape().param(&both[0])).tanh();
+        let y = match checkpoint {
+            true => tape.checkpoint(&block, [&x], forward),
+            false => forward(&block, &[x.clone()]),
+        };
+        for param in &mut block {
+            param.set(Tensor::zeros([3, 3]).unwrap()).unwrap();
+        }
+        block.clear();
+        y.square().sum(..).backward().unwrap().wrt(&x).map(bits)
+    };
+    assert_eq!(gradients(true), gradients(false));
 }
 
 /// A module that does not show one of its parameters.

@@ -80,10 +80,10 @@ fn bits(tensor: &Tensor) -> Vec<u32> {
 fn training_with_checkpoints_has_the_bits_it_has_without() {
     let (model, seen) = train(true);
     assert_eq!((&model, &seen), (&train(false).0, &train(false).1));
-    // All weights and running statistics have moved.
+    // All has moved but biases: the gradient of one that is normalized away is 0.
     let before = network(true).state();
     for ((name, before), after) in before.iter().zip(&model) {
-        assert_ne!(&bits(before), after, "{name}");
+        assert!(name.ends_with("bias") || &bits(before) != after, "{name}");
     }
 }
 
