@@ -71,7 +71,7 @@ fn elementwise_operations_read_each_element_once() {
         let (_, counts) = counted(|| x.try_add(&bias).unwrap());
         assert_eq!(numbers(&counts, "elementwise"), [1, size + 4 * columns, size]);
         // In place there is no new buffer.
-        let (_, counts) = counted(|| y.into_apply(&kernel!(|x, b| x * b), &[], &[&bias]).unwrap());
+        let (_, counts) = counted(|| y.into_apply(&kernel!(|x, b| x * b), &[&bias]).unwrap());
         assert_eq!(numbers(&counts, "elementwise"), [1, size + 4 * columns, size]);
         assert_eq!(numbers(&counts, "buffers"), [0_u64; 0]);
         let (_, counts) = counted(|| x.sum(0).unwrap());

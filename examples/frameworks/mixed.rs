@@ -20,7 +20,7 @@ impl<T: Float> Op<T> for Bump {
 
     fn forward(&self, inputs: &[&Tensor<T>]) -> TensorResult<(Tensor<T>, Self::Saved)> {
         let [x] = operands(inputs)?;
-        let y = x.apply(&kernel!(|x| -(x * x)), &[], &[])?.exp()?;
+        let y = x.apply(&kernel!(|x| -(x * x)), &[])?.exp()?;
         Ok((y.clone(), (x.clone(), y)))
     }
 
@@ -32,7 +32,7 @@ impl<T: Float> Op<T> for Bump {
     ) -> TensorResult<()> {
         inputs.add(
             0,
-            gradient.into_apply(&kernel!(|g, x, y| -2.0 * g * x * y), &[], &[&x, &y])?,
+            gradient.into_apply(&kernel!(|g, x, y| -2.0 * g * x * y), &[&x, &y])?,
         )
     }
 }

@@ -36,7 +36,7 @@ const FORMULAS: &[Both] = both! {
     "relu" Copy |x| x.relu();
     "add" Copy |x| x.try_add(x);
     "mul" Copy |x| x.try_mul(x);
-    "mul_add" Copy |x| x.apply(&kernel!(|x, y| x * y + y), &[], &[x]);
+    "mul_add" Copy |x| x.apply(&kernel!(|x, y| x * y + y), &[x]);
     "div" Copy |x| x.try_div(x);
     "sqrt" Copy |x| x.sqrt();
     "exp" Copy |x| x.exp();
@@ -227,8 +227,8 @@ fn axpy(length: usize) -> Kernel {
         prepare: Box::new(move |_| {
             let x: Tensor = Tensor::uniform([length], 0.1, 1.0, &mut Rng::seed(0))?;
             let mut y = x.neg()?;
-            let kernel = kernel!(mut y; x; a => { y += a * x; });
-            let ours: Step = Box::new(move || Ok(Tensor::update(&kernel, &[1e-9], &mut [&mut y], &[&x])?));
+            let kernel = kernel!(mut y; x; a: 1e-9 => { y += a * x; });
+            let ours: Step = Box::new(move || Ok(Tensor::update(&kernel, &mut [&mut y], &[&x])?));
             Ok(Prepared { ours, gemm: None })
         }),
     }

@@ -2,6 +2,9 @@ use std::panic::Location;
 
 use backprop_tensor::{Error as TensorError, Shape};
 
+use crate::Anomaly;
+use crate::names::{Operand, listed};
+
 /// What went wrong on a tape, with the operation, its operands and the line of the caller's program.
 ///
 /// ```
@@ -23,22 +26,35 @@ pub enum Error {
     Operation {
         /// The operation's name.
         operation: &'static str,
-        /// The shapes of its operands.
-        operands: Box<[Shape]>,
+        /// Its operands.
+        operands: Box<[Operand]>,
         /// Where the program applied it.
         location: &'static Location<'static>,
         /// What the tensors said.
         source: TensorError,
     },
     /// The derivative of an operation failed.
-    #[error("gradient of {operation}: {source}, at {location}")]
+    #[error("gradient of {operation}({}): {source}, at {location}", listed(operands))]
     Gradient {
         /// The operation's name.
         operation: &'static str,
+        /// Its operands.
+        operands: Box<[Operand]>,
         /// Where the program applied it.
         location: &'static Location<'static>,
         /// What the tensors said.
         source: TensorError,
+    },
+    /// The first NaN or infinity, found by a tape that [looks for it](crate::Tape::detect_anomaly).
+    #[error("{_0}, at {}", _0.location)]
+    Anomaly(Box<Anomaly>),
+    /// A [checkpoint](crate::Tape::checkpoint) used wrongly.
+    #[error("checkpoint: {reason}, at {location}")]
+    Checkpoint {
+        /// In what way.
+        reason: &'static str,
+        /// Where the program did.
+        location: &'static Location<'static>,
     },
     /// An operation on values of several tapes.
     #[error("{operation}: operands are on different tapes, at {location}")]
@@ -134,6 +150,7 @@ impl Error {
         match self {
             Self::Operation { location, .. }
             | Self::Gradient { location, .. }
+            | Self::Checkpoint { location, .. }
             | Self::DifferentTapes { location, .. }
             | Self::Spent { location, .. }
             | Self::NotScalar { location, .. }
@@ -142,6 +159,7 @@ impl Error {
             | Self::Constant { location, .. }
             | Self::FirstOrder { location, .. }
             | Self::Parameter { location, .. } => Some(location),
+            Self::Anomaly(anomaly) => Some(anomaly.location),
             Self::Name { .. } | Self::Tensor(_) => None,
         }
     }
@@ -151,6 +169,7 @@ impl Error {
         match &mut self {
             Self::Operation { location, .. }
             | Self::Gradient { location, .. }
+            | Self::Checkpoint { location, .. }
             | Self::DifferentTapes { location, .. }
             | Self::Spent { location, .. }
             | Self::NotScalar { location, .. }
@@ -159,13 +178,9 @@ impl Error {
             | Self::Constant { location, .. }
             | Self::FirstOrder { location, .. }
             | Self::Parameter { location, .. } => *location = line,
+            Self::Anomaly(anomaly) => anomaly.location = line,
             Self::Name { .. } | Self::Tensor(_) => {}
         }
         self
     }
-}
-
-fn listed(shapes: &[Shape]) -> String {
-    let shapes: Vec<_> = shapes.iter().map(ToString::to_string).collect();
-    shapes.join(", ")
 }

@@ -23,6 +23,8 @@ pub struct Record<T: Float = f32> {
     pub inputs: Vec<Option<usize>>,
     /// The shape of the value; of an operation with [several](crate::MultiOp), that of the first.
     pub shape: Shape,
+    /// Its name, if [`Var::name`](crate::Var::name) has given it one.
+    pub name: Option<String>,
     /// The line of the program that asked for it.
     pub location: &'static Location<'static>,
     operation: Traced,
@@ -100,7 +102,8 @@ impl<T: Float> Tape<T> {
     pub fn records(&self) -> Vec<Record<T>> {
         let records = self.inner.records.borrow();
         let nodes = records.nodes.iter().enumerate();
-        nodes.map(|(place, node)| Record::of(place, node)).collect()
+        let named = nodes.map(|(place, node)| Record::of(place, node, records.name(NodeId::new(place))));
+        named.collect()
     }
 }
 
@@ -125,7 +128,7 @@ impl<T: Float> Record<T> {
         self.operation.0.as_ref()?.downcast_ref()
     }
 
-    fn of(place: usize, node: &Node<T>) -> Self {
+    fn of(place: usize, node: &Node<T>, name: Option<&str>) -> Self {
         let inputs: Vec<_> = node.inputs.iter().map(|input| NodeId::index(*input)).collect();
         let mut operation = None;
         let source = match &node.origin {
@@ -155,11 +158,18 @@ impl<T: Float> Record<T> {
                 let index = (place - operation).saturating_sub(1);
                 Source::Output { index }
             }
+            Origin::Checkpoint(again) => Source::Operation {
+                name: "Checkpoint",
+                settings: format!("{again:?}"),
+                formula: None,
+                outputs: 0,
+            },
         };
         Self {
             source,
             inputs,
             shape: node.shape,
+            name: name.map(Into::into),
             location: node.location,
             operation: Traced(operation),
         }

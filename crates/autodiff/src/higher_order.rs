@@ -298,9 +298,15 @@ impl<'a, T: Float> Borrowed<'a, T> {
         operation.differentiate(at).map_err(|error| match error {
             Error::Tensor(source) => Error::Gradient {
                 operation: at.operation,
+                operands: self.tape.operands(&at.inputs.iter().collect::<Vec<_>>()),
                 location: at.location,
                 source,
             },
+            Error::Anomaly(mut anomaly) => {
+                anomaly.operation = at.operation;
+                anomaly.operands = self.tape.operands(&at.inputs.iter().collect::<Vec<_>>());
+                Error::Anomaly(anomaly)
+            }
             error => error,
         })
     }

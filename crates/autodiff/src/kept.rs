@@ -36,7 +36,7 @@ impl<T: Float> Default for Kept<T> {
 impl<T: Float> Kept<T> {
     /// Keeps the value of the next record.
     pub(crate) fn keep(&mut self, value: &Tensor<T>, operands: &[&Var<T>]) {
-        let constants = operands.iter().filter(|var| var.node == NodeId::NONE);
+        let constants = operands.iter().filter(|var| var.node.index().is_none());
         let constants = constants.map(|var| var.value.clone()).collect();
         let value = value.clone();
         self.values.push(Value { value, constants });
@@ -61,9 +61,9 @@ impl<T: Float> Kept<T> {
         node: &Node<T>,
     ) -> Option<SmallVec<[Var<T>; 4]>> {
         let mut constants = self.values.get(place.index()?)?.constants.iter();
-        let operand = |input: &NodeId| match *input {
-            NodeId::NONE => Some(tape.input(constants.next()?.clone())),
-            input => self.output(tape, input),
+        let operand = |input: &NodeId| match input.index() {
+            None => Some(Var::new(tape.clone(), constants.next()?.clone(), *input)),
+            Some(_) => self.output(tape, *input),
         };
         node.inputs.iter().map(operand).collect()
     }

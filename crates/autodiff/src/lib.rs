@@ -30,6 +30,9 @@
 //! * **Gradients are moved, not added to zeros**; what the forward pass saved is freed as backward passes it.
 //! * **Gradients can be differentiated again**: on a tape of [higher order](Tape::higher_order) [`Var::gradients`] gives variables, for gradient
 //!   penalties, Newton's method and differential equations; [`jacobian`], [`hessian`], [`hvp`], [`vjp`] and [`jvp`] are functions on top.
+//! * **Memory can be had for time**: [`Tape::checkpoint`] keeps no values of a block, and computes them again in the backward pass, to the same bits.
+//! * **Faults can be looked for**: [`Tape::detect_anomaly`] names the operation and the line where the first NaN or infinity arose, [`Var::name`] names
+//!   values for messages and drawings, [`Var::backward_with`] shows each parameter's gradient as it becomes final.
 //! * **A model is plain data** ([`Module`], [`Param`]): `Clone`, `Send`, `Sync`. A forward pass cannot change it; what it would change (a running
 //!   mean) travels with the [`Gradients`] to the optimizer's step.
 //!
@@ -40,8 +43,10 @@
 
 #![forbid(unsafe_code)]
 
+mod anomaly;
 mod backward;
 mod cast;
+mod checkpoint;
 mod differential;
 mod error;
 mod functional;
@@ -52,6 +57,7 @@ mod higher_order;
 mod kept;
 mod module;
 mod multi;
+mod names;
 mod node;
 mod op;
 mod operators;
@@ -61,6 +67,7 @@ mod spare;
 mod tape;
 mod var;
 
+pub use anomaly::{Anomaly, Cause, NonFinite, Pass};
 pub use cast::Cast;
 pub use differential::Differential;
 pub use error::{Error, Result};
@@ -70,6 +77,7 @@ pub use gradients::Gradients;
 pub use graph::{Detach, Record, Source};
 pub use module::{Leaf, LeafMut, Module, Path};
 pub use multi::MultiOp;
+pub use names::Operand;
 pub use op::{InputGradients, Op, operands};
 pub use param::{Buffer, BufferId, Lineage, Param, ParamId, TapeId};
 pub use tape::Tape;

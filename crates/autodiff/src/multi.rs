@@ -153,7 +153,13 @@ impl<T: Float> Tape<T> {
         operands: &[&Var<T>],
         location: &'static Location<'static>,
     ) -> [Var<T>; N] {
-        let result = self.run(&|| op.name(), operands, location, |values| op.forward(values));
+        let result = self.run(
+            (&|| op.name(), &op),
+            operands,
+            location,
+            |values| op.forward(values),
+            |(values, _)| &values[..],
+        );
         let Some((values, saved)) = result else {
             return array::from_fn(|_| Var::failed(self.clone()));
         };

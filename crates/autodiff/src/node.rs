@@ -11,24 +11,63 @@ use backprop_tensor::formula::Formula;
 use backprop_tensor::{Error as TensorError, Float, Shape, Tensor};
 use smallvec::SmallVec;
 
+use crate::checkpoint::Again;
 use crate::op::{InputGradients, Op};
 use crate::param::ParamId;
 use crate::{Differential, MultiOp};
 
-/// The place of a record on its tape, or nowhere for a value without gradient. Half the size of `Option<usize>`.
+/// The place of a record on its tape, or nowhere for a value without one. Half the size of `Option<usize>`.
+///
+/// Without a record are constants, and the values inside of a [checkpoint](crate::Tape::checkpoint), which are tracked nevertheless. The rest of
+/// their bits is one more than the number of their name, or 0.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) struct NodeId(u32);
 
-impl NodeId {
-    pub(crate) const NONE: Self = Self(u32::MAX);
+/// The bit of what has no record.
+const WITHOUT: u32 = 1 << 31;
+/// Together with it, the bit of what is tracked.
+const TRACKED: u32 = 1 << 30;
 
-    /// `NONE` beyond four billion records.
+impl NodeId {
+    /// That of a constant.
+    pub(crate) const NONE: Self = Self(WITHOUT);
+    /// That of a value that is tracked inside of a checkpoint.
+    pub(crate) const SUSPENDED: Self = Self(WITHOUT | TRACKED);
+
+    /// `NONE` beyond two billion records.
     pub(crate) fn new(index: usize) -> Self {
-        Self(u32::try_from(index).unwrap_or(u32::MAX))
+        match u32::try_from(index) {
+            Ok(index) if index < WITHOUT => Self(index),
+            _ => Self::NONE,
+        }
     }
 
     pub(crate) fn index(self) -> Option<usize> {
-        (self != Self::NONE).then_some(self.0 as usize)
+        (self.0 < WITHOUT).then_some(self.0 as usize)
+    }
+
+    /// Whether a gradient can be taken with respect to it.
+    pub(crate) fn is_tracked(self) -> bool {
+        self.0 < WITHOUT || self.is_suspended()
+    }
+
+    pub(crate) fn is_suspended(self) -> bool {
+        self.0 >= Self::SUSPENDED.0
+    }
+
+    /// The same value, which has no record, with the name of this number.
+    pub(crate) fn with_name(self, number: usize) -> Self {
+        let flags = self.0 & (WITHOUT | TRACKED);
+        match u32::try_from(number + 1) {
+            Ok(number) if number < TRACKED => Self(flags | number),
+            _ => Self(flags),
+        }
+    }
+
+    /// The number of its name, if it has no record but a name.
+    pub(crate) fn name(self) -> Option<usize> {
+        let number = self.0 & (TRACKED - 1);
+        (self.0 >= WITHOUT && number > 0).then(|| number as usize - 1)
     }
 }
 
@@ -62,6 +101,8 @@ pub(crate) enum Origin<T: Float> {
     Operation(Box<dyn Recorded<T>>),
     /// One of the values of the operation that is its input. Its gradient stays at its place until backward has come to that.
     Output,
+    /// Operations that have no records until backward applies them again.
+    Checkpoint(Box<dyn Again<T>>),
 }
 
 #[derive(Debug)]

@@ -26,11 +26,11 @@ use crate::node::{Node, NodeId};
 ///
 ///     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
 ///         let [x] = operands(inputs)?;
-///         Ok((x.apply(&kernel!(|x| x * x * x), &[], &[])?, x.clone()))
+///         Ok((x.apply(&kernel!(|x| x * x * x), &[])?, x.clone()))
 ///     }
 ///
 ///     fn backward(&self, x: Self::Saved, gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
-///         inputs.add(0, gradient.into_apply(&kernel!(|g, x| g * 3.0 * x * x), &[], &[&x])?)
+///         inputs.add(0, gradient.into_apply(&kernel!(|g, x| g * 3.0 * x * x), &[&x])?)
 ///     }
 /// }
 ///
@@ -81,10 +81,10 @@ pub trait Op<T: Float>: Debug + Send + Sync + 'static {
     /// #     type Saved = Tensor<T>;
     /// #     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
     /// #         let [x] = operands(inputs)?;
-    /// #         Ok((x.apply(&kernel!(|x| x * x * x), &[], &[])?, x.clone()))
+    /// #         Ok((x.apply(&kernel!(|x| x * x * x), &[])?, x.clone()))
     /// #     }
     /// #     fn backward(&self, x: Self::Saved, gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
-    /// #         inputs.add(0, gradient.into_apply(&kernel!(|g, x| g * 3.0 * x * x), &[], &[&x])?)
+    /// #         inputs.add(0, gradient.into_apply(&kernel!(|g, x| g * 3.0 * x * x), &[&x])?)
     /// #     }
     ///     // `forward` and `backward` as above.
     ///
@@ -212,5 +212,5 @@ impl<'a, T: Float> InputGradients<'a, T> {
 
 /// The sum, in the memory of one of both where nobody else holds it.
 pub(crate) fn sum<T: Float>(first: Tensor<T>, second: Tensor<T>) -> Result<Tensor<T>> {
-    first.into_apply(&kernel!(|x, y| x + y), &[], &[&second])
+    first.into_apply(&kernel!(|x, y| x + y), &[&second])
 }

@@ -140,6 +140,11 @@ impl<T: Float> Param<T> {
         self.id
     }
 
+    /// Makes it the parameter of this identity.
+    pub(crate) fn identify(&mut self, id: ParamId) {
+        self.id = id;
+    }
+
     /// Which parameters are copies of it, or it of them.
     pub fn lineage(&self) -> Lineage {
         Lineage(Arc::downgrade(&self.lineage))
@@ -227,6 +232,11 @@ impl<T: Float> Buffer<T> {
     /// Which one it is.
     pub fn id(&self) -> BufferId {
         self.id
+    }
+
+    /// Makes it the buffer of this identity.
+    pub(crate) fn identify(&mut self, id: BufferId) {
+        self.id = id;
     }
 
     /// Its value.

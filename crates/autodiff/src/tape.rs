@@ -1,15 +1,17 @@
 //! The tape: a list of the operations applied, in order.
 
-use std::cell::RefCell;
+use std::cell::{Cell, RefCell};
 use std::collections::BTreeMap;
 use std::fmt;
 use std::panic::Location;
 use std::rc::Rc;
 
-use backprop_tensor::{Float, Rng, Tensor, counters};
+use backprop_tensor::{Error as TensorError, Float, Rng, Tensor, counters};
 use smallvec::SmallVec;
 
+use crate::backward::OUTSIDE;
 use crate::kept::Kept;
+use crate::names::Names;
 use crate::node::{Held, Inputs, Node, NodeId, Origin, Record, TracedParam};
 use crate::param::{BufferId, ParamId, TapeId};
 use crate::{Buffer, Error, Op, Param, Result, Var, spare};
@@ -43,9 +45,11 @@ pub(crate) struct Inner<T: Float> {
     pub(crate) id: TapeId,
     mode: Mode,
     higher_order: bool,
-    rng: RefCell<Rng>,
+    pub(crate) rng: RefCell<Rng>,
     pub(crate) records: RefCell<Records<T>>,
-    failure: RefCell<Option<Error>>,
+    pub(crate) failure: RefCell<Option<Error>>,
+    /// Whether it looks for anomalies.
+    pub(crate) detects: Cell<bool>,
 }
 
 /// How many records there is room for at first: enough for a small network.
@@ -76,6 +80,12 @@ pub(crate) struct Records<T: Float> {
     pub(crate) spent: bool,
     /// Of a tape of higher order.
     pub(crate) kept: Option<Box<Kept<T>>>,
+    /// Once something has one.
+    pub(crate) names: Option<Box<Names>>,
+    /// Inside of a checkpoint: operations are not recorded.
+    pub(crate) suspended: bool,
+    /// Inside of one that is being computed again.
+    pub(crate) replaying: bool,
 }
 
 impl<T: Float> Records<T> {
@@ -180,6 +190,9 @@ impl<T: Float> Tape<T> {
             updates: Vec::new(),
             spent: false,
             kept: higher_order.then(Box::default),
+            names: None,
+            suspended: false,
+            replaying: false,
         };
         let inner = Inner {
             id: TapeId::next(),
@@ -188,6 +201,7 @@ impl<T: Float> Tape<T> {
             rng: RefCell::new(Rng::seed(seed)),
             records: RefCell::new(records),
             failure: RefCell::new(None),
+            detects: Cell::new(false),
         };
         Self {
             inner: Rc::new(inner),
@@ -206,6 +220,11 @@ impl<T: Float> Tape<T> {
 
     pub(crate) fn is_tracing(&self) -> bool {
         self.inner.mode == Mode::Tracing
+    }
+
+    /// Whether it keeps what backward needs of an operation, and nothing else.
+    pub(crate) fn keeps_for_backward(&self) -> bool {
+        matches!(self.inner.mode, Mode::Training | Mode::Use) && !self.inner.higher_order
     }
 
     /// Whether [`Var::gradients`] works on it.
@@ -279,7 +298,7 @@ impl<T: Float> Tape<T> {
             })),
         };
         let var = self.leaf(param.value().clone(), origin, location);
-        if var.node != NodeId::NONE {
+        if var.node.index().is_some() {
             let mut records = self.inner.records.borrow_mut();
             records.remember(place, param.id(), var.node);
         }
@@ -297,6 +316,9 @@ impl<T: Float> Tape<T> {
     pub fn update(&self, buffer: &Buffer<T>, value: Tensor<T>) {
         if self.is_training() {
             let mut records = self.inner.records.borrow_mut();
+            if records.replaying {
+                return;
+            }
             match records.updates.last_mut() {
                 Some((last, before)) if *last == buffer.id() => *before = value,
                 _ => records.updates.push((buffer.id(), value)),
@@ -329,7 +351,13 @@ impl<T: Float> Tape<T> {
         location: &'static Location<'static>,
         read: impl FnOnce(&O::Saved) -> R,
     ) -> (Var<T>, Option<R>) {
-        let result = self.run(&|| op.name(), operands, location, |values| op.forward(values));
+        let result = self.run(
+            (&|| op.name(), &op),
+            operands,
+            location,
+            |values| op.forward(values),
+            |(value, _)| std::slice::from_ref(value),
+        );
         let Some((value, saved)) = result else {
             return (Var::failed(self.clone()), None);
         };
@@ -345,32 +373,37 @@ impl<T: Float> Tape<T> {
     /// Computes an operation, or leaves the error on the tape.
     pub(crate) fn run<R>(
         &self,
-        name: &dyn Fn() -> &'static str,
+        (name, settings): (&dyn Fn() -> &'static str, &dyn fmt::Debug),
         operands: &[&Var<T>],
         location: &'static Location<'static>,
         forward: impl FnOnce(&[&Tensor<T>]) -> backprop_tensor::Result<R>,
+        values_of: impl Fn(&R) -> &[Tensor<T>],
     ) -> Option<R> {
         if let Err(error) = self.check(name, operands, location) {
             let _ = error.map(|error| self.fail(error));
             return None;
         }
         let values: SmallVec<[&Tensor<T>; 4]> = operands.iter().map(|var| &var.value).collect();
-        match forward(&values) {
-            Ok(result) => Some(result),
+        let result = match forward(&values) {
+            Ok(result) => result,
             Err(source) => {
-                let _ = self.fail(Error::Operation {
-                    operation: name(),
-                    operands: operands.iter().map(|var| *var.value.shape()).collect(),
-                    location,
-                    source,
-                });
-                None
+                let _ = self.refuse(name(), operands, location, source);
+                return None;
+            }
+        };
+        if self.inner.detects.get() {
+            for value in values_of(&result) {
+                if let Err(error) = self.check_value(value, (name(), settings), operands, location) {
+                    let _ = self.fail(error);
+                    return None;
+                }
             }
         }
+        Some(result)
     }
 
     /// Whether an operation can be tried; `Err(None)` if an operand has failed, which has been reported already.
-    fn check(
+    pub(crate) fn check(
         &self,
         name: &dyn Fn() -> &'static str,
         operands: &[&Var<T>],
@@ -385,10 +418,16 @@ impl<T: Float> Tape<T> {
                 return Err(None);
             }
         }
-        let tracked = operands.iter().any(|var| var.node != NodeId::NONE);
-        if tracked && self.inner.records.borrow().spent {
-            let operation = name();
-            return Err(Some(Error::Spent { operation, location }));
+        if operands.iter().any(|var| var.node.is_tracked()) {
+            let records = self.inner.records.borrow();
+            if records.spent {
+                let operation = name();
+                return Err(Some(Error::Spent { operation, location }));
+            }
+            if !records.suspended && operands.iter().any(|var| var.node.is_suspended()) {
+                let reason = OUTSIDE;
+                return Err(Some(Error::Checkpoint { reason, location }));
+            }
         }
         Ok(())
     }
@@ -413,6 +452,10 @@ impl<T: Float> Tape<T> {
         mut location: &'static Location<'static>,
     ) -> Var<T> {
         let mut records = self.inner.records.borrow_mut();
+        if records.suspended && !matches!(origin, Origin::Param(_)) {
+            drop(records);
+            return Var::new(self.clone(), value, NodeId::SUSPENDED);
+        }
         if records.nodes.capacity() == 0 {
             records.nodes = spare::take();
             records.nodes.reserve(RECORDS);
@@ -432,6 +475,23 @@ impl<T: Float> Tape<T> {
         });
         drop(records);
         Var::new(self.clone(), value, node)
+    }
+
+    /// An operation that its operands do not allow.
+    #[cold]
+    pub(crate) fn refuse(
+        &self,
+        operation: &'static str,
+        operands: &[&Var<T>],
+        location: &'static Location<'static>,
+        source: TensorError,
+    ) -> Var<T> {
+        self.fail(Error::Operation {
+            operation,
+            operands: self.operands(operands),
+            location,
+            source,
+        })
     }
 
     /// Keeps the error if it is the first, and gives a variable that has failed.
@@ -457,6 +517,9 @@ impl<T: Float> Tape<T> {
         if let Some(kept) = &mut records.kept {
             kept.truncate(length);
         }
+        if let Some(names) = &mut records.names {
+            names.truncate(length);
+        }
     }
 
     /// The first error of this tape, if there was one.
@@ -477,7 +540,7 @@ impl<T: Float> Tape<T> {
 
 /// The places of operands; `None` if all of them are constants.
 pub(crate) fn inputs<T: Float>(operands: &[&Var<T>]) -> Option<Inputs> {
-    if operands.iter().all(|var| var.node == NodeId::NONE) {
+    if operands.iter().all(|var| !var.node.is_tracked()) {
         return None;
     }
     let mut inputs = Inputs::new();

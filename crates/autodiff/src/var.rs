@@ -61,7 +61,7 @@ impl<T: Float> Var<T> {
 
     /// Whether a gradient can be taken with respect to it.
     pub fn is_tracked(&self) -> bool {
-        self.node != NodeId::NONE
+        self.node.is_tracked()
     }
 
     /// The value.
@@ -132,12 +132,7 @@ impl<T: Float> Var<T> {
         }
         match axes.resolve(operation, self.shape()) {
             Ok(axes) => self.tape.apply_at(op(axes), &[self], location),
-            Err(source) => self.tape.fail(Error::Operation {
-                operation,
-                operands: [*self.shape()].into(),
-                location,
-                source,
-            }),
+            Err(source) => self.tape.refuse(operation, &[self], location, source),
         }
     }
 
@@ -165,12 +160,7 @@ impl<T: Float> Var<T> {
         if self.failed {
             return self.clone();
         }
-        self.tape.fail(Error::Operation {
-            operation,
-            operands: [*self.shape()].into(),
-            location: Location::caller(),
-            source: reason,
-        })
+        self.tape.refuse(operation, &[self], Location::caller(), reason)
     }
 
     /// A constant on the tape of this variable.

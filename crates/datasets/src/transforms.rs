@@ -48,13 +48,11 @@ fn remainder<T: Float>(x: &Tensor<T>, mean: &Tensor<T>, std: &Tensor<f64>) -> Re
     if !sizes.any(|(mean, std)| mean.is_finite() && mean.abs() > FAR * std) {
         return Ok(None);
     }
-    let sum = sum_of_samples(x, |x| {
-        Ok(x.into_apply(&kernel!(|x, mean| x - mean), &[], &[&mean])?)
-    })?;
+    let sum = sum_of_samples(x, |x| Ok(x.into_apply(&kernel!(|x, mean| x - mean), &[&mean])?))?;
     let (n, infinity) = (x.shape()[0] as f64, f64::INFINITY);
     // Of a feature with infinity or NaN, the mean alone says it.
     let share = kernel!(|sum; n, infinity| if math::abs(sum) < infinity { sum / n } else { 0.0 });
-    let remainder: Tensor<T> = sum.into_apply(&share, &[n, infinity], &[])?.cast()?;
+    let remainder: Tensor<T> = sum.into_apply(&share, &[])?.cast()?;
     let is_lost = remainder.to_vec().iter().any(|&remainder| remainder != T::ZERO);
     Ok(is_lost.then_some(remainder))
 }

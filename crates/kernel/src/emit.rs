@@ -45,20 +45,34 @@ pub fn kernel(input: &Input) -> syn::Result<TokenStream> {
             ),
         }
     });
+    let numbers = numbers(input);
     let [into_f32, into_f64] = TYPES.map(|name| elsewhere(input, &Ident::new(name, site)));
     Ok(quote_spanned! {site=> {
         const PROGRAM: #root::formula::Program = #data;
         const COST: u32 = PROGRAM.cost_to(#ordinary);
-        #root::Kernel::new(&PROGRAM, (#f32, #f64), (#into_f32, #into_f64), COST)
+        const PARTS: #root::KernelParts = #root::KernelParts::new(PROGRAM, (#f32, #f64), (#into_f32, #into_f64), COST);
+        #root::Kernel::new(&PARTS)#numbers
     }})
 }
 
-/// An expression of the type `Program`, beside a function that nobody calls, by which the compiler checks names and types.
+/// The call that gives the parameters their numbers, if there are any: without it the expression is constant.
+fn numbers(input: &Input) -> TokenStream {
+    let site = Span::mixed_site();
+    let Input { root, numbers, .. } = input;
+    if numbers.is_empty() {
+        return TokenStream::new();
+    }
+    quote_spanned!(site=> .with(&[#(#root::__macros::number(#numbers)),*]))
+}
+
+/// An expression of the type `Formula`, beside a function that nobody calls, by which the compiler checks names and types.
 pub fn formula(input: &Input) -> syn::Result<TokenStream> {
     let site = Span::mixed_site();
     let program = Program::of(input)?;
     let data = data(input, &program);
+    let numbers = numbers(input);
     let Input {
+        root,
         outputs,
         inputs,
         parameters,
@@ -88,7 +102,8 @@ pub fn formula(input: &Input) -> syn::Result<TokenStream> {
         fn check(#(mut #outputs: f64,)* #(#inputs: f64,)* #(#parameters: f64),*) {
             #body
         }
-        #data
+        const PROGRAM: #root::formula::Program = #data;
+        #root::formula::Formula::from(&PROGRAM)#numbers
     }})
 }
 

@@ -1,8 +1,11 @@
 //! What stands between the parentheses of `kernel!`.
 
-use proc_macro2::TokenStream;
+use proc_macro2::{TokenStream, TokenTree};
 use syn::parse::{Parse, ParseStream};
 use syn::{Block, Expr, Ident, Token, parenthesized};
+
+/// How many numbers a `Kernel` has room for.
+const MAX_PARAMETERS: usize = 16;
 
 /// A formula with its arguments.
 pub struct Input {
@@ -14,11 +17,13 @@ pub struct Input {
     pub inputs: Vec<Ident>,
     /// The same for all elements.
     pub parameters: Vec<Ident>,
+    /// Of the parameters: expressions at the place of the macro.
+    pub numbers: Vec<Expr>,
     pub body: Body,
 }
 
 pub enum Body {
-    /// `|x, ...| formula`
+    /// `|x, ...; p, ...| formula`
     Expression(Expr),
     /// `|x, ...| formula; where likely; or safe; else other`
     Guarded(Box<Guarded>),
@@ -47,7 +52,7 @@ impl Parse for Input {
             expression(root, input)
         } else {
             Err(input.error(
-                "a kernel is `|x, y; p| formula` with `;` before its parameters, or `mut a, b; x, y; p => { statements }`, which updates a and b",
+                "a kernel is `|x, y; p| formula` with `;` before its parameters, or `mut a, b; x, y; p => { statements }`, which updates a and b; `p: expression` gives a parameter its number, `p` alone that of the variable of this name",
             ))
         }
     }
@@ -56,9 +61,9 @@ impl Parse for Input {
 fn expression(root: TokenStream, input: ParseStream<'_>) -> syn::Result<Input> {
     input.parse::<Token![|]>()?;
     let mut values = names(input)?;
-    let parameters = match input.parse::<Option<Token![;]>>()? {
-        Some(_) => names(input)?,
-        None => Vec::new(),
+    let (parameters, numbers) = match input.parse::<Option<Token![;]>>()? {
+        Some(_) => numbers(input, |input| input.peek(Token![|]))?,
+        None => (Vec::new(), Vec::new()),
     };
     input.parse::<Token![|]>()?;
     if values.is_empty() {
@@ -80,6 +85,7 @@ fn expression(root: TokenStream, input: ParseStream<'_>) -> syn::Result<Input> {
         outputs: values,
         inputs,
         parameters,
+        numbers,
         body,
     })
 }
@@ -118,9 +124,9 @@ fn update(root: TokenStream, input: ParseStream<'_>) -> syn::Result<Input> {
     let outputs = names(input)?;
     input.parse::<Token![;]>()?;
     let inputs = names(input)?;
-    let parameters = match input.parse::<Option<Token![;]>>()? {
-        Some(_) => names(input)?,
-        None => Vec::new(),
+    let (parameters, numbers) = match input.parse::<Option<Token![;]>>()? {
+        Some(_) => numbers(input, |input| input.peek(Token![=>]))?,
+        None => (Vec::new(), Vec::new()),
     };
     input.parse::<Token![=>]>()?;
     let body = Body::Update(input.parse()?);
@@ -132,6 +138,7 @@ fn update(root: TokenStream, input: ParseStream<'_>) -> syn::Result<Input> {
         outputs,
         inputs,
         parameters,
+        numbers,
         body,
     })
 }
@@ -146,6 +153,40 @@ fn names(input: ParseStream<'_>) -> syn::Result<Vec<Ident>> {
         }
     }
     Ok(names)
+}
+
+/// Names with numbers between commas, perhaps none: `name: expression`, or `name` for the variable of this name, as in a struct.
+fn numbers(input: ParseStream<'_>, end: fn(ParseStream<'_>) -> bool) -> syn::Result<(Vec<Ident>, Vec<Expr>)> {
+    let (mut names, mut numbers) = (Vec::new(), Vec::new());
+    while input.peek(Ident) {
+        let name: Ident = input.parse()?;
+        numbers.push(match input.parse::<Option<Token![:]>>()? {
+            // Up to its end only: `|` is an operator too.
+            Some(colon) => {
+                let mut tokens = TokenStream::new();
+                while !input.is_empty() && !input.peek(Token![,]) && !end(input) {
+                    tokens.extend([input.parse::<TokenTree>()?]);
+                }
+                if tokens.is_empty() {
+                    return Err(syn::Error::new(
+                        colon.span,
+                        format!("the number of `{name}` is missing"),
+                    ));
+                }
+                syn::parse2(tokens)?
+            }
+            None => syn::parse_quote!(#name),
+        });
+        names.push(name);
+        if names.len() > MAX_PARAMETERS {
+            let message = format!("a kernel has at most {MAX_PARAMETERS} parameters");
+            return Err(syn::Error::new(names[MAX_PARAMETERS].span(), message));
+        }
+        if input.parse::<Option<Token![,]>>()?.is_none() {
+            break;
+        }
+    }
+    Ok((names, numbers))
 }
 
 impl Input {

@@ -40,7 +40,7 @@ pub fn kernel(tokens: TokenStream) -> TokenStream {
         .into()
 }
 
-/// The `Program` of the formula after the path of `backprop-tensor` in parentheses, without functions; see `backprop_tensor::formula!`.
+/// The `Formula` after the path of `backprop-tensor` in parentheses, without functions; see `backprop_tensor::formula!`.
 #[proc_macro]
 pub fn formula(tokens: TokenStream) -> TokenStream {
     let tokens = TokenStream::from(groups::visible(tokens.into()));

@@ -23,6 +23,7 @@ fn what_the_language_has_is_taken() {
     for formula in [
         "|x| x",
         "|x, y; p| x * y + p",
+        "|x; p: 1.0, q: self.rate * f(a, b), r: { a || b }| x * p + q - r",
         "|x| { let y = x + 1.0; y * y }",
         "|x| if x > 0.0 { x } else if x.is_nan() { 0.0 } else { -x }",
         "|x| { let (a, b) = math::normal(x); a - b }",
@@ -32,6 +33,7 @@ fn what_the_language_has_is_taken() {
         "|x| x / 2.0; where x > 0.0; else 0.0",
         "|x| x / 2.0; where x > 0.0; or x > -1.0; else 0.0",
         "mut w; g; rate => { w -= rate * g; }",
+        "mut w; g; rate: self.rate, share: 1.0 - self.rate => { w -= rate * share * g; }",
         "mut a, b; ; p => { a = b * p; b += a; }",
         "mut a; b => { let c = a; if b > 0.0 { a = c * b; } }",
     ] {
@@ -128,6 +130,11 @@ fn the_form_is_shown_to_those_who_miss_it() {
     assert!(
         message("|x| x; where x > 0.0; and x > 1.0; else 0.0")
             .starts_with("`where likely; or safe; else other`")
+    );
+    assert_eq!(message("|x; p: | x"), "the number of `p` is missing");
+    assert!(
+        message("|x; a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q| x")
+            .starts_with("a kernel has at most 16 parameters")
     );
     assert!(message("|x| x, y").starts_with("the formula has ended here"));
     assert_eq!(message("mut w; g => { w = g; } w"), "the kernel has ended here");

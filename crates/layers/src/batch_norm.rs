@@ -96,21 +96,17 @@ impl<T: Float> BatchNorm1d<T> {
 
     /// Leaves the running statistics that follow from those of a batch on the tape.
     fn update(&self, x: &Var<T>, batch: &ChannelStatistics<T>) -> Result<()> {
-        let factors = |share: f64| [T::from_f64(1.0 - self.momentum), T::from_f64(share), T::INFINITY];
-        let formula = kernel!(|running, batch; keep, share, _infinity| keep * running + share * batch);
-        let (running, factor) = (self.running_mean.value(), factors(self.momentum));
-        let mean = running.apply(&formula, &factor, &[&batch.mean])?;
+        let keep = 1.0 - self.momentum;
+        let formula = kernel!(|running, batch; keep, share: self.momentum| keep * running + share * batch);
+        let mean = { self.running_mean.value() }.apply(&formula, &[&batch.mean])?;
         let count = batch.count as f64;
-        let (running, factor) = (
-            self.running_variance.value(),
-            factors(self.momentum * count / (count - 1.0)),
-        );
-        let formula = kernel!(|running, batch, std; keep, share, infinity| {
+        let share = self.momentum * count / (count - 1.0);
+        let formula = kernel!(|running, batch, std; keep, share, infinity: T::INFINITY| {
             // The variance may be too large for the type where its share is not.
             let part = if batch == infinity { share * std * std } else { share * batch };
             keep * running + part
         });
-        let variance = running.apply(&formula, &factor, &[&batch.variance, &batch.std])?;
+        let variance = { self.running_variance.value() }.apply(&formula, &[&batch.variance, &batch.std])?;
         x.tape().update(&self.running_mean, mean);
         x.tape().update(&self.running_variance, variance);
         Ok(())

@@ -20,7 +20,7 @@ impl Layer for Gated {
         let tape = x.tape();
         let x = x * tape.param(&self.scale);
         let gates = formula!(|x, slope| (math::tanh(x), math::sigmoid(slope * x)));
-        let [new, gate] = x.elementwise_multi(&gates, &[], &[&tape.param(&self.frozen)]);
+        let [new, gate] = x.elementwise_multi(&gates, &[&tape.param(&self.frozen)]);
         let largest = x.max(keep([1])).detach();
         // Of constants alone.
         let half = (tape.constant(Tensor::scalar(0.25)) * 2.0).exp();
@@ -73,7 +73,7 @@ fn run(records: &[Record], input: &Tensor) -> Result<Tensor, String> {
                 vec![values[operation][*index].clone()]
             }
             Source::Operation { formula: Some(formula), .. } => {
-                formula.apply(&[], &operands).map_err(|error| error.to_string())?
+                formula.apply(&operands).map_err(|error| error.to_string())?
             }
             Source::Operation { name, .. } => {
                 let value = apply::<ops::Linear>(record, &operands)

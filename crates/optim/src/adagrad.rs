@@ -80,13 +80,15 @@ impl<T: Float> Adagrad<T> {
     }
 }
 
-const STEP: Kernel = kernel!(mut w, s; g; rate, epsilon, decay, least => {
-    let g = g + decay * w;
-    let counted = if g.abs() < least { 0.0 } else { g };
-    s += counted * counted;
-    let divisor = s.sqrt() + epsilon;
-    w -= if divisor == 0.0 { 0.0 } else { rate * g / divisor };
-});
+fn step([rate, epsilon, decay, least]: [f64; 4]) -> Kernel {
+    kernel!(mut w, s; g; rate, epsilon, decay, least => {
+        let g = g + decay * w;
+        let counted = if g.abs() < least { 0.0 } else { g };
+        s += counted * counted;
+        let divisor = s.sqrt() + epsilon;
+        w -= if divisor == 0.0 { 0.0 } else { rate * g / divisor };
+    })
+}
 
 impl<T: Float> Optimizer<T> for Adagrad<T> {
     fn step(&mut self, model: &mut dyn Module<T>, gradients: &Gradients<T>) -> Result<()> {
@@ -106,8 +108,8 @@ impl<T: Float> Optimizer<T> for Adagrad<T> {
             let rate = rate / (1.0 + (steps - 1) as f64 * learning_rate_decay);
             let decay = settings.weight_decay.unwrap_or(weight_decay);
             let (least, _) = least_counted::<T>(epsilon);
-            let parameters = [rate, epsilon, decay, least].map(T::from_f64);
-            Tensor::update(&STEP, &parameters, &mut [parameter, sum], &[gradient])
+            let parameters = [rate, epsilon, decay, least];
+            Tensor::update(&step(parameters), &mut [parameter, sum], &[gradient])
         })
     }
 

@@ -49,8 +49,23 @@ struct Moments<T: Float> {
     slots: Slots<T>,
 }
 
-const STEP: Kernel = kernel!(
-    mut w, m, v; g; beta1, rest1, beta2, rest2, rate, root, epsilon, decay, shrink, least, least_square, least_mean => {
+fn step(
+    [
+        beta1,
+        rest1,
+        beta2,
+        rest2,
+        rate,
+        root,
+        epsilon,
+        decay,
+        shrink,
+        least,
+        least_square,
+        least_mean,
+    ]: [f64; 12],
+) -> Kernel {
+    kernel!(mut w, m, v; g; beta1, rest1, beta2, rest2, rate, root, epsilon, decay, shrink, least, least_square, least_mean => {
     let g = g + decay * w;
     m = beta1 * m + rest1 * g;
     m = if m.abs() < least_mean { 0.0 } else { m };
@@ -60,7 +75,8 @@ const STEP: Kernel = kernel!(
     let divisor = v.sqrt() * root + epsilon;
     let step = if divisor == 0.0 { 0.0 } else { rate * m / divisor };
     w = w * shrink - step;
-});
+    })
+}
 
 impl<T: Float> Moments<T> {
     fn new(learning_rate: f64, weight_decay: f64) -> Self {
@@ -131,12 +147,7 @@ impl<T: Float> Moments<T> {
                 least_square,
                 least_mean,
             ];
-            Tensor::update(
-                &STEP,
-                &parameters.map(T::from_f64),
-                &mut [parameter, m, v],
-                &[gradient],
-            )
+            Tensor::update(&step(parameters), &mut [parameter, m, v], &[gradient])
         })
     }
 }

@@ -128,9 +128,11 @@ pub fn clip_norm<T: Float>(gradients: &mut Gradients<T>, limit: f64) -> Result<f
     check("clip_norm", limit)?;
     let norm = Norm::of(gradients)?;
     if norm.value() > limit && norm.root.is_finite() {
-        let scale = kernel!(mut g; ; first, second => { g = g * first * second; });
-        let factors = norm.factors(limit);
-        update_all(gradients, &scale, &factors)?;
+        let [first, second] = norm.factors::<T>(limit);
+        update_all(
+            gradients,
+            &kernel!(mut g; ; first, second => { g = g * first * second; }),
+        )?;
     }
     Ok(norm.value())
 }
@@ -144,11 +146,11 @@ pub fn clip_value<T: Float>(gradients: &mut Gradients<T>, limit: f64) -> Result<
     let clip = kernel!(mut g; ; limit => {
         g = if g > limit { limit } else if g < -limit { -limit } else { g };
     });
-    update_all(gradients, &clip, &[T::from_f64(limit)])
+    update_all(gradients, &clip)
 }
 
 /// Puts each gradient through a formula of its elements.
-fn update_all<T: Float>(gradients: &mut Gradients<T>, kernel: &Kernel, parameters: &[T]) -> Result<()> {
+fn update_all<T: Float>(gradients: &mut Gradients<T>, kernel: &Kernel) -> Result<()> {
     let mut jobs: Vec<_> = gradients
         .iter_mut()
         .map(|(_, gradient)| (gradient, Ok(())))
@@ -156,7 +158,7 @@ fn update_all<T: Float>(gradients: &mut Gradients<T>, kernel: &Kernel, parameter
     for_each_job(
         &mut jobs,
         |(gradient, _)| bytes(gradient).saturating_mul(2),
-        |(gradient, result)| *result = Tensor::update(kernel, parameters, &mut [gradient], &[]),
+        |(gradient, result)| *result = Tensor::update(kernel, &mut [gradient], &[]),
     );
     Ok(jobs.into_iter().try_for_each(|(_, result)| result)?)
 }

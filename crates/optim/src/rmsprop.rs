@@ -93,62 +93,95 @@ impl<T: Float> RmsProp<T> {
     }
 }
 
-const STEP: Kernel = kernel!(mut w, s, b; g; rate, alpha, rest, epsilon, decay, least, least_square, least_mean, momentum => {
-    let g = g + decay * w;
-    let counted = if g.abs() < least { 0.0 } else { g };
-    s = alpha * s + rest * counted * counted;
-    s = if s < least_square { 0.0 } else { s };
-    let divisor = s.sqrt() + epsilon;
-    b = momentum * b + if divisor == 0.0 { 0.0 } else { g / divisor };
-    b = if b.abs() < least_mean { 0.0 } else { b };
-    w -= rate * b;
-});
+fn step(
+    [
+        rate,
+        alpha,
+        rest,
+        epsilon,
+        decay,
+        least,
+        least_square,
+        least_mean,
+        momentum,
+    ]: [f64; 9],
+) -> Kernel {
+    kernel!(mut w, s, b; g; rate, alpha, rest, epsilon, decay, least, least_square, least_mean, momentum => {
+        let g = g + decay * w;
+        let counted = if g.abs() < least { 0.0 } else { g };
+        s = alpha * s + rest * counted * counted;
+        s = if s < least_square { 0.0 } else { s };
+        let divisor = s.sqrt() + epsilon;
+        b = momentum * b + if divisor == 0.0 { 0.0 } else { g / divisor };
+        b = if b.abs() < least_mean { 0.0 } else { b };
+        w -= rate * b;
+    })
+}
 /// Without momentum `b` is the step alone, and nothing to keep.
-const PLAIN: Kernel = kernel!(mut w, s; g; rate, alpha, rest, epsilon, decay, least, least_square, least_mean => {
-    let g = g + decay * w;
-    let counted = if g.abs() < least { 0.0 } else { g };
-    s = alpha * s + rest * counted * counted;
-    s = if s < least_square { 0.0 } else { s };
-    let divisor = s.sqrt() + epsilon;
-    let b = if divisor == 0.0 { 0.0 } else { g / divisor };
-    w -= rate * if b.abs() < least_mean { 0.0 } else { b };
-});
-const CENTERED: Kernel = kernel!(mut w, s, b, a; g; rate, alpha, rest, epsilon, decay, least, least_square, least_mean, momentum => {
-    let g = g + decay * w;
-    let counted = if g.abs() < least { 0.0 } else { g };
-    s = alpha * s + rest * counted * counted;
-    s = if s < least_square { 0.0 } else { s };
-    a = alpha * a + rest * g;
-    a = if a.abs() < least { 0.0 } else { a };
-    // Rounding can bring a variance of 0 below it; where the squares are infinite, there is none of them less another.
-    let d = if s.abs() < 1.0 / 0.0 { s - a * a } else { s };
-    let d = if d < 0.0 { 0.0 } else { d };
-    let divisor = d.sqrt() + epsilon;
-    b = momentum * b + if divisor == 0.0 { 0.0 } else { g / divisor };
-    b = if b.abs() < least_mean { 0.0 } else { b };
-    w -= rate * b;
-});
+fn plain([rate, alpha, rest, epsilon, decay, least, least_square, least_mean]: [f64; 8]) -> Kernel {
+    kernel!(mut w, s; g; rate, alpha, rest, epsilon, decay, least, least_square, least_mean => {
+        let g = g + decay * w;
+        let counted = if g.abs() < least { 0.0 } else { g };
+        s = alpha * s + rest * counted * counted;
+        s = if s < least_square { 0.0 } else { s };
+        let divisor = s.sqrt() + epsilon;
+        let b = if divisor == 0.0 { 0.0 } else { g / divisor };
+        w -= rate * if b.abs() < least_mean { 0.0 } else { b };
+    })
+}
+fn centered(
+    [
+        rate,
+        alpha,
+        rest,
+        epsilon,
+        decay,
+        least,
+        least_square,
+        least_mean,
+        momentum,
+    ]: [f64; 9],
+) -> Kernel {
+    kernel!(mut w, s, b, a; g; rate, alpha, rest, epsilon, decay, least, least_square, least_mean, momentum => {
+        let g = g + decay * w;
+        let counted = if g.abs() < least { 0.0 } else { g };
+        s = alpha * s + rest * counted * counted;
+        s = if s < least_square { 0.0 } else { s };
+        a = alpha * a + rest * g;
+        a = if a.abs() < least { 0.0 } else { a };
+        // Rounding can bring a variance of 0 below it; where the squares are infinite, there is none of them less another.
+        let d = if s.abs() < 1.0 / 0.0 { s - a * a } else { s };
+        let d = if d < 0.0 { 0.0 } else { d };
+        let divisor = d.sqrt() + epsilon;
+        b = momentum * b + if divisor == 0.0 { 0.0 } else { g / divisor };
+        b = if b.abs() < least_mean { 0.0 } else { b };
+        w -= rate * b;
+    })
+}
 
-const CENTERED_PLAIN: Kernel = kernel!(mut w, s, a; g; rate, alpha, rest, epsilon, decay, least, least_square, least_mean => {
-    let g = g + decay * w;
-    let counted = if g.abs() < least { 0.0 } else { g };
-    s = alpha * s + rest * counted * counted;
-    s = if s < least_square { 0.0 } else { s };
-    a = alpha * a + rest * g;
-    a = if a.abs() < least { 0.0 } else { a };
-    let d = if s.abs() < 1.0 / 0.0 { s - a * a } else { s };
-    let d = if d < 0.0 { 0.0 } else { d };
-    let divisor = d.sqrt() + epsilon;
-    let b = if divisor == 0.0 { 0.0 } else { g / divisor };
-    w -= rate * if b.abs() < least_mean { 0.0 } else { b };
-});
+fn centered_plain([rate, alpha, rest, epsilon, decay, least, least_square, least_mean]: [f64; 8]) -> Kernel {
+    kernel!(mut w, s, a; g; rate, alpha, rest, epsilon, decay, least, least_square, least_mean => {
+        let g = g + decay * w;
+        let counted = if g.abs() < least { 0.0 } else { g };
+        s = alpha * s + rest * counted * counted;
+        s = if s < least_square { 0.0 } else { s };
+        a = alpha * a + rest * g;
+        a = if a.abs() < least { 0.0 } else { a };
+        let d = if s.abs() < 1.0 / 0.0 { s - a * a } else { s };
+        let d = if d < 0.0 { 0.0 } else { d };
+        let divisor = d.sqrt() + epsilon;
+        let b = if divisor == 0.0 { 0.0 } else { g / divisor };
+        w -= rate * if b.abs() < least_mean { 0.0 } else { b };
+    })
+}
 
 impl<T: Float> Optimizer<T> for RmsProp<T> {
     fn step(&mut self, model: &mut dyn Module<T>, gradients: &Gradients<T>) -> Result<()> {
         self.check()?;
-        let (alpha, epsilon, momentum, centered) = (self.alpha, self.epsilon, self.momentum, self.centered);
+        let (alpha, epsilon, momentum, is_centered) =
+            (self.alpha, self.epsilon, self.momentum, self.centered);
         let (learning_rate, weight_decay) = (self.learning_rate, self.weight_decay);
-        let count = match (centered, momentum == 0.0) {
+        let count = match (is_centered, momentum == 0.0) {
             (true, _) => 3,
             (false, false) => 2,
             (false, true) => 1,
@@ -175,17 +208,16 @@ impl<T: Float> Optimizer<T> for RmsProp<T> {
                 least_mean::<T>(),
                 momentum,
             ];
-            let parameters = parameters.map(T::from_f64);
-            let [plain @ .., _] = &parameters;
+            let [without @ .., _] = parameters;
             match state {
-                [s, _, a, ..] if centered && momentum == 0.0 => {
-                    Tensor::update(&CENTERED_PLAIN, plain, &mut [w, s, a], &[gradient])
+                [s, _, a, ..] if is_centered && momentum == 0.0 => {
+                    Tensor::update(&centered_plain(without), &mut [w, s, a], &[gradient])
                 }
-                [s, b, a, ..] if centered => {
-                    Tensor::update(&CENTERED, &parameters, &mut [w, s, b, a], &[gradient])
+                [s, b, a, ..] if is_centered => {
+                    Tensor::update(&centered(parameters), &mut [w, s, b, a], &[gradient])
                 }
-                [s, ..] if momentum == 0.0 => Tensor::update(&PLAIN, plain, &mut [w, s], &[gradient]),
-                [s, b, ..] => Tensor::update(&STEP, &parameters, &mut [w, s, b], &[gradient]),
+                [s, ..] if momentum == 0.0 => Tensor::update(&plain(without), &mut [w, s], &[gradient]),
+                [s, b, ..] => Tensor::update(&step(parameters), &mut [w, s, b], &[gradient]),
                 _ => Ok(()),
             }
         })

@@ -113,26 +113,32 @@ impl<T: Float> Sgd<T> {
     }
 }
 
-const PLAIN: Kernel = kernel!(mut w; g; rate, decay, shrink => {
-    w = w * shrink - rate * (g + decay * w);
-});
-const MOMENTUM: Kernel = kernel!(mut w, v; g; rate, decay, shrink, momentum, share, least => {
-    v = momentum * v + share * (g + decay * w);
-    v = if v.abs() < least { 0.0 } else { v };
-    w = w * shrink - rate * v;
-});
-const NESTEROV: Kernel = kernel!(mut w, v; g; rate, decay, shrink, momentum, share, least => {
-    v = momentum * v + share * (g + decay * w);
-    v = if v.abs() < least { 0.0 } else { v };
-    w = w * shrink - rate * (g + decay * w + momentum * v);
-});
+fn plain([rate, decay, shrink]: [f64; 3]) -> Kernel {
+    kernel!(mut w; g; rate, decay, shrink => {
+        w = w * shrink - rate * (g + decay * w);
+    })
+}
+fn with_momentum([rate, decay, shrink, momentum, share, least]: [f64; 6]) -> Kernel {
+    kernel!(mut w, v; g; rate, decay, shrink, momentum, share, least => {
+        v = momentum * v + share * (g + decay * w);
+        v = if v.abs() < least { 0.0 } else { v };
+        w = w * shrink - rate * v;
+    })
+}
+fn nesterov([rate, decay, shrink, momentum, share, least]: [f64; 6]) -> Kernel {
+    kernel!(mut w, v; g; rate, decay, shrink, momentum, share, least => {
+        v = momentum * v + share * (g + decay * w);
+        v = if v.abs() < least { 0.0 } else { v };
+        w = w * shrink - rate * (g + decay * w + momentum * v);
+    })
+}
 
 impl<T: Float> Optimizer<T> for Sgd<T> {
     fn step(&mut self, model: &mut dyn Module<T>, gradients: &Gradients<T>) -> Result<()> {
         self.check()?;
         let (rate, momentum, dampening) = (self.learning_rate, self.momentum, self.dampening);
         let (weight_decay, decoupled) = (self.weight_decay, self.decoupled);
-        let kernel = if self.nesterov { NESTEROV } else { MOMENTUM };
+        let kernel = if self.nesterov { nesterov } else { with_momentum };
         let count = usize::from(momentum != 0.0);
         self.slots.step(model, gradients, &self.groups, count, |update| {
             let Update {
@@ -151,12 +157,12 @@ impl<T: Float> Optimizer<T> for Sgd<T> {
             };
             // The first gradient goes into the momentum whole.
             let share = if steps == 1 { 1.0 } else { 1.0 - dampening };
-            let parameters = [rate, coupled, shrink, momentum, share, least_mean::<T>()].map(T::from_f64);
+            let parameters = [rate, coupled, shrink, momentum, share, least_mean::<T>()];
             match state {
                 [velocity, ..] if momentum != 0.0 => {
-                    Tensor::update(&kernel, &parameters, &mut [parameter, velocity], &[gradient])
+                    Tensor::update(&kernel(parameters), &mut [parameter, velocity], &[gradient])
                 }
-                _ => Tensor::update(&PLAIN, &parameters[..3], &mut [parameter], &[gradient]),
+                _ => Tensor::update(&plain([rate, coupled, shrink]), &mut [parameter], &[gradient]),
             }
         })
     }

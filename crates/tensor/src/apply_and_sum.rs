@@ -14,7 +14,7 @@ impl<T: Float> Tensor<T> {
     /// # use backprop_tensor::{Tensor, kernel};
     /// let gradient = Tensor::from([[1.0_f32, 2.0], [3.0, 4.0]]);
     /// let y = Tensor::from([[0.0, 1.0], [1.0, 0.0]]);
-    /// let (masked, sums) = gradient.into_apply_and_sum(&kernel!(|g, y| g * y), &[], &[&y])?;
+    /// let (masked, sums) = gradient.into_apply_and_sum(&kernel!(|g, y| g * y), &[&y])?;
     /// assert_eq!(masked, Tensor::from([[0.0, 2.0], [3.0, 0.0]]));
     /// assert_eq!(sums, Tensor::from([3.0, 2.0]));
     /// # Ok::<(), backprop_tensor::Error>(())
@@ -22,13 +22,8 @@ impl<T: Float> Tensor<T> {
     ///
     /// # Errors
     /// As [`apply`](Self::apply); [`Error::Shape`] if the result is a scalar.
-    pub fn into_apply_and_sum(
-        mut self,
-        kernel: &Kernel,
-        parameters: &[T],
-        others: &[&Self],
-    ) -> Result<(Self, Self)> {
-        check(kernel, 1, others.len(), parameters.len())?;
+    pub fn into_apply_and_sum(mut self, kernel: &Kernel, others: &[&Self]) -> Result<(Self, Self)> {
+        check(kernel, 1, others.len())?;
         let mut inputs = [&[][..]; MAX_OTHERS];
         let is_dense = |other: &Self| other.shape() == self.shape() && other.as_view().is_none();
         // More is faster one after the other, by several threads. By the size alone, so that what is done does not depend on whether another is awake.
@@ -43,11 +38,11 @@ impl<T: Float> Tensor<T> {
         if is_plain && columns > 1 && self.is_exclusive() {
             let (inputs, rows) = (&inputs[..others.len()], self.as_mut_slice()?);
             let sums = Self::try_build(Shape::checked("apply", &[columns])?, |sums| {
-                T::apply_and_sum(&T::function(kernel), parameters, sums, rows, inputs)
+                T::apply_and_sum(&T::function(kernel), &kernel.numbers(), sums, rows, inputs)
             })?;
             return Ok((self, sums));
         }
-        let result = self.into_apply(kernel, parameters, others)?;
+        let result = self.into_apply(kernel, others)?;
         let Some(&columns) = result.shape().last() else {
             let expected = "needs at least one axis";
             return Err(Error::shape("apply", result.shape(), expected));

@@ -95,18 +95,18 @@ impl<T: Float> Tensor<T> {
     /// The kernel's formula of this tensor and the others, all broadcast together.
     ///
     /// # Errors
-    /// [`Error::Argument`] unless the kernel updates one value and takes as many inputs (three at most) and parameters
-    /// as are given; [`Error::Shapes`] if the shapes do not broadcast.
-    pub fn apply(&self, kernel: &Kernel, parameters: &[T], others: &[&Self]) -> Result<Self> {
-        self.clone().into_apply(kernel, parameters, others)
+    /// [`Error::Argument`] unless the kernel updates one value and takes as many inputs as are given, three at
+    /// most; [`Error::Shapes`] if the shapes do not broadcast.
+    pub fn apply(&self, kernel: &Kernel, others: &[&Self]) -> Result<Self> {
+        self.clone().into_apply(kernel, others)
     }
 
     /// As [`apply`](Self::apply), but into the memory of this tensor if nobody else holds it.
     ///
     /// # Errors
     /// As [`apply`](Self::apply).
-    pub fn into_apply(self, kernel: &Kernel, parameters: &[T], others: &[&Self]) -> Result<Self> {
-        check(kernel, 1, others.len(), parameters.len())?;
+    pub fn into_apply(self, kernel: &Kernel, others: &[&Self]) -> Result<Self> {
+        check(kernel, 1, others.len())?;
         if others.len() > MAX_OTHERS {
             return Err(Error::argument(
                 "apply",
@@ -115,7 +115,17 @@ impl<T: Float> Tensor<T> {
                 "a kernel takes three at most",
             ));
         }
-        self.elementwise("apply", T::function(kernel), parameters, others)
+        self.into_formula("apply", kernel, others)
+    }
+
+    /// As [`into_apply`](Self::into_apply), for a kernel of the right number of values, under the name of an operation.
+    pub(crate) fn into_formula(
+        self,
+        operation: &'static str,
+        kernel: &Kernel,
+        others: &[&Self],
+    ) -> Result<Self> {
+        self.elementwise(operation, T::function(kernel), &kernel.numbers(), others)
     }
 
     /// The power `x^y` of the elements of two tensors, broadcast together, with the special cases of C: 1 where y is 0 or x is 1, even if the
@@ -131,35 +141,29 @@ impl<T: Float> Tensor<T> {
     /// # Ok::<(), backprop_tensor::Error>(())
     /// ```
     pub fn pow(&self, exponent: &Self) -> Result<Self> {
-        const KERNEL: Kernel = kernel!(|x, y| math::powf(x, y));
         self.clone()
-            .elementwise("pow", T::function(&KERNEL), &[], &[exponent])
+            .into_formula("pow", &kernel!(|x, y| math::powf(x, y)), &[exponent])
     }
 
     /// Runs the kernel once over tensors of one shape, updating `outputs` in place: a whole optimizer step in one pass.
     ///
     /// # Errors
-    /// [`Error::Argument`] unless the numbers of outputs, inputs and parameters are the kernel's, and those of outputs and inputs eight at
+    /// [`Error::Argument`] unless the numbers of outputs and inputs are the kernel's, and eight at
     /// most; [`Error::Shapes`] unless all the shapes are equal. Nothing has been changed then.
     ///
     /// ```
     /// # use backprop_tensor::{Tensor, kernel};
-    /// let momentum = kernel!(mut w, v; g; rate, decay => {
+    /// let momentum = kernel!(mut w, v; g; rate: 0.5, decay: 0.5 => {
     ///     v = decay * v + g;
     ///     w -= rate * v;
     /// });
     /// let (mut w, mut v) = (Tensor::from([1.0_f32, 2.0]), Tensor::from([0.0_f32, 1.0]));
-    /// Tensor::update(&momentum, &[0.5, 0.5], &mut [&mut w, &mut v], &[&Tensor::from([1.0, 1.0])])?;
+    /// Tensor::update(&momentum, &mut [&mut w, &mut v], &[&Tensor::from([1.0, 1.0])])?;
     /// assert_eq!(w, Tensor::from([0.5, 1.25]));
     /// # Ok::<(), backprop_tensor::Error>(())
     /// ```
-    pub fn update(
-        kernel: &Kernel,
-        parameters: &[T],
-        outputs: &mut [&mut Self],
-        inputs: &[&Self],
-    ) -> Result<()> {
-        check(kernel, outputs.len(), inputs.len(), parameters.len())?;
+    pub fn update(kernel: &Kernel, outputs: &mut [&mut Self], inputs: &[&Self]) -> Result<()> {
+        check(kernel, outputs.len(), inputs.len())?;
         let Some(first) = outputs.first() else {
             return Ok(());
         };
@@ -180,7 +184,7 @@ impl<T: Float> Tensor<T> {
         if !inputs.iter().all(|input| input.is_contiguous()) {
             let copies = { inputs.iter() }.map(|input| input.contiguous());
             let copies: Vec<_> = copies.collect::<Result<_>>()?;
-            return Self::update(kernel, parameters, outputs, &copies.iter().collect::<Vec<_>>());
+            return Self::update(kernel, outputs, &copies.iter().collect::<Vec<_>>());
         }
         let mut sources: [&[T]; MAX_UPDATED] = [&[]; MAX_UPDATED];
         for (source, input) in sources.iter_mut().zip(inputs) {
@@ -192,7 +196,7 @@ impl<T: Float> Tensor<T> {
             *target = output.as_mut_slice()?;
         }
         let (targets, sources) = (&mut targets[..count], &sources[..inputs.len()]);
-        T::update(&T::function(kernel), parameters, targets, sources);
+        T::update(&T::function(kernel), &kernel.numbers(), targets, sources);
         Ok(())
     }
 
@@ -238,25 +242,20 @@ impl<T: Float> Tensor<T> {
 
 /// Whether so many are given as the kernel takes.
 #[inline]
-pub(crate) fn check(kernel: &Kernel, outputs: usize, inputs: usize, parameters: usize) -> Result<()> {
-    if (outputs, inputs, parameters) == (kernel.outputs(), kernel.inputs(), kernel.parameters()) {
+pub(crate) fn check(kernel: &Kernel, outputs: usize, inputs: usize) -> Result<()> {
+    if (outputs, inputs) == (kernel.outputs(), kernel.inputs()) {
         return Ok(());
     }
-    mismatch(kernel, outputs, inputs, parameters)
+    mismatch(kernel, outputs, inputs)
 }
 
 #[cold]
-fn mismatch(kernel: &Kernel, outputs: usize, inputs: usize, parameters: usize) -> Result<()> {
+fn mismatch(kernel: &Kernel, outputs: usize, inputs: usize) -> Result<()> {
     let given = [
-        ("outputs", outputs),
-        ("inputs", inputs),
-        ("parameters", parameters),
+        ("outputs", outputs, kernel.outputs()),
+        ("inputs", inputs, kernel.inputs()),
     ];
-    for ((name, given), wanted) in
-        given
-            .into_iter()
-            .zip([kernel.outputs(), kernel.inputs(), kernel.parameters()])
-    {
+    for (name, given, wanted) in given {
         if given != wanted {
             return Err(Error::argument(
                 "apply",

@@ -92,6 +92,7 @@ pub trait Float:
     + MulAssign
     + DivAssign
     + Sum
+    + Into<f64>
 {
     /// The distance from 1 to the next larger number.
     const EPSILON: Self;

@@ -7,6 +7,7 @@
 
 use std::fmt;
 
+use crate::Float;
 use crate::formula::{Formula, Function, Program};
 use crate::parallel::COPY;
 
@@ -87,9 +88,37 @@ impl<T> Compiled<'_, T> {
 }
 
 /// An elementwise formula for f32 and f64, made by [`kernel!`](crate::kernel!).
+///
+/// It holds the numbers of its parameters, as a closure holds what it captures, in double precision; so it is called with tensors alone.
 #[derive(Clone, Copy)]
 pub struct Kernel {
-    program: &'static Program,
+    parts: &'static KernelParts,
+    parameters: [f64; MAX_PARAMETERS],
+}
+
+/// How many parameters a kernel has room for. The macro refuses more.
+const MAX_PARAMETERS: usize = 16;
+
+/// The parameters of a kernel in an element type.
+pub(crate) struct Numbers<T> {
+    all: [T; MAX_PARAMETERS],
+    count: usize,
+}
+
+impl<T> std::ops::Deref for Numbers<T> {
+    type Target = [T];
+
+    #[inline]
+    fn deref(&self) -> &[T] {
+        &self.all[..self.count]
+    }
+}
+
+/// What a [`Kernel`] is but for its parameters: constant.
+#[doc(hidden)]
+#[derive(Debug, Clone, Copy)]
+pub struct KernelParts {
+    program: Program,
     f32: KernelFunction<f32>,
     f64: KernelFunction<f64>,
     /// The formula of one value, written elsewhere than it is read; only of formulas so light that copying first would show, and of those with
@@ -101,11 +130,10 @@ pub struct Kernel {
     cost: u32,
 }
 
-impl Kernel {
+impl KernelParts {
     /// Of a formula and its functions; `cost` is that of the formula's ordinary steps.
-    #[doc(hidden)]
     pub const fn new(
-        program: &'static Program,
+        program: Program,
         functions: (KernelFunction<f32>, KernelFunction<f64>),
         into: (Option<KernelFunction<f32>>, Option<KernelFunction<f64>>),
         cost: u32,
@@ -118,6 +146,41 @@ impl Kernel {
             into_f64: into.1,
             cost,
         }
+    }
+}
+
+impl Kernel {
+    /// Of parameters that are 0.
+    #[doc(hidden)]
+    pub const fn new(parts: &'static KernelParts) -> Self {
+        Self {
+            parts,
+            parameters: [0.0; MAX_PARAMETERS],
+        }
+    }
+
+    /// The same kernel with these numbers for its parameters, in their order.
+    #[doc(hidden)]
+    #[must_use]
+    #[inline]
+    pub fn with(mut self, numbers: &[f64]) -> Self {
+        for (parameter, number) in self.parameters.iter_mut().zip(numbers) {
+            *parameter = *number;
+        }
+        self
+    }
+
+    /// Its parameters in the element type.
+    #[inline]
+    pub(crate) fn numbers<T: Float>(&self) -> Numbers<T> {
+        let mut numbers = Numbers {
+            all: [T::ZERO; MAX_PARAMETERS],
+            count: self.parameters(),
+        };
+        for (number, parameter) in numbers.all.iter_mut().zip(&self.parameters[..numbers.count]) {
+            *number = T::from_f64(*parameter);
+        }
+        numbers
     }
 
     /// Whether a formula of this cost is limited by memory, so that to copy its first operand first would show.
@@ -134,22 +197,22 @@ impl Kernel {
 
     /// How many values are updated.
     pub const fn outputs(&self) -> usize {
-        self.program.results()
+        self.parts.program.results()
     }
 
     /// How many values are read only.
     pub const fn inputs(&self) -> usize {
-        self.program.inputs() - self.outputs()
+        self.parts.program.inputs() - self.outputs()
     }
 
     /// How many parameters there are.
     pub const fn parameters(&self) -> usize {
-        self.program.parameters()
+        self.parts.program.parameters()
     }
 
     /// About how many picoseconds an element takes.
     pub(crate) const fn cost(&self) -> u32 {
-        self.cost
+        self.parts.cost
     }
 
     /// The formula as data: to evaluate, to differentiate, to print. Its inputs are the values that the kernel updates, then those that it reads.
@@ -159,11 +222,11 @@ impl Kernel {
     ///
     /// let tanh_gradient = kernel!(|g, y| g * (1.0 - y * y));
     /// assert_eq!(tanh_gradient.formula().to_string(), "g * (1 - y * y)");
-    /// assert_eq!(tanh_gradient.formula().evaluate(&[], &[2.0, 0.5])?, [1.5]);
+    /// assert_eq!(tanh_gradient.formula().evaluate(&[2.0, 0.5])?, [1.5]);
     /// # Ok::<(), backprop_tensor::Error>(())
     /// ```
     pub fn formula(&self) -> Formula {
-        Formula::from(self.program)
+        Formula::from(&self.parts.program).with(&self.parameters)
     }
 }
 
@@ -173,9 +236,9 @@ macro_rules! compiled {
         #[inline]
         pub(crate) const fn $name(&self) -> Compiled<'static, $t> {
             Compiled {
-                run: Run::Function(self.$t),
-                into: self.$into,
-                cost: self.cost,
+                run: Run::Function(self.parts.$t),
+                into: self.parts.$into,
+                cost: self.parts.cost,
             }
         }
     )* };
@@ -195,8 +258,11 @@ impl fmt::Debug for Kernel {
 /// Makes a [`Kernel`](crate::Kernel) of a formula.
 ///
 /// `kernel!(|x, y, ...; p, q, ...| formula)`: the first argument is replaced by the formula's value; the names behind the
-/// semicolon are parameters, the same for all elements. `kernel!(mut a, b; x, y; p => { ... })` updates several
-/// values, by assignment. Inside, use [`math`](crate::math) for exp, tanh and the like: the methods of `f32` call the
+/// semicolon are parameters, numbers that are the same for all elements. `kernel!(mut a, b; x, y; p => { ... })` updates several
+/// values, by assignment.
+///
+/// A parameter gets its number where the kernel is made, by name, as the field of a struct does: `p: self.rate * 2.0`, or `p` for the variable `p`. Anything
+/// that is [`Into<f64>`] will do; each element type computes with it rounded to that type. There are sixteen at most. Inside, use [`math`](crate::math) for exp, tanh and the like: the methods of `f32` call the
 /// C library once an element.
 ///
 /// `kernel!(|x, y; p| formula; where safe; else other)` takes the other formula for elements where `safe` does not hold: one that is right
@@ -213,7 +279,11 @@ impl fmt::Debug for Kernel {
 /// let gradient = Tensor::from([1.0_f32, 1.0, 2.0]);
 /// let y = Tensor::from([0.5_f32, 0.0, -0.5]);
 /// let tanh_gradient = kernel!(|g, y| g * (1.0 - y * y));
-/// assert_eq!(gradient.apply(&tanh_gradient, &[], &[&y])?, Tensor::from([0.75, 1.0, 1.5]));
+/// assert_eq!(gradient.apply(&tanh_gradient, &[&y])?, Tensor::from([0.75, 1.0, 1.5]));
+///
+/// let rate = 0.5;
+/// let step = kernel!(|w, g; rate, decay: 1.0 - rate * 0.1| w * decay - rate * g);
+/// assert_eq!(y.apply(&step, &[&gradient])?, Tensor::from([-0.025, -0.5, -1.475]));
 /// # Ok::<(), backprop_tensor::Error>(())
 /// ```
 #[macro_export]
@@ -230,14 +300,14 @@ mod tests {
     #[test]
     fn a_kernel_knows_its_cost_and_the_light_ones_have_a_second_form() {
         let light = kernel!(|x, y| x + y);
-        let heavy = kernel!(|x; p| crate::math::powf(x, p));
-        let update = kernel!(mut x, y; g; rate => { y += crate::math::sqrt(g); x -= rate * g / y; });
+        let heavy = kernel!(|x; p: 2.0| crate::math::powf(x, p));
+        let update = kernel!(mut x, y; g; rate: 0.5 => { y += crate::math::sqrt(g); x -= rate * g / y; });
         assert_eq!(
-            (light.cost, heavy.cost, update.cost),
+            (light.cost(), heavy.cost(), update.cost()),
             (COPY, COPY + 1800, COPY + 35 + 10)
         );
-        assert!(light.into_f32.is_some() && light.into_f64.is_some());
-        assert!(heavy.into_f32.is_none() && update.into_f32.is_none());
+        assert!(light.parts.into_f32.is_some() && light.parts.into_f64.is_some());
+        assert!(heavy.parts.into_f32.is_none() && update.parts.into_f32.is_none());
     }
 
     #[test]
@@ -247,6 +317,6 @@ mod tests {
             s + slope
         });
         let one = kernel!(|x| crate::math::logistic(x).1);
-        assert_eq!((pair.cost, one.cost), (COPY + 190, COPY + 190));
+        assert_eq!((pair.cost(), one.cost()), (COPY + 190, COPY + 190));
     }
 }

@@ -71,7 +71,7 @@ pub use axes::{Axes, AxisSet, Keep, keep};
 pub use cross_entropy::LogProbabilities;
 pub use element::{Element, Float, Numeric};
 pub use error::{Error, Result};
-pub use kernel::{Kernel, KernelFunction};
+pub use kernel::{Kernel, KernelFunction, KernelParts};
 pub use layout::Layout;
 pub use parallel::{are_worth_sharing, for_each_job, set_threads, threads};
 pub use random::Rng;
@@ -81,7 +81,15 @@ pub use tensor::Tensor;
 
 /// What [`kernel!`] and [`formula!`] hand their text to.
 #[doc(hidden)]
-pub use backprop_kernel as __macros;
+pub mod __macros {
+    pub use backprop_kernel::{formula, kernel};
+
+    /// The number of a parameter.
+    #[inline]
+    pub fn number(number: impl Into<f64>) -> f64 {
+        number.into()
+    }
+}
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

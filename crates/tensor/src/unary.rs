@@ -106,9 +106,8 @@ impl<T: Float> Tensor<T> {
     /// # Errors
     /// [`Error::Memory`](crate::Error::Memory) if there is none for the result.
     pub fn powf(&self, exponent: T) -> Result<Self> {
-        const KERNEL: Kernel = kernel!(|x; p| crate::math::powf(x, p));
-        self.clone()
-            .elementwise("powf", T::function(&KERNEL), &[exponent], &[])
+        let power = kernel!(|x; exponent| crate::math::powf(x, exponent));
+        self.clone().into_formula("powf", &power, &[])
     }
 
     /// `xⁿ` for an integer, by repeated squaring: exact where all the products are.

@@ -33,11 +33,11 @@ fn check<T: Float>(shape: &[usize], how: usize, seed: u64) -> Result<(), TestCas
         .unwrap();
     let other = [&y, &y, &turned, &row][how];
     for kernel in [GRADIENT, GUARDED] {
-        let right = g.apply(&kernel, &[], &[other]).unwrap();
+        let right = g.apply(&kernel, &[other]).unwrap();
         let sums = right.sum_to(row.shape()).unwrap();
         let (kept, own) = (g.clone(), tensor::<T>(shape, seed));
         let before = if how == 1 { kept } else { own };
-        let (result, result_sums) = before.into_apply_and_sum(&kernel, &[], &[other]).unwrap();
+        let (result, result_sums) = before.into_apply_and_sum(&kernel, &[other]).unwrap();
         prop_assert_eq!(result.shape(), right.shape());
         prop_assert_eq!(bits(&result), bits(&right));
         prop_assert_eq!(result_sums.shape(), row.shape());
@@ -68,21 +68,21 @@ proptest! {
 #[test]
 fn one_axis_and_none_and_no_elements() -> Result<(), Error> {
     let y = Tensor::from([0.5_f32, 0.0]);
-    let (result, sums) = Tensor::from([1.0_f32, 2.0]).into_apply_and_sum(&GRADIENT, &[], &[&y])?;
+    let (result, sums) = Tensor::from([1.0_f32, 2.0]).into_apply_and_sum(&GRADIENT, &[&y])?;
     assert_eq!(
         (result, sums),
         (Tensor::from([0.75, 2.0]), Tensor::from([0.75, 2.0]))
     );
     let none = Tensor::<f32>::zeros([0, 3])?;
-    let (result, sums) = none.clone().into_apply_and_sum(&GRADIENT, &[], &[&none])?;
+    let (result, sums) = none.clone().into_apply_and_sum(&GRADIENT, &[&none])?;
     assert_eq!((result, sums), (none, Tensor::zeros([3])?));
     let scalar = Tensor::from(1.0_f32);
-    let error = scalar.clone().into_apply_and_sum(&GRADIENT, &[], &[&scalar]);
+    let error = scalar.clone().into_apply_and_sum(&GRADIENT, &[&scalar]);
     assert!(matches!(error, Err(Error::Shape { .. })), "{error:?}");
-    let others = scalar.clone().into_apply_and_sum(&GRADIENT, &[], &[]);
+    let others = scalar.clone().into_apply_and_sum(&GRADIENT, &[]);
     assert!(matches!(others, Err(Error::Argument { .. })), "{others:?}");
     // A scalar that is broadcast has the axes of the other.
-    let (result, sums) = scalar.into_apply_and_sum(&GRADIENT, &[], &[&Tensor::from([[0.5], [0.0]])])?;
+    let (result, sums) = scalar.into_apply_and_sum(&GRADIENT, &[&Tensor::from([[0.5], [0.0]])])?;
     assert_eq!(
         (result, sums),
         (Tensor::from([[0.75], [1.0]]), Tensor::from([1.75]))

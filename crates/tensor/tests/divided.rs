@@ -17,7 +17,7 @@ fn formulas<T: Float>() -> [(&'static str, Formula<T>); 15] {
         ("add a column", |x, y| x.try_add(&y.slice(-1, ..1)?)),
         ("a row less", |x, y| x.select(0, 0)?.try_sub(y)),
         ("two others", |x, y| {
-            x.apply(&kernel!(|x, y, z| x * y + math::max(x, z)), &[], &[y, x])
+            x.apply(&kernel!(|x, y, z| x * y + math::max(x, z)), &[y, x])
         }),
         ("sum", |x, _| x.sum(..)),
         ("sum of rows", |x, _| x.sum(-1)),
@@ -97,28 +97,24 @@ fn f64_has_the_same_bits_however_it_is_divided() {
 /// A light formula has one form for each place of its result.
 #[test]
 fn in_place_and_elsewhere_are_the_same() {
-    let light = kernel!(|x, y; p| x * y + p / x);
-    let heavy = kernel!(|x, y; p| math::powf(math::abs(x), y) + p);
+    let light = kernel!(|x, y; p: 0.5| x * y + p / x);
+    let heavy = kernel!(|x, y; p: 0.5| math::powf(math::abs(x), y) + p);
     for shape in [[1, 7], [5, 1000], [40, 2500]] {
         let (x, y) = (tensor::<f32>(shape, 3), tensor::<f32>(shape, 4));
         for kernel in [&light, &heavy] {
-            let elsewhere = elements(x.apply(kernel, &[0.5], &[&y]));
+            let elsewhere = elements(x.apply(kernel, &[&y]));
             let copy = x.neg().unwrap().neg().unwrap();
             let address = copy.as_slice().unwrap().as_ptr();
-            let in_place = copy.into_apply(kernel, &[0.5], &[&y]).unwrap();
+            let in_place = copy.into_apply(kernel, &[&y]).unwrap();
             assert_eq!(in_place.as_slice().unwrap().as_ptr(), address);
             assert!(elements(Ok(in_place)) == elsewhere);
             // The first operand broadcast, and spread out in memory.
             let row = x.select(0, 0).unwrap();
             let whole = row.broadcast_to(shape).unwrap().contiguous().unwrap();
-            assert!(
-                elements(row.apply(kernel, &[0.5], &[&y])) == elements(whole.apply(kernel, &[0.5], &[&y]))
-            );
+            assert!(elements(row.apply(kernel, &[&y])) == elements(whole.apply(kernel, &[&y])));
             let wide = Tensor::stack(&[&x, &y], -1).unwrap();
             let spread = wide.select(-1, 0).unwrap();
-            assert!(
-                elements(spread.apply(kernel, &[0.5], &[&y])) == elements(x.apply(kernel, &[0.5], &[&y]))
-            );
+            assert!(elements(spread.apply(kernel, &[&y])) == elements(x.apply(kernel, &[&y])));
         }
     }
 }
@@ -147,8 +143,8 @@ fn a_column_is_spread_over_rows_of_any_length() {
 /// Where `likely` fails `safe` decides, in place and elsewhere, element by element, whatever its neighbors are.
 #[test]
 fn the_other_formula_is_for_unsafe_elements_only() {
-    let formula = kernel!(|x, y; p| x + y * p; where x > 0.0; or x > -1.0; else x - 100.0);
-    let alone = kernel!(|x, y; p| x + y * p; where x > -1.0; else x - 100.0);
+    let formula = kernel!(|x, y; p: 0.5| x + y * p; where x > 0.0; or x > -1.0; else x - 100.0);
+    let alone = kernel!(|x, y; p: 0.5| x + y * p; where x > -1.0; else x - 100.0);
     for count in [1, 63, 64, 65, 1500, 200_000] {
         let numbers = |seed: usize| (0..count).map(move |i| ((i * 7 + seed) % 1021) as f32 / 200.0 - 1.5);
         let positive = || (0..count).map(|i| (i % 11) as f32 + 1.0);
@@ -158,9 +154,9 @@ fn the_other_formula_is_for_unsafe_elements_only() {
             let right: Vec<_> = x.iter().zip(&y).map(right).collect();
             let (x, y) = (Tensor::from(x), Tensor::from(y.clone()));
             for kernel in [&formula, &alone] {
-                assert!(x.apply(kernel, &[0.5], &[&y]).unwrap().to_vec() == right);
+                assert!(x.apply(kernel, &[&y]).unwrap().to_vec() == right);
                 let copy = x.neg().unwrap().neg().unwrap();
-                assert!(copy.into_apply(kernel, &[0.5], &[&y]).unwrap().to_vec() == right);
+                assert!(copy.into_apply(kernel, &[&y]).unwrap().to_vec() == right);
             }
         }
     }
@@ -168,11 +164,11 @@ fn the_other_formula_is_for_unsafe_elements_only() {
 
 /// A step of an optimizer, in one pass over several tensors.
 fn check_updates<T: Float>() {
-    let momentum = kernel!(mut w, v; g; rate, decay => {
+    let rates = [0.25, 0.5].map(T::from_f64);
+    let momentum = kernel!(mut w, v; g; rate: rates[0], decay: rates[1] => {
         v = decay * v + g;
         w -= rate * v;
     });
-    let rates = [0.25, 0.5].map(T::from_f64);
     for &shape in SHAPES {
         let [w, v, g] = [1, 2, 3].map(|seed| tensor::<T>(shape, seed));
         let velocity: Vec<T> = v
@@ -190,7 +186,7 @@ fn check_updates<T: Float>() {
         for threads in [1, 2, 3, 8] {
             let updated = on(threads, || {
                 let (mut w, mut v) = (w.clone(), v.clone());
-                Tensor::update(&momentum, &rates, &mut [&mut w, &mut v], &[&g]).unwrap();
+                Tensor::update(&momentum, &mut [&mut w, &mut v], &[&g]).unwrap();
                 (w.to_vec(), v.to_vec())
             });
             assert!(
@@ -226,7 +222,7 @@ fn check_finished<T: Float>() {
         let finished = x.linear(&weight, Some(&bias), Some(&leak)).unwrap();
         assert_eq!(
             finished,
-            sums.apply(&leak, &[], &[]).unwrap(),
+            sums.apply(&leak, &[]).unwrap(),
             "{rows} {depth} {columns}"
         );
     }

@@ -40,7 +40,7 @@ fn numbers() -> Vec<f64> {
 fn kernels() -> Vec<(&'static str, Kernel)> {
     vec![
         ("sum", kernel!(|x, y| x + y)),
-        ("line", kernel!(|x, y; p| x * p - y / p)),
+        ("line", kernel!(|x, y; p: 2.5| x * p - y / p)),
         (
             "choice",
             kernel!(|x, y| if x > y && !x.is_nan() {
@@ -104,12 +104,15 @@ fn kernels() -> Vec<(&'static str, Kernel)> {
                 z
             }),
         ),
-        ("product", kernel!(|x, y; p| math::product([x, y, p], [y, 2.0]))),
+        (
+            "product",
+            kernel!(|x, y; p: 2.5| math::product([x, y, p], [y, 2.0])),
+        ),
         (
             "guarded",
-            kernel!(|x, y; p| x / y * p; where math::abs(y) > 1.0; or math::abs(y) > 0.0; else math::sign(x) + p),
+            kernel!(|x, y; p: 2.5| x / y * p; where math::abs(y) > 1.0; or math::abs(y) > 0.0; else math::sign(x) + p),
         ),
-        ("unused", kernel!(|x, _y; _p| math::tanh(x))),
+        ("unused", kernel!(|x, _y; _p: 2.5| math::tanh(x))),
     ]
 }
 
@@ -134,15 +137,10 @@ fn computes_what_its_kernel_does<T: backprop_tensor::Float>() {
     let row = Tensor::from(numbers);
     let column = row.unsqueeze(1).unwrap();
     for (name, kernel) in kernels() {
-        let parameters = vec![T::from_f64(2.5); kernel.parameters()];
-        let right = column.apply(&kernel, &parameters, &[&row]).unwrap();
-        let results = kernel.formula().apply(&parameters, &[&column, &row]).unwrap();
+        let right = column.apply(&kernel, &[&row]).unwrap();
+        let results = kernel.formula().apply(&[&column, &row]).unwrap();
         assert!(same(&results[0], &right), "{name}: {}", kernel.formula());
-        let simple = kernel
-            .formula()
-            .simplify()
-            .apply(&parameters, &[&column, &row])
-            .unwrap();
+        let simple = kernel.formula().simplify().apply(&[&column, &row]).unwrap();
         assert!(
             same(&simple[0], &right),
             "{name}, simplified: {}",
@@ -168,19 +166,16 @@ macro_rules! times {
 fn expressions_of_another_macro_stay_whole() {
     let kernel = times!(|x, y| x - 1.0, x + y);
     let (x, y) = (Tensor::from([3.0_f64]), Tensor::from([5.0]));
+    assert_eq!(x.apply(&kernel, &[&y]).unwrap().to_vec(), [2.0 * 8.0 - 3.0 / 8.0]);
     assert_eq!(
-        x.apply(&kernel, &[], &[&y]).unwrap().to_vec(),
-        [2.0 * 8.0 - 3.0 / 8.0]
-    );
-    assert_eq!(
-        kernel.formula().evaluate(&[], &[3.0, 5.0]).unwrap(),
+        kernel.formula().evaluate(&[3.0, 5.0]).unwrap(),
         [2.0 * 8.0 - 3.0 / 8.0]
     );
 }
 
 #[test]
 fn an_update_gives_all_its_values() {
-    let update = kernel!(mut w, v; g; rate, decay => {
+    let update = kernel!(mut w, v; g; rate: 0.5, decay: 0.25 => {
         v = decay * v + g;
         w -= rate * v;
     });
@@ -189,8 +184,8 @@ fn an_update_gives_all_its_values() {
         Tensor::from([0.5, 1.0]),
         Tensor::from([1.0, -1.0]),
     );
-    let results = update.formula().apply(&[0.5, 0.25], &[&w, &v, &g]).unwrap();
-    Tensor::update(&update, &[0.5, 0.25], &mut [&mut w, &mut v], &[&g]).unwrap();
+    let results = update.formula().apply(&[&w, &v, &g]).unwrap();
+    Tensor::update(&update, &mut [&mut w, &mut v], &[&g]).unwrap();
     assert_eq!(results, [w, v]);
     assert_eq!(
         update.formula().to_string(),
@@ -198,40 +193,71 @@ fn an_update_gives_all_its_values() {
     );
 }
 
+/// Text of a high derivative grows as its steps do, not as their uses, and names nothing as an argument is named.
+#[test]
+fn long_values_are_written_once() {
+    let formula = formula!(|a, b| {
+        let square = a * a + b * b;
+        let length = math::sqrt(square + 1.0) * math::exp(-square);
+        length * math::sin(length)
+    });
+    assert_eq!(
+        formula.to_string(),
+        "let c = a * a + b * b; let d = sqrt(c + 1) * exp(-c); d * sin(d)"
+    );
+    let mut slope = formula;
+    for _ in 0..5 {
+        slope = slope.derivative(0).unwrap().simplify();
+    }
+    let (text, latex) = (slope.to_string(), slope.latex());
+    assert!(slope.steps() > 300, "{}", slope.steps());
+    assert!(
+        text.len() < 30 * slope.steps(),
+        "{} of {}",
+        text.len(),
+        slope.steps()
+    );
+    assert!(
+        latex.len() < 60 * slope.steps(),
+        "{} of {}",
+        latex.len(),
+        slope.steps()
+    );
+    assert!(!text.contains("let a = ") && !text.contains("let b = ") && text.contains("let a1 = "));
+    assert_eq!(latex.matches(r"\text{where}").count(), 1);
+}
+
 #[test]
 fn long_tensors_are_divided_and_give_the_same() {
-    let formula = formula!(|x, y; p| math::exp(x) * y + p);
+    let formula = formula!(|x, y; p: 1.0| math::exp(x) * y + p);
     let x = Tensor::from(
         (0..100_000)
             .map(|i| f64::from(i) * 1e-4 - 5.0)
             .collect::<Vec<_>>(),
     );
     let y = Tensor::from(2.0);
-    let [z] = &formula.apply(&[1.0], &[&x, &y]).unwrap()[..] else {
+    let [z] = &formula.apply(&[&x, &y]).unwrap()[..] else {
         panic!()
     };
     let right = x
-        .apply(&kernel!(|x, y; p| math::exp(x) * y + p), &[1.0], &[&y])
+        .apply(&kernel!(|x, y; p: 1.0| math::exp(x) * y + p), &[&y])
         .unwrap();
     assert!(same(z, &right));
 }
 
 #[test]
 fn wrong_numbers_of_arguments_are_errors() {
-    let formula = formula!(|x, y; p| x * y * p);
+    let formula = formula!(|x, y; p: 1.0| x * y * p);
     let x = Tensor::from([1.0_f32]);
-    let text = formula.apply(&[1.0], &[&x]).unwrap_err().to_string();
+    let text = formula.apply(&[&x]).unwrap_err().to_string();
     assert_eq!(text, "apply: inputs = 1: the formula has 2");
-    let text = formula.evaluate::<f32>(&[], &[1.0, 2.0]).unwrap_err().to_string();
-    assert_eq!(text, "evaluate: parameters = 0: the formula has 1");
+    let text = formula.evaluate::<f32>(&[1.0]).unwrap_err().to_string();
+    assert_eq!(text, "evaluate: inputs = 1: the formula has 2");
     let text = formula.derivative(2).unwrap_err().to_string();
     assert_eq!(text, "derivative: input = 2: the formula has 2 inputs");
     assert!(
         formula
-            .apply(
-                &[1.0],
-                &[&Tensor::from([1.0_f32, 2.0]), &Tensor::from([1.0, 2.0, 3.0])]
-            )
+            .apply(&[&Tensor::from([1.0_f32, 2.0]), &Tensor::from([1.0, 2.0, 3.0])])
             .is_err()
     );
 }
@@ -263,10 +289,10 @@ proptest! {
                     let shifted = |step: f64| {
                         let mut at = at;
                         at[input] += step;
-                        f.evaluate(&[], &at).unwrap()[0]
+                        f.evaluate(&at).unwrap()[0]
                     };
                     let difference = (shifted(h) - shifted(-h)) / (2.0 * h);
-                    let derived = derivative.evaluate(&[], &at).unwrap()[0];
+                    let derived = derivative.evaluate(&at).unwrap()[0];
                     let near_bend = (x - 0.1).abs() < 2.0 * h;
                     // Of h^2 times the third derivative, and of rounding over h.
                     prop_assert!(near_bend || (derived - difference).abs() <= 1e-7 * (1.0 + derived.abs()), "{f}: {derivative} = {derived}, {difference}");
@@ -278,15 +304,15 @@ proptest! {
 
 #[test]
 fn a_tuple_is_a_formula_of_several_results() {
-    let formula = formula!(|x, y; p| {
+    let formula = formula!(|x, y; p: 2.0| {
         let sum = p * x + y;
         (sum, if x > y { x - y } else { sum * sum }, 0.5)
     });
     assert_eq!((formula.results(), formula.inputs().len()), (3, 2));
-    assert_eq!(formula.evaluate(&[2.0], &[3.0, 1.0]).unwrap(), [7.0, 2.0, 0.5]);
-    assert_eq!(formula.evaluate(&[2.0], &[1.0, 3.0]).unwrap(), [5.0, 25.0, 0.5]);
+    assert_eq!(formula.evaluate(&[3.0, 1.0]).unwrap(), [7.0, 2.0, 0.5]);
+    assert_eq!(formula.evaluate(&[1.0, 3.0]).unwrap(), [5.0, 25.0, 0.5]);
     // Each alone, and its derivatives, are those of the formulas written one by one.
-    let alone = [formula!(|x, y; p| p * x + y), formula!(|x, y; p| if x > y { x - y } else { (p * x + y) * (p * x + y) })];
+    let alone = [formula!(|x, y; p: 2.0| p * x + y), formula!(|x, y; p: 2.0| if x > y { x - y } else { (p * x + y) * (p * x + y) })];
     for (index, alone) in alone.iter().enumerate() {
         let result = formula.result(index).unwrap();
         assert_eq!(result.to_string(), alone.simplify().to_string());

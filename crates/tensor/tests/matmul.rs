@@ -445,7 +445,7 @@ fn shapes_that_do_not_fit_are_errors() -> Result<()> {
         input.linear(&weight, Some(&x(&[1, 4])), None),
         Err(Error::Shapes { .. })
     ));
-    for kernel in [kernel!(|x, y| x + y), kernel!(|x; p| x * p)] {
+    for kernel in [kernel!(|x, y| x + y), kernel!(|x; p: 2.0| x * p)] {
         assert!(matches!(
             input.linear(&weight, None, Some(&kernel)),
             Err(Error::Argument { .. })

@@ -37,14 +37,13 @@ impl<T: Float> Op<T> for Halve {
 
     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, ())> {
         let [x] = operands(inputs)?;
-        Ok((x.apply(&kernel!(|x| x * 0.5), &[], &[])?, ()))
+        Ok((x.apply(&kernel!(|x| x * 0.5), &[])?, ()))
     }
 
     fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
-        let derivative = T::from_f64(self.derivative);
         inputs.add(
             0,
-            gradient.into_apply(&kernel!(|g; d| g * d), &[derivative], &[])?,
+            gradient.into_apply(&kernel!(|g; d: self.derivative| g * d), &[])?,
         )
     }
 }

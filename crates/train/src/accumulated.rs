@@ -133,7 +133,7 @@ impl<T: Float> Accumulated<T> {
 fn scale<T: Float>(gradients: &mut Gradients<T>, factor: f64) -> Result<()> {
     let kernel = kernel!(mut g; ; factor => { g *= factor; });
     for (_, gradient) in gradients.iter_mut() {
-        Tensor::update(&kernel, &[T::from_f64(factor)], &mut [gradient], &[])?;
+        Tensor::update(&kernel, &mut [gradient], &[])?;
     }
     Ok(())
 }

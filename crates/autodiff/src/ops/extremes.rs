@@ -15,13 +15,12 @@ pub(crate) fn share<T: Float>(
     let kept = axes.reduce_keeping(&shape);
     let is_extreme = x.into_apply(
         &kernel!(|x, y| if x == y || x.is_nan() { 1.0 } else { 0.0 }),
-        &[],
         &[&y.reshape(kept)?],
     )?;
     let ties = is_extreme.sum(axes.keep())?;
     let gradient = gradient.reshape(kept)?;
     let share = kernel!(|hit, g, ties| if hit > 0.0 { g / ties } else { 0.0 });
-    inputs.add(0, is_extreme.into_apply(&share, &[], &[&gradient, &ties])?)
+    inputs.add(0, is_extreme.into_apply(&share, &[&gradient, &ties])?)
 }
 
 /// As [`share`], in variables.

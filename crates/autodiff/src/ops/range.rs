@@ -31,14 +31,13 @@ pub(crate) fn quotients<T: Float>(
     mean: &Tensor<T>,
     share: T,
 ) -> Result<Option<Tensor<T>>> {
-    let formula = kernel!(|g, y, mean; share, least, infinity, far, nan| {
+    let formula = kernel!(|g, y, mean; share, least: T::MIN_NORMAL, infinity: T::INFINITY, far: far::<T>(), nan: T::NAN| {
         let quotient = g / y * share;
         let size = math::abs(quotient);
         let is_usable = ((size >= least && size < infinity) || g == 0.0) && math::abs(mean) < far;
         let quotient = if is_usable { quotient } else { nan };
         if y == 0.0 { 0.0 } else { quotient }
     });
-    let parameters = [share, T::MIN_NORMAL, T::INFINITY, far(), T::NAN];
-    let quotients = gradient.apply(&formula, &parameters, &[y, mean])?;
+    let quotients = gradient.apply(&formula, &[y, mean])?;
     Ok(all(&quotients, |quotient| !quotient.is_nan()).then_some(quotients))
 }

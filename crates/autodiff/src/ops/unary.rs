@@ -24,7 +24,7 @@
 ///     }
 ///
 ///     fn backward(&self, y: Self::Saved, gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
-///         inputs.add(0, gradient.into_apply(&kernel!(|g, y| g * y), &[], &[&y])?)
+///         inputs.add(0, gradient.into_apply(&kernel!(|g, y| g * y), &[&y])?)
 ///     }
 ///
 ///     fn formula(&self) -> Option<Formula> {
@@ -79,7 +79,7 @@ macro_rules! unary {
     ) => {
         $crate::ops::unary! { @impl $op, $fields, [$($constant = $value,)*], [$([$($requirement),+])*];
             |x| x.$function();
-            backprop_tensor::formula!(|x| backprop_tensor::math::$function(x)), [];
+            backprop_tensor::formula!(|x| backprop_tensor::math::$function(x));
             backward $($backward)*
         }
     };
@@ -95,16 +95,15 @@ macro_rules! unary {
                 &backprop_tensor::kernel!(
                     |$x $(; $($setting),+)?| $formula $(; where $likely; $(or $safe;)? else $other)?
                 ),
-                &[$($($setting),+)?],
                 &[],
             );
-            backprop_tensor::formula!(|$x $(; $($setting),+)?| $formula $(; where $likely; $(or $safe;)? else $other)?), [$($($setting),+)?];
+            backprop_tensor::formula!(|$x $(; $($setting),+)?| $formula $(; where $likely; $(or $safe;)? else $other)?);
             backward $($backward)*
         }
     };
     (@impl $op:ident, [$($field:ident)*], [$($constant:ident = $value:expr,)*], [$([$($requirement:expr),+])*];
         |$x:ident| $forward:expr;
-        $formula:expr, [$($setting:ident),*];
+        $formula:expr;
         backward |$g:ident $(, $saved:ident)* $(; $($parameter:ident),+)?| $backward:expr;
         $(where $likely:expr; $(or $safe:expr;)? else $other:expr;)?
     ) => {
@@ -136,13 +135,13 @@ macro_rules! unary {
                     |$g $(, $saved)* $(; $($parameter),+)?| $backward $(; where $likely; $(or $safe;)? else $other)?
                 );
                 let others: &[&backprop_tensor::Tensor<T>] = $crate::ops::unary!(@others saved; $($saved)*);
-                inputs.add(0, gradient.into_apply(&kernel, &[$($($parameter),+)?], others)?)
+                inputs.add(0, gradient.into_apply(&kernel, others)?)
             }
 
             fn formula(&self) -> Option<backprop_tensor::formula::Formula> {
                 $(#[allow(unused_variables)] let $field = self.$field;)*
                 $(#[allow(unused_variables)] let $constant: f64 = $value;)*
-                $formula.bind(&[$($setting),*]).ok()
+                Some($formula.bind())
             }
         }
     };

@@ -153,8 +153,8 @@ where
         neg |s, x| -&x;
         fail |s, x| x.fail("test", backprop_tensor::Error::shape("test", x.shape(), "no")).squeeze(s.axis());
         elementwise |s, x, y| {
-            let formula = formula!(|x, y; p| x * math::exp(p * y) / y);
-            (x.elementwise(&formula, &[s.rng.below(9) as f64 - 4.0], &[&y]), x.elementwise(&formula, &[], &[&y, &y]), y.elementwise(&formula, &[1.0], &[])).0
+            let formula = formula!(|x, y; p: s.rng.below(9) as f64 - 4.0| x * math::exp(p * y) / y);
+            (x.elementwise(&formula, &[&y]), x.elementwise(&formula, &[&y, &y]), y.elementwise(&formula, &[])).0
         };
         same |s, x| &(&x * &x) - &x;
         atan2 |s, x, y| x.atan2(&y);
@@ -418,14 +418,14 @@ pub fn tapes() -> Vec<Call> {
         elementwise_multi |s| {
             let (x, y) = two::<f64>(s);
             let formula = formula!(|x, y| (x * y, math::exp(y)));
-            let values: [Var<f64>; 2] = x.elementwise_multi(&formula, &[], &[&y]);
+            let values: [Var<f64>; 2] = x.elementwise_multi(&formula, &[&y]);
             for value in &values {
                 value.differentiate(&x);
                 value.differentiate(&y);
             }
             let _ = (values[0].sum(..) + values[1].sum(..)).backward().is_ok();
-            let [_, failed] = x.elementwise_multi::<2>(&formula, &[1.0], &[]);
-            let [_, _, third] = x.elementwise_multi::<3>(&formula, &[], &[&y]);
+            let [_, failed] = x.elementwise_multi::<2>(&formula, &[]);
+            let [_, _, third] = x.elementwise_multi::<3>(&formula, &[&y]);
             (Vec::from(values), failed, third)
         };
         apply_reading |s| {
@@ -462,6 +462,51 @@ pub fn tapes() -> Vec<Call> {
             (gradients.map_or(0, |gradients| gradients.len()), x.tape().len())
         };
         backward_from |s| { let (x, y) = two::<f32>(s); let _ = x.exp().backward_from(y.into_value().unwrap_or_default()); };
+        backward_with |s| {
+            let (x, weight) = (one::<f32>(s), Param::new(s.tensor()));
+            let (other, wrong) = (s.tensor(), s.flag());
+            let loss = (&x * x.tape().param(&weight)).sum(..);
+            let gradients = loss.backward_with(|id, gradient| {
+                assert_eq!(id, weight.id());
+                if wrong {
+                    *gradient = other.clone();
+                }
+                Ok(())
+            });
+            gradients.map_or(0, |gradients| gradients.len())
+        };
+        detect_anomaly |s| {
+            let tape = tape::<f32>(s).detect_anomaly();
+            let x = on(&tape, s.tensor(), s).name("x");
+            let y = on(&tape, s.fitting(&x.clone().into_value().unwrap_or_default()), s);
+            let z = (&x / y.log()).name("z").masked_fill(&mask(s, &x), f32::INFINITY);
+            let _ = (z.differentiate(&x), tape.records().len(), tape.detects_anomaly());
+            let error = z.backward_from(s.tensor()).err();
+            (error.map_or(0, |error| error.to_string().len()), z.sum(..).backward().map_or(0, |gradients| gradients.len()))
+        };
+        name |s| {
+            let (x, y) = two::<f64>(s);
+            let z = (x.name("") * y.name("y").exp().name("y")).name("z");
+            let names = z.tape().records().into_iter().filter_map(|record| record.name).count();
+            (names, format!("{:?}", z.sum(..).backward().map_err(|error| error.to_string())).len())
+        };
+        checkpoint |s| {
+            let ((x, y), weight) = (two::<f32>(s), Param::new(s.tensor()));
+            let (tape, wrong) = (x.tape().clone(), s.rng.below(6));
+            let z = tape.checkpoint(&weight, [&x, &y], move |weight, [x, y]| {
+                let z = x.tape().checkpoint(weight, [x], |weight, [x]| x * x.tape().param(weight)).dropout(0.5);
+                match wrong {
+                    0 => x.clone(),
+                    1 => Tape::new().variable(Tensor::default()),
+                    2 => z.backward().map_or(z.clone(), |_| z),
+                    3 => x.tape().variable(Tensor::default()),
+                    _ => z / y,
+                }
+            });
+            let loss = z.sum(..);
+            let _ = (loss.backward().is_ok(), loss.backward().is_ok());
+            (z, tape.records().len())
+        };
         tape |s| {
             let tape: Tape<f32> = tape(s);
             let buffer = Buffer::new(s.tensor());

@@ -61,8 +61,7 @@ impl<T: Float> MinMaxScaler<T> {
             .try_sub(&min)?
             .map_into(|range| if range == T::ZERO { T::ONE } else { range })?;
         let half = range.apply(
-            &kernel!(|range, min, max; infinity| if range == infinity { 0.5 * max - 0.5 * min } else { 0.5 * range }),
-            &[T::INFINITY],
+            &kernel!(|range, min, max; infinity: T::INFINITY| if range == infinity { 0.5 * max - 0.5 * min } else { 0.5 * range }),
             &[&min, &max],
         )?;
         Ok(Self {
@@ -121,7 +120,7 @@ impl<T: Float> MinMaxScaler<T> {
     /// # Errors
     /// If the samples have other features than those it was fitted to, or if there is no memory.
     pub fn transform(&self, x: &Tensor<T>) -> Result<Tensor<T>> {
-        let formula = kernel!(|x, min, range, half; low, high, infinity| {
+        let formula = kernel!(|x, min, range, half; low: self.low, high: self.high, infinity: T::INFINITY| {
             let distance = x - min;
             let is_far = math::abs(distance) == infinity || range == infinity;
             let distance = if is_far { 0.5 * x - 0.5 * min } else { distance };
@@ -135,7 +134,7 @@ impl<T: Float> MinMaxScaler<T> {
     /// # Errors
     /// As [`transform`](Self::transform).
     pub fn inverse_transform(&self, z: &Tensor<T>) -> Result<Tensor<T>> {
-        let formula = kernel!(|z, min, range, half; low, high, infinity| {
+        let formula = kernel!(|z, min, range, half; low: self.low, high: self.high, infinity: T::INFINITY| {
             let share = (z - low) / (high - low);
             let distance = share * range;
             let is_far = math::abs(distance) == infinity || range == infinity;
@@ -147,8 +146,7 @@ impl<T: Float> MinMaxScaler<T> {
 
     fn apply(&self, operation: &'static str, formula: &Kernel, x: &Tensor<T>) -> Result<Tensor<T>> {
         check_features(operation, x, &self.min)?;
-        let parameters = [self.low, self.high, T::INFINITY];
-        Ok(x.apply(formula, &parameters, &[&self.min, &self.range, &self.half])?)
+        Ok(x.apply(formula, &[&self.min, &self.range, &self.half])?)
     }
 }
 

@@ -81,11 +81,8 @@ impl<T: Float> Pca<T> {
             false => variances.iter().map(|variance| variance / total).collect(),
         };
         let unscale = kernel!(|x; scale| x / scale);
-        let mean = mean.into_apply(&unscale, &[scale], &[])?.cast()?;
-        let std = covariance
-            .diagonal(0)?
-            .sqrt()?
-            .into_apply(&unscale, &[scale], &[])?;
+        let mean = mean.into_apply(&unscale, &[])?.cast()?;
+        let std = covariance.diagonal(0)?.sqrt()?.into_apply(&unscale, &[])?;
         Ok(Self {
             remainder: remainder(x, &mean, &std)?,
             mean,
@@ -142,10 +139,8 @@ impl<T: Float> Pca<T> {
             return Ok(distance.matmul(&axes)?);
         }
         // The distances may be too large, a quarter of them is not.
-        let quarters = x.apply(&kernel!(|x, mean| 0.25 * x - 0.25 * mean), &[], &[&self.mean])?;
-        Ok(quarters
-            .matmul(&axes)?
-            .into_apply(&kernel!(|z| 4.0 * z), &[], &[])?)
+        let quarters = x.apply(&kernel!(|x, mean| 0.25 * x - 0.25 * mean), &[&self.mean])?;
+        Ok(quarters.matmul(&axes)?.into_apply(&kernel!(|z| 4.0 * z), &[])?)
     }
 
     /// The samples `[n, features]` whose coordinates are these, `[n, components]`: `z V + mean`, what is left of samples after
@@ -187,10 +182,10 @@ fn moments<T: Float>(x: &Tensor<T>, scale: f64) -> Result<(Tensor<f64>, Tensor<f
     let scaled = kernel!(|x; scale| x * scale);
     let sum = match scale == 1.0 {
         true => sum_of_samples(x, Ok)?,
-        false => sum_of_samples(x, |x| Ok(x.into_apply(&scaled, &[scale], &[])?))?,
+        false => sum_of_samples(x, |x| Ok(x.into_apply(&scaled, &[])?))?,
     };
-    let mean = sum.into_apply(&kernel!(|sum; n| sum / n), &[n], &[])?;
-    let covariance = scatter(x, &mean, scale)?.into_apply(&kernel!(|c; n| c / n), &[n - 1.0], &[])?;
+    let mean = sum.into_apply(&kernel!(|sum; n| sum / n), &[])?;
+    let covariance = scatter(x, &mean, scale)?.into_apply(&kernel!(|c; n: n - 1.0| c / n), &[])?;
     Ok((mean, covariance))
 }
 
@@ -202,7 +197,7 @@ fn scatter<T: Float>(x: &Tensor<T>, mean: &Tensor<f64>, scale: f64) -> Result<Te
     for start in (0..samples).step_by(step) {
         let piece = x.slice(0, start..samples.min(start.saturating_add(step)))?;
         let centered = piece.cast::<f64>()?;
-        let centered = centered.into_apply(&kernel!(|x, mean; scale| x * scale - mean), &[scale], &[mean])?;
+        let centered = centered.into_apply(&kernel!(|x, mean; scale| x * scale - mean), &[mean])?;
         total = total.try_add(&centered.transpose(0, 1)?.matmul(&centered)?)?;
     }
     Ok(total)

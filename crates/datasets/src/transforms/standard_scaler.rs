@@ -46,9 +46,9 @@ impl<T: Float> StandardScaler<T> {
     pub fn fit(x: &Tensor<T>) -> Result<Self> {
         check_fit("StandardScaler::fit", x)?;
         let n = x.shape()[0] as f64;
-        let mean = sum_of_samples(x, Ok)?.apply(&kernel!(|sum; n| sum / n), &[n], &[])?;
+        let mean = sum_of_samples(x, Ok)?.apply(&kernel!(|sum; n| sum / n), &[])?;
         let square = kernel!(|x, mean| (x - mean) * (x - mean));
-        let squares = sum_of_samples(x, |x| Ok(x.into_apply(&square, &[], &[&mean])?))?;
+        let squares = sum_of_samples(x, |x| Ok(x.into_apply(&square, &[&mean])?))?;
         let (squares, means) = (squares.to_vec(), mean.to_vec());
         let in_range = || {
             squares
@@ -79,7 +79,7 @@ impl<T: Float> StandardScaler<T> {
         let rounding = T::from_f64(x.shape()[0] as f64) * T::EPSILON;
         let constant =
             kernel!(|std, mean; rounding| if std <= math::abs(mean) * rounding { 1.0 } else { std });
-        let std = moments.std.into_apply(&constant, &[rounding], &[&moments.mean])?;
+        let std = moments.std.into_apply(&constant, &[&moments.mean])?;
         Self::new(moments.mean, std)
     }
 
@@ -130,24 +130,22 @@ impl<T: Float> StandardScaler<T> {
         check_features("StandardScaler::transform", x, &self.mean)?;
         if let Some(remainder) = &self.remainder {
             return Ok(x.apply(
-                &kernel!(|x, mean, remainder, std; infinity| {
+                &kernel!(|x, mean, remainder, std; infinity: T::INFINITY| {
                     let distance = x - mean;
                     let is_far = math::abs(distance) == infinity;
                     let distance = if is_far { 0.5 * x - 0.5 * mean } else { distance - remainder };
                     distance / (if is_far { 0.5 * std } else { std })
                 }),
-                &[T::INFINITY],
                 &[&self.mean, remainder, &self.std],
             )?);
         }
         Ok(x.apply(
-            &kernel!(|x, mean, std; infinity| {
+            &kernel!(|x, mean, std; infinity: T::INFINITY| {
                 let distance = x - mean;
                 let is_far = math::abs(distance) == infinity;
                 let distance = if is_far { 0.5 * x - 0.5 * mean } else { distance };
                 distance / (if is_far { 0.5 * std } else { std })
             }),
-            &[T::INFINITY],
             &[&self.mean, &self.std],
         )?)
     }
@@ -160,22 +158,20 @@ impl<T: Float> StandardScaler<T> {
         check_features("StandardScaler::inverse_transform", z, &self.mean)?;
         if let Some(remainder) = &self.remainder {
             return Ok(z.apply(
-                &kernel!(|z, mean, remainder, std; infinity| {
+                &kernel!(|z, mean, remainder, std; infinity: T::INFINITY| {
                     let distance = z * std;
                     let half = z * (0.5 * std);
                     if math::abs(distance) == infinity { half + mean + half } else { (distance + remainder) + mean }
                 }),
-                &[T::INFINITY],
                 &[&self.mean, remainder, &self.std],
             )?);
         }
         Ok(z.apply(
-            &kernel!(|z, mean, std; infinity| {
+            &kernel!(|z, mean, std; infinity: T::INFINITY| {
                 let distance = z * std;
                 let half = z * (0.5 * std);
                 if math::abs(distance) == infinity { half + mean + half } else { distance + mean }
             }),
-            &[T::INFINITY],
             &[&self.mean, &self.std],
         )?)
     }

@@ -1,7 +1,7 @@
 use backprop_tensor::{Error as TensorError, Float, Tensor, kernel};
 use serde::{Deserialize, Serialize};
 
-use super::{ADD, Perceptron, PerceptronRule};
+use super::{Perceptron, PerceptronRule, add};
 use crate::Result;
 
 const NAME: &str = "averaged perceptron";
@@ -64,8 +64,8 @@ impl<T: Float> AveragedPerceptron<T> {
                 let expected = "must be equal: those of the weights before and of these";
                 Err(TensorError::shapes(NAME, sum.shape(), weights.shape(), expected).into())
             }
-            Some(sum) => Ok(sum.apply(&kernel!(|sum, w; n| sum + n * w), &[survived], &[weights])?),
-            None => Ok(weights.apply(&kernel!(|w; n| n * w), &[survived], &[])?),
+            Some(sum) => Ok(sum.apply(&kernel!(|sum, w; n: survived| sum + n * w), &[weights])?),
+            None => Ok(weights.apply(&kernel!(|w; n: survived| n * w), &[])?),
         }
     }
 }
@@ -76,7 +76,7 @@ impl<T: Float> PerceptronRule<T> for AveragedPerceptron<T> {
         if let Some(step) = correction {
             self.sum = Some(self.sum(weights)?);
             self.survived = 0;
-            Tensor::update(&ADD, &[step], &mut [weights], &[x])?;
+            Tensor::update(&add(step), &mut [weights], &[x])?;
         }
         // Counts that were read from a file may say anything.
         self.survived = self.survived.saturating_add(1);
@@ -91,6 +91,6 @@ impl<T: Float> PerceptronRule<T> for AveragedPerceptron<T> {
         let seen = T::from_f64(self.seen as f64);
         Ok(self
             .sum(weights)?
-            .into_apply(&kernel!(|sum; n| sum / n), &[seen], &[])?)
+            .into_apply(&kernel!(|sum; n: seen| sum / n), &[])?)
     }
 }

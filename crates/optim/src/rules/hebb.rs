@@ -46,7 +46,7 @@ impl Hebb {
         let y = x.matmul(weights)?;
         let rate = T::from_f64(self.learning_rate / x.shape()[0] as f64);
         let step = kernel!(|w, yx; rate| w + rate * yx);
-        let new = weights.apply(&step, &[rate], &[&y.matmul(&x)?])?;
+        let new = weights.apply(&step, &[&y.matmul(&x)?])?;
         replace("hebb", weights, new)?;
         Ok(y)
     }

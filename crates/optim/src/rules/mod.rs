@@ -43,7 +43,9 @@ use backprop_tensor::{Error as TensorError, Float, Kernel, Tensor, kernel};
 use crate::Result;
 
 /// `w ← w + step x`.
-const ADD: Kernel = kernel!(mut w; x; step => { w += step * x; });
+fn add(step: impl Into<f64>) -> Kernel {
+    kernel!(mut w; x; step => { w += step * x; })
+}
 
 /// `w·x`, of weights and a sample that fit and are finite.
 fn score<T: Float>(rule: &'static str, weights: &Tensor<T>, x: &Tensor<T>) -> Result<T> {

@@ -49,7 +49,7 @@ impl Oja {
         let y = x.matmul(weights)?;
         let rate = T::from_f64(self.learning_rate / x.shape()[0] as f64);
         let step = kernel!(|w, yx, yy; rate| w + rate * (yx - yy * w));
-        let new = weights.apply(&step, &[rate], &[&y.matmul(&x)?, &y.dot(&y)?])?;
+        let new = weights.apply(&step, &[&y.matmul(&x)?, &y.dot(&y)?])?;
         replace("oja", weights, new)?;
         Ok(y)
     }

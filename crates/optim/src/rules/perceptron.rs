@@ -1,7 +1,7 @@
 use backprop_tensor::{Float, Tensor};
 use serde::{Deserialize, Serialize};
 
-use super::{ADD, PerceptronRule, check_label, is_mistake, score};
+use super::{PerceptronRule, add, check_label, is_mistake, score};
 use crate::Result;
 use crate::settings::Check;
 
@@ -59,7 +59,7 @@ impl<T: Float> PerceptronRule<T> for Perceptron {
     fn step(&mut self, weights: &mut Tensor<T>, x: &Tensor<T>, label: T) -> Result<bool> {
         let correction = self.correction("perceptron", weights, x, label)?;
         if let Some(step) = correction {
-            Tensor::update(&ADD, &[step], &mut [weights], &[x])?;
+            Tensor::update(&add(step), &mut [weights], &[x])?;
         }
         Ok(correction.is_some())
     }

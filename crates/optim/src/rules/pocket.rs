@@ -2,7 +2,7 @@ use backprop_tensor::{Float, Tensor};
 use serde::{Deserialize, Serialize};
 
 use super::perceptron_rule::count_right;
-use super::{ADD, Perceptron, PerceptronRule};
+use super::{Perceptron, PerceptronRule, add};
 use crate::Result;
 
 /// The pocket algorithm (Gallant, "Perceptron-based learning algorithms", IEEE Transactions on Neural Networks 1, 1990): trains as
@@ -101,7 +101,7 @@ impl<T: Float> PerceptronRule<T> for Pocket<T> {
     fn step(&mut self, weights: &mut Tensor<T>, x: &Tensor<T>, label: T) -> Result<bool> {
         let correction = self.rule.correction("pocket", weights, x, label)?;
         if let Some(step) = correction {
-            Tensor::update(&ADD, &[step], &mut [weights], &[x])?;
+            Tensor::update(&add(step), &mut [weights], &[x])?;
             (self.run, self.compared) = (0, false);
         } else {
             // One that was read from a file may say anything.

@@ -5,7 +5,8 @@ use crate::{GraphDiagram, GraphNode, NodeKind, graph_diagram};
 
 /// The operations that a tape has recorded, with their shapes: what [`backward`] will walk back over. Constants are left out.
 ///
-/// A tape knows no names: [`GraphDiagram::leaves`] gives some to variables and parameters.
+/// A value that [has a name](backprop_autodiff::Var::name) is called so, with its operation beside the shape. [`GraphDiagram::leaves`] names variables
+/// and parameters afterwards.
 ///
 /// ```
 /// use backprop_autodiff::Tape;
@@ -14,8 +15,9 @@ use crate::{GraphDiagram, GraphNode, NodeKind, graph_diagram};
 ///
 /// let tape = Tape::new();
 /// let x = tape.variable(Tensor::from([1.0_f32, 2.0]));
-/// let _ = (&x * &x.tanh()).sum(..);
-/// assert!(tape_diagram(&tape).to_svg()?.contains("Tanh"));
+/// let _ = (&x * &x.tanh()).name("gated").sum(..);
+/// let picture = tape_diagram(&tape).to_svg()?;
+/// assert!(picture.contains("Tanh") && picture.contains("gated"));
 /// # Ok::<(), backprop_plot::Error>(())
 /// ```
 ///
@@ -37,7 +39,7 @@ pub fn tape_diagram<T: Float>(tape: &Tape<T>) -> GraphDiagram {
     let mut parameters = 0;
     let drawn = records.into_iter().filter(|record| !matches!(record.source, Source::Constant(_)));
     graph_diagram(drawn.map(|record| {
-        let (name, kind) = match record.source {
+        let (source, kind) = match record.source {
             Source::Operation { name, .. } => (name.to_owned(), NodeKind::Operation),
             Source::Output { index, .. } => (format!("value {}", index + 1), NodeKind::Operation),
             Source::Param { .. } => {
@@ -47,12 +49,16 @@ pub fn tape_diagram<T: Float>(tape: &Tape<T>) -> GraphDiagram {
             _ => ("variable".to_owned(), NodeKind::Input),
         };
         let shape = record.shape;
-        let several = matches!(record.source, Source::Operation { outputs: 1.., .. });
-        let detail = match shape.rank() {
+        let shape = match (&record.source, shape.rank()) {
             // Its values are drawn with theirs.
-            _ if several => String::new(),
-            0 => "scalar".to_owned(),
+            (Source::Operation { outputs: 1.., .. }, _) => String::new(),
+            (_, 0) => "scalar".to_owned(),
             _ => format!("{shape:?}"),
+        };
+        let (name, detail) = match record.name {
+            Some(name) if kind == NodeKind::Operation => (name, format!("{source} {shape}").trim_end().to_owned()),
+            Some(name) => (name, shape),
+            None => (source, shape),
         };
         let inputs = record.inputs.into_iter().flatten();
         GraphNode {

@@ -55,21 +55,21 @@ impl Formula {
     /// The results for one number for each input, in the arithmetic of `T`.
     ///
     /// # Errors
-    /// [`Error::Argument`](crate::Error::Argument) unless there are as many parameters and inputs as the formula has.
+    /// [`Error::Argument`](crate::Error::Argument) unless there are as many inputs as the formula has.
     ///
     /// ```
     /// use backprop_tensor::formula;
     ///
-    /// let line = formula!(|x; slope, start| slope * x + start);
-    /// assert_eq!(line.evaluate(&[2.0, 1.0], &[3.0_f64])?, [7.0]);
+    /// let line = formula!(|x; slope: 2.0, start: 1.0| slope * x + start);
+    /// assert_eq!(line.evaluate(&[3.0_f64])?, [7.0]);
     /// # Ok::<(), backprop_tensor::Error>(())
     /// ```
-    pub fn evaluate<T: Float>(&self, parameters: &[T], inputs: &[T]) -> Result<Vec<T>> {
-        self.check("evaluate", inputs.len(), parameters.len())?;
+    pub fn evaluate<T: Float>(&self, inputs: &[T]) -> Result<Vec<T>> {
+        self.check("evaluate", inputs.len())?;
         let inputs: Vec<_> = inputs.iter().map(std::slice::from_ref).collect();
         let mut results = vec![T::ZERO; self.results.len()];
         let mut targets: Vec<_> = results.iter_mut().map(std::slice::from_mut).collect();
-        self.run(parameters, &mut targets, &inputs);
+        self.run(&mut targets, &inputs);
         Ok(results)
     }
 
@@ -77,7 +77,7 @@ impl Formula {
     /// step writes its values to the cache.
     ///
     /// # Errors
-    /// [`Error::Argument`](crate::Error::Argument) unless there are as many parameters and inputs as the formula has; [`Error::Shapes`](crate::Error::Shapes) if the shapes do not
+    /// [`Error::Argument`](crate::Error::Argument) unless there are as many inputs as the formula has; [`Error::Shapes`](crate::Error::Shapes) if the shapes do not
     /// broadcast.
     ///
     /// ```
@@ -85,11 +85,11 @@ impl Formula {
     ///
     /// let distance = formula!(|x, y| if x > y { x - y } else { y - x });
     /// let (column, row) = (Tensor::from([[1.0_f32], [5.0]]), Tensor::from([2.0, 3.0]));
-    /// assert_eq!(distance.apply(&[], &[&column, &row])?, [Tensor::from([[1.0, 2.0], [3.0, 2.0]])]);
+    /// assert_eq!(distance.apply(&[&column, &row])?, [Tensor::from([[1.0, 2.0], [3.0, 2.0]])]);
     /// # Ok::<(), backprop_tensor::Error>(())
     /// ```
-    pub fn apply<T: Float>(&self, parameters: &[T], inputs: &[&Tensor<T>]) -> Result<Vec<Tensor<T>>> {
-        self.check("apply", inputs.len(), parameters.len())?;
+    pub fn apply<T: Float>(&self, inputs: &[&Tensor<T>]) -> Result<Vec<Tensor<T>>> {
+        self.check("apply", inputs.len())?;
         let mut shape = Shape::SCALAR;
         for input in inputs {
             shape = shape.broadcast("apply", input.shape())?;
@@ -112,11 +112,11 @@ impl Formula {
             .map(Tensor::as_mut_slice)
             .collect::<Result<_>>()?;
         let compiled = Compiled {
-            run: Run::Interpreted(&|parameters, targets, sources| self.run(parameters, targets, sources)),
+            run: Run::Interpreted(&|_, targets, sources| self.run(targets, sources)),
             into: None,
             cost: self.cost(),
         };
-        T::update(&compiled, parameters, &mut targets, &sources);
+        T::update(&compiled, &[], &mut targets, &sources);
         drop(targets);
         Ok(results)
     }
@@ -129,7 +129,7 @@ impl Formula {
         self.nodes.iter().map(step).fold(COPY, u32::saturating_add)
     }
 
-    fn run<T: Float>(&self, parameters: &[T], targets: &mut [&mut [T]], inputs: &[&[T]]) {
+    fn run<T: Float>(&self, targets: &mut [&mut [T]], inputs: &[&[T]]) {
         let length = targets.first().map_or(0, |target| target.len());
         let mut values = vec![T::ZERO; self.nodes.len() * length.min(BLOCK)];
         for start in (0..length).step_by(BLOCK) {
@@ -141,7 +141,7 @@ impl Formula {
                 let target = &mut rest[..width];
                 match node {
                     Node::Input(index) => target.copy_from_slice(source(*index)),
-                    Node::Parameter(index) => target.fill(parameters.get(*index).copied().unwrap_or(T::NAN)),
+                    Node::Parameter(index) => target.fill(T::from_f64(self.parameters[*index].number)),
                     Node::Constant(value) => target.fill(T::from_f64(*value)),
                     Node::Call(function, arguments) => {
                         let value = |place: usize| &before[place * width..][..width];

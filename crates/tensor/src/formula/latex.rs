@@ -1,10 +1,12 @@
 //! Formulas as LaTeX.
 
+use super::names::Named;
 use super::text::Strength;
 use super::{Formula, Function, Node};
 
 impl Formula {
-    /// The formula as LaTeX, without the dollars around it; several results are separated by commas.
+    /// The formula as LaTeX, without the dollars around it; several results are separated by commas. A long value that is used twice has a name, and
+    /// is written once, after the word "where".
     ///
     /// Quotients are fractions, powers of e are exponents, choices are cases. What a kernel computes in another way where its formula leaves the
     /// range is left out. Names of Greek letters are these letters.
@@ -14,23 +16,39 @@ impl Formula {
     ///
     /// let gelu = formula!(|x| x * math::normal(x).0);
     /// assert_eq!(gelu.latex(), r"x \, \Phi\left(x\right)");
-    /// let leaky = formula!(|x; alpha| if x > 0.0 { x } else { alpha * x });
+    /// let leaky = formula!(|x; alpha: 0.01| if x > 0.0 { x } else { alpha * x });
     /// assert_eq!(leaky.latex(), r"\begin{cases} x & \text{if } 0 < x \\ \alpha \, x & \text{else} \end{cases}");
     /// ```
     pub fn latex(&self) -> String {
-        let results: Vec<_> = self
-            .results
-            .iter()
-            .map(|&place| self.tex(place, Strength::Choice))
-            .collect();
-        results.join(", \\; ")
+        let named = Named::new(self);
+        let results = { self.results.iter() }.map(|&place| named.tex(place, Strength::Choice));
+        let results = results.collect::<Vec<_>>().join(", \\; ");
+        let values = { named.all() }.map(|(place, name)| {
+            let value = named.tex_in_full(place, Strength::Choice);
+            format!("{} = {value}", self::name(name))
+        });
+        match values.collect::<Vec<_>>().join(", \\; ") {
+            values if values.is_empty() => results,
+            values => format!(r"{results} \quad \text{{where}} \quad {values}"),
+        }
+    }
+}
+
+impl Named<'_> {
+    /// A step, by its name if it has one.
+    fn tex(&self, place: usize, around: Strength) -> String {
+        match self.name(place) {
+            Some(name) => self::name(name),
+            None => self.tex_in_full(place, around),
+        }
     }
 
     /// A step, in parentheses if it binds less than what surrounds it.
-    fn tex(&self, place: usize, around: Strength) -> String {
-        let (text, strength) = match &self.nodes[place] {
-            Node::Input(index) => (name(&self.inputs[*index]), Strength::Whole),
-            Node::Parameter(index) => (name(&self.parameters[*index]), Strength::Whole),
+    fn tex_in_full(&self, place: usize, around: Strength) -> String {
+        let formula = self.formula;
+        let (text, strength) = match &formula.nodes[place] {
+            Node::Input(index) => (name(&formula.inputs[*index]), Strength::Whole),
+            Node::Parameter(index) => (name(&formula.parameters[*index].name), Strength::Whole),
             Node::Constant(value) => (
                 number(*value),
                 if *value < 0.0 {

@@ -6,13 +6,13 @@
 //! ```
 //! use backprop_tensor::{Tensor, formula, math};
 //!
-//! let swish = formula!(|x; beta| x * math::sigmoid(beta * x));
+//! let swish = formula!(|x; beta: 1.0| x * math::sigmoid(beta * x));
 //! assert_eq!(swish.to_string(), "x * sigmoid(beta * x)");
 //!
 //! let slope = swish.derivative(0)?;
-//! assert_eq!(slope.evaluate(&[1.0], &[0.0_f64])?, [0.5]);
+//! assert_eq!(slope.evaluate(&[0.0_f64])?, [0.5]);
 //! let curvature = slope.derivative(0)?;
-//! let [y] = &curvature.apply(&[1.0], &[&Tensor::from([0.0_f64, 1.0])])?[..] else { unreachable!() };
+//! let [y] = &curvature.apply(&[&Tensor::from([0.0_f64, 1.0])])?[..] else { unreachable!() };
 //! assert!(y.all_close(&Tensor::from([0.5, 0.3023662]), 0.0, 1e-7, false)?);
 //! # Ok::<(), backprop_tensor::Error>(())
 //! ```
@@ -29,6 +29,7 @@ mod derivative;
 mod evaluate;
 mod function;
 mod latex;
+mod names;
 mod program;
 #[cfg(test)]
 mod tests;
@@ -50,24 +51,30 @@ pub use program::{Program, Step};
 /// use backprop_tensor::{formula, math};
 ///
 /// let softsign = formula!(|x| x / (1.0 + math::abs(x)));
-/// assert_eq!(softsign.evaluate(&[], &[-3.0_f32])?, [-0.75]);
+/// assert_eq!(softsign.evaluate(&[-3.0_f32])?, [-0.75]);
 /// # Ok::<(), backprop_tensor::Error>(())
 /// ```
 #[macro_export]
 macro_rules! formula {
-    ($($formula:tt)*) => {{
-        const PROGRAM: $crate::formula::Program = $crate::__macros::formula!(($crate) $($formula)*);
-        $crate::formula::Formula::from(&PROGRAM)
-    }};
+    ($($formula:tt)*) => {
+        $crate::__macros::formula!(($crate) $($formula)*)
+    };
 }
 
 /// An elementwise formula: results from inputs, the elements of tensors, and parameters, the same for all elements.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Formula {
     inputs: Vec<Cow<'static, str>>,
-    parameters: Vec<Cow<'static, str>>,
+    parameters: Vec<Parameter>,
     nodes: Vec<Node>,
     results: Vec<usize>,
+}
+
+/// A number that is the same for all elements.
+#[derive(Debug, Clone, PartialEq)]
+struct Parameter {
+    name: Cow<'static, str>,
+    number: f64,
 }
 
 /// One step.
@@ -79,6 +86,7 @@ enum Node {
     Call(Function, SmallVec<[usize; 3]>),
 }
 
+/// The parameters are NaN.
 impl From<&Program> for Formula {
     fn from(program: &Program) -> Self {
         let names = |names: &[&'static str]| names.iter().map(|&name| Cow::Borrowed(name)).collect();
@@ -92,7 +100,12 @@ impl From<&Program> for Formula {
         };
         let formula = Self {
             inputs: names(program.inputs),
-            parameters: names(program.parameters),
+            parameters: { program.parameters.iter() }
+                .map(|&name| Parameter {
+                    name: Cow::Borrowed(name),
+                    number: f64::NAN,
+                })
+                .collect(),
             nodes: program.steps.iter().map(node).collect(),
             results: program.results.iter().map(|&place| place.into()).collect(),
         };
@@ -106,9 +119,44 @@ impl Formula {
         self.inputs.iter().map(|name| &**name)
     }
 
-    /// The names of the parameters.
-    pub fn parameters(&self) -> impl ExactSizeIterator<Item = &str> {
-        self.parameters.iter().map(|name| &**name)
+    /// The parameters: their names and numbers.
+    pub fn parameters(&self) -> impl ExactSizeIterator<Item = (&str, f64)> {
+        { self.parameters.iter() }.map(|parameter| (&*parameter.name, parameter.number))
+    }
+
+    /// The same formula with these numbers for its parameters, in their order; those without one keep theirs.
+    #[doc(hidden)]
+    #[must_use]
+    pub fn with(mut self, numbers: &[f64]) -> Self {
+        for (parameter, number) in self.parameters.iter_mut().zip(numbers) {
+            parameter.number = *number;
+        }
+        self
+    }
+
+    /// Gives a parameter another number.
+    ///
+    /// # Errors
+    /// [`Error::Argument`] if there is none of this name.
+    ///
+    /// ```
+    /// use backprop_tensor::formula;
+    ///
+    /// let mut line = formula!(|x; slope: 2.0, start: 1.0| slope * x + start);
+    /// line.set("slope", 5.0)?;
+    /// assert_eq!(line.evaluate(&[3.0])?, [16.0]);
+    /// # Ok::<(), backprop_tensor::Error>(())
+    /// ```
+    pub fn set(&mut self, parameter: &str, number: impl Into<f64>) -> Result<()> {
+        let names: Vec<_> = self.parameters().map(|(name, _)| name).collect();
+        match names.iter().position(|name| *name == parameter) {
+            Some(place) => self.parameters[place].number = number.into(),
+            None => {
+                let expected = format!("the formula has the parameters {names:?}");
+                return Err(Error::argument("set", "parameter", parameter, expected));
+            }
+        }
+        Ok(())
     }
 
     /// The number of results: 1, but for a kernel that updates several values.
@@ -140,29 +188,26 @@ impl Formula {
         builder.finish(results)
     }
 
-    /// The same formula with these numbers in the places of its parameters.
-    ///
-    /// # Errors
-    /// [`Error::Argument`] unless there are as many as the formula has.
+    /// The same formula with numbers in the places of its parameters, so that [`simplify`](Self::simplify) can compute with them.
     ///
     /// ```
     /// use backprop_tensor::formula;
     ///
-    /// let line = formula!(|x; slope, start| slope * x + start);
-    /// assert_eq!(line.bind(&[2.0, 1.0])?.to_string(), "2 * x + 1");
-    /// # Ok::<(), backprop_tensor::Error>(())
+    /// let line = formula!(|x; slope: 2.0, start: 1.0| slope * x + start);
+    /// assert_eq!(line.to_string(), "slope * x + start");
+    /// assert_eq!(line.bind().to_string(), "2 * x + 1");
     /// ```
-    pub fn bind(&self, parameters: &[f64]) -> Result<Self> {
-        self.check("bind", self.inputs.len(), parameters.len())?;
+    #[must_use]
+    pub fn bind(&self) -> Self {
         let node = |node: &Node| match node {
-            Node::Parameter(index) => Node::Constant(parameters[*index]),
+            Node::Parameter(index) => Node::Constant(self.parameters[*index].number),
             other => other.clone(),
         };
-        Ok(Self {
+        Self {
             parameters: Vec::new(),
             nodes: self.nodes.iter().map(node).collect(),
             ..self.clone()
-        })
+        }
     }
 
     /// The formula of one of the results, of the same inputs and parameters.
@@ -244,18 +289,17 @@ impl Formula {
         }
     }
 
-    /// Whether the numbers of arguments are the formula's.
-    fn check(&self, operation: &'static str, inputs: usize, parameters: usize) -> Result<()> {
-        let given = [
-            ("inputs", inputs, self.inputs.len()),
-            ("parameters", parameters, self.parameters.len()),
-        ];
-        for (name, given, wanted) in given {
-            if given != wanted {
-                let expected = format!("the formula has {wanted}");
-                return Err(Error::argument(operation, name, given, expected));
-            }
+    /// Whether there are as many inputs as the formula has.
+    fn check(&self, operation: &'static str, inputs: usize) -> Result<()> {
+        let wanted = self.inputs.len();
+        if inputs == wanted {
+            return Ok(());
         }
-        Ok(())
+        Err(Error::argument(
+            operation,
+            "inputs",
+            inputs,
+            format!("the formula has {wanted}"),
+        ))
     }
 }

@@ -82,13 +82,11 @@ fn every_derivative_is_that_of_the_differences() {
                     let value = |step: f64| {
                         let mut at = at.to_vec();
                         at[input] += step;
-                        f.evaluate(&[], &at).unwrap()[0]
+                        f.evaluate(&at).unwrap()[0]
                     };
                     let h = 1e-6 * at[input].abs();
-                    let (difference, derived) = (
-                        (value(h) - value(-h)) / (2.0 * h),
-                        slope.evaluate(&[], at).unwrap()[0],
-                    );
+                    let (difference, derived) =
+                        ((value(h) - value(-h)) / (2.0 * h), slope.evaluate(at).unwrap()[0]);
                     if !value(h).is_finite() || !value(-h).is_finite() {
                         continue;
                     }

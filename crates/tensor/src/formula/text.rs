@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use super::names::Named;
 use super::{Formula, Function, Node};
 
 /// How tightly an operator binds; calls and names bind best.
@@ -36,10 +37,21 @@ impl Function {
 }
 
 /// As in Rust, without `math::`; several results stand in parentheses. What a kernel computes in another way where its formula leaves the range is left
-/// out: both are the same function. A value that is used twice is written twice.
+/// out: both are the same function. A long value that is used twice is written once, before the others, and has a name: `let a = ...; a * (1 - a)`.
 impl fmt::Display for Formula {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        match &self.results[..] {
+        Named::new(self).fmt(f)
+    }
+}
+
+impl fmt::Display for Named<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (place, name) in self.all() {
+            write!(f, "let {name} = ")?;
+            self.write_in_full(f, place, Strength::Choice)?;
+            f.write_str("; ")?;
+        }
+        match &self.formula.results[..] {
             [result] => self.write(f, *result, Strength::Choice),
             results => {
                 f.write_str("(")?;
@@ -53,12 +65,20 @@ impl fmt::Display for Formula {
     }
 }
 
-impl Formula {
-    /// A step, in parentheses if it binds less than what surrounds it.
+impl Named<'_> {
+    /// A step, by its name if it has one.
     fn write(&self, f: &mut fmt::Formatter<'_>, place: usize, around: Strength) -> fmt::Result {
-        match &self.nodes[place] {
-            Node::Input(index) => f.write_str(&self.inputs[*index]),
-            Node::Parameter(index) => f.write_str(&self.parameters[*index]),
+        match self.name(place) {
+            Some(name) => f.write_str(name),
+            None => self.write_in_full(f, place, around),
+        }
+    }
+
+    /// A step, in parentheses if it binds less than what surrounds it.
+    fn write_in_full(&self, f: &mut fmt::Formatter<'_>, place: usize, around: Strength) -> fmt::Result {
+        match &self.formula.nodes[place] {
+            Node::Input(index) => f.write_str(&self.formula.inputs[*index]),
+            Node::Parameter(index) => f.write_str(&self.formula.parameters[*index].name),
             Node::Constant(value) if *value < 0.0 && around > Strength::Sum => write!(f, "({value})"),
             Node::Constant(value) => write!(f, "{value}"),
             Node::Call(Function::Guard, arguments) => self.write(f, arguments[1], around),
@@ -82,8 +102,10 @@ impl Formula {
                 function,
                 Function::Add | Function::Mul | Function::And | Function::Or
             );
-            let same =
-                |place: usize| matches!(&self.nodes[place], Node::Call(inner, _) if *inner == function);
+            let same = |place: usize| {
+                self.name(place).is_none()
+                    && matches!(&self.formula.nodes[place], Node::Call(inner, _) if *inner == function)
+            };
             return self.write(
                 f,
                 y,

@@ -21,7 +21,7 @@ pub enum Unary {
     Negate,
     Sign,
     Square,
-    /// Between two parameters.
+    /// Between two parameters, which are given beside it.
     Clamp,
 }
 
@@ -42,7 +42,7 @@ macro_rules! floats {
                     Unary::Negate => kernel!(|x| -x),
                     Unary::Sign => kernel!(|x| math::sign(x)),
                     Unary::Square => kernel!(|x| x * x),
-                    Unary::Clamp => kernel!(|x; least, greatest| math::clamp(x, least, greatest)),
+                    Unary::Clamp => kernel!(|x; least: 0.0, greatest: 0.0| math::clamp(x, least, greatest)),
                 })
             }
 

@@ -9,9 +9,9 @@
 //! ```
 //! use backprop_tensor::{Tensor, kernel, math};
 //!
-//! let swish = kernel!(|x; beta| x * math::sigmoid(beta * x));
+//! let swish = kernel!(|x; beta: 1.0| x * math::sigmoid(beta * x));
 //! let x = Tensor::from([0.0_f64, 1.0]);
-//! assert_eq!(x.apply(&swish, &[1.0], &[])?.to_vec(), [0.0, 0.7310585786300049]);
+//! assert_eq!(x.apply(&swish, &[])?.to_vec(), [0.0, 0.7310585786300049]);
 //! # Ok::<(), backprop_tensor::Error>(())
 //! ```
 

@@ -36,19 +36,19 @@ impl<T: Float> Tensor<T> {
         let axes = axes.resolve("logsumexp", self.shape())?;
         let largest = self.reduce(&axes, Reduction::Maximum)?;
         // Differences of infinities would be NaN.
-        let finite = kernel!(|x; infinity| if math::abs(x) < infinity { x } else { 0.0 });
-        let shift = largest.into_apply(&finite, &[T::INFINITY], &[])?;
+        let finite = kernel!(|x; infinity: T::INFINITY| if math::abs(x) < infinity { x } else { 0.0 });
+        let shift = largest.into_apply(&finite, &[])?;
         let sums = self.mapped_sum(&axes, MappedSum::Exponentials, &shift)?;
         if !any_rest_counts(&sums, &shift) {
-            return sums.into_apply(&kernel!(|sum, shift| math::log(sum) + shift), &[], &[&shift]);
+            return sums.into_apply(&kernel!(|sum, shift| math::log(sum) + shift), &[&shift]);
         }
         let rest = self.mapped_sum(&axes, MappedSum::OtherExponentials, &shift)?;
-        let formula = kernel!(|sum, rest, shift; few| {
+        let formula = kernel!(|sum, rest, shift; few: FEW| {
             // Below 1, there is no largest: all are -∞.
             let stands_out = sum >= 1.0 && sum < few;
             let logarithm = if stands_out { math::log1p(rest) } else { math::log(sum) };
             logarithm + shift
         });
-        sums.into_apply(&formula, &[T::from_f64(FEW)], &[&rest, &shift])
+        sums.into_apply(&formula, &[&rest, &shift])
     }
 }

@@ -45,14 +45,14 @@ impl<T: Float> Tensor<T> {
         let n = T::from_f64(count as f64);
         let is_finite = |&sum: &T| math::abs(sum) < T::INFINITY;
         if all(sum.as_slice().unwrap_or(&[]), is_finite) {
-            return sum.into_apply(&kernel!(|x; n| x / n), &[n], &[]);
+            return sum.into_apply(&kernel!(|x; n| x / n), &[]);
         }
         // A power of 2 above the number of elements: no sum of the parts overflows, and none of their digits is lost that a sum beyond the
         // largest number could show.
         let parts = (count as f64).log2().ceil().exp2() * 2.0;
         let part = T::from_f64(1.0 / parts);
         let careful = self
-            .apply(&kernel!(|x; part| x * part), &[part], &[])?
+            .apply(&kernel!(|x; part| x * part), &[])?
             .reduce(axes, Reduction::Sum)?;
         let share = T::from_f64(count as f64 / parts);
         let largest = T::INFINITY.next_lower();
@@ -64,7 +64,7 @@ impl<T: Float> Tensor<T> {
         } else {
             careful
         });
-        sum.into_apply(&choice, &[n, share, largest], &[&careful])
+        sum.into_apply(&choice, &[&careful])
     }
 
     /// Mean, variance and standard deviation along the axes at once, for less than one after another.
@@ -150,10 +150,10 @@ impl<T: Float> Tensor<T> {
     fn remainder(&self, mean: &Self, axes: &AxisSet) -> Result<Self> {
         let mean = mean.reshape(axes.reduce_keeping(self.shape()))?;
         let distance = kernel!(|x, mean| x - mean);
-        let remainder = self.apply(&distance, &[], &[&mean])?.mean_over(axes)?;
+        let remainder = self.apply(&distance, &[&mean])?.mean_over(axes)?;
         // A distance alone may be too large for the type.
-        let known = kernel!(|x; infinity| if math::abs(x) < infinity { x } else { 0.0 });
-        remainder.into_apply(&known, &[T::INFINITY], &[])
+        let known = kernel!(|x; infinity: T::INFINITY| if math::abs(x) < infinity { x } else { 0.0 });
+        remainder.into_apply(&known, &[])
     }
 
     /// The Euclidean norm √(Σ x²) along the axes; finite wherever it is representable, even if the squares are not.

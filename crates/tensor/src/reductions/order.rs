@@ -3,7 +3,7 @@
 use super::check_not_empty;
 use crate::axes::{Axes, AxisSet};
 use crate::kernels::SortRows;
-use crate::{Error, Float, Kernel, MAX_RANK, Numeric, Result, Tensor, kernel};
+use crate::{Error, Float, MAX_RANK, Numeric, Result, Tensor, kernel};
 
 /// Where an element was, for each result, and what it weighs.
 type Weighted<T> = (Tensor<i64>, T);
@@ -115,11 +115,6 @@ impl<T: Float> Tensor<T> {
     /// A quantile, and the one or two elements it is interpolated from: their indices, and their weights.
     #[doc(hidden)]
     pub fn quantile_of(&self, q: f64, axes: impl Axes) -> Result<(Self, Vec<Weighted<T>>)> {
-        const BETWEEN: Kernel = kernel!(|x, y; w| {
-            let way = (1.0 - w) * x + w * y;
-            // Rounding does not lead out of the interval, and infinities are not subtracted.
-            if x == y || way < x { x } else if way > y { y } else { way }
-        });
         if !(0.0..=1.0).contains(&q) {
             return Err(Error::argument("quantile", "q", q, "a fraction is from 0 to 1"));
         }
@@ -132,7 +127,12 @@ impl<T: Float> Tensor<T> {
             return Ok((lower, vec![(lower_index, T::ONE)]));
         }
         let (upper, upper_index) = self.in_order(&axes, place as usize + 1)?;
-        let value = lower.elementwise("quantile", T::function(&BETWEEN), &[weight], &[&upper])?;
+        let between = kernel!(|x, y; w: weight| {
+            let way = (1.0 - w) * x + w * y;
+            // Rounding does not lead out of the interval, and infinities are not subtracted.
+            if x == y || way < x { x } else if way > y { y } else { way }
+        });
+        let value = lower.into_formula("quantile", &between, &[&upper])?;
         Ok((value, vec![(lower_index, T::ONE - weight), (upper_index, weight)]))
     }
 }

@@ -71,14 +71,14 @@ impl<T: Float> Squares<T> {
         let centers = Tensor::from_slice(&centers, kept)?;
         // The factors first: the difference of the numbers themselves may be too large.
         let distance = kernel!(|x, m, scale| x * (1.0 / scale) - m * (1.0 / scale));
-        let scaled = x.apply(&distance, &[], &[&centers, &scale])?.mapped_sum(
+        let scaled = x.apply(&distance, &[&centers, &scale])?.mapped_sum(
             axes,
             MappedSum::Squares,
             &Tensor::zeros([0])?,
         )?;
         let scale = scale.reshape(sums.shape())?;
         let choice = kernel!(|plain, scaled, scale| if scale == 1.0 { plain } else { scaled });
-        let sums = sums.into_apply(&choice, &[], &[&scaled, &scale])?;
+        let sums = sums.into_apply(&choice, &[&scaled, &scale])?;
         Ok(Self {
             sums,
             scale: Some(scale),
@@ -102,18 +102,18 @@ impl<T: Float> Squares<T> {
 
     /// Those of the distances from the means, for those from what is less by `remainder`: `Σ (x - m)² = Σ (x - μ)² + n (m - μ)²`.
     pub(super) fn about(self, remainder: &Tensor<T>, count: usize) -> Result<Self> {
-        let count = [T::from_f64(count as f64)];
+        let n = T::from_f64(count as f64);
         let sums = match &self.scale {
             None => {
                 let formula = kernel!(|sum, rest; n| math::max(sum - n * rest * rest, 0.0));
-                self.sums.into_apply(&formula, &count, &[remainder])?
+                self.sums.into_apply(&formula, &[remainder])?
             }
             Some(scale) => {
                 let formula = kernel!(|sum, rest, scale; n| {
                     let rest = rest / scale;
                     math::max(sum - n * rest * rest, 0.0)
                 });
-                self.sums.into_apply(&formula, &count, &[remainder, scale])?
+                self.sums.into_apply(&formula, &[remainder, scale])?
             }
         };
         Ok(Self { sums, ..self })
@@ -122,10 +122,10 @@ impl<T: Float> Squares<T> {
     /// The sums, divided by a number: variances.
     pub(super) fn mean(self, count: T) -> Result<Tensor<T>> {
         match self.scale {
-            None => self.sums.into_apply(&kernel!(|x; n| x / n), &[count], &[]),
+            None => self.sums.into_apply(&kernel!(|x; n: count| x / n), &[]),
             Some(scale) => {
-                let formula = kernel!(|x, scale; n| x / n * scale * scale);
-                self.sums.into_apply(&formula, &[count], &[&scale])
+                let formula = kernel!(|x, scale; n: count| x / n * scale * scale);
+                self.sums.into_apply(&formula, &[&scale])
             }
         }
     }
@@ -133,10 +133,10 @@ impl<T: Float> Squares<T> {
     /// The square roots of the sums: norms.
     pub(super) fn root(self) -> Result<Tensor<T>> {
         match self.scale {
-            None => self.sums.into_apply(&kernel!(|x| math::sqrt(x)), &[], &[]),
+            None => self.sums.into_apply(&kernel!(|x| math::sqrt(x)), &[]),
             Some(scale) => {
                 let formula = kernel!(|x, scale| math::sqrt(x) * scale);
-                self.sums.into_apply(&formula, &[], &[&scale])
+                self.sums.into_apply(&formula, &[&scale])
             }
         }
     }
@@ -145,12 +145,12 @@ impl<T: Float> Squares<T> {
     pub(super) fn root_mean(self, count: T) -> Result<Tensor<T>> {
         match self.scale {
             None => {
-                let formula = kernel!(|x; n| math::sqrt(x / n));
-                self.sums.into_apply(&formula, &[count], &[])
+                let formula = kernel!(|x; n: count| math::sqrt(x / n));
+                self.sums.into_apply(&formula, &[])
             }
             Some(scale) => {
-                let formula = kernel!(|x, scale; n| math::sqrt(x / n) * scale);
-                self.sums.into_apply(&formula, &[count], &[&scale])
+                let formula = kernel!(|x, scale; n: count| math::sqrt(x / n) * scale);
+                self.sums.into_apply(&formula, &[&scale])
             }
         }
     }

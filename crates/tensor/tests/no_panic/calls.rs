@@ -112,13 +112,28 @@ fn of_numbers<T: Sample + Numeric>() -> Vec<Call> {
     }
 }
 
-const KERNEL: Kernel = kernel!(|x, y; p| x * p + y);
-const UPDATE: Kernel = kernel!(mut w, v; g; rate => { v += g; w -= rate * v; });
+fn affine(p: f64) -> Kernel {
+    kernel!(|x, y; p| x * p + y)
+}
 
-const EVERYTHING: Kernel = kernel!(|x, y; p, q| {
-    let (a, b) = if x > y { (math::exp(x), p) } else { (math::product([x, q], [y]), math::logistic(x * p).1) };
-    if a.is_nan() || b >= 1.0 { math::powf(a, b) } else { -a / b }
-});
+fn update(rate: f64) -> Kernel {
+    kernel!(mut w, v; g; rate => { v += g; w -= rate * v; })
+}
+
+fn everything([p, q]: [f64; 2]) -> Kernel {
+    kernel!(|x, y; p, q| {
+        let (a, b) = if x > y { (math::exp(x), p) } else { (math::product([x, q], [y]), math::logistic(x * p).1) };
+        if a.is_nan() || b >= 1.0 { math::powf(a, b) } else { -a / b }
+    })
+}
+
+fn any(s: &mut Source) -> Kernel {
+    [
+        affine(s.number()),
+        update(s.number()),
+        everything([s.number(), s.number()]),
+    ][s.rng.below(3)]
+}
 
 fn of_reals<T: Sample + Float>() -> Vec<Call> {
     let mut calls = calls! {
@@ -126,22 +141,22 @@ fn of_reals<T: Sample + Float>() -> Vec<Call> {
         powi |s| on!(s, T, |x| x.powi(s.number()));
         pow |s| on!(s, T, |x, y| x.pow(&y));
         all_close |s| on!(s, T, |x, y| x.all_close(&y, s.number(), s.number(), s.flag()).is_ok());
-        apply |s| on!(s, T, |x, y| x.apply(&KERNEL, &[s.number()], &[&y]));
-        apply_wrongly |s| on!(s, T, |x, y| (x.apply(&KERNEL, &[], &[&y, &y, &y, &y]), x.apply(&UPDATE, &[], &[])));
-        evaluate |s| EVERYTHING.formula().evaluate::<T>(&[s.number(), s.number()][..s.rng.below(3)], &[s.number(), s.number(), s.number()][..s.rng.below(4)]).map(Tensor::from);
+        apply |s| on!(s, T, |x, y| x.apply(&affine(s.number()), &[&y]));
+        apply_wrongly |s| on!(s, T, |x, y| (x.apply(&affine(s.number()), &[&y, &y, &y, &y]), x.apply(&update(s.number()), &[])));
+        evaluate |s| everything([s.number(), s.number()]).formula().evaluate::<T>(&[s.number(), s.number(), s.number()][..s.rng.below(4)]).map(Tensor::from);
         apply_formula |s| on!(s, T, |x, y| (
-            KERNEL.formula().apply(&[s.number()], &[&x, &y]),
-            EVERYTHING.formula().derivative(0).and_then(|slope| slope.apply(&[s.number(), s.number()], &[&y, &x])),
-            UPDATE.formula().apply(&[s.number()], &[&x, &y]),
+            affine(s.number()).formula().apply(&[&x, &y]),
+            everything([s.number(), s.number()]).formula().derivative(0).and_then(|slope| slope.apply(&[&y, &x])),
+            update(s.number()).formula().apply(&[&x, &y]),
         ));
-        into_apply |s| on!(s, T, |x, y| x.into_apply(&KERNEL, &[s.number()], &[&y]));
-        into_apply_and_sum |s| on!(s, T, |x, y| x.into_apply_and_sum(&KERNEL, &[s.number()], &[&y]));
-        into_apply_and_sum_wrongly |s| on!(s, T, |x, y| x.into_apply_and_sum(&KERNEL, &[], &[&y, &y, &y, &y]));
+        into_apply |s| on!(s, T, |x, y| x.into_apply(&affine(s.number()), &[&y]));
+        into_apply_and_sum |s| on!(s, T, |x, y| x.into_apply_and_sum(&affine(s.number()), &[&y]));
+        into_apply_and_sum_wrongly |s| on!(s, T, |x, y| x.into_apply_and_sum(&affine(s.number()), &[&y, &y, &y, &y]));
         update |s| on!(s, T, |x, y| {
             let (mut w, mut v) = (x.clone(), x);
-            (Tensor::update(&UPDATE, &[s.number()], &mut [&mut w, &mut v], &[&y]), w)
+            (Tensor::update(&update(s.number()), &mut [&mut w, &mut v], &[&y]), w)
         });
-        update_wrongly |s| on!(s, T, |x, y| { let mut x = x; Tensor::update(&UPDATE, &[], &mut [&mut x], &[&y]) });
+        update_wrongly |s| on!(s, T, |x, y| { let mut x = x; Tensor::update(&update(s.number()), &mut [&mut x], &[&y]) });
         map_into |s| on!(s, T, |x| x.map_into(|x| x + x));
         zip_into |s| on!(s, T, |x, y| x.zip_into(&y, |x, y| x - y));
         is_nan |s| on!(s, T, |x| x.is_nan());
@@ -265,7 +280,7 @@ fn over_axes_of_reals<T: Sample + Float>() -> Vec<Call> {
         outer_sum |s| on!(s, T, |x, y| (x.outer_sum(&y), x.outer_sum(&x)));
         linear |s| on!(s, T, |x, y| {
             let bias = s.fitting::<T, T>(&y);
-            (x.linear(&y, Some(&bias), Some(&kernel!(|x| x + x))), x.linear(&y, None, Some(&KERNEL)), x.linear(&x, None, None))
+            (x.linear(&y, Some(&bias), Some(&kernel!(|x| x + x))), x.linear(&y, None, Some(&affine(2.0))), x.linear(&x, None, None))
         });
         cholesky |s| on!(s, T, |x| linalg::cholesky(&square(&x)));
         determinant |s| on!(s, T, |x| { let _ = linalg::determinant(&square(&x)); });
@@ -389,11 +404,11 @@ pub fn constructors() -> Vec<Call> {
         dispatch |s| simd::dispatch(Half(s.number()));
         is_light |s| (Kernel::is_light(s.rng.below(2000) as u32), Kernel::is_short(s.rng.below(2000) as u32));
         formula |s| {
-            let formula = [&KERNEL, &UPDATE, &EVERYTHING][s.rng.below(3)].formula();
+            let mut formula = any(s).formula();
             let slope = formula.derivative(s.rng.below(4)).map(|slope| (slope.simplify().to_string(), slope.latex()).0);
             let counts = formula.inputs().len() + formula.parameters().len() + formula.results() + formula.steps();
-            let numbers: Vec<f64> = (0..s.rng.below(3)).map(|_| s.number()).collect();
-            let bound = formula.bind(&numbers).map(|formula| formula.to_string());
+            let set = formula.set(["p", "rate", "", "é"][s.rng.below(4)], s.number::<f64>()).is_ok();
+            let bound = (set, formula.bind().to_string());
             let result = formula.result(s.rng.below(4)).map(|result| result.depends_on(s.rng.below(4)));
             let _ = (formula.depends_on(s.length()), formula.result(s.length()).is_ok());
             (counts, formula.to_string() + &formula.latex(), (slope, bound, result))
@@ -405,7 +420,7 @@ pub fn constructors() -> Vec<Call> {
             let counts = program.map_or(0, |program| program.inputs() + program.parameters() + program.results() + program.cost_to(s.length()) as usize);
             (function.is_some(), counts)
         };
-        kernel |s| { let kernel = [KERNEL, UPDATE, EVERYTHING][s.rng.below(3)]; (kernel.outputs(), kernel.inputs(), kernel.parameters()) };
+        kernel |s| { let kernel = any(s); (kernel.outputs(), kernel.inputs(), kernel.parameters()) };
         counts |s| {
             counters::tape_record();
             #[cfg(feature = "counters")]

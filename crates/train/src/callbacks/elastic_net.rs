@@ -60,11 +60,10 @@ impl<T: Float> Callback<T> for ElasticNet {
                 weights.push((param.id(), param.value().clone()));
             }
         });
-        let penalty = kernel!(mut g; w; l1, l2 => { g += l1 * math::sign(w) + l2 * w; });
-        let factors = [self.l1, self.l2].map(T::from_f64);
+        let penalty = kernel!(mut g; w; l1: self.l1, l2: self.l2 => { g += l1 * math::sign(w) + l2 * w; });
         for (id, gradient) in gradients.iter_mut() {
             if let Some((_, weight)) = weights.iter().find(|(other, _)| *other == id) {
-                Tensor::update(&penalty, &factors, &mut [gradient], &[weight])?;
+                Tensor::update(&penalty, &mut [gradient], &[weight])?;
             }
         }
         Ok(())

@@ -43,17 +43,16 @@ impl MaxNorm {
 
     fn limited<T: Float>(&self, weight: &Tensor<T>) -> Result<Tensor<T>> {
         let axes: Vec<isize> = (1..weight.rank() as isize).collect();
-        let limit = T::from_f64(self.limit);
         let norms = weight.norm(keep(&axes))?;
-        let scale = kernel!(|w, norm; limit| if norm > limit { w * (limit / norm) } else { w });
+        let scale = kernel!(|w, norm; limit: self.limit| if norm > limit { w * (limit / norm) } else { w });
         if norms.is_finite()?.all(..)?.item()? {
-            return Ok(weight.apply(&scale, &[limit], &[&norms])?);
+            return Ok(weight.apply(&scale, &[&norms])?);
         }
         // A norm is out of range: those of all numbers times a power of 2 are not.
         let small = weight.map(|w| w * T::EPSILON)?;
         let norms = small.norm(keep(&axes))?;
-        let scale = kernel!(|w, small, norm; limit, shrink| if norm > limit * shrink { small * (limit / norm) } else { w });
-        Ok(weight.apply(&scale, &[limit, T::EPSILON], &[&small, &norms])?)
+        let scale = kernel!(|w, small, norm; limit: self.limit, shrink: T::EPSILON| if norm > limit * shrink { small * (limit / norm) } else { w });
+        Ok(weight.apply(&scale, &[&small, &norms])?)
     }
 }
 

@@ -73,7 +73,7 @@ impl<T: Float> Op<T> for Surprise<T> {
         let [output] = operands(inputs)?;
         let targets = fitting("binary cross entropy", output.shape(), self.targets.clone()?)?;
         let formula = surprise!(|x, y| y);
-        let loss = output.apply(&formula, &[], &[&targets])?;
+        let loss = output.apply(&formula, &[&targets])?;
         Ok((loss, (output.clone(), targets)))
     }
 
@@ -84,7 +84,7 @@ impl<T: Float> Op<T> for Surprise<T> {
         inputs: &mut InputGradients<'_, T>,
     ) -> TensorResult<()> {
         let formula = surprise_gradient!(|g, x, y| y, both 1.0);
-        inputs.add(0, gradient.into_apply(&formula, &[], &[&output, &targets])?)
+        inputs.add(0, gradient.into_apply(&formula, &[&output, &targets])?)
     }
 
     fn differentiate(

@@ -25,13 +25,12 @@ pub(crate) trait Distance: Copy + Debug + Send + Sync + 'static {
         true
     }
 
-    /// The loss of each output `x` with target `y`, and the setting that is its parameter; it is not finite if a step overflows.
-    fn kernel(&self) -> (Kernel, Option<f64>);
+    /// The loss of each output `x` with target `y`; it is not finite if a step overflows.
+    fn kernel(&self) -> Kernel;
 
     /// As a formula of `x` and `y`.
-    fn formula(&self) -> Result<Formula> {
-        let (kernel, setting) = self.kernel();
-        kernel.formula().bind(setting.as_slice())
+    fn formula(&self) -> Formula {
+        self.kernel().formula().bind()
     }
 
     /// `g dl/dr` where no residual overflows, for settings that fit, and `g` of a shape that broadcasts to that of the outputs; `None` if a step
@@ -137,9 +136,8 @@ impl<D: Distance, T: Float> Op<T> for MeanDistance<D, T> {
             Over::Weighted(weights) => Some(self.shares(weights, x.shape())?),
             Over::All | Over::Samples => None,
         };
-        let (kernel, setting) = self.distance.kernel();
-        let setting = setting.map(T::from_f64);
-        let plain = self.mean(x.apply(&kernel, setting.as_slice(), &[&y])?, shares.as_ref())?;
+        let losses = x.apply(&self.distance.kernel(), &[&y])?;
+        let plain = self.mean(losses, shares.as_ref())?;
         let means = plain.contiguous()?;
         let means = means.as_slice().unwrap_or(&[]);
         let is_right = |all: bool, &mean: &T| all & (mean < T::INFINITY);
@@ -187,8 +185,8 @@ impl<D: Distance, T: Float> Op<T> for MeanDistance<D, T> {
     /// By the plain formula, as far as it is right.
     fn differentiate(&self, saved: &Self::Saved, at: &Differential<T>) -> backprop_autodiff::Result<()> {
         let [x] = at.operands()?;
-        let slope = self.distance.formula()?.derivative(0)?;
-        let slope = x.elementwise(&slope, &[], &[&x.constant(saved.y.clone())]);
+        let slope = self.distance.formula().derivative(0)?;
+        let slope = x.elementwise(&slope, &[&x.constant(saved.y.clone())]);
         let gradient = at.gradient();
         let share = |count: usize| T::ONE / T::from_f64(count as f64);
         let shares = match (&saved.shares, &self.over) {

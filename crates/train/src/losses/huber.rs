@@ -87,12 +87,11 @@ impl Distance for Huber {
         T::from_f64(self.delta) >= T::MIN_NORMAL
     }
 
-    fn kernel(&self) -> (Kernel, Option<f64>) {
-        let kernel = kernel!(|x, y; delta| {
+    fn kernel(&self) -> Kernel {
+        kernel!(|x, y; delta: self.delta| {
             let size = math::abs(x - y);
             if size > delta { delta * (size - 0.5 * delta) } else { 0.5 * size * size }
-        });
-        (kernel, Some(self.delta))
+        })
     }
 
     fn gradients<T: Float>(
@@ -101,12 +100,12 @@ impl Distance for Huber {
         x: &Tensor<T>,
         y: &Tensor<T>,
     ) -> TensorResult<Option<Tensor<T>>> {
-        let formula = kernel!(|x, y, g; delta| {
+        let formula = kernel!(|x, y, g; delta: self.delta| {
             let r = x - y;
             let slope = if r > delta { delta } else if r < -delta { -delta } else { r };
             g * slope
         });
-        Ok(Some(x.apply(&formula, &[T::from_f64(self.delta)], &[y, g])?))
+        Ok(Some(x.apply(&formula, &[y, g])?))
     }
 
     fn loss_of(&self, [a, b]: [f64; 2]) -> [f64; 4] {

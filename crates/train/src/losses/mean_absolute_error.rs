@@ -26,8 +26,8 @@ impl<T: Float, Y: Numeric> Loss<T, Y> for MeanAbsoluteError {
 impl Distance for MeanAbsoluteError {
     const NAME: &'static str = "mean absolute error";
 
-    fn kernel(&self) -> (Kernel, Option<f64>) {
-        (kernel!(|x, y| math::abs(x - y)), None)
+    fn kernel(&self) -> Kernel {
+        kernel!(|x, y| math::abs(x - y))
     }
 
     fn gradients<T: Float>(
@@ -44,7 +44,7 @@ impl Distance for MeanAbsoluteError {
                 g * math::sign(residual)
             }
         });
-        Ok(Some(x.apply(&formula, &[], &[y, g])?))
+        Ok(Some(x.apply(&formula, &[y, g])?))
     }
 
     fn loss_of(&self, [a, b]: [f64; 2]) -> [f64; 4] {

@@ -29,12 +29,11 @@ impl<T: Float, Y: Numeric> Loss<T, Y> for MeanSquaredError {
 impl Distance for MeanSquaredError {
     const NAME: &'static str = "mean squared error";
 
-    fn kernel(&self) -> (Kernel, Option<f64>) {
-        let kernel = kernel!(|x, y| {
+    fn kernel(&self) -> Kernel {
+        kernel!(|x, y| {
             let residual = x - y;
             residual * residual
-        });
-        (kernel, None)
+        })
     }
 
     fn gradients<T: Float>(
@@ -47,7 +46,7 @@ impl Distance for MeanSquaredError {
             let half = g * (x - y);
             half + half
         });
-        Ok(Some(x.apply(&formula, &[], &[y, g])?))
+        Ok(Some(x.apply(&formula, &[y, g])?))
     }
 
     fn loss_of(&self, [a, b]: [f64; 2]) -> [f64; 4] {

@@ -62,7 +62,7 @@ impl<T: Float> Op<T> for WrongSide<T> {
         let [output] = operands(inputs)?;
         let targets = fitting("perceptron criterion", output.shape(), self.targets.clone()?)?;
         let formula = kernel!(|x, t| if t * x > 0.0 { 0.0 } else { -t * x });
-        let loss = output.apply(&formula, &[], &[&targets])?;
+        let loss = output.apply(&formula, &[&targets])?;
         Ok((loss, (output.clone(), targets)))
     }
 
@@ -73,7 +73,7 @@ impl<T: Float> Op<T> for WrongSide<T> {
         inputs: &mut InputGradients<'_, T>,
     ) -> TensorResult<()> {
         let formula = kernel!(|g, x, t| if t * x > 0.0 { 0.0 } else { -t * g });
-        inputs.add(0, gradient.into_apply(&formula, &[], &[&output, &targets])?)
+        inputs.add(0, gradient.into_apply(&formula, &[&output, &targets])?)
     }
 
     fn differentiate(

@@ -121,7 +121,7 @@ impl<T: Float> Op<T> for Surprise<T> {
         let targets = fitting("binary cross entropy", output.shape(), self.targets.clone()?)?;
         let weights = self.weights(output)?;
         let formula = surprise!(|x, y, p| p * y);
-        let loss = output.apply(&formula, &[], &[&targets, &weights])?;
+        let loss = output.apply(&formula, &[&targets, &weights])?;
         Ok((loss, (output.clone(), targets, weights)))
     }
 
@@ -133,7 +133,7 @@ impl<T: Float> Op<T> for Surprise<T> {
     ) -> TensorResult<()> {
         let formula = surprise_gradient!(|g, x, y, p| p * y, both 1.0 - y + p * y);
         let operands = [&output, &targets, &weights];
-        inputs.add(0, gradient.into_apply(&formula, &[], &operands)?)
+        inputs.add(0, gradient.into_apply(&formula, &operands)?)
     }
 
     fn differentiate(

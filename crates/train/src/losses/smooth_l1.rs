@@ -63,13 +63,12 @@ impl Distance for SmoothL1 {
         self.beta == 0.0 || math::is_normal(T::from_f64(self.beta))
     }
 
-    fn kernel(&self) -> (Kernel, Option<f64>) {
-        let kernel = kernel!(|x, y; beta| {
+    fn kernel(&self) -> Kernel {
+        kernel!(|x, y; beta: self.beta| {
             let size = math::abs(x - y);
             // The quotient first: a square could vanish or overflow.
             if size < beta { 0.5 * size * (size / beta) } else { size - 0.5 * beta }
-        });
-        (kernel, Some(self.beta))
+        })
     }
 
     fn gradients<T: Float>(
@@ -88,7 +87,7 @@ impl Distance for SmoothL1 {
             let sign = if r > 0.0 { 1.0 } else if r < 0.0 { -1.0 } else { r };
             if math::abs(r) < beta { g / beta * r } else { g * sign }
         });
-        Ok(Some(x.apply(&formula, &[beta], &[y, g])?))
+        Ok(Some(x.apply(&formula, &[y, g])?))
     }
 
     fn loss_of(&self, [a, b]: [f64; 2]) -> [f64; 4] {

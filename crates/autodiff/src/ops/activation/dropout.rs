@@ -16,13 +16,15 @@ pub struct Dropout {
 }
 
 impl Dropout {
-    fn scale<T: Float>(&self) -> T {
-        T::from_f64(if self.p < 1.0 { 1.0 / (1.0 - self.p) } else { 0.0 })
+    fn scale(&self) -> f64 {
+        if self.p < 1.0 { 1.0 / (1.0 - self.p) } else { 0.0 }
+    }
+
+    /// `y` from `x`, and the gradient of `x` from that of `y`.
+    fn masked(&self) -> Kernel {
+        kernel!(|x, m; scale: self.scale()| if m == 0.0 { 0.0 } else { x * scale })
     }
 }
-
-/// `y` from `x`, and the gradient of `x` from that of `y`.
-const MASKED: Kernel = kernel!(|x, m; scale| if m == 0.0 { 0.0 } else { x * scale });
 
 impl<T: Float> Op<T> for Dropout {
     /// `m`.
@@ -38,7 +40,7 @@ impl<T: Float> Op<T> for Dropout {
             "must be in [0, 1]",
         )?;
         let mask = Tensor::bernoulli(x.shape(), 1.0 - self.p, &mut Rng::seed(self.seed))?;
-        Ok((x.apply(&MASKED, &[self.scale()], &[&mask])?, mask))
+        Ok((x.apply(&self.masked(), &[&mask])?, mask))
     }
 
     fn backward(
@@ -47,14 +49,14 @@ impl<T: Float> Op<T> for Dropout {
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
-        inputs.add(0, gradient.into_apply(&MASKED, &[self.scale()], &[&mask])?)
+        inputs.add(0, gradient.into_apply(&self.masked(), &[&mask])?)
     }
 
     fn differentiate(&self, mask: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
         let dropped = mask.equal(&Tensor::scalar(T::ZERO))?;
         at.add(
             0,
-            at.gradient().masked_fill(&dropped, T::ZERO) * self.scale::<T>(),
+            at.gradient().masked_fill(&dropped, T::ZERO) * T::from_f64(self.scale()),
         )
     }
 }

@@ -45,7 +45,7 @@ impl<T: Float> Op<T> for Glu {
     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
         let [x] = operands(inputs)?;
         let [a, b] = self.halves(x)?;
-        let y = a.apply(&GATED, &[], &[&b])?;
+        let y = a.apply(&GATED, &[&b])?;
         Ok((y, [a, b]))
     }
 
@@ -66,8 +66,8 @@ impl<T: Float> Op<T> for Glu {
                 math::product([g, a, root, root, root, root], [one, one])
             }
         );
-        let b_gradient = gradient.apply(&kernel, &[], &[&a, &b])?;
-        let a_gradient = gradient.into_apply(&GATED, &[], &[&b])?;
+        let b_gradient = gradient.apply(&kernel, &[&a, &b])?;
+        let a_gradient = gradient.into_apply(&GATED, &[&b])?;
         inputs.add(0, Tensor::concat(&[&a_gradient, &b_gradient], self.axis)?)
     }
 

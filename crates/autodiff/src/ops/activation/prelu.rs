@@ -21,7 +21,7 @@ impl<T: Float> Op<T> for Prelu {
             let low = if w == 0.0 && x <= 0.0 { 0.0 } else { w * x };
             if x > 0.0 { x } else { low }
         });
-        let y = x.apply(&formula, &[], &[&weight])?;
+        let y = x.apply(&formula, &[&weight])?;
         Ok((y, [x.clone(), weight]))
     }
 
@@ -32,7 +32,7 @@ impl<T: Float> Op<T> for Prelu {
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
         if let Some(shape) = inputs.shape(1) {
-            let parts = gradient.apply(&kernel!(|g, x| if x > 0.0 { 0.0 } else { g * x }), &[], &[&x])?;
+            let parts = gradient.apply(&kernel!(|g, x| if x > 0.0 { 0.0 } else { g * x }), &[&x])?;
             inputs.add(1, parts.sum_to(weight.shape())?.reshape(shape)?)?;
         }
         if inputs.needed(0) {
@@ -40,7 +40,7 @@ impl<T: Float> Op<T> for Prelu {
                 let low = if w == 0.0 { 0.0 } else { g * w };
                 if x > 0.0 { g } else { low }
             });
-            inputs.add(0, gradient.into_apply(&kernel, &[], &[&x, &weight])?)?;
+            inputs.add(0, gradient.into_apply(&kernel, &[&x, &weight])?)?;
         }
         Ok(())
     }
@@ -50,10 +50,10 @@ impl<T: Float> Op<T> for Prelu {
         if at.needed(0) {
             let slope = formula!(|x, w| if x > 0.0 { 1.0 } else { w });
             let along = w.reshape(weight.shape());
-            at.add(0, at.gradient() * x.elementwise(&slope, &[], &[&along]))?;
+            at.add(0, at.gradient() * x.elementwise(&slope, &[&along]))?;
         }
         if at.needed(1) {
-            let parts = at.gradient() * x.elementwise(&formula!(|x| if x > 0.0 { 0.0 } else { x }), &[], &[]);
+            let parts = at.gradient() * x.elementwise(&formula!(|x| if x > 0.0 { 0.0 } else { x }), &[]);
             at.add(1, parts.sum_to(weight.shape()).reshape(w.shape()))?;
         }
         Ok(())

@@ -17,7 +17,7 @@ impl<T: Float> Op<T> for Atan2 {
     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
         let [y, x] = operands(inputs)?;
         let z = y
-            .apply(&kernel!(|y, x| math::atan2(y, x)), &[], &[x])
+            .apply(&kernel!(|y, x| math::atan2(y, x)), &[x])
             .map_err(|error| error.within("atan2"))?;
         Ok((z, [y.clone(), x.clone()]))
     }
@@ -46,7 +46,7 @@ impl<T: Float> Op<T> for Atan2 {
             // Else t is 0 to the last digit, or has lost some, where b / a^2 may be a number.
             where math::abs(y) >= math::abs(x) * 1e-30 || y == 0.0;
             else math::product([-g, y], [x, x]));
-            inputs.add_broadcast(1, gradient.apply(&kernel, &[], &[&y, &x])?)?;
+            inputs.add_broadcast(1, gradient.apply(&kernel, &[&y, &x])?)?;
         }
         if inputs.needed(0) {
             let kernel = kernel!(|g, y, x| {
@@ -64,7 +64,7 @@ impl<T: Float> Op<T> for Atan2 {
             };
             where math::abs(x) >= math::abs(y) * 1e-30 || x == 0.0;
             else math::product([g, x], [y, y]));
-            inputs.add_broadcast(0, gradient.into_apply(&kernel, &[], &[&y, &x])?)?;
+            inputs.add_broadcast(0, gradient.into_apply(&kernel, &[&y, &x])?)?;
         }
         Ok(())
     }

@@ -28,8 +28,8 @@ impl<T: Float> Op<T> for Clamp<T> {
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
-        let kernel = kernel!(|g, x; min, max| if x <= min || x >= max { 0.0 } else { g });
-        inputs.add(0, gradient.into_apply(&kernel, &[self.min, self.max], &[&x])?)
+        let kernel = kernel!(|g, x; min: self.min, max: self.max| if x <= min || x >= max { 0.0 } else { g });
+        inputs.add(0, gradient.into_apply(&kernel, &[&x])?)
     }
 
     fn differentiate(&self, x: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {

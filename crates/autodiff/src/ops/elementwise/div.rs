@@ -31,10 +31,10 @@ impl<T: Float> Op<T> for Div {
                 or x == 0.0 || (g == 0.0 && math::abs(z) < 1.0 / 0.0) || (math::is_normal(z) && math::is_normal(g * z));
                 else math::product([-g, x], [y, y])
             );
-            inputs.add_broadcast(1, gradient.apply(&kernel, &[], &[&y, &z, &x])?)?;
+            inputs.add_broadcast(1, gradient.apply(&kernel, &[&y, &z, &x])?)?;
         }
         if inputs.needed(0) {
-            inputs.add_broadcast(0, gradient.into_apply(&kernel!(|g, y| g / y), &[], &[&y])?)?;
+            inputs.add_broadcast(0, gradient.into_apply(&kernel!(|g, y| g / y), &[&y])?)?;
         }
         Ok(())
     }

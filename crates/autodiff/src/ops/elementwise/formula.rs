@@ -10,7 +10,7 @@ use crate::{Differential, InputGradients, MultiOp, Op, Var};
 /// Any formula is an operation by that alone, differentiable to any order; a kernel written by hand is some times as fast, and can avoid what leaves the
 /// range on the way.
 ///
-/// The formula has no parameters ([`Formula::bind`]). With one result it is an [`Op`], with `N` a [`MultiOp`].
+/// With one result it is an [`Op`], with `N` a [`MultiOp`].
 #[derive(Debug, Clone, PartialEq)]
 pub struct Elementwise {
     /// Of as many inputs as there are operands.
@@ -31,7 +31,7 @@ impl<T: Float> Op<T> for Elementwise {
                 expected,
             ));
         }
-        let results = self.formula.apply(&[], inputs)?;
+        let results = self.formula.apply(inputs)?;
         let saved = inputs.iter().map(|&input| input.clone()).collect();
         Ok((results.into_iter().next().unwrap_or_default(), saved))
     }
@@ -45,7 +45,7 @@ impl<T: Float> Op<T> for Elementwise {
         let operands: Vec<_> = operands.iter().collect();
         for index in 0..operands.len() {
             if inputs.needed(index) {
-                for slope in self.formula.derivative(index)?.apply(&[], &operands)? {
+                for slope in self.formula.derivative(index)?.apply(&operands)? {
                     inputs.add_broadcast(index, slope.try_mul(&gradient)?)?;
                 }
             }
@@ -63,7 +63,7 @@ impl<T: Float, const N: usize> MultiOp<T, N> for Elementwise {
     type Saved = Vec<Tensor<T>>;
 
     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<([Tensor<T>; N], Self::Saved)> {
-        let results = self.formula.apply(&[], inputs)?;
+        let results = self.formula.apply(inputs)?;
         let results = results.try_into().map_err(|results: Vec<_>| {
             let expected = format!("must be {N}, as many as values are asked for");
             Error::argument("elementwise", "results", results.len(), expected)
@@ -83,7 +83,7 @@ impl<T: Float, const N: usize> MultiOp<T, N> for Elementwise {
             let formula = self.formula.result(result)?;
             for index in (0..operands.len()).filter(|&index| formula.depends_on(index)) {
                 if inputs.needed(index) {
-                    for slope in formula.derivative(index)?.apply(&[], &operands)? {
+                    for slope in formula.derivative(index)?.apply(&operands)? {
                         inputs.add_broadcast(index, slope.try_mul(gradient)?)?;
                     }
                 }
@@ -119,7 +119,7 @@ pub(crate) fn differentiate_formula<T: Float>(
 }
 
 impl<T: Float> Var<T> {
-    /// A formula of this variable and others, broadcast together, with these parameters: an operation of one's own in one line, [`Elementwise`].
+    /// A formula of this variable and others, broadcast together: an operation of one's own in one line, [`Elementwise`].
     ///
     /// ```
     /// use backprop_autodiff::Tape;
@@ -127,20 +127,18 @@ impl<T: Float> Var<T> {
     ///
     /// let tape = Tape::new();
     /// let x = tape.variable(Tensor::from([-1.0_f64, 2.0]));
-    /// let snake = formula!(|x; a| x + math::sin(a * x) * math::sin(a * x) / a);
-    /// let gradients = x.elementwise(&snake, &[0.5], &[]).sum(..).backward()?;
+    /// let snake = formula!(|x; a: 0.5| x + math::sin(a * x) * math::sin(a * x) / a);
+    /// let gradients = x.elementwise(&snake, &[]).sum(..).backward()?;
     /// let right = Tensor::from([1.0 - 1.0_f64.sin(), 1.0 + 2.0_f64.sin()]);
     /// assert!(gradients.wrt(&x).is_some_and(|g| g.all_close(&right, 0.0, 1e-12, false).is_ok_and(|close| close)));
     /// # Ok::<(), backprop_autodiff::Error>(())
     /// ```
     #[track_caller]
-    pub fn elementwise(&self, formula: &Formula, parameters: &[f64], others: &[&Self]) -> Self {
+    pub fn elementwise(&self, formula: &Formula, others: &[&Self]) -> Self {
+        let formula = formula.clone();
         let location = Location::caller();
-        let operands = self.and(others);
-        match self.bound(formula, parameters, &operands, location) {
-            Some(op) => self.tape.apply_at(op, &operands, location),
-            None => Self::failed(self.tape.clone()),
-        }
+        self.tape
+            .apply_at(Elementwise { formula }, &self.and(others), location)
     }
 
     /// As [`elementwise`](Self::elementwise), of a formula with `N` results: a fused operation with several values, in one pass.
@@ -157,52 +155,21 @@ impl<T: Float> Var<T> {
     /// let tape = Tape::new();
     /// let gate = |x: f64| tape.variable(Tensor::from([x, -x]));
     /// let (state, input, forget) = (gate(0.5), gate(1.0), gate(2.0));
-    /// let [state, hidden] = state.elementwise_multi(&cell, &[], &[&input, &forget, &gate(0.1), &gate(0.3)]);
+    /// let [state, hidden] = state.elementwise_multi(&cell, &[&input, &forget, &gate(0.1), &gate(0.3)]);
     /// assert_eq!((state.shape(), hidden.shape()), (input.shape(), input.shape()));
     /// assert!((state * hidden).sum(..).backward()?.wrt(&forget).is_some());
     /// # Ok::<(), backprop_autodiff::Error>(())
     /// ```
     #[track_caller]
-    pub fn elementwise_multi<const N: usize>(
-        &self,
-        formula: &Formula,
-        parameters: &[f64],
-        others: &[&Self],
-    ) -> [Self; N] {
+    pub fn elementwise_multi<const N: usize>(&self, formula: &Formula, others: &[&Self]) -> [Self; N] {
+        let formula = formula.clone();
         let location = Location::caller();
-        let operands = self.and(others);
-        match self.bound(formula, parameters, &operands, location) {
-            Some(op) => self.tape.apply_multi_at(op, &operands, location),
-            None => std::array::from_fn(|_| Self::failed(self.tape.clone())),
-        }
+        self.tape
+            .apply_multi_at(Elementwise { formula }, &self.and(others), location)
     }
 
     fn and<'a>(&'a self, others: &[&'a Self]) -> Vec<&'a Self> {
         std::iter::once(self).chain(others.iter().copied()).collect()
-    }
-
-    /// The operation; without it, the reason is on the tape, unless this variable has failed before.
-    fn bound(
-        &self,
-        formula: &Formula,
-        parameters: &[f64],
-        operands: &[&Self],
-        location: &'static Location<'static>,
-    ) -> Option<Elementwise> {
-        match formula.bind(parameters) {
-            Ok(formula) => Some(Elementwise { formula }),
-            Err(source) => {
-                if !self.failed {
-                    let _ = self.tape.fail(crate::Error::Operation {
-                        operation: "elementwise",
-                        operands: operands.iter().map(|operand| *operand.shape()).collect(),
-                        location,
-                        source,
-                    });
-                }
-                None
-            }
-        }
     }
 }
 
@@ -213,8 +180,8 @@ pub(super) fn cases() -> Vec<crate::ops::cases::Case> {
     use crate::ops::cases::Case;
 
     vec![
-        Case::unary(|x| x.elementwise(&formula!(|x; p| math::tanh(p * x) * x), &[0.7], &[])),
-        Case::binary(|x, y| x.elementwise(&formula!(|x, y| x * math::exp(y) + y / (1.0 + x * x)), &[], &[y])),
-        Case::unary(|x| x.elementwise(&formula!(|x, y| x * x * y), &[], &[x])),
+        Case::unary(|x| x.elementwise(&formula!(|x; p: 0.7| math::tanh(p * x) * x), &[])),
+        Case::binary(|x, y| x.elementwise(&formula!(|x, y| x * math::exp(y) + y / (1.0 + x * x)), &[y])),
+        Case::unary(|x| x.elementwise(&formula!(|x, y| x * x * y), &[x])),
     ]
 }

@@ -17,7 +17,7 @@ impl<T: Float> Op<T> for Lerp<T> {
 
     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
         let [x, y] = operands(inputs)?;
-        let kernel = kernel!(|x, y; w| {
+        let kernel = kernel!(|x, y; w: self.weight| {
             let way = y - x;
             let near = if w < 0.5 { x + w * way } else { y - (1.0 - w) * way };
             // The way between finite numbers may be infinite; they are of opposite signs then.
@@ -25,25 +25,25 @@ impl<T: Float> Op<T> for Lerp<T> {
             let finite = math::abs(x) < infinity && math::abs(y) < infinity;
             if finite && math::abs(way) == infinity { (1.0 - w) * x + w * y } else { near }
         });
-        let z = x.apply(&kernel, &[self.weight], &[y]);
+        let z = x.apply(&kernel, &[y]);
         Ok((z.map_err(|error| error.within("lerp"))?, ()))
     }
 
     fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
-        let scale = kernel!(|g; w| g * w);
         if inputs.needed(1) {
-            inputs.add_broadcast(1, gradient.apply(&scale, &[self.weight], &[])?)?;
+            inputs.add_broadcast(1, gradient.apply(&kernel!(|g; w: self.weight| g * w), &[])?)?;
         }
         if inputs.needed(0) {
-            inputs.add_broadcast(0, gradient.into_apply(&scale, &[T::ONE - self.weight], &[])?)?;
+            inputs.add_broadcast(
+                0,
+                gradient.into_apply(&kernel!(|g; w: T::ONE - self.weight| g * w), &[])?,
+            )?;
         }
         Ok(())
     }
 
     fn formula(&self) -> Option<Formula> {
-        formula!(|x, y; w| (1.0 - w) * x + w * y)
-            .bind(&[self.weight.to_f64()])
-            .ok()
+        Some(formula!(|x, y; w: self.weight| (1.0 - w) * x + w * y).bind())
     }
 }
 

@@ -30,10 +30,10 @@ impl<T: Float> Op<T> for Maximum {
             if own < other { 0.0 } else { share }
         });
         if inputs.needed(1) {
-            inputs.add_broadcast(1, gradient.apply(&share, &[], &[&y, &x])?)?;
+            inputs.add_broadcast(1, gradient.apply(&share, &[&y, &x])?)?;
         }
         if inputs.needed(0) {
-            inputs.add_broadcast(0, gradient.into_apply(&share, &[], &[&x, &y])?)?;
+            inputs.add_broadcast(0, gradient.into_apply(&share, &[&x, &y])?)?;
         }
         Ok(())
     }

@@ -23,10 +23,10 @@ impl<T: Float> Op<T> for Mul {
     ) -> Result<()> {
         let product = kernel!(|g, other| g * other);
         if inputs.needed(1) {
-            inputs.add_broadcast(1, gradient.apply(&product, &[], &[&x])?)?;
+            inputs.add_broadcast(1, gradient.apply(&product, &[&x])?)?;
         }
         if inputs.needed(0) {
-            inputs.add_broadcast(0, gradient.into_apply(&product, &[], &[&y])?)?;
+            inputs.add_broadcast(0, gradient.into_apply(&product, &[&y])?)?;
         }
         Ok(())
     }

@@ -12,11 +12,11 @@ impl<T: Float> Op<T> for Neg {
 
     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
         let [x] = operands(inputs)?;
-        Ok((x.apply(&kernel!(|x| -x), &[], &[])?, ()))
+        Ok((x.apply(&kernel!(|x| -x), &[])?, ()))
     }
 
     fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
-        inputs.add(0, gradient.into_apply(&kernel!(|g| -g), &[], &[])?)
+        inputs.add(0, gradient.into_apply(&kernel!(|g| -g), &[])?)
     }
 
     fn differentiate(&self, (): &Self::Saved, at: &Differential<T>) -> crate::Result<()> {

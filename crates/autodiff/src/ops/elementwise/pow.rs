@@ -42,7 +42,7 @@ impl<T: Float> Op<T> for Pow {
                     math::product([g, math::log(x), root, root], [])
                 }
             );
-            inputs.add_broadcast(1, gradient.apply(&kernel, &[], &[&x, &y, &z])?)?;
+            inputs.add_broadcast(1, gradient.apply(&kernel, &[&x, &y, &z])?)?;
         }
         if inputs.needed(0) {
             let kernel = kernel!(
@@ -51,7 +51,7 @@ impl<T: Float> Op<T> for Pow {
                 or x == 0.0 || y == 0.0 || math::pow_is_plain(x, y, z);
                 else math::pow_gradient(g, x, y)
             );
-            inputs.add_broadcast(0, gradient.into_apply(&kernel, &[], &[&x, &y, &z])?)?;
+            inputs.add_broadcast(0, gradient.into_apply(&kernel, &[&x, &y, &z])?)?;
         }
         Ok(())
     }

@@ -30,18 +30,16 @@ impl<T: Float> Op<T> for Powf<T> {
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
         let kernel = kernel!(
-            |g, x, y; p| math::plain_pow_gradient(g, x, p);
+            |g, x, y; p: self.exponent| math::plain_pow_gradient(g, x, p);
             where math::pow_is_plain(x, p, y);
             or x == 0.0 || p == 0.0 || math::pow_is_plain(x, p, y);
             else math::pow_gradient(g, x, p)
         );
-        inputs.add(0, gradient.into_apply(&kernel, &[self.exponent], &[&x, &y])?)
+        inputs.add(0, gradient.into_apply(&kernel, &[&x, &y])?)
     }
 
     fn formula(&self) -> Option<Formula> {
-        formula!(|x; p| math::powf(x, p))
-            .bind(&[self.exponent.to_f64()])
-            .ok()
+        Some(formula!(|x; p: self.exponent| math::powf(x, p)).bind())
     }
 }
 

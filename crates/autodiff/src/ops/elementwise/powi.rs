@@ -27,13 +27,13 @@ impl<T: Float> Op<T> for Powi {
         gradient: Tensor<T>,
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
-        let n = T::from_f64(self.exponent.into());
         let power = match self.exponent.checked_sub(1) {
             Some(exponent) => x.powi(exponent)?,
             None => x.powi(self.exponent)?.try_div(&x)?,
         };
+        let exponent = i64::from(self.exponent) - 1;
         let kernel = kernel!(
-            |g, power, x; n, half, is_odd| if n == 0.0 { 0.0 } else { g * (n * power) };
+            |g, power, x; n: self.exponent, half: 0.5 * exponent as f64, is_odd: exponent.rem_euclid(2) as f64| if n == 0.0 { 0.0 } else { g * (n * power) };
             where n == 0.0 || x == 0.0 || math::is_normal(n * power);
             else {
                 // x^(n-1) as the square of what is in range wherever its product with g is.
@@ -42,19 +42,11 @@ impl<T: Float> Op<T> for Powi {
                 math::product([g, n, root, root, sign], [])
             }
         );
-        let exponent = i64::from(self.exponent) - 1;
-        let parameters = [
-            n,
-            T::from_f64(0.5 * exponent as f64),
-            T::from_f64(exponent.rem_euclid(2) as f64),
-        ];
-        inputs.add(0, gradient.into_apply(&kernel, &parameters, &[&power, &x])?)
+        inputs.add(0, gradient.into_apply(&kernel, &[&power, &x])?)
     }
 
     fn formula(&self) -> Option<Formula> {
-        formula!(|x; n| math::powf(x, n))
-            .bind(&[f64::from(self.exponent)])
-            .ok()
+        Some(formula!(|x; n: self.exponent| math::powf(x, n)).bind())
     }
 }
 

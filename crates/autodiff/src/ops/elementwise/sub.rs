@@ -17,7 +17,7 @@ impl<T: Float> Op<T> for Sub {
 
     fn backward(&self, (): (), gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
         if inputs.needed(1) {
-            inputs.add_broadcast(1, gradient.apply(&kernel!(|g| -g), &[], &[])?)?;
+            inputs.add_broadcast(1, gradient.apply(&kernel!(|g| -g), &[])?)?;
         }
         inputs.add_broadcast(0, gradient)
     }

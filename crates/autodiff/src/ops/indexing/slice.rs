@@ -3,7 +3,7 @@ use std::panic::Location;
 
 use backprop_tensor::{Float, Result, Shape, Tensor};
 
-use crate::{Differential, Error, InputGradients, Op, Var, operands};
+use crate::{Differential, InputGradients, Op, Var, operands};
 
 /// Every `step`-th element of an axis in a range; backwards from its end with a negative step. The gradient is 0 elsewhere.
 #[derive(Debug, Clone)]
@@ -76,12 +76,7 @@ impl<T: Float> Var<T> {
         if let Err(source) = self.value.split(axis, lengths)
             && !self.has_failed()
         {
-            let failed = self.tape().fail(Error::Operation {
-                operation: "split",
-                operands: [*self.shape()].into(),
-                location,
-                source,
-            });
+            let failed = self.tape().refuse("split", &[self], location, source);
             return vec![failed; lengths.len()];
         }
         let ends = lengths.iter().scan(0_usize, |end, length| {

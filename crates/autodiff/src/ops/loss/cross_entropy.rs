@@ -292,11 +292,8 @@ impl<T: Float> CrossEntropy<T> {
         if smoothing == 0.0 {
             return Ok(probabilities);
         }
-        let parameters = [
-            T::from_f64(1.0 - smoothing),
-            T::from_f64(smoothing / classes as f64),
-        ];
-        probabilities.into_apply(&kernel!(|q; kept, spread| q * kept + spread), &parameters, &[])
+        let mix = kernel!(|q; kept: 1.0 - smoothing, spread: smoothing / classes as f64| q * kept + spread);
+        probabilities.into_apply(&mix, &[])
     }
 
     fn weigh(&self, probabilities: Tensor<T>) -> Result<Tensor<T>> {

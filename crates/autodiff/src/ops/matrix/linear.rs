@@ -108,10 +108,10 @@ impl<T: Float> Op<T> for Linear {
         match (kernel.as_ref().zip(y.as_ref()), inputs.needed(2)) {
             (Some((kernel, y)), true) => {
                 let sums;
-                (gradient, sums) = gradient.into_apply_and_sum(kernel, &[], &[y])?;
+                (gradient, sums) = gradient.into_apply_and_sum(kernel, &[y])?;
                 inputs.add(2, sums)?;
             }
-            (Some((kernel, y)), false) => gradient = gradient.into_apply(kernel, &[], &[y])?,
+            (Some((kernel, y)), false) => gradient = gradient.into_apply(kernel, &[y])?,
             (None, true) => inputs.add(2, gradient.sum_to([weight.shape()[0]])?)?,
             (None, false) => {}
         }

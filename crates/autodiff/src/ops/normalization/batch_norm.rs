@@ -126,13 +126,13 @@ impl<T: Float> Centered<T> {
                 let remainder = along_channels(x.shape(), remainder)?;
                 let distance = kernel!(|x, mean, remainder| x - mean - remainder);
                 let zeros = Tensor::zeros(mean.shape())?;
-                (x.apply(&distance, &[], &[&mean, &remainder])?, zeros)
+                (x.apply(&distance, &[&mean, &remainder])?, zeros)
             }
         };
         Ok(Self {
             x,
             mean,
-            scale: variance.into_apply(&formula, &[T::from_f64(epsilon)], &[])?,
+            scale: variance.into_apply(&formula, &[])?,
             powers: None,
         })
     }
@@ -152,10 +152,10 @@ impl<T: Float> Centered<T> {
             1.0 / math::sqrt(std * std + epsilon)
         });
         Ok(Self {
-            x: x.apply(&distance, &[], &[&mean, &down, &up])?,
+            x: x.apply(&distance, &[&mean, &down, &up])?,
             scale: std
                 .reshape(mean.shape())?
-                .into_apply(&inverse, &[], &[&epsilon, &down, &up])?,
+                .into_apply(&inverse, &[&epsilon, &down, &up])?,
             mean: Tensor::zeros(mean.shape())?,
             powers: Some([down, up]),
         })
@@ -165,9 +165,7 @@ impl<T: Float> Centered<T> {
     fn unscaled(powers: Option<[Tensor<T>; 2]>, gradient: Tensor<T>) -> Result<Tensor<T>> {
         match powers {
             None => Ok(gradient),
-            Some([down, up]) => {
-                gradient.into_apply(&kernel!(|g, down, up| g * down * up), &[], &[&down, &up])
-            }
+            Some([down, up]) => gradient.into_apply(&kernel!(|g, down, up| g * down * up), &[&down, &up]),
         }
     }
 }
@@ -237,19 +235,19 @@ impl<T: Float> Op<T> for BatchNorm<T> {
         };
         let Centered { x, mean, scale, .. } = &centered;
         let (y, factor, weight) = match affine {
-            None => (x.apply(&NORMAL, &[], &[mean, scale])?, scale.clone(), None),
+            None => (x.apply(&NORMAL, &[mean, scale])?, scale.clone(), None),
             Some([weight, bias]) => {
                 let weight = along_channels(x.shape(), weight)?;
                 let bias = along_channels(x.shape(), bias)?;
                 match times_weight(scale, &weight)? {
                     Some(factor) => {
                         let formula = kernel!(|x, mean, factor, b| (x - mean) * factor + b);
-                        (x.apply(&formula, &[], &[mean, &factor, &bias])?, factor, None)
+                        (x.apply(&formula, &[mean, &factor, &bias])?, factor, None)
                     }
                     None => {
-                        let normal = x.apply(&NORMAL, &[], &[mean, scale])?;
+                        let normal = x.apply(&NORMAL, &[mean, scale])?;
                         let formula = kernel!(|normal, weight, b| normal * weight + b);
-                        let y = normal.into_apply(&formula, &[], &[&weight, &bias])?;
+                        let y = normal.into_apply(&formula, &[&weight, &bias])?;
                         (y, scale.clone(), Some(weight))
                     }
                 }
@@ -285,7 +283,7 @@ impl<T: Float> Op<T> for BatchNorm<T> {
             powers,
         } = centered;
         let channels = *mean.shape();
-        let normal = x.into_apply(&NORMAL, &[], &[&mean, &scale])?;
+        let normal = x.into_apply(&NORMAL, &[&mean, &scale])?;
         let Sums {
             gradient,
             sum,
@@ -304,9 +302,8 @@ impl<T: Float> Op<T> for BatchNorm<T> {
                 None => gradient,
                 Some(ChannelStatistics { count, .. }) => {
                     // What the mean and the variance take back.
-                    let share = [T::from_f64(1.0 / count as f64)];
-                    let formula = kernel!(|normal, g, sum, product; share| g - share * sum - normal * (share * product));
-                    normal.into_apply(&formula, &share, &[&gradient, &sum, &product])?
+                    let formula = kernel!(|normal, g, sum, product; share: 1.0 / count as f64| g - share * sum - normal * (share * product));
+                    normal.into_apply(&formula, &[&gradient, &sum, &product])?
                 }
             };
             let gradient = times(times(change, Some(&factor))?, weight.as_ref())?;
@@ -324,7 +321,7 @@ impl<T: Float> Op<T> for BatchNorm<T> {
 fn times<T: Float>(x: Tensor<T>, factor: Option<&Tensor<T>>) -> Result<Tensor<T>> {
     match factor {
         None => Ok(x),
-        Some(factor) => x.into_apply(&kernel!(|x, factor| x * factor), &[], &[factor]),
+        Some(factor) => x.into_apply(&kernel!(|x, factor| x * factor), &[factor]),
     }
 }
 
@@ -357,14 +354,13 @@ impl<T: Float> Sums<T> {
         if range::all(&plain.sum, is_finite) && range::all(&plain.product, is_finite) {
             return Ok(plain);
         }
-        let formula = kernel!(|sum, product; growth, infinity| {
+        let formula = kernel!(|sum, product; growth: T::ONE / range::shrink::<T>(), infinity: T::INFINITY| {
             let finite = math::abs(sum) < infinity && math::abs(product) < infinity;
             if finite { 1.0 } else { growth }
         });
-        let parameters = [T::ONE / range::shrink::<T>(), T::INFINITY];
-        let growth = plain.sum.into_apply(&formula, &parameters, &[&plain.product])?;
+        let growth = plain.sum.into_apply(&formula, &[&plain.product])?;
         let shrink = kernel!(|g, growth| g / growth);
-        let gradient = plain.gradient.into_apply(&shrink, &[], &[&growth])?;
+        let gradient = plain.gradient.into_apply(&shrink, &[&growth])?;
         Ok(Self {
             growth: Some(growth),
             ..Self::plain(gradient, normal, channels)?
@@ -372,7 +368,7 @@ impl<T: Float> Sums<T> {
     }
 
     fn plain(gradient: Tensor<T>, normal: &Tensor<T>, channels: &Shape) -> Result<Self> {
-        let products = gradient.apply(&kernel!(|g, normal| g * normal), &[], &[normal])?;
+        let products = gradient.apply(&kernel!(|g, normal| g * normal), &[normal])?;
         Ok(Self {
             sum: gradient.sum_to(channels)?,
             product: products.sum_to(channels)?,

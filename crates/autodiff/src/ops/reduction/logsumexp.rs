@@ -41,8 +41,9 @@ impl<T: Float> Op<T> for LogSumExp {
             spread(&y, self.axes, &shape)?,
             spread(&gradient, self.axes, &shape)?,
         );
-        let formula = kernel!(|x, y, g; infinity| if y == -infinity { 0.0 } else { g * math::exp(x - y) });
-        inputs.add(0, x.into_apply(&formula, &[T::INFINITY], &[&y, &gradient])?)
+        let formula =
+            kernel!(|x, y, g; infinity: T::INFINITY| if y == -infinity { 0.0 } else { g * math::exp(x - y) });
+        inputs.add(0, x.into_apply(&formula, &[&y, &gradient])?)
     }
 
     fn differentiate(&self, [_, y]: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
@@ -75,13 +76,14 @@ impl LogSumExp {
     ) -> Result<Tensor<T>> {
         let shape = *x.shape();
         let y = spread(y, self.axes, &shape)?;
-        let formula = kernel!(|x, y; infinity| if y == -infinity { 0.0 } else { math::exp(x - y) });
-        let parts = x.into_apply(&formula, &[T::INFINITY], &[&y])?;
+        let formula =
+            kernel!(|x, y; infinity: T::INFINITY| if y == -infinity { 0.0 } else { math::exp(x - y) });
+        let parts = x.into_apply(&formula, &[&y])?;
         let sums = parts.sum(self.axes)?;
         // Infinite or 0, y is no sum that could be divided by.
         let formula = kernel!(|g, sum| if sum > 0.0 { g / sum } else { g });
-        let share = spread(&gradient.apply(&formula, &[], &[&sums])?, self.axes, &shape)?;
-        parts.into_apply(&kernel!(|part, share| part * share), &[], &[&share])
+        let share = spread(&gradient.apply(&formula, &[&sums])?, self.axes, &shape)?;
+        parts.into_apply(&kernel!(|part, share| part * share), &[&share])
     }
 }
 

@@ -23,7 +23,7 @@ impl<T: Float> Op<T> for Mean {
             return Ok(());
         };
         let share = T::ONE / T::from_f64(self.axes.count(&shape) as f64);
-        let gradient = gradient.into_apply(&kernel!(|g; share| g * share), &[share], &[])?;
+        let gradient = gradient.into_apply(&kernel!(|g; share| g * share), &[])?;
         inputs.add(0, spread(&gradient, self.axes, &shape)?)
     }
 

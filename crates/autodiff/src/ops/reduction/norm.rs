@@ -33,11 +33,11 @@ impl<T: Float> Op<T> for Norm {
             let quotients = spread(&quotients, self.axes, &shape)?;
             return inputs.add(
                 0,
-                x.into_apply(&kernel!(|x, quotient| x * quotient), &[], &[&quotients])?,
+                x.into_apply(&kernel!(|x, quotient| x * quotient), &[&quotients])?,
             );
         }
-        let shrink = [range::shrink::<T>()];
-        let small = x.apply(&kernel!(|x; shrink| x * shrink), &shrink, &[])?;
+        let shrink = range::shrink::<T>();
+        let small = x.apply(&kernel!(|x; shrink| x * shrink), &[])?;
         let spread = |reduced: &Tensor<T>| spread(reduced, self.axes, &shape);
         let (y, small_y, gradient) = (spread(&y)?, spread(&small.norm(self.axes)?)?, spread(&gradient)?);
         let formula = kernel!(|x, y, small_y, g; shrink| {
@@ -45,7 +45,7 @@ impl<T: Float> Op<T> for Norm {
             let (x, y) = if y.is_finite() { (x, y) } else { (x * shrink, small_y) };
             if y == 0.0 { 0.0 } else { math::mul_div(g, x, y) }
         });
-        inputs.add(0, x.into_apply(&formula, &shrink, &[&y, &small_y, &gradient])?)
+        inputs.add(0, x.into_apply(&formula, &[&y, &small_y, &gradient])?)
     }
 
     fn differentiate(&self, [_, y]: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {

@@ -38,16 +38,16 @@ impl<T: Float> Op<T> for Prod {
         if range::all(&y, range::is_normal) {
             let y = spread(&y, self.axes, &shape)?;
             let formula = kernel!(|x, y, g| math::mul_div(g, y, x));
-            return inputs.add(0, x.into_apply(&formula, &[], &[&y, &gradient])?);
+            return inputs.add(0, x.into_apply(&formula, &[&y, &gradient])?);
         }
         let others = x
-            .apply(&kernel!(|x| if x == 0.0 { 1.0 } else { x }), &[], &[])?
+            .apply(&kernel!(|x| if x == 0.0 { 1.0 } else { x }), &[])?
             .prod(self.axes.keep())?;
         if !range::all(&others, range::is_normal) {
             return inputs.add(0, self.wide(&x, &gradient)?);
         }
         let zeros = x
-            .apply(&kernel!(|x| if x == 0.0 { 1.0 } else { 0.0 }), &[], &[])?
+            .apply(&kernel!(|x| if x == 0.0 { 1.0 } else { 0.0 }), &[])?
             .sum(self.axes.keep())?;
         // Where the element is the only zero, what the others give; where there is no zero, the quotient.
         let formula = kernel!(|x, zeros, others, g| if zeros == 0.0 {
@@ -57,7 +57,7 @@ impl<T: Float> Op<T> for Prod {
         } else {
             0.0
         });
-        inputs.add(0, x.into_apply(&formula, &[], &[&zeros, &others, &gradient])?)
+        inputs.add(0, x.into_apply(&formula, &[&zeros, &others, &gradient])?)
     }
 
     fn differentiate(&self, _: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {

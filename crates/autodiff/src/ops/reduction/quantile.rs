@@ -33,7 +33,7 @@ impl<T: Float> Op<T> for Quantile {
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()> {
         for (index, weight) in elements {
-            let part = gradient.apply(&kernel!(|g; w| g * w), &[weight], &[])?;
+            let part = gradient.apply(&kernel!(|g; weight| g * weight), &[])?;
             inputs.add(0, placed(&part, &index, self.axes, &shape)?)?;
         }
         Ok(())

@@ -38,14 +38,14 @@ impl<T: Float> Op<T> for Std {
             return inputs.add(0, self.slope(x, &y, &gradient)?);
         }
         // Distances of subnormal numbers have lost their digits. Elements multiplied by a power of 2 have the same derivative.
-        let lift = [T::ONE / T::EPSILON / T::EPSILON];
-        let lifted = x.apply(&kernel!(|x; lift| x * lift), &lift, &[])?;
+        let lift = T::ONE / T::EPSILON / T::EPSILON;
+        let lifted = x.apply(&kernel!(|x; lift| x * lift), &[])?;
         let lifted_y = lifted.std(self.axes, self.correction)?;
         let lifted = self.slope(lifted, &lifted_y, &gradient)?;
         let wide_y = spread(&y, self.axes, x.shape())?;
         let slope = self.slope(x, &y, &gradient)?;
         let choice = kernel!(|slope, lifted, y; least| if y < least { lifted } else { slope });
-        inputs.add(0, slope.into_apply(&choice, &[least], &[&lifted, &wide_y])?)
+        inputs.add(0, slope.into_apply(&choice, &[&lifted, &wide_y])?)
     }
 
     fn differentiate(&self, [_, y]: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
@@ -72,13 +72,13 @@ impl Std {
         if let Some(quotients) = range::quotients(gradient, y, &center, share)? {
             let quotients = spread(&quotients, self.axes, &shape)?;
             let formula = kernel!(|x, mean, quotient| quotient * (x - mean));
-            return x.into_apply(&formula, &[], &[&mean, &quotients]);
+            return x.into_apply(&formula, &[&mean, &quotients]);
         }
         let (y, gradient) = (
             spread(y, self.axes, &shape)?,
             spread(gradient, self.axes, &shape)?,
         );
-        let formula = kernel!(|x, mean, y, g; share, infinity| {
+        let formula = kernel!(|x, mean, y, g; share, infinity: T::INFINITY| {
             let distance = x - mean;
             // Too large for the type: half of it is not.
             let is_far = math::abs(distance) == infinity;
@@ -90,7 +90,7 @@ impl Std {
             if y == 0.0 { 0.0 } else { gradient }
         });
         let others = [&mean, &y, &gradient];
-        x.into_apply(&formula, &[share, T::INFINITY], &others)
+        x.into_apply(&formula, &others)
     }
 }
 

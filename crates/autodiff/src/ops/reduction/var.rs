@@ -42,22 +42,17 @@ impl<T: Float> Op<T> for Variance {
         if let Some(shares) = range::quotients(&gradient, &Tensor::scalar(T::ONE), &center, share)? {
             let shares = spread(&shares, self.axes, &shape)?;
             let formula = kernel!(|x, mean, share| share * (x - mean));
-            return inputs.add(0, x.into_apply(&formula, &[], &[&mean, &shares])?);
+            return inputs.add(0, x.into_apply(&formula, &[&mean, &shares])?);
         }
         let gradient = spread(&gradient, self.axes, &shape)?;
-        let formula = kernel!(|x, mean, g; half, quarter, infinity| {
+        let formula = kernel!(|x, mean, g; half: degrees / 2.0, quarter: degrees / 4.0, infinity: T::INFINITY| {
             let distance = x - mean;
             // Too large for the type: half of it is not.
             let is_far = math::abs(distance) == infinity;
             let distance = if is_far { 0.5 * x - 0.5 * mean } else { distance };
             math::mul_div(g, distance, if is_far { quarter } else { half })
         });
-        let parameters = [
-            T::from_f64(degrees / 2.0),
-            T::from_f64(degrees / 4.0),
-            T::INFINITY,
-        ];
-        inputs.add(0, x.into_apply(&formula, &parameters, &[&mean, &gradient])?)
+        inputs.add(0, x.into_apply(&formula, &[&mean, &gradient])?)
     }
 
     fn differentiate(&self, _: &Self::Saved, at: &Differential<T>) -> crate::Result<()> {
@@ -77,7 +72,7 @@ impl Variance {
         }
         let (high, low) = (x.max(self.axes.keep())?, x.min(self.axes.keep())?);
         let formula = kernel!(|mean, high, low| if high == low { high } else { mean });
-        mean.into_apply(&formula, &[], &[&high, &low])
+        mean.into_apply(&formula, &[&high, &low])
     }
 }
 
@@ -99,7 +94,7 @@ pub(super) fn about_mean<T: Float>(
     if !means.iter().zip(values).any(is_far) || !means.iter().all(is_safe) {
         return Ok((x, mean));
     }
-    let distances = x.into_apply(&kernel!(|x, mean| x - mean), &[], &[&mean])?;
+    let distances = x.into_apply(&kernel!(|x, mean| x - mean), &[&mean])?;
     let mean = distances.mean(axes.keep())?;
     Ok((distances, mean))
 }

@@ -1,6 +1,6 @@
 //! The derivative in variables.
 
-use backprop_tensor::{Axes, Float, Kernel, Result, Tensor, kernel, math};
+use backprop_tensor::{Axes, Float, Result, Tensor, kernel, math};
 
 use super::{BatchNorm, along_channels};
 use crate::ops::reduction::distances;
@@ -63,15 +63,16 @@ struct InverseStd {
     epsilon: f64,
 }
 
-const INVERSE: Kernel = kernel!(|v; epsilon| 1.0 / math::sqrt(v + epsilon));
-
 impl<T: Float> Op<T> for InverseStd {
     /// `y`.
     type Saved = Tensor<T>;
 
     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
         let [v] = operands(inputs)?;
-        let y = v.apply(&INVERSE, &[T::from_f64(self.epsilon)], &[])?;
+        let y = v.apply(
+            &kernel!(|v; epsilon: self.epsilon| 1.0 / math::sqrt(v + epsilon)),
+            &[],
+        )?;
         Ok((y.clone(), y))
     }
 
@@ -83,7 +84,7 @@ impl<T: Float> Op<T> for InverseStd {
     ) -> Result<()> {
         inputs.add(
             0,
-            gradient.into_apply(&kernel!(|g, y| -0.5 * g * y * y * y), &[], &[&y])?,
+            gradient.into_apply(&kernel!(|g, y| -0.5 * g * y * y * y), &[&y])?,
         )
     }
 
