@@ -153,17 +153,16 @@ impl<T: Float> Tape<T> {
         operands: &[&Var<T>],
         location: &'static Location<'static>,
     ) -> [Var<T>; N] {
-        let result = self.run(&|| op.name(), operands, location, |values| op.forward(values));
+        let result = self.run(
+            (&|| op.name(), &op),
+            operands,
+            location,
+            |values| op.forward(values),
+            |(values, _)| &values[..],
+        );
         let Some((values, saved)) = result else {
             return array::from_fn(|_| Var::failed(self.clone()));
         };
-        if self.inner.detects.get() {
-            let check = |value| self.check_value(value, (op.name(), &op), operands, location);
-            if let Err(error) = values.iter().try_for_each(check) {
-                let _ = self.fail(error);
-                return array::from_fn(|_| Var::failed(self.clone()));
-            }
-        }
         let Some(inputs) = inputs(operands) else {
             return values.map(|value| self.constant_at(value, location));
         };

@@ -364,15 +364,16 @@ impl<T: Float> Tape<T> {
         location: &'static Location<'static>,
         read: impl FnOnce(&O::Saved) -> R,
     ) -> (Var<T>, Option<R>) {
-        let result = self.run(&|| op.name(), operands, location, |values| op.forward(values));
+        let result = self.run(
+            (&|| op.name(), &op),
+            operands,
+            location,
+            |values| op.forward(values),
+            |(value, _)| std::slice::from_ref(value),
+        );
         let Some((value, saved)) = result else {
             return (Var::failed(self.clone()), None);
         };
-        if self.inner.detects.get()
-            && let Err(error) = self.check_value(&value, (op.name(), &op), operands, location)
-        {
-            return (self.fail(error), None);
-        }
         let read = Some(read(&saved));
         let Some(inputs) = inputs(operands) else {
             return (self.constant_at(value, location), read);
@@ -385,23 +386,33 @@ impl<T: Float> Tape<T> {
     /// Computes an operation, or leaves the error on the tape.
     pub(crate) fn run<R>(
         &self,
-        name: &dyn Fn() -> &'static str,
+        (name, settings): (&dyn Fn() -> &'static str, &dyn fmt::Debug),
         operands: &[&Var<T>],
         location: &'static Location<'static>,
         forward: impl FnOnce(&[&Tensor<T>]) -> backprop_tensor::Result<R>,
+        values_of: impl Fn(&R) -> &[Tensor<T>],
     ) -> Option<R> {
         if let Err(error) = self.check(name, operands, location) {
             let _ = error.map(|error| self.fail(error));
             return None;
         }
         let values: SmallVec<[&Tensor<T>; 4]> = operands.iter().map(|var| &var.value).collect();
-        match forward(&values) {
-            Ok(result) => Some(result),
+        let result = match forward(&values) {
+            Ok(result) => result,
             Err(source) => {
                 let _ = self.refuse(name(), operands, location, source);
-                None
+                return None;
+            }
+        };
+        if self.inner.detects.get() {
+            for value in values_of(&result) {
+                if let Err(error) = self.check_value(value, (name(), settings), operands, location) {
+                    let _ = self.fail(error);
+                    return None;
+                }
             }
         }
+        Some(result)
     }
 
     /// Whether an operation can be tried; `Err(None)` if an operand has failed, which has been reported already.

@@ -47,12 +47,14 @@ fn parts(before: &Shape, axis: usize, shape: &Shape) -> Option<[Vec<usize>; 2]> 
     // `repeat` gives a tensor of fewer axes than counts more of them in front.
     let inner = (axis + shape.rank()).checked_sub(before.rank());
     let length = inner.map_or(1, |axis| shape[axis]);
-    if before[axis] == length {
+    // Of a variable that has failed, no axis is left.
+    let repeated = *before.get(axis)?;
+    if repeated == length {
         return None;
     }
     let outer: usize = before[..axis].iter().product();
     let rest: usize = before[axis + 1..].iter().product();
-    let times = before[axis].checked_div(length).unwrap_or(0);
+    let times = repeated.checked_div(length).unwrap_or(0);
     let mut after = before.to_vec();
     after[axis] = length;
     Some([vec![outer, times, length * rest], after])
