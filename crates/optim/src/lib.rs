@@ -43,29 +43,36 @@
 
 mod adagrad;
 mod adam;
+mod adamw;
 mod clip;
 mod error;
 mod groups;
 mod index;
 mod optimizer;
 mod rmsprop;
+mod rule;
+mod rule_optimizer;
 pub mod rules;
 mod schedule;
 mod settings;
 mod sgd;
 mod slots;
 
-pub use adagrad::Adagrad;
-pub use adam::{Adam, AdamW};
+pub use adagrad::{Adagrad, AdagradRule};
+pub use adam::{Adam, AdamRule};
+pub use adamw::AdamW;
 pub use clip::{clip_norm, clip_value, norm};
 pub use error::{Error, Result};
 pub use groups::{Group, Groups};
 pub use optimizer::{Optimizer, OptimizerState};
-pub use rmsprop::RmsProp;
+pub use rmsprop::{RmsProp, RmsPropRule};
+pub use rule::{BoundKernel, ParamStep, UpdateRule};
+pub use rule_optimizer::RuleOptimizer;
 pub use schedule::{
     Cosine, Exponential, OneCycle, ReduceOnPlateau, Schedule, Scheduler, StepDecay, Time, WarmUp,
 };
-pub use sgd::Sgd;
+pub use settings::Check;
+pub use sgd::{Sgd, SgdRule};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]
