@@ -62,7 +62,7 @@ const TABLE: &[Layer] = &[
         &[TESTING],
     ),
     layer(PLOT, &[FILES, TENSOR, AUTODIFF, TRAIN], &[TESTING]),
-    layer(TESTING, &[TENSOR, AUTODIFF, LAYERS], &[DERIVE]),
+    layer(TESTING, &[TENSOR, AUTODIFF, LAYERS, OPTIM], &[DERIVE]),
     layer(
         FACADE,
         &[

@@ -481,7 +481,10 @@ fn errors_have_the_name_and_the_line() {
     let line = line!() + 1;
     let [_, second] = tape.apply_multi(Once, &[&x]);
     let error = second.sum(..).backward().unwrap_err();
-    assert!(error.to_string().starts_with("gradient of Twin([2]): "), "{error}");
+    assert!(
+        error.to_string().starts_with("gradient of Twin([2]): "),
+        "{error}"
+    );
     assert_eq!(error.location().map(|location| location.line()), Some(line));
 
     let tape = Tape::higher_order();

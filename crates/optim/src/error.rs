@@ -26,6 +26,31 @@ pub enum Error {
         /// The parameter's.
         parameter: Box<[usize]>,
     },
+    /// A value that a forward pass left for a buffer and that does not fit it.
+    #[error("{path}: the new value has shape {found:?}, the buffer {buffer:?}")]
+    Buffer {
+        /// The buffer's path in the model.
+        path: String,
+        /// The value's shape.
+        found: Box<[usize]>,
+        /// The buffer's.
+        buffer: Box<[usize]>,
+    },
+    /// A rule's kernel that does not fit the state that the rule names.
+    #[error(
+        "{optimizer}: its kernel updates {outputs} values and reads {inputs}; it is to update the parameter and {state:?} (7 at most), and read \
+        the gradient"
+    )]
+    Kernel {
+        /// The optimizer's name.
+        optimizer: &'static str,
+        /// How many values the kernel updates.
+        outputs: usize,
+        /// How many it reads.
+        inputs: usize,
+        /// The names of what the rule keeps.
+        state: &'static [&'static str],
+    },
     /// A state that cannot be given, or was not gathered by such an optimizer or schedule.
     #[error("{0}")]
     State(String),

@@ -1,14 +1,15 @@
 //! What an optimizer keeps for each parameter, under its path.
 
 use backprop_autodiff::{Gradients, Leaf, LeafMut, Lineage, Module, Param, ParamId, Path};
-use backprop_tensor::{Float, Result as TensorResult, Tensor, are_worth_sharing, for_each_job};
+use backprop_tensor::{Float, Kernel, Result as TensorResult, Tensor, are_worth_sharing, for_each_job};
 use serde::{Deserialize, Serialize};
+use smallvec::SmallVec;
 
 use crate::groups::{Groups, Settings};
 use crate::index::Index;
-use crate::{Error, OptimizerState, Result};
+use crate::{Error, OptimizerState, ParamStep, Result, UpdateRule};
 
-/// The state of all parameters: some tensors each, zero in the beginning.
+/// The state of all parameters: some tensors each, as the rule has them begin.
 ///
 /// In a program, a parameter is found by its identity, in the order of the last step, and its copy by path and lineage; what was loaded
 /// belongs to the first parameter of its path.
@@ -41,24 +42,26 @@ struct Slot<T: Float> {
     settings: Option<Settings>,
     steps: u64,
     state: Vec<Tensor<T>>,
+    /// Of the step that is taken.
+    kernel: Option<Kernel>,
 }
 
-/// One parameter in a step.
-pub(crate) struct Update<'a, T: Float> {
-    pub(crate) parameter: &'a mut Tensor<T>,
-    pub(crate) gradient: &'a Tensor<T>,
-    pub(crate) state: &'a mut [Tensor<T>],
-    /// The number of this step for this parameter, from 1.
-    pub(crate) steps: u64,
-    pub(crate) settings: Settings,
+/// What a step does with each parameter.
+pub(crate) struct Plan<'a, R> {
+    pub(crate) rule: &'a R,
+    /// The names of what the rule keeps.
+    pub(crate) state: &'static [&'static str],
+    pub(crate) learning_rate: f64,
+    pub(crate) weight_decay: f64,
+    pub(crate) groups: &'a Groups,
 }
 
 /// The update of one parameter, on any thread.
 struct Job<'a, T: Float> {
     parameter: &'a mut Tensor<T>,
     gradient: &'a Tensor<T>,
+    kernel: Kernel,
     steps: u64,
-    settings: Settings,
     result: TensorResult<()>,
 }
 
@@ -69,15 +72,26 @@ impl<T: Float> Job<'_, T> {
         { state.iter_mut() }.try_for_each(|state| state.as_mut_slice().map(drop))
     }
 
-    fn run(&mut self, state: &mut [Tensor<T>], update: &impl Fn(Update<'_, T>) -> TensorResult<()>) {
-        self.result = update(Update {
-            parameter: self.parameter,
-            gradient: self.gradient,
-            state,
-            steps: self.steps,
-            settings: self.settings,
-        });
+    fn run(&mut self, state: &mut [Tensor<T>], names: &[&str]) {
+        let mut updated: SmallVec<[_; MAX_UPDATED]> = SmallVec::new();
+        updated.push(&mut *self.parameter);
+        let seen = state.iter_mut().zip(names).filter(|(_, name)| is_seen(name));
+        updated.extend(seen.map(|(tensor, _)| tensor));
+        self.result = Tensor::update(&self.kernel, &mut updated, &[self.gradient]);
     }
+}
+
+/// As many tensors as a kernel can update.
+const MAX_UPDATED: usize = 8;
+
+/// Whether the kernel updates what has this name.
+fn is_seen(name: &str) -> bool {
+    !name.starts_with('_')
+}
+
+/// What a step changes the parameter by; of one that is frozen, nothing.
+fn gradient_of<'a, T: Float>(gradients: &'a Gradients<T>, param: &Param<T>) -> Option<&'a Tensor<T>> {
+    gradients.get(param).filter(|_| param.is_trainable())
 }
 
 impl<T: Float> Slots<T> {
@@ -107,29 +121,25 @@ impl<T: Float> Slots<T> {
         }
     }
 
-    /// Updates each parameter that has a gradient, with `count` tensors of state, then writes what the forward pass left for buffers.
-    ///
-    /// Threads share the parameters if these are worth it, so `update` must depend on nothing but what it is given.
-    pub(crate) fn step(
+    /// Updates each parameter that has a gradient and is not frozen, then writes what the forward pass left for buffers.
+    pub(crate) fn step<R: UpdateRule>(
         &mut self,
+        plan: &Plan<'_, R>,
         model: &mut dyn Module<T>,
         gradients: &Gradients<T>,
-        groups: &Groups,
-        count: usize,
-        update: impl Fn(Update<'_, T>) -> TensorResult<()> + Sync,
     ) -> Result<()> {
-        let elements = self.prepare(model, gradients, groups, count)?;
+        let elements = self.prepare(plan, model, gradients)?;
         // The gradient is read, the rest read and written.
-        let bytes = (3 + 2 * count) * size_of::<T>();
+        let bytes = (3 + 2 * plan.state.len()) * size_of::<T>();
         if self.order.len() > 1 && are_worth_sharing(elements.saturating_mul(bytes)) {
-            self.share(model, gradients, bytes, &update)?;
+            self.share(plan.state, model, gradients, bytes)?;
         } else {
             self.clock += 1;
             let (clock, mut result) = (self.clock, Ok(()));
             self.each(model, gradients, |_, slot, mut job| {
                 if result.is_ok() {
                     (slot.steps, slot.last) = (job.steps, clock);
-                    job.run(&mut slot.state, &update);
+                    job.run(&mut slot.state, plan.state);
                     result = job.result;
                 }
             });
@@ -141,10 +151,10 @@ impl<T: Float> Slots<T> {
     /// Divides the parameters among threads, each of whose elements is worth so many bytes.
     fn share(
         &mut self,
+        names: &[&str],
         model: &mut dyn Module<T>,
         gradients: &Gradients<T>,
         bytes: usize,
-        update: &(impl Fn(Update<'_, T>) -> TensorResult<()> + Sync),
     ) -> Result<()> {
         let mut jobs = Vec::with_capacity(self.order.len());
         self.each(model, gradients, |place, slot, job| {
@@ -156,7 +166,7 @@ impl<T: Float> Slots<T> {
             for_each_job(
                 &mut jobs,
                 |(_, job, _)| job.gradient.count().saturating_mul(bytes),
-                |(_, job, state)| job.run(state, update),
+                |(_, job, state)| job.run(state, names),
             );
             self.clock += 1;
             for (place, job, _) in &jobs {
@@ -181,12 +191,12 @@ impl<T: Float> Slots<T> {
         let mut order = self.order.iter();
         model.visit_mut(&Path::ROOT, &mut |_, leaf| {
             let LeafMut::Param(param) = leaf else { return };
-            let Some(gradient) = gradients.get(param) else {
+            let Some(gradient) = gradient_of(gradients, param) else {
                 return;
             };
             let Some(&place) = order.next() else { return };
             let slot = &mut self.slots[place];
-            let Some(settings) = slot.settings else { return };
+            let Some(kernel) = slot.kernel.take() else { return };
             if slot.lineage.is_none() {
                 self.index.remove(place, slot.id, None, &slot.path);
                 slot.lineage = Some(param.begin_lineage());
@@ -196,52 +206,65 @@ impl<T: Float> Slots<T> {
             let job = Job {
                 parameter: param.value_mut(),
                 gradient,
-                // A state that was loaded may say anything.
-                steps: slot.steps.saturating_add(1),
-                settings,
+                kernel,
+                steps: slot.next_step(),
                 result: Ok(()),
             };
             act(place, slot, job);
         });
     }
 
-    /// Checks all gradients, and finds the slots of the parameters that have one, in the order of the model. Says how many elements they have.
-    fn prepare(
+    /// Checks all gradients, finds the slots of the parameters that have one, in the order of the model, and makes their kernels. Says how many elements
+    /// they have.
+    fn prepare<R: UpdateRule>(
         &mut self,
+        plan: &Plan<'_, R>,
         model: &dyn Module<T>,
         gradients: &Gradients<T>,
-        groups: &Groups,
-        count: usize,
     ) -> Result<usize> {
-        if let Some(elements) = self.check(model, gradients, groups, count)? {
+        if let Some(elements) = self.check(plan, model, gradients)? {
             return Ok(elements);
         }
         self.arrange(model, gradients);
-        Ok(self.check(model, gradients, groups, count)?.unwrap_or(0))
+        Ok(self.check(plan, model, gradients)?.unwrap_or(0))
     }
 
-    /// How many elements there are to update, if the order is that of the model; an error if a gradient or a state does not fit.
-    fn check(
+    /// How many elements there are to update, if the order is that of the model; an error if a gradient, a state or a buffer's new value does not
+    /// fit.
+    fn check<R: UpdateRule>(
         &mut self,
+        plan: &Plan<'_, R>,
         model: &dyn Module<T>,
         gradients: &Gradients<T>,
-        groups: &Groups,
-        count: usize,
     ) -> Result<Option<usize>> {
         let (mut place, mut result) = (0, Ok(Some(0_usize)));
         model.visit(&Path::ROOT, &mut |path, leaf| {
-            let Leaf::Param(param) = leaf else { return };
             let Ok(Some(elements)) = result else { return };
-            let Some(gradient) = gradients.get(param) else {
-                return;
-            };
-            let slot = self.order.get(place).map(|&at| &mut self.slots[at]);
-            place += 1;
-            result = match slot.filter(|slot| slot.id == Some(param.id())) {
-                Some(slot) => { slot.prepare(path, param, gradient, groups, count) }
-                    .map(|()| Some(elements.saturating_add(gradient.count()))),
-                None => Ok(None),
-            };
+            match leaf {
+                Leaf::Param(param) => {
+                    let Some(gradient) = gradient_of(gradients, param) else {
+                        return;
+                    };
+                    let slot = self.order.get(place).map(|&at| &mut self.slots[at]);
+                    place += 1;
+                    result = match slot.filter(|slot| slot.id == Some(param.id())) {
+                        Some(slot) => { slot.prepare(plan, path, param, gradient) }
+                            .map(|()| Some(elements.saturating_add(gradient.count()))),
+                        None => Ok(None),
+                    };
+                }
+                Leaf::Buffer(buffer) => {
+                    let value = gradients.update(buffer.id());
+                    if let Some(value) = value.filter(|value| value.shape() != buffer.shape()) {
+                        result = Err(Error::Buffer {
+                            path: path.to_string(),
+                            found: value.shape().dims().into(),
+                            buffer: buffer.shape().dims().into(),
+                        });
+                    }
+                }
+                _ => {}
+            }
         });
         result
     }
@@ -255,7 +278,7 @@ impl<T: Float> Slots<T> {
         self.arrangements += 1;
         model.visit(&Path::ROOT, &mut |path, leaf| {
             let Leaf::Param(param) = leaf else { return };
-            if gradients.get(param).is_none() {
+            if gradient_of(gradients, param).is_none() {
                 return;
             }
             let path = path.to_string();
@@ -334,12 +357,21 @@ impl<T: Float> Slot<T> {
             settings: None,
             steps: 0,
             state: Vec::new(),
+            kernel: None,
         }
     }
 
     /// Whether a parameter of it is left, or may come.
     fn may_be_used(&self) -> bool {
-        self.lineage.as_ref().is_none_or(Lineage::is_alive)
+        match &self.lineage {
+            Some(lineage) => lineage.is_alive(),
+            None => !self.is_new(),
+        }
+    }
+
+    /// Whether it was made for a step that has not been taken, and holds nothing.
+    fn is_new(&self) -> bool {
+        self.id.is_some() && self.steps == 0
     }
 
     /// Makes it that of this parameter.
@@ -351,14 +383,18 @@ impl<T: Float> Slot<T> {
         }
     }
 
+    /// The number of the parameter's next step. A state that was loaded may say anything.
+    fn next_step(&self) -> u64 {
+        self.steps.saturating_add(1)
+    }
+
     /// Makes what a step needs, and checks that it fits the parameter.
-    fn prepare(
+    fn prepare<R: UpdateRule>(
         &mut self,
+        plan: &Plan<'_, R>,
         path: &Path<'_>,
         param: &Param<T>,
         gradient: &Tensor<T>,
-        groups: &Groups,
-        count: usize,
     ) -> Result<()> {
         let check = |what, tensor: &Tensor<T>| match tensor.shape() == param.shape() {
             true => Ok(()),
@@ -370,13 +406,40 @@ impl<T: Float> Slot<T> {
             }),
         };
         check("gradient", gradient)?;
-        while self.state.len() < count {
-            self.state.push(Tensor::zeros(param.shape())?);
+        for name in plan.state.iter().skip(self.state.len()) {
+            let initial = T::from_f64(plan.rule.initial(name.trim_start_matches('_')));
+            self.state.push(Tensor::full(param.shape(), initial)?);
         }
-        self.settings.get_or_insert_with(|| groups.settings(&self.path));
-        self.state
-            .iter()
-            .try_for_each(|state| check("optimizer's state", state))
+        { self.state.iter() }.try_for_each(|state| check("optimizer's state", state))?;
+        let settings = *{ &mut self.settings }.get_or_insert_with(|| plan.groups.settings(&self.path));
+        let kernel = plan.rule.kernel(&ParamStep {
+            learning_rate: plan.learning_rate * settings.learning_rate_factor,
+            weight_decay: settings.weight_decay.unwrap_or(plan.weight_decay),
+            number: self.next_step(),
+            parameter: param.value(),
+            gradient,
+            state: &self.state,
+        })?;
+        plan.accepts(&kernel)?;
+        self.kernel = Some(kernel);
+        Ok(())
+    }
+}
+
+impl<R: UpdateRule> Plan<'_, R> {
+    /// Whether the rule's kernel fits what it says of its state, before it is run with any parameter.
+    fn accepts(&self, kernel: &Kernel) -> Result<()> {
+        let updated = 1 + self.state.iter().filter(|name| is_seen(name)).count();
+        let (outputs, inputs) = (kernel.outputs(), kernel.inputs());
+        if outputs == updated && updated <= MAX_UPDATED && inputs == 1 {
+            return Ok(());
+        }
+        Err(Error::Kernel {
+            optimizer: R::NAME,
+            outputs,
+            inputs,
+            state: self.state,
+        })
     }
 }
 
@@ -384,6 +447,7 @@ impl<T: Float> From<Slots<T>> for OptimizerState<T> {
     fn from(mut slots: Slots<T>) -> Self {
         // Of several with one path, the last stays in the map.
         slots.slots.sort_by_key(|slot| slot.last);
+        slots.slots.retain(|slot| !slot.is_new());
         let saved = slots.slots.into_iter();
         Self(saved.map(|slot| (slot.path, (slot.steps, slot.state))).collect())
     }
@@ -400,6 +464,7 @@ impl<T: Float> From<OptimizerState<T>> for Slots<T> {
             settings: None,
             steps,
             state,
+            kernel: None,
         });
         Self::of(slots.collect())
     }

@@ -148,7 +148,7 @@ impl<T: Float, L: Layer<T>> LayerCheck<T, L> {
                 if let Err(message) = result {
                     let shape = input.map_or_else(|_| "?".into(), |input| input.shape().to_string());
                     return Err(Violation {
-                        layer: self.layer.name(),
+                        name: self.layer.name().into(),
                         law: *law,
                         place: format!("input {seed} of shape {shape}: {message}"),
                     });
@@ -160,7 +160,7 @@ impl<T: Float, L: Layer<T>> LayerCheck<T, L> {
 }
 
 /// Runs a check; a panic in it is a failure that says so.
-fn guarded(check: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
+pub(crate) fn guarded(check: impl FnOnce() -> Result<(), String>) -> Result<(), String> {
     catch_unwind(AssertUnwindSafe(check)).unwrap_or_else(|panic| {
         let message = panic.downcast_ref::<String>().map(String::as_str);
         let message = message.or_else(|| panic.downcast_ref::<&str>().copied());

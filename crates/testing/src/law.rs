@@ -1,8 +1,8 @@
-//! What every layer keeps, and how a breach is told.
+//! What every layer and every optimizer keeps, and how a breach is told.
 
 use std::fmt;
 
-/// What can be expected of every layer.
+/// What can be expected of every layer, or of every optimizer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Law {
@@ -28,6 +28,20 @@ pub enum Law {
     BatchIndependence,
     /// The layer cast to f64 computes the same to within rounding.
     Casting,
+    /// Of an optimizer: a step changes the parameters that have gradients and are not frozen, and writes buffers; nothing else.
+    Untouched,
+    /// Of an optimizer: a step that fails changes nothing, neither the model nor what was gathered.
+    AllOrNothing,
+    /// Of an optimizer: settings out of their range are an [`Error::Setting`](backprop_optim::Error::Setting), and nothing changes.
+    Settings,
+    /// Of an optimizer: at a learning rate of 0, parameters stay what they are.
+    ZeroRate,
+    /// Of an optimizer: a state that was saved and loaded goes on with the same bits.
+    Resuming,
+    /// Of an optimizer: models that are trained by turns do not mix.
+    Models,
+    /// Of an optimizer: the same bits for any number of threads.
+    Threads,
     /// A law of one's own, with its name.
     Custom(&'static str),
 }
@@ -47,6 +61,13 @@ impl Law {
             Self::Serialization => "what was written reads back equal",
             Self::BatchIndependence => "examples do not influence one another",
             Self::Casting => "f32 and f64 agree",
+            Self::Untouched => "a step changes what has a gradient and is not frozen, and nothing else",
+            Self::AllOrNothing => "a step that fails changes nothing",
+            Self::Settings => "settings out of range are errors",
+            Self::ZeroRate => "a learning rate of 0 changes nothing",
+            Self::Resuming => "a state that was saved and loaded goes on with the same bits",
+            Self::Models => "models trained by turns do not mix",
+            Self::Threads => "any number of threads gives the same bits",
             Self::Custom(name) => name,
         }
     }
@@ -58,13 +79,13 @@ impl fmt::Display for Law {
     }
 }
 
-/// A law that a layer does not keep, and where.
+/// A law that a layer or an optimizer does not keep, and where.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
-#[error("{layer} breaks the law that {law}: {place}")]
+#[error("{name} breaks the law that {law}: {place}")]
 #[non_exhaustive]
 pub struct Violation {
-    /// The layer's name.
-    pub layer: &'static str,
+    /// The name of the layer or optimizer.
+    pub name: String,
     /// The law.
     pub law: Law,
     /// Which trial, which parameter, and what was found.

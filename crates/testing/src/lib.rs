@@ -29,6 +29,17 @@
 //! check_layer(maxout, inputs![1..8, 4]);
 //! ```
 //!
+//! Optimizers have laws too, which [`check_optimizer`] checks of a custom one as of those of `backprop-optim`:
+//!
+//! ```
+//! use backprop_optim::Adam;
+//! use backprop_testing::check_optimizer;
+//!
+//! # fn doctest() {}
+//! // In a `#[test]`:
+//! check_optimizer(|| Adam::<f32>::new(0.01).weight_decay(0.1));
+//! ```
+//!
 //! # How it is built
 //!
 //! * **Only what is there is asked for.** [`check_layer`] needs a [`Layer`](backprop_layers::Layer) and nothing else. What a layer may do
@@ -39,7 +50,7 @@
 //! * **A breach says which law and where**: the trial, the shape, the parameter, the element, what was expected.
 //! * **Every trial can be repeated**: shapes, values and layouts in memory follow from its number.
 //!
-//! This crate is for tests. It knows nothing of losses, optimizers or data.
+//! This crate is for tests. It knows nothing of losses or data.
 
 #![forbid(unsafe_code)]
 
@@ -51,6 +62,8 @@ mod inputs;
 mod law;
 mod laws;
 mod layouts;
+mod optimizer_check;
+mod optimizer_laws;
 pub mod processes;
 pub mod strategies;
 mod tapes;
@@ -58,6 +71,7 @@ mod tapes;
 pub use check::{LayerCheck, check_layer};
 pub use inputs::{Inputs, Lengths};
 pub use law::{Law, Violation};
+pub use optimizer_check::{OptimizerCheck, check_optimizer};
 
 #[cfg(doctest)]
 #[doc = include_str!("../README.md")]

@@ -85,7 +85,10 @@ fn right_gradients_are_accepted() {
 fn wrong_gradients_are_told_with_their_place() {
     for derivative in [0.0, -0.5, 0.51, 1.0] {
         let violation = violation(Product::<f32>::new(derivative, 0.5));
-        assert_eq!((violation.layer, violation.law), ("Product", Law::Gradients));
+        assert_eq!(
+            (violation.name.as_str(), violation.law),
+            ("Product", Law::Gradients)
+        );
         assert!(violation.place.contains("input, element "), "{violation}");
     }
     for derivative in [0.0, -0.5, 0.500_01, 1.0] {

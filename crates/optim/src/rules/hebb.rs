@@ -41,7 +41,7 @@ impl Hebb {
     /// If the samples do not fit the weights `[features]`, there are none, the rate is out of its range, or the new weights would not be
     /// finite. They have not changed then.
     pub fn step<T: Float>(self, weights: &mut Tensor<T>, x: &Tensor<T>) -> Result<Tensor<T>> {
-        Check("Hebb").at_least_zero(&[("learning_rate", self.learning_rate)])?;
+        Check::new("Hebb").at_least_zero(&[("learning_rate", self.learning_rate)])?;
         let x = samples("hebb", weights, x)?;
         let y = x.matmul(weights)?;
         let rate = T::from_f64(self.learning_rate / x.shape()[0] as f64);

@@ -44,7 +44,7 @@ impl Oja {
     /// # Errors
     /// As [`Hebb::step`](super::Hebb::step).
     pub fn step<T: Float>(self, weights: &mut Tensor<T>, x: &Tensor<T>) -> Result<Tensor<T>> {
-        Check("Oja").at_least_zero(&[("learning_rate", self.learning_rate)])?;
+        Check::new("Oja").at_least_zero(&[("learning_rate", self.learning_rate)])?;
         let x = samples("oja", weights, x)?;
         let y = x.matmul(weights)?;
         let rate = T::from_f64(self.learning_rate / x.shape()[0] as f64);

@@ -48,7 +48,7 @@ impl Perceptron {
         x: &Tensor<T>,
         label: T,
     ) -> Result<Option<T>> {
-        Check(rule).at_least_zero(&[("learning_rate", self.learning_rate)])?;
+        Check::new(rule).at_least_zero(&[("learning_rate", self.learning_rate)])?;
         check_label(rule, label)?;
         let mistake = is_mistake(score(rule, weights, x)?, label);
         Ok(mistake.then(|| T::from_f64(self.learning_rate) * label))

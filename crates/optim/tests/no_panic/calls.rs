@@ -3,10 +3,11 @@
 use backprop_autodiff::{Gradients, Param, Tape};
 use backprop_optim::rules::{AveragedPerceptron, Hebb, Oja, Perceptron, PerceptronRule, Pocket};
 use backprop_optim::{
-    Adagrad, Adam, AdamW, Cosine, Exponential, Group, OneCycle, Optimizer, ReduceOnPlateau, Result, RmsProp,
-    Schedule, Scheduler, Sgd, StepDecay, Time, WarmUp, clip_norm, clip_value, norm,
+    Adagrad, Adam, AdamW, Check, Cosine, Exponential, Group, OneCycle, Optimizer, ParamStep, ReduceOnPlateau,
+    Result, RmsProp, RuleOptimizer, Schedule, Scheduler, Sgd, StepDecay, Time, UpdateRule, WarmUp, clip_norm,
+    clip_value, norm,
 };
-use backprop_tensor::Tensor;
+use backprop_tensor::{Float, Kernel, Tensor, kernel};
 use backprop_testing::calls;
 use backprop_testing::hostile::{Call, Source};
 
@@ -72,8 +73,77 @@ fn group(s: &mut Source) -> Group {
     }
 }
 
+/// A rule that says anything about itself, whether its kernel fits that or not.
+#[derive(Debug, Clone, Default)]
+struct Any {
+    settings: [f64; 4],
+    places: [usize; 3],
+}
+
+impl UpdateRule for Any {
+    const NAME: &'static str = "Any";
+
+    fn check(&self, check: Check) -> Result<()> {
+        let [a, b, c, _] = self.settings;
+        match self.places[0] {
+            0 => check.at_least_zero(&[("a", a)]),
+            1 => check.below_one(&[("b", b)]),
+            2 => check.all(&[("c", c)], |c| c != 0.0, "not 0"),
+            _ => Ok(()),
+        }
+    }
+
+    fn state(&self) -> &'static [&'static str] {
+        [
+            &[] as &[_],
+            &["m"],
+            &["_m"],
+            &["_m", "v"],
+            &["m", "", "_", "_", "v"],
+            &["m"; 9],
+        ][self.places[1]]
+    }
+
+    fn initial(&self, _: &str) -> f64 {
+        self.settings[0]
+    }
+
+    fn kernel<T: Float>(&self, step: &ParamStep<'_, T>) -> Result<Kernel> {
+        let [a, b, _, d] = self.settings;
+        let (decay, shrink) = step.decay(a > b);
+        let (least, square) = step.least_counted(d);
+        let numbers = [
+            decay,
+            shrink,
+            least,
+            square,
+            step.least_mean(),
+            step.bias_correction(b),
+        ];
+        Ok(match self.places[2] {
+            0 => kernel!(mut w; g; a: numbers[0] => { w -= a * g; }),
+            1 => kernel!(mut w, m; g; a, b => { m = a * m + g; w -= b * m; }),
+            2 => {
+                kernel!(mut w, m; g; a: numbers[1] + numbers[2] + numbers[3] + numbers[4] + numbers[5] => { m = a * m + g; w -= a; })
+            }
+            3 => kernel!(mut w; g, h => { w -= g + h; }),
+            _ => kernel!(mut w; g => { w -= g; }),
+        })
+    }
+}
+
 fn optimizers() -> Vec<Call> {
     calls! {
+        from_rule |s| {
+            let rule = Any {
+                settings: [s.real(), s.real(), s.real(), s.real()],
+                places: [s.rng.below(4), s.rng.below(6), s.rng.below(5)],
+            };
+            let optimizer = RuleOptimizer::from_rule(rule, s.real()).weight_decay(s.real()).group(group(s));
+            let changed = s.real();
+            let optimizer = optimizer.with(|rule| rule.settings[1] = changed);
+            format!("{:?}", optimizer.rule()) + &steps(optimizer, s)
+        };
         sgd |s| {
             let optimizer = Sgd::new(s.real()).momentum(s.real()).dampening(s.real()).nesterov(s.flag());
             let decay = s.real();
