@@ -71,7 +71,7 @@ pub use gradcheck::{Gradcheck, GradcheckError, gradcheck, gradgradcheck};
 pub use gradients::Gradients;
 pub use graph::{Record, Source};
 pub use module::{Leaf, LeafMut, Module, Path};
-pub use names::Operand;
+pub use names::{Operand, Operands};
 pub use op::{InputGradients, Op, operands};
 pub use param::{Buffer, BufferId, Lineage, Param, ParamId, TapeId};
 pub use tape::Tape;

@@ -136,7 +136,7 @@ fn a_gradient_of_another_shape_is_refused_with_the_line_of_the_parameter() {
     assert!(
         error
             .to_string()
-            .starts_with("gradient of Param: backward_with: shapes [3] and [2]"),
+            .starts_with("gradient of Param([2]): backward_with: shapes [3] and [2]"),
         "{error}"
     );
     assert!(
