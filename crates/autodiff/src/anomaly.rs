@@ -5,7 +5,7 @@ use std::panic::Location;
 
 use backprop_tensor::{Float, Tensor};
 
-use crate::names::{Operand, listed};
+use crate::names::{Operand, Operands};
 use crate::node::NodeId;
 use crate::{Error, Result, Tape, Var};
 
@@ -16,7 +16,7 @@ pub struct Anomaly {
     /// The operation's name.
     pub operation: &'static str,
     /// Its operands.
-    pub operands: Box<[Operand]>,
+    pub operands: Operands,
     /// Where the program applied it.
     pub location: &'static Location<'static>,
     /// Whether its value is at fault, or its derivative.
@@ -79,8 +79,13 @@ impl fmt::Display for NonFinite {
 
 impl fmt::Display for Anomaly {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        let Self { operation, found, .. } = self;
-        write!(f, "{operation}({}): ", listed(&self.operands))?;
+        let Self {
+            operation,
+            operands,
+            found,
+            ..
+        } = self;
+        write!(f, "{operation}({operands}): ")?;
         match (self.pass, self.cause) {
             (_, Cause::Gradient) => write!(f, "{found} came in with the gradient it was given"),
             (_, Cause::Operand { operand }) => {
@@ -224,11 +229,11 @@ impl<T: Float> Tape<T> {
             None => Ok(()),
             Some(found) => Err(Error::Anomaly(Box::new(Anomaly {
                 operation: "backward_from",
-                operands: [Operand {
+                operands: std::iter::once(Operand {
                     name: None,
                     shape: Some(*seed.shape()),
-                }]
-                .into(),
+                })
+                .collect(),
                 location,
                 pass: Pass::Backward,
                 found,

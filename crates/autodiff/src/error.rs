@@ -2,8 +2,7 @@ use std::panic::Location;
 
 use backprop_tensor::{Error as TensorError, Shape};
 
-use crate::Anomaly;
-use crate::names::{Operand, listed};
+use crate::{Anomaly, Operands};
 
 /// What went wrong on a tape, with the operation, its operands and the line of the caller's program.
 ///
@@ -22,24 +21,24 @@ use crate::names::{Operand, listed};
 #[non_exhaustive]
 pub enum Error {
     /// An operation that its operands do not allow.
-    #[error("{operation}({}): {source}, at {location}", listed(operands))]
+    #[error("{operation}({operands}): {source}, at {location}")]
     Operation {
         /// The operation's name.
         operation: &'static str,
         /// Its operands.
-        operands: Box<[Operand]>,
+        operands: Operands,
         /// Where the program applied it.
         location: &'static Location<'static>,
         /// What the tensors said.
         source: TensorError,
     },
     /// The derivative of an operation failed.
-    #[error("gradient of {operation}({}): {source}, at {location}", listed(operands))]
+    #[error("gradient of {operation}({operands}): {source}, at {location}")]
     Gradient {
         /// The operation's name.
         operation: &'static str,
         /// Its operands.
-        operands: Box<[Operand]>,
+        operands: Operands,
         /// Where the program applied it.
         location: &'static Location<'static>,
         /// What the tensors said.

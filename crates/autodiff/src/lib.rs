@@ -77,7 +77,7 @@ pub use gradients::Gradients;
 pub use graph::{Detach, Record, Source};
 pub use module::{Leaf, LeafMut, Module, Path};
 pub use multi::MultiOp;
-pub use names::Operand;
+pub use names::{Operand, Operands};
 pub use op::{InputGradients, Op, operands};
 pub use param::{Buffer, BufferId, Lineage, Param, ParamId, TapeId};
 pub use tape::Tape;

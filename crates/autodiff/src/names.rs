@@ -2,6 +2,7 @@
 
 use std::collections::BTreeMap;
 use std::fmt;
+use std::ops::Deref;
 use std::rc::Rc;
 
 use backprop_tensor::{Float, Shape};
@@ -31,10 +32,45 @@ impl fmt::Display for Operand {
     }
 }
 
-/// Operands, separated by commas.
-pub(crate) fn listed(operands: &[Operand]) -> String {
-    let operands: Vec<_> = operands.iter().map(ToString::to_string).collect();
-    operands.join(", ")
+/// The operands of an operation, in a message, which separates them by commas.
+///
+/// ```
+/// use backprop_autodiff::{Error, Tape};
+/// use backprop_tensor::{Shape, Tensor};
+///
+/// let tape = Tape::new();
+/// let (x, y) = (tape.input(Tensor::from([1.0, 2.0])).name("x"), tape.input(Tensor::from([1.0, 2.0, 3.0])));
+/// let Err(Error::Operation { operands, .. }) = (x + y).into_value() else { panic!("the shapes differ") };
+/// assert_eq!(operands.to_string(), "x [2], [3]");
+/// assert_eq!((operands[0].name.as_deref(), operands[1].shape), (Some("x"), Some(Shape::new([3])?)));
+/// # Ok::<(), backprop_tensor::Error>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+// One pointer wide: an error should be small.
+pub struct Operands(Box<Box<[Operand]>>);
+
+impl Deref for Operands {
+    type Target = [Operand];
+
+    fn deref(&self) -> &[Operand] {
+        &self.0
+    }
+}
+
+impl FromIterator<Operand> for Operands {
+    fn from_iter<I: IntoIterator<Item = Operand>>(operands: I) -> Self {
+        Self(Box::new(operands.into_iter().collect()))
+    }
+}
+
+impl fmt::Display for Operands {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        for (index, operand) in self.iter().enumerate() {
+            let separator = if index == 0 { "" } else { ", " };
+            write!(f, "{separator}{operand}")?;
+        }
+        Ok(())
+    }
 }
 
 /// The names on a tape.
@@ -90,7 +126,7 @@ impl<T: Float> Records<T> {
 
 impl<T: Float> Tape<T> {
     /// Variables in a message.
-    pub(crate) fn operands(&self, variables: &[&Var<T>]) -> Box<[Operand]> {
+    pub(crate) fn operands(&self, variables: &[&Var<T>]) -> Operands {
         let records = self.inner.records.borrow();
         let operands = variables
             .iter()
@@ -99,7 +135,7 @@ impl<T: Float> Tape<T> {
     }
 
     /// Inputs of a record in a message, when the variables are gone. `nodes` are the records before it.
-    pub(crate) fn recorded_operands(&self, inputs: &[NodeId], nodes: &[Node<T>]) -> Box<[Operand]> {
+    pub(crate) fn recorded_operands(&self, inputs: &[NodeId], nodes: &[Node<T>]) -> Operands {
         let records = self.inner.records.borrow();
         let shape = |input: &NodeId| nodes.get(input.index()?).map(|node| node.shape);
         let operands = inputs.iter().map(|input| records.operand(*input, shape(input)));

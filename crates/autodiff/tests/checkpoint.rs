@@ -345,7 +345,7 @@ fn a_block_that_has_been_changed_meanwhile_is_computed_as_it_was() {
         let forward = |both: &Vec<Param>, [x]: &[Var; 1]| x.matmul(&x.tape().param(&both[0])).tanh();
         let y = match checkpoint {
             true => tape.checkpoint(&block, [&x], forward),
-            false => forward(&block, &[x.clone()]),
+            false => forward(&block, std::array::from_ref(&x)),
         };
         for param in &mut block {
             param.set(Tensor::zeros([3, 3]).unwrap()).unwrap();

@@ -9,7 +9,7 @@ use backprop_tensor::{Float, Result, Tensor, formula, keep, math};
 use backprop_testing::calls;
 use backprop_testing::hostile::{Call, Sample, See, Source};
 
-fn tape<T: Float>(s: &mut Source) -> Tape<T> {
+pub(crate) fn tape<T: Float>(s: &mut Source) -> Tape<T> {
     match s.rng.below(6) {
         0 => Tape::new(),
         4 => Tape::higher_order(),
@@ -21,7 +21,7 @@ fn tape<T: Float>(s: &mut Source) -> Tape<T> {
 }
 
 /// A value on this tape, seldom on another, or one that failed.
-fn on<T: Sample + Float>(tape: &Tape<T>, value: Tensor<T>, s: &mut Source) -> Var<T> {
+pub(crate) fn on<T: Sample + Float>(tape: &Tape<T>, value: Tensor<T>, s: &mut Source) -> Var<T> {
     if s.seldom(20) {
         return tape.variable(value).squeeze(isize::MAX);
     }
@@ -33,18 +33,18 @@ fn on<T: Sample + Float>(tape: &Tape<T>, value: Tensor<T>, s: &mut Source) -> Va
     }
 }
 
-fn one<T: Sample + Float>(s: &mut Source) -> Var<T> {
+pub(crate) fn one<T: Sample + Float>(s: &mut Source) -> Var<T> {
     let (tape, value) = (tape(s), s.tensor());
     on(&tape, value, s)
 }
 
-fn two<T: Sample + Float>(s: &mut Source) -> (Var<T>, Var<T>) {
+pub(crate) fn two<T: Sample + Float>(s: &mut Source) -> (Var<T>, Var<T>) {
     let (tape, x) = (tape(s), s.tensor());
     let y = s.fitting(&x);
     (on(&tape, x, s), on(&tape, y, s))
 }
 
-fn mask<T: Sample + Float>(s: &mut Source, x: &Var<T>) -> Tensor<bool> {
+pub(crate) fn mask<T: Sample + Float>(s: &mut Source, x: &Var<T>) -> Tensor<bool> {
     match x.value() {
         Ok(value) => s.fitting(value),
         Err(_) => s.tensor(),
@@ -59,7 +59,7 @@ fn shape_for<T: Sample + Float>(s: &mut Source, x: &Var<T>) -> Vec<usize> {
 }
 
 /// What has second derivatives, perhaps.
-trait Differentiate<T: Float> {
+pub(crate) trait Differentiate<T: Float> {
     /// Asks for them.
     fn differentiate(&self, x: &Var<T>);
 }
@@ -469,51 +469,6 @@ pub fn tapes() -> Vec<Call> {
             (gradients.map_or(0, |gradients| gradients.len()), x.tape().len())
         };
         backward_from |s| { let (x, y) = two::<f32>(s); let _ = x.exp().backward_from(y.into_value().unwrap_or_default()); };
-        backward_with |s| {
-            let (x, weight) = (one::<f32>(s), Param::new(s.tensor()));
-            let (other, wrong) = (s.tensor(), s.flag());
-            let loss = (&x * x.tape().param(&weight)).sum(..);
-            let gradients = loss.backward_with(|id, gradient| {
-                assert_eq!(id, weight.id());
-                if wrong {
-                    *gradient = other.clone();
-                }
-                Ok(())
-            });
-            gradients.map_or(0, |gradients| gradients.len())
-        };
-        detect_anomaly |s| {
-            let tape = tape::<f32>(s).detect_anomaly();
-            let x = on(&tape, s.tensor(), s).name("x");
-            let y = on(&tape, s.fitting(&x.clone().into_value().unwrap_or_default()), s);
-            let z = (&x / y.log()).name("z").masked_fill(&mask(s, &x), f32::INFINITY);
-            let _ = (z.differentiate(&x), tape.records().len(), tape.detects_anomaly());
-            let error = z.backward_from(s.tensor()).err();
-            (error.map_or(0, |error| error.to_string().len()), z.sum(..).backward().map_or(0, |gradients| gradients.len()))
-        };
-        name |s| {
-            let (x, y) = two::<f64>(s);
-            let z = (x.name("") * y.name("y").exp().name("y")).name("z");
-            let names = z.tape().records().into_iter().filter_map(|record| record.name).count();
-            (names, format!("{:?}", z.sum(..).backward().map_err(|error| error.to_string())).len())
-        };
-        checkpoint |s| {
-            let ((x, y), weight) = (two::<f32>(s), Param::new(s.tensor()));
-            let (tape, wrong) = (x.tape().clone(), s.rng.below(6));
-            let z = tape.checkpoint(&weight, [&x, &y], move |weight, [x, y]| {
-                let z = x.tape().checkpoint(weight, [x], |weight, [x]| x * x.tape().param(weight)).dropout(0.5);
-                match wrong {
-                    0 => x.clone(),
-                    1 => Tape::new().variable(Tensor::default()),
-                    2 => z.backward().map_or(z.clone(), |_| z),
-                    3 => x.tape().variable(Tensor::default()),
-                    _ => z / y,
-                }
-            });
-            let loss = z.sum(..);
-            let _ = (loss.backward().is_ok(), loss.backward().is_ok());
-            (z, tape.records().len())
-        };
         tape |s| {
             let tape: Tape<f32> = tape(s);
             let buffer = Buffer::new(s.tensor());

@@ -1,8 +1,9 @@
 //! Every public function returns, whatever its arguments: a value or an error, never a panic, forwards and backwards.
 //!
-//! A public function that is not named in `calls.rs` fails a test of the workspace (`cargo xtask layers`).
+//! A public function that is not named here fails a test of the workspace (`cargo xtask layers`).
 
 mod calls;
+mod insight;
 
 use std::collections::BTreeSet;
 
@@ -22,6 +23,11 @@ proptest! {
     #[test]
     fn tapes_and_parameters_return(seed in any::<u64>()) {
         prop_assert_eq!(panics(&calls::tapes(), seed, false), [""; 0]);
+    }
+
+    #[test]
+    fn hooks_names_and_checkpoints_return(seed in any::<u64>()) {
+        prop_assert_eq!(panics(&insight::all(), seed, false), [""; 0]);
     }
 }
 
