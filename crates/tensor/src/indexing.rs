@@ -26,7 +26,20 @@ impl<T: Element> Tensor<T> {
     pub fn gather(&self, axis: isize, index: &Tensor<i64>) -> Result<Self> {
         let axis = self.shape().axis("gather", axis)?;
         let base = self.layout().corner("gather", index.shape(), Some(axis))?;
-        let (index, length) = (index.contiguous()?, self.shape()[axis]);
+        let length = self.shape()[axis];
+        if let Some(rows) = of_rows(index, axis)?
+            && let corner = base.shape().with("gather", axis, length)?
+            && let Some(source) = self
+                .view(self.layout().corner("gather", &corner, None)?)
+                .as_slice()
+        {
+            let rows = checked("gather", &rows, length)?;
+            let lengths = [length, index.shape()[axis], inner(index.shape(), axis)];
+            return Self::build(*index.shape(), |target| {
+                T::select(target, source, lengths, elements(&rows));
+            });
+        }
+        let index = index.contiguous()?;
         let (stride, index) = (self.layout().strides()[axis], elements(&index));
         Self::try_build(*base.shape(), |target| {
             // The indices are looked at just before they are used: reading them once more would take as long as the rest.
@@ -59,8 +72,7 @@ impl<T: Element> Tensor<T> {
                 return;
             }
             if let Some(source) = self.as_slice() {
-                let inner = shape[axis + 1..].iter().product();
-                return T::select(target, source, length, inner, index);
+                return T::select(target, source, [length, index.len(), inner(&shape, axis)], index);
             }
             let to = Layout::row_major(shape);
             for (i, &index) in index.iter().enumerate() {
@@ -108,10 +120,27 @@ impl<T: Numeric> Tensor<T> {
         let to = Layout::row_major(*self.shape());
         let base = to.corner("scatter_add", index.shape(), Some(axis))?;
         let from = source.layout().corner("scatter_add", index.shape(), None)?;
-        let index = checked("scatter_add", index, self.shape()[axis])?;
-        let (stride, most) = (to.strides()[axis], index.shape()[axis]);
-        let (index, target) = (elements(&index), self.as_mut_slice()?);
-        T::scatter_add(target, &base, stride, index, most, source.storage(), &from);
+        let (length, count) = (self.shape()[axis], index.shape()[axis]);
+        let is_whole = (0..self.rank()).all(|i| i == axis || self.shape()[i] == index.shape()[i]);
+        let lengths = [length, count, inner(self.shape(), axis)];
+        if is_whole && let Some(rows) = of_rows(index, axis)? {
+            let rows = checked("scatter_add", &rows, length)?;
+            let source = source.view(from).contiguous()?;
+            T::index_add(self.as_mut_slice()?, lengths, elements(&rows), elements(&source));
+            return Ok(self);
+        }
+        if is_whole && from.is_contiguous() {
+            let index = index.contiguous()?;
+            let (target, index) = (self.as_mut_slice()?, elements(&index));
+            let source = source.view(from).contiguous()?;
+            return match T::scatter_add_blocks(target, lengths, index, elements(&source))? {
+                true => Ok(self),
+                false => Err(outside("scatter_add", index, length)),
+            };
+        }
+        let index = checked("scatter_add", index, length)?;
+        let (stride, index, target) = (to.strides()[axis], elements(&index), self.as_mut_slice()?);
+        T::scatter_add(target, &base, stride, index, count, source.storage(), &from);
         Ok(self)
     }
 
@@ -149,9 +178,9 @@ impl<T: Numeric> Tensor<T> {
         let length = self.shape()[axis];
         let index = checked("index_add", index, length)?;
         let source = source.contiguous()?;
-        let inner = shape[axis + 1..].iter().product();
+        let lengths = [length, index.count(), inner(&shape, axis)];
         let target = self.as_mut_slice()?;
-        T::index_add(target, length, inner, elements(&index), elements(&source));
+        T::index_add(target, lengths, elements(&index), elements(&source));
         Ok(self)
     }
 }
@@ -199,6 +228,33 @@ fn selected(
         ));
     }
     Ok((axis, shape.with(operation, axis, index.count())?))
+}
+
+/// The number of elements behind each other along the axes after this one.
+fn inner(shape: &Shape, axis: usize) -> usize {
+    shape[axis + 1..].iter().product()
+}
+
+/// The indices of whole rows, if all along the later axes are the same: one list for each place on the earlier axes, or one for them all.
+fn of_rows(index: &Tensor<i64>, axis: usize) -> Result<Option<Tensor<i64>>> {
+    let repeats = |axis: usize| index.shape()[axis] == 1 || index.layout().strides()[axis] == 0;
+    let later = axis + 1..index.rank();
+    if !later.clone().all(repeats) {
+        return Ok(None);
+    }
+    let is_one_list = (0..axis).all(repeats) && index.count() > index.shape()[axis];
+    if index.is_empty() || !is_one_list && inner(index.shape(), axis) == 1 {
+        // Nothing is the same.
+        return Ok(None);
+    }
+    let mut rows = index.clone();
+    for axis in later.rev() {
+        rows = rows.select(axis as isize, 0)?;
+    }
+    for _ in 0..if is_one_list { axis } else { 0 } {
+        rows = rows.select(0, 0)?;
+    }
+    Ok(Some(rows))
 }
 
 /// The indices in row-major order, all of which are known to lie in `0..length`.

@@ -140,6 +140,52 @@ fn a_column_is_spread_over_rows_of_any_length() {
     }
 }
 
+/// Parts of three axes, repeated along the others: rows that fill a block evenly and not, few and many, in pieces that begin anywhere.
+#[test]
+fn parts_of_three_axes_are_repeated_along_the_others() {
+    for dims in [
+        [3, 50, 100],
+        [7, 41, 128],
+        [2, 9, 500],
+        [3, 2, 1024],
+        [40, 60, 33],
+        [5, 300, 7],
+        [2, 5000, 20],
+    ] {
+        let [a, b, c] = dims;
+        let x = Tensor::from_fn(dims, |i| i as f64).unwrap();
+        for lengths in [
+            [a, 1, c],
+            [a, 1, 1],
+            [1, b, 1],
+            [1, 1, c],
+            [1, b, c],
+            [a, b, 1],
+            [1, 1, 1],
+        ] {
+            let part = Tensor::from_fn(lengths, |i| 0.25 * i as f64).unwrap();
+            for flipped in [false, true] {
+                let part = if flipped {
+                    part.flip(0).unwrap().flip(2).unwrap()
+                } else {
+                    part.clone()
+                };
+                let values = part.to_vec();
+                let expected = (0..a * b * c).map(|i| {
+                    let at = [i / (b * c), i / c % b, i % c];
+                    let at: Vec<_> = at.iter().zip(&lengths).map(|(&i, &n)| i % n).collect();
+                    i as f64 - values[(at[0] * lengths[1] + at[1]) * lengths[2] + at[2]]
+                });
+                let right: Vec<_> = expected.collect();
+                for threads in [1, 3] {
+                    let actual = on(threads, || x.try_sub(&part).unwrap().to_vec());
+                    assert!(actual == right, "{dims:?} {lengths:?} {flipped}");
+                }
+            }
+        }
+    }
+}
+
 /// Where `likely` fails `safe` decides, in place and elsewhere, element by element, whatever its neighbors are.
 #[test]
 fn the_other_formula_is_for_unsafe_elements_only() {

@@ -46,7 +46,15 @@ fn gathered() -> impl Strategy<Value = (Tensor<i64>, isize, Tensor<i64>)> {
                 false => x.shape()[i].saturating_sub(usize::from(cuts[i] % 2)),
             })
             .collect();
-        let index = indices_into(x.shape()[at], &shape, &numbers);
+        // Half of the time it is repeated along some of the axes.
+        let short: Vec<_> = (0..x.rank())
+            .map(|i| match usize::from(cuts[i] / 64) {
+                0 | 1 if cuts[7] % 2 == 0 => shape[i].min(1),
+                _ => shape[i],
+            })
+            .collect();
+        let index = indices_into(x.shape()[at], &short, &numbers);
+        let index = index.broadcast_to(&shape[..]).unwrap();
         (x, axis, index)
     })
 }
@@ -138,7 +146,7 @@ proptest! {
     fn indices_outside_are_errors((x, axis, index) in gathered(), outside in any::<i64>(), at in any::<usize>()) {
         let length = x.shape()[positive(axis, x.rank())];
         prop_assume!(!index.is_empty() && !(0..length as i64).contains(&outside));
-        let mut index = index;
+        let mut index = index.contiguous().unwrap();
         let place = at % index.count();
         index.as_mut_slice().unwrap()[place] = outside;
         let list = index.reshape([index.count()]).unwrap();
@@ -302,6 +310,95 @@ fn large_tensors_are_added_to_along_any_axis() {
         let (row, index) = (source.slice(0, ..1).unwrap(), index.slice(0, ..1).unwrap());
         let added = zeros.scatter_add(axis as isize, &index, &row).unwrap();
         assert_eq!(added.sum(..).unwrap(), row.sum(..).unwrap());
+    }
+}
+
+/// Few columns and many, lengths whose rows share places of the caches, more additions to a place than are made in one go: all with the same bits on
+/// any number of threads, and as one element after another.
+#[test]
+fn additions_down_columns_are_those_of_each_column() {
+    for [outer, length, rows, inner] in [
+        [1, 1000, 1000, 130],
+        [1, 64, 300, 1024],
+        [1, 5000, 400, 40],
+        [3, 40, 1000, 33],
+        [2, 3000, 200, 3],
+        [1, 7, 70_000, 2],
+        [60, 30, 40, 50],
+    ] {
+        let count = outer * rows * inner;
+        let index = Tensor::from_fn([outer, rows, inner], |i| ((i * i + 13 * i) % length) as i64).unwrap();
+        let x =
+            Tensor::<f32>::from_fn([outer, length, inner], |i| ((i * 7919) % 1013) as f32 * 0.37).unwrap();
+        let source =
+            Tensor::<f32>::from_fn([outer, rows, inner], |i| ((i * 31) % 997) as f32 * 0.11).unwrap();
+        let [added, alone] = [4, 1].map(|threads| on(threads, || x.scatter_add(1, &index, &source).unwrap()));
+        assert!(added == alone);
+        // Each column as a line of its own, and one of them as the only one.
+        let turned = |x: &Tensor<f32>| x.transpose(1, 2).unwrap().contiguous().unwrap();
+        let lines = index.transpose(1, 2).unwrap();
+        let turned_added = turned(&x).scatter_add(2, &lines, &turned(&source)).unwrap();
+        assert!(turned(&added) == turned_added);
+        let column = inner / 2;
+        let one = |x: &Tensor<f32>| x.select(2, column).unwrap();
+        let index_column = index.select(2, column).unwrap();
+        assert!(one(&added) == one(&x).scatter_add(1, &index_column, &one(&source)).unwrap());
+        // In order, where no sum is put aside.
+        let (mut in_order, mut most) = (x.to_vec(), vec![0; x.count()]);
+        for (i, (&to, &from)) in index.to_vec().iter().zip(&source.to_vec()).enumerate() {
+            let place = (i / (rows * inner) * length + to as usize) * inner + i % inner;
+            in_order[place] += from;
+            most[place] += 1;
+        }
+        let places = added.to_vec().into_iter().zip(in_order).zip(most);
+        assert!(
+            places.clone().all(|((x, y), most)| x == y || most >= 256),
+            "{count}"
+        );
+        assert!(places.clone().any(|((x, y), _)| x == y));
+        // An index outside, in the last row.
+        for wrong in [-1, length as i64] {
+            let mut index = index.clone();
+            index.set([outer - 1, rows - 1, inner - 1], wrong).unwrap();
+            let error = Error::Index {
+                operation: "scatter_add",
+                index: wrong,
+                length,
+            };
+            assert_eq!(x.scatter_add(1, &index, &source).unwrap_err(), error);
+            assert_eq!(
+                turned(&x)
+                    .scatter_add(2, &index.transpose(1, 2).unwrap(), &turned(&source))
+                    .unwrap_err(),
+                error
+            );
+        }
+    }
+}
+
+/// An index of whole rows, of its own for each block or the same one, is that of all their elements.
+#[test]
+fn an_index_of_rows_is_that_of_their_elements() {
+    let (blocks, length, rows) = (6, 50, 700);
+    for inner in [1, 2, 5, 16, 33, 130] {
+        let x =
+            Tensor::<f32>::from_fn([blocks, length, inner], |i| ((i * 7919) % 1013) as f32 * 0.37).unwrap();
+        let source =
+            Tensor::<f32>::from_fn([blocks, rows, inner], |i| ((i * 31) % 997) as f32 * 0.11).unwrap();
+        for lists in [1, blocks] {
+            let index = Tensor::from_fn([lists, rows, 1], |i| ((i * i + 13 * i) % length) as i64).unwrap();
+            let index = index.broadcast_to([blocks, rows, inner]).unwrap();
+            let each = index.contiguous().unwrap();
+            assert!(x.gather(1, &index).unwrap() == x.gather(1, &each).unwrap());
+            let [added, alone] =
+                [4, 1].map(|threads| on(threads, || x.scatter_add(1, &index, &source).unwrap()));
+            assert!(added == alone);
+            assert!(added == x.scatter_add(1, &each, &source).unwrap());
+            let wrong = Tensor::scalar(length as i64)
+                .broadcast_to([blocks, rows, inner])
+                .unwrap();
+            assert!(x.gather(1, &wrong).is_err() && x.scatter_add(1, &wrong, &source).is_err());
+        }
     }
 }
 

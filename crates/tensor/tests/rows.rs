@@ -3,7 +3,9 @@
 use backprop_tensor::{Error, Float, Result, Rng, Tensor};
 
 /// Around the lengths at which another loop begins.
-const LENGTHS: &[usize] = &[1, 2, 7, 8, 9, 15, 16, 31, 33, 63, 64, 65, 100, 128, 1000, 1031];
+const LENGTHS: &[usize] = &[
+    1, 2, 7, 8, 9, 15, 16, 31, 32, 33, 40, 63, 64, 65, 100, 128, 1000, 1031,
+];
 
 type Formula<T> = fn(&Tensor<T>) -> Result<Tensor<T>>;
 
@@ -27,14 +29,53 @@ fn rows_together_are_each_row_alone() {
         ("logsumexp", |x| x.logsumexp(1)),
         ("cumsum", |x| x.cumsum(1)),
         ("max", |x| x.max(1)),
+        ("sum", |x| x.sum(1)),
         ("norm", |x| x.norm(1)),
+        ("var", |x| x.var(1, 0)),
     ]);
     check::<f64>(&[
         ("logsumexp", |x| x.logsumexp(1)),
         ("cumsum", |x| x.cumsum(1)),
         ("min", |x| x.min(1)),
+        ("sum", |x| x.sum(1)),
         ("norm", |x| x.norm(1)),
+        ("var", |x| x.var(1, 0)),
     ]);
+}
+
+/// NaN, infinities and zeros of both signs stay in their rows.
+#[test]
+fn what_stands_out_of_a_row_changes_no_other() {
+    let same = |x: f32, y: f32| x.to_bits() == y.to_bits() || x.is_nan() && y.is_nan();
+    for &length in LENGTHS {
+        for odd in [f32::NAN, f32::INFINITY, f32::NEG_INFINITY, -0.0] {
+            let mut x = Tensor::<f32>::uniform([43, length], -1.0, 0.0, &mut Rng::seed(4)).unwrap();
+            for (row, column) in [(3, 0), (9, length - 1), (10, length / 2), (41, length / 3)] {
+                x.set([row, column], odd).unwrap();
+            }
+            let formulas: [Formula<f32>; 4] = [|x| x.max(1), |x| x.min(1), |x| x.sum(1), |x| x.prod(1)];
+            for formula in formulas {
+                let together = formula(&x).unwrap().to_vec();
+                for (row, &value) in together.iter().enumerate() {
+                    let row_alone = x.slice(0, row..=row).unwrap();
+                    let alone = formula(&row_alone).unwrap().item().unwrap();
+                    assert!(same(value, alone), "{odd} in row {row} of {length}");
+                }
+            }
+            // Independently: of the extremes, one element after another.
+            for (row, &largest) in x.max(1).unwrap().to_vec().iter().enumerate() {
+                let elements = x.select(0, row).unwrap().to_vec();
+                let expected = elements
+                    .into_iter()
+                    .fold(f32::NEG_INFINITY, |y, x| if x > y || x.is_nan() { x } else { y });
+                assert!(largest == expected || largest.is_nan() && elements_have_nan(&x, row));
+            }
+        }
+    }
+}
+
+fn elements_have_nan(x: &Tensor<f32>, row: usize) -> bool {
+    x.select(0, row).unwrap().to_vec().iter().any(|x| x.is_nan())
 }
 
 /// So many to one place that sums are put aside, in rows that are cut between threads and in one that is not.

@@ -3,6 +3,7 @@
 use crate::Layout;
 use crate::counters::{self, Family};
 use crate::parallel::{self, COPY, threshold};
+use crate::simd::{self, Work};
 
 use super::copy::{copy, copy_run};
 use super::transpose::Turn;
@@ -62,6 +63,14 @@ fn gather<T: Turn>(target: &mut [T], source: &[T], layout: &Layout, start: usize
     // A part of a view would cut through squares.
     let walk = Walk::new([layout]);
     let [stride] = walk.strides();
+    if stride == 0 {
+        return simd::dispatch(Fill {
+            target,
+            source,
+            walk: &walk,
+            start,
+        });
+    }
     let mut done = 0;
     walk.runs(start, target.len(), |[position], length| {
         copy_run(
@@ -72,6 +81,29 @@ fn gather<T: Turn>(target: &mut [T], source: &[T], layout: &Layout, start: usize
         );
         done += length;
     });
+}
+
+/// Fills runs with one value each.
+struct Fill<'a, T> {
+    target: &'a mut [T],
+    source: &'a [T],
+    walk: &'a Walk<1>,
+    start: usize,
+}
+
+impl<T: Copy> Work for Fill<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let mut rest = &mut *self.target;
+        self.walk.runs(self.start, rest.len(), |[position], length| {
+            let (run, next) = std::mem::take(&mut rest).split_at_mut(length);
+            let x = self.source[position as usize];
+            run.iter_mut().for_each(|to| *to = x);
+            rest = next;
+        });
+    }
 }
 
 fn assign<T: Turn>(target: &mut [T], to: &Layout, source: &[T], from: &Layout) {

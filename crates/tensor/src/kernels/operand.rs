@@ -1,6 +1,7 @@
 //! The operands of elementwise loops: views, read block by block as slices.
 
 use crate::Layout;
+use crate::simd::{self, Work};
 
 use super::Gather;
 use super::walk::Walk;
@@ -31,6 +32,8 @@ pub(super) enum Access {
     Repeated(usize),
     /// Each of them as a row of so many, the next one this far from the last: a column.
     Spread(usize, isize),
+    /// A row of so many, again and again for so many elements, then another one.
+    Tiled(usize, usize),
     /// In any other way.
     Scattered,
 }
@@ -49,8 +52,14 @@ impl Access {
 
     fn spread(layout: &Layout) -> Option<Self> {
         let walk = Walk::new([layout]);
-        match (walk.rank, walk.strides(), walk.lengths[1]) {
-            (2, [0], row @ SPREAD..) => Some(Self::Spread(row, walk.strides[0][0])),
+        let inner = walk.rank - 1;
+        let (row, [step]) = (walk.lengths[inner], walk.strides());
+        match (walk.rank, step) {
+            (2, 0) if row >= SPREAD => Some(Self::Spread(row, walk.strides[0][0])),
+            (3.., 1) if row <= BLOCK / 2 && walk.strides[inner - 1] == [0] => {
+                let span = row * walk.lengths[inner - 1];
+                (span >= 4 * BLOCK).then_some(Self::Tiled(row, span))
+            }
             _ => None,
         }
     }
@@ -65,7 +74,7 @@ impl Access {
 /// blocks is the same. Where not all of the rows fit into it, they are treated as if they were scattered.
 pub(super) fn block_length(accesses: &mut [Access]) -> usize {
     let row = |access: &Access| match *access {
-        Access::Repeated(row) if row <= BLOCK => Some(row),
+        Access::Repeated(row) | Access::Tiled(row, _) if row <= BLOCK => Some(row),
         _ => None,
     };
     let longest = accesses.iter().filter_map(row).max().unwrap_or(1);
@@ -84,6 +93,8 @@ pub(super) struct Reader<'a, 's, T> {
     operand: Operand<'a, T>,
     access: Access,
     scratch: &'s mut [T],
+    /// Which of the rows that repeat are in the scratch memory.
+    tile: Option<usize>,
 }
 
 impl<'a, 's, T: Gather + Copy> Reader<'a, 's, T> {
@@ -96,6 +107,7 @@ impl<'a, 's, T: Gather + Copy> Reader<'a, 's, T> {
             operand,
             access,
             scratch,
+            tile: None,
         }
     }
 
@@ -110,7 +122,24 @@ impl<'a, 's, T: Gather + Copy> Reader<'a, 's, T> {
             }
             Access::Spread(row, step) => {
                 let scratch = &mut self.scratch[..length];
-                spread(scratch, source, layout.offset() as isize, start, row, step);
+                simd::dispatch(Spread {
+                    scratch: &mut *scratch,
+                    source,
+                    offset: layout.offset() as isize,
+                    start,
+                    row,
+                    step,
+                });
+                scratch
+            }
+            Access::Tiled(_, span) => {
+                let (tile, is_block) = (start / span, length == self.scratch.len());
+                let scratch = &mut self.scratch[..length];
+                if self.tile != Some(tile) || start % span + length > span {
+                    T::gather(scratch, source, layout, start);
+                    let is_whole = is_block && start % span + length <= span;
+                    self.tile = is_whole.then_some(tile);
+                }
                 scratch
             }
             _ => {
@@ -123,13 +152,29 @@ impl<'a, 's, T: Gather + Copy> Reader<'a, 's, T> {
 }
 
 /// Fills `scratch` with the elements from `start` on, of which the first is at `offset` and each is a row of so many.
-fn spread<T: Copy>(scratch: &mut [T], source: &[T], offset: isize, start: usize, row: usize, step: isize) {
-    let (mut index, mut length) = (start / row, row - start % row);
-    let mut rest = scratch;
-    while !rest.is_empty() {
-        let (run, next) = rest.split_at_mut(length.min(rest.len()));
-        run.fill(source[(offset + index as isize * step) as usize]);
-        (index, length, rest) = (index + 1, row, next);
+struct Spread<'a, T> {
+    scratch: &'a mut [T],
+    source: &'a [T],
+    offset: isize,
+    start: usize,
+    row: usize,
+    step: isize,
+}
+
+impl<T: Copy> Work for Spread<'_, T> {
+    type Output = ();
+
+    #[inline(always)]
+    fn run(self) {
+        let row = self.row;
+        let (mut index, mut length) = (self.start / row, row - self.start % row);
+        let mut rest = self.scratch;
+        while !rest.is_empty() {
+            let (run, next) = rest.split_at_mut(length.min(rest.len()));
+            let x = self.source[(self.offset + index as isize * self.step) as usize];
+            run.iter_mut().for_each(|to| *to = x);
+            (index, length, rest) = (index + 1, row, next);
+        }
     }
 }
 

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use crate::Layout;
 use crate::counters::{self, Family};
 use crate::parallel::{self, COPY, threshold};
-use crate::simd::{self, Work};
+use crate::simd::{self, Work, unaligned::prefetch};
 
 use super::copy::copy_short;
 use super::walk::Walk;
@@ -14,7 +14,10 @@ use super::walk::Walk;
 const ELEMENT: u32 = 500;
 
 /// Indices that are looked through together: they stay in the first-level cache until they are used.
-const CHECKED: usize = 1 << 11;
+pub(super) const CHECKED: usize = 1 << 11;
+
+/// Rows that are asked for before their turn.
+const AHEAD: usize = 8;
 
 pub trait Pick: Sized {
     /// `target[i] = source[position i of base + index[i] * stride]`, if all indices lie in `0..length`, and whether they do.
@@ -27,8 +30,9 @@ pub trait Pick: Sized {
         length: usize,
     ) -> bool;
 
-    /// Of the rows of `inner` elements in each block of `length` rows, those that `index` names.
-    fn select(target: &mut [Self], source: &[Self], length: usize, inner: usize, index: &[i64]);
+    /// `target[o, i, c] = source[o, index[o, i], c]`, all of them row by row, or with one `index[i]` for all `o`; the lengths are those of the
+    /// axis, the index along it, and `c`.
+    fn select(target: &mut [Self], source: &[Self], lengths: [usize; 3], index: &[i64]);
 }
 
 macro_rules! pick {
@@ -47,8 +51,8 @@ macro_rules! pick {
             }
 
             #[inline(never)]
-            fn select(target: &mut [Self], source: &[Self], length: usize, inner: usize, index: &[i64]) {
-                select(target, source, length, inner, index);
+            fn select(target: &mut [Self], source: &[Self], lengths: [usize; 3], index: &[i64]) {
+                select(target, source, lengths, index);
             }
         })*
     };
@@ -97,7 +101,12 @@ fn pick<T: Copy + Send + Sync>(
     all_inside.into_inner()
 }
 
-fn select<T: Copy + Send + Sync>(target: &mut [T], source: &[T], length: usize, inner: usize, index: &[i64]) {
+fn select<T: Copy + Send + Sync>(
+    target: &mut [T],
+    source: &[T],
+    [length, count, inner]: [usize; 3],
+    index: &[i64],
+) {
     if target.is_empty() {
         return;
     }
@@ -107,12 +116,22 @@ fn select<T: Copy + Send + Sync>(target: &mut [T], source: &[T], length: usize, 
     let cost = COPY + ELEMENT / inner as u32;
     parallel::for_each_piece_of_rows(target, inner, threshold::<T>(cost), |start, piece| {
         let row = start / inner;
-        let (mut block, mut next) = (row / index.len() * length, row % index.len());
+        let (mut block, mut place) = (row / count * length, row % count);
+        let shared = index.len() == count;
+        let mut next = if shared { place } else { row };
+        // Rows of a cache line or so are asked for before their turn.
+        let ahead = if inner >= 8 { AHEAD } else { usize::MAX };
         let mut from = || {
             let row = block + index[next] as usize;
-            next += 1;
-            if next == index.len() {
-                (block, next) = (block + length, 0);
+            if let Some(&later) = index.get(next.saturating_add(ahead)) {
+                let later = source.as_ptr().wrapping_add((block + later as usize) * inner);
+                prefetch(later);
+                prefetch(later.wrapping_add(inner - 1));
+            }
+            (place, next) = (place + 1, next + 1);
+            if place == count {
+                (block, place) = (block + length, 0);
+                next = if shared { 0 } else { next };
             }
             row
         };
@@ -154,7 +173,7 @@ pub(crate) fn largest(index: &[i64]) -> u64 {
     })
 }
 
-fn largest_here(index: &[i64]) -> u64 {
+pub(super) fn largest_here(index: &[i64]) -> u64 {
     simd::dispatch(Largest(index))
 }
 

@@ -1,33 +1,29 @@
-//! Adding at the places that an index tensor names. The indices have been checked.
+//! Adding at the places that an index tensor names. The indices have been checked, except where a function says whether they lie inside.
 //!
 //! Several elements may be added to one place; they are, in the order of the index, whatever the number of threads. Where many are, the sum
 //! of each 256 of them is put aside, and the place begins again at zero.
 
-use std::collections::HashMap;
-
-use crate::Layout;
 use crate::counters::{self, Family};
 use crate::parallel::{self, threshold};
-use crate::simd::{self, Work};
+use crate::{Layout, Result};
 
 use super::compensated::Compensated;
 use super::walk::Walk;
 
+mod blocks;
+mod chains;
+mod rows;
+
+use chains::{Chains, Term};
+
 /// Picoseconds that finding and adding an element of f32 takes.
 const ELEMENT: u32 = 700;
 
-/// Picoseconds that adding an element of a row takes.
-const ADD: u32 = 150;
-
-/// How many parts of the rows a thread adds to, each time going through the whole index; and how long the rows are at least, for that to pay.
-const PARTS: usize = 4;
-const WIDE: usize = 16;
+/// Bytes of a cache line.
+const LINE: usize = 64;
 
 /// Indices that go together at least where additions are counted: the counts of their places stay in the cache.
 const COUNTED: usize = 1 << 12;
-
-/// Additions to one place, one after another: as many as a byte counts.
-const CHAIN: usize = 1 << u8::BITS;
 
 pub trait Scatter: Sized {
     /// `target[position i of base + index[i] * stride] += element i of the view of source`; no place is named more than `most` times.
@@ -41,8 +37,17 @@ pub trait Scatter: Sized {
         layout: &Layout,
     );
 
-    /// Adds rows of `inner` elements to those that `index` names, in each block of `length` rows.
-    fn index_add(target: &mut [Self], length: usize, inner: usize, index: &[i64], source: &[Self]);
+    /// `target[o, index[o, i, c], c] += source[o, i, c]`, all of them row by row, and whether all indices lie inside; the lengths are those of the axis, the index
+    /// along it, and `c`.
+    fn scatter_add_blocks(
+        target: &mut [Self],
+        lengths: [usize; 3],
+        index: &[i64],
+        source: &[Self],
+    ) -> Result<bool>;
+
+    /// `target[o, index[o, i], c] += source[o, i, c]`, with the same lengths; or with one `index[i]` for all `o`.
+    fn index_add(target: &mut [Self], lengths: [usize; 3], index: &[i64], source: &[Self]);
 }
 
 macro_rules! scatter {
@@ -80,8 +85,18 @@ macro_rules! scatter {
             }
 
             #[inline(never)]
-            fn index_add(target: &mut [Self], length: usize, inner: usize, index: &[i64], source: &[Self]) {
-                index_add(target, length, inner, index, source);
+            fn scatter_add_blocks(
+                target: &mut [Self],
+                lengths: [usize; 3],
+                index: &[i64],
+                source: &[Self],
+            ) -> Result<bool> {
+                blocks::scatter_add(target, lengths, index, source)
+            }
+
+            #[inline(never)]
+            fn index_add(target: &mut [Self], lengths: [usize; 3], index: &[i64], source: &[Self]) {
+                rows::index_add(target, lengths, index, source);
             }
         })*
     };
@@ -99,67 +114,6 @@ macro_rules! scatter_integers {
 scatter_floats! { f32 f64 }
 scatter_integers! { i32 i64 u8 }
 
-/// What is added.
-trait Term: Copy + Default + Send + Sync {
-    /// Whether an order of additions can be better than another.
-    const ROUNDED: bool;
-
-    /// A sum of sums.
-    type Aside: Copy + Default;
-
-    fn plus(self, other: Self) -> Self;
-
-    fn add(sum: &mut Self::Aside, x: Self);
-
-    fn value(sum: Self::Aside) -> Self;
-}
-
-/// How many elements have been added to each place, and what was put aside.
-struct Chains<T: Term> {
-    /// The number of additions since the last time; empty if no place can have too many.
-    counts: Vec<u8>,
-    aside: HashMap<usize, Vec<T::Aside>>,
-}
-
-impl<T: Term> Chains<T> {
-    /// For so many places, none of which is added to more than `most` times.
-    fn new(places: usize, most: usize) -> Self {
-        let places = if T::ROUNDED && most > CHAIN { places } else { 0 };
-        Self {
-            counts: vec![0; places],
-            aside: HashMap::new(),
-        }
-    }
-
-    /// Counts one addition and says whether what is there must be put aside.
-    #[inline(always)]
-    fn is_full(&mut self, place: usize) -> bool {
-        self.counts.get_mut(place).is_some_and(|count| {
-            *count = count.wrapping_add(1);
-            *count == 0
-        })
-    }
-
-    #[cold]
-    fn put_aside(&mut self, place: usize, elements: &mut [T]) {
-        let aside = { self.aside.entry(place) }.or_insert_with(|| vec![T::Aside::default(); elements.len()]);
-        for (sum, x) in aside.iter_mut().zip(elements) {
-            T::add(sum, *x);
-            *x = T::default();
-        }
-    }
-
-    /// Adds what was put aside to places of `inner` elements.
-    fn finish(self, target: &mut [T], inner: usize) {
-        for (place, aside) in self.aside {
-            for (mut sum, x) in aside.into_iter().zip(&mut target[place * inner..]) {
-                T::add(&mut sum, *x);
-                *x = T::value(sum);
-            }
-        }
-    }
-}
-
 fn scatter_add<T: Term>(
     target: &mut [T],
     base: &Layout,
@@ -172,13 +126,7 @@ fn scatter_add<T: Term>(
     if index.is_empty() {
         return;
     }
-    counters::kernel(Family::Scatter, || {
-        let added = index.len() * size_of::<T>();
-        [
-            layout.distinct() * size_of::<T>() + size_of_val(index) + added,
-            added,
-        ]
-    });
+    count::<T>(index, layout.distinct() * size_of::<T>());
     let job = Additions {
         stride,
         most,
@@ -186,6 +134,14 @@ fn scatter_add<T: Term>(
         grain: parallel::grain(index.len(), threshold::<T>(ELEMENT)),
     };
     job.add(target, index, Walk::new([base, layout]));
+}
+
+/// Counts the additions of a source of so many bytes.
+fn count<T>(index: &[i64], source: usize) {
+    counters::kernel(Family::Scatter, || {
+        let added = index.len() * size_of::<T>();
+        [source + size_of_val(index) + added, added]
+    });
 }
 
 /// What is common to the parts of the additions.
@@ -202,7 +158,11 @@ impl<T: Term> Additions<'_, T> {
     fn add(&self, target: &mut [T], index: &[i64], walk: Walk<2>) {
         let middle = walk.lengths[0] / 2;
         let apart = walk.strides[0][0] > self.stride;
-        let least = if self.may_be_full() { COUNTED } else { self.grain };
+        let least = if Chains::<T>::may_be_full(self.most) {
+            COUNTED
+        } else {
+            self.grain
+        };
         if !apart || middle == 0 || index.len() <= least.min(self.grain) {
             return self.add_here(target, index, &walk);
         }
@@ -221,13 +181,8 @@ impl<T: Term> Additions<'_, T> {
         }
     }
 
-    /// Whether one place may get too many, so that additions have to be counted.
-    fn may_be_full(&self) -> bool {
-        T::ROUNDED && self.most > CHAIN
-    }
-
     fn add_here(&self, target: &mut [T], index: &[i64], walk: &Walk<2>) {
-        if !self.may_be_full() {
+        if !Chains::<T>::may_be_full(self.most) {
             return self.each(target, index, walk, |_, _| {});
         }
         let mut chains = Chains::new(target.len(), self.most);
@@ -236,7 +191,7 @@ impl<T: Term> Additions<'_, T> {
                 chains.put_aside(place, &mut target[place..=place]);
             }
         });
-        chains.finish(target, 1);
+        chains.finish(target);
     }
 
     /// Calls `then` with the place after each addition.
@@ -266,75 +221,5 @@ impl<T: Term> Additions<'_, T> {
                 from += from_stride;
             }
         });
-    }
-}
-
-fn index_add<T: Term>(target: &mut [T], length: usize, inner: usize, index: &[i64], source: &[T]) {
-    if source.is_empty() || target.is_empty() {
-        return;
-    }
-    counters::kernel(Family::Scatter, || {
-        let added = size_of_val(source);
-        [2 * added + size_of_val(index), added]
-    });
-    let (block, block_source) = (length * inner, index.len() * inner);
-    let add = |target: &mut [T], first: usize, source: &[T]| {
-        simd::dispatch(AddRows {
-            target,
-            first,
-            inner,
-            index,
-            source,
-        });
-    };
-    let pays = parallel::pays(source.len(), threshold::<T>(ADD));
-    if pays && target.len() > block {
-        parallel::divide(target, 0, block, block, &|start, target| {
-            let from = start / block * block_source;
-            add(target, 0, &source[from..from + block_source]);
-        });
-    } else if pays && inner >= WIDE {
-        // Each part of the target goes through the whole index for its rows: to skip one takes as long as to add some elements.
-        let part = length.div_ceil(PARTS * parallel::threads()) * inner;
-        parallel::divide(target, 0, part, part, &|start, target| {
-            add(target, start / inner, source);
-        });
-    } else {
-        let blocks = target
-            .chunks_exact_mut(block)
-            .zip(source.chunks_exact(block_source));
-        blocks.for_each(|(target, source)| add(target, 0, source));
-    }
-}
-
-/// Adds those rows of `source` that belong to the rows of the target from `first` on.
-struct AddRows<'a, T> {
-    target: &'a mut [T],
-    first: usize,
-    inner: usize,
-    index: &'a [i64],
-    source: &'a [T],
-}
-
-impl<T: Term> Work for AddRows<'_, T> {
-    type Output = ();
-
-    #[inline(always)]
-    fn run(self) {
-        let rows = self.target.len() / self.inner;
-        let mut chains = Chains::new(rows, self.index.len());
-        for (&index, from) in self.index.iter().zip(self.source.chunks_exact(self.inner)) {
-            let row = (index as usize).wrapping_sub(self.first);
-            if row < rows {
-                let to = &mut self.target[row * self.inner..(row + 1) * self.inner];
-                for (to, &from) in to.iter_mut().zip(from) {
-                    *to = to.plus(from);
-                }
-                if chains.is_full(row) {
-                    chains.put_aside(row, to);
-                }
-            }
-        }
-        chains.finish(self.target, self.inner);
     }
 }

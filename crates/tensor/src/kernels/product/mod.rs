@@ -57,8 +57,7 @@ mod row;
 mod tile;
 mod vectors;
 
-pub use matrix::Matrix;
-use matrix::Target;
+pub use matrix::{Matrix, Target};
 
 use crate::counters::{self, Family};
 use crate::parallel;

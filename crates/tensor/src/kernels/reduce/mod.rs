@@ -12,6 +12,7 @@ mod find;
 pub(super) mod folds;
 mod plan;
 mod rows;
+mod short;
 
 pub use find::Find;
 use folds::Fold;

@@ -51,6 +51,14 @@ impl<'a> Loops<'a> {
         self.0.last().map_or((1, 0), |last| (last.length, last.stride))
     }
 
+    /// The stride, if there is one loop.
+    pub fn single_stride(&self) -> Option<isize> {
+        match self.0 {
+            [only] => Some(only.stride),
+            _ => None,
+        }
+    }
+
     /// Without the innermost loop.
     pub fn outer(&self) -> Self {
         Self(self.0.split_last().map_or(&[], |(_, outer)| outer))

@@ -4,6 +4,7 @@ use std::marker::PhantomData;
 
 use super::folds::{self, Careful, Fold, Mapped};
 use super::plan::{Loop, Loops};
+use super::short::{TOGETHER, fold_together};
 use super::{Job, LEAF};
 use crate::kernels::Gather;
 use crate::{parallel, simd};
@@ -25,6 +26,10 @@ const MAPPED: usize = 1024;
 
 /// Picoseconds from which on a function is long.
 const LONG_FUNCTION: u32 = 100;
+
+/// What is shorter is folded in `NARROW` parts; no fold has more lanes.
+const SHORT: usize = 64;
+pub(super) const NARROW: usize = 8;
 
 /// From this length on, a run of elements among others to be folded with them is read where it lies, not copied.
 pub const RUN: usize = 64;
@@ -61,9 +66,16 @@ impl<T: Copy + Default, F: Fold<T>, const LANES: usize> simd::Work for RowWork<'
         let Rows {
             source, run_length, ..
         } = self.0;
-        if F::COST >= LONG_FUNCTION && self.0.run_count == 1 && run_length < LANES && self.0.target.len() > 1
-        {
-            return self.run_mapped();
+        if self.0.run_count == 1 && run_length < SHORT && self.0.target.len() > 1 {
+            if F::COST >= LONG_FUNCTION {
+                return self.run_mapped();
+            }
+            // One loop over rows without gaps, or none.
+            if let Some(distance) = self.0.rows.single_stride()
+                && distance == run_length as isize
+            {
+                return self.run_short();
+            }
         }
         let (mut few, mut many);
         let runs: &mut [isize] = if self.0.run_count <= FEW {
@@ -123,17 +135,46 @@ impl<T: Copy + Default, F: Fold<T>, const LANES: usize> RowWork<'_, T, F, LANES>
     }
 }
 
+impl<T: Copy + Default, F: Fold<T>, const LANES: usize> RowWork<'_, T, F, LANES> {
+    /// Short rows without gaps, some of them side by side: most of the time goes to the last few additions of each.
+    #[inline(always)]
+    fn run_short(self) {
+        let length = self.0.run_length;
+        let first = self.0.first_row * length;
+        let first = self
+            .0
+            .offset
+            .wrapping_add_signed(self.0.runs.position(self.0.first_run))
+            + first;
+        let source = &self.0.source[first..first + self.0.target.len() * length];
+        let parameters = |row: usize| self.0.parameters.get(row).copied().unwrap_or_default();
+        let mut done = 0;
+        if length >= NARROW {
+            let (blocks, _) = self.0.target.as_chunks_mut::<TOGETHER>();
+            for (target, rows) in blocks.iter_mut().zip(source.chunks_exact(TOGETHER * length)) {
+                let parameters = std::array::from_fn(|i| parameters(done + i));
+                *target = fold_together::<T, F>(rows, length, &parameters);
+                done += TOGETHER;
+            }
+        }
+        let rows = source[done * length..].chunks_exact(length.max(1));
+        for (i, (target, row)) in self.0.target[done..].iter_mut().zip(rows).enumerate() {
+            *target = F::combine(F::IDENTITY, fold_slice::<T, F, LANES>(row, parameters(done + i)));
+        }
+    }
+}
+
 /// Folds a slice in `LANES` parts, so that the order of operations is that of no machine in particular.
 #[inline(always)]
 pub fn fold_slice<T: Copy, F: Fold<T>, const LANES: usize>(slice: &[T], parameter: T) -> T {
-    let (wide, rest) = slice.as_chunks::<LANES>();
-    if !wide.is_empty() {
+    if slice.len() >= SHORT {
+        let (wide, rest) = slice.as_chunks::<LANES>();
         return fold_chunks::<T, F, LANES>(wide, rest, parameter);
     }
     let mut result = F::IDENTITY;
-    let (narrow, rest) = rest.as_chunks::<8>();
+    let (narrow, rest) = slice.as_chunks::<NARROW>();
     if !narrow.is_empty() {
-        result = fold_chunks::<T, F, 8>(narrow, &[], parameter);
+        result = fold_chunks::<T, F, NARROW>(narrow, &[], parameter);
     }
     for &x in rest {
         result = F::combine(result, F::map(x, parameter));
@@ -142,7 +183,7 @@ pub fn fold_slice<T: Copy, F: Fold<T>, const LANES: usize>(slice: &[T], paramete
 }
 
 #[inline(always)]
-fn fold_chunks<T: Copy, F: Fold<T>, const LANES: usize>(
+pub(super) fn fold_chunks<T: Copy, F: Fold<T>, const LANES: usize>(
     chunks: &[[T; LANES]],
     rest: &[T],
     parameter: T,
@@ -203,7 +244,10 @@ fn try_chunks<T: Copy, F: Fold<T>, const LANES: usize>(
 
 /// (Not by `from_fn`, which is not inlined where the formula is long. An array made anew stays in registers, one that is changed in place may not.)
 #[inline(always)]
-fn combined<T: Copy, F: Fold<T>, const LANES: usize>(first: &[T; LANES], second: &[T; LANES]) -> [T; LANES] {
+pub(super) fn combined<T: Copy, F: Fold<T>, const LANES: usize>(
+    first: &[T; LANES],
+    second: &[T; LANES],
+) -> [T; LANES] {
     let mut result = [F::IDENTITY; LANES];
     for i in 0..LANES {
         result[i] = F::quick(first[i], second[i]);
@@ -264,7 +308,10 @@ fn accumulate_with_sums<T: Copy, F: Fold<T>, const LANES: usize>(
 }
 
 #[inline(always)]
-fn mapped<T: Copy, F: Fold<T>, const LANES: usize>(chunk: &[T; LANES], parameter: T) -> [T; LANES] {
+pub(super) fn mapped<T: Copy, F: Fold<T>, const LANES: usize>(
+    chunk: &[T; LANES],
+    parameter: T,
+) -> [T; LANES] {
     let mut mapped = *chunk;
     for x in &mut mapped {
         *x = F::map(*x, parameter);
