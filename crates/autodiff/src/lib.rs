@@ -44,6 +44,7 @@
 #![forbid(unsafe_code)]
 
 mod anomaly;
+mod apply;
 mod backward;
 mod cast;
 mod checkpoint;

@@ -1,4 +1,4 @@
-//! Operations with several values, and reading what an operation knows.
+//! Operations with several values.
 
 use std::array;
 use std::fmt::Debug;
@@ -7,10 +7,10 @@ use std::panic::Location;
 use backprop_tensor::formula::Formula;
 use backprop_tensor::{Float, Result, Tensor};
 
+use crate::apply::inputs;
 use crate::node::{Held, Inputs, MultiRecord, Origin};
 use crate::op::{NOT_WRITTEN, type_name};
-use crate::tape::inputs;
-use crate::{Differential, InputGradients, Op, Tape, Var};
+use crate::{Differential, InputGradients, Tape, Var};
 
 /// A differentiable operation with `N` values: as [`Op`], which is the same with one.
 ///
@@ -175,51 +175,5 @@ impl<T: Float> Tape<T> {
             let inputs = Inputs::from_slice(&[operation]);
             self.record(value, Origin::Output, inputs, &[], location)
         })
-    }
-
-    /// As [`apply`](Self::apply), and reads what the operation has saved, before it goes on the tape: what the forward pass knows beside its value (the
-    /// statistics of a batch, the places of maxima) needs not be computed a second time. `None` if the operation fails.
-    ///
-    /// It works on every tape, one that records nothing too.
-    ///
-    /// ```
-    /// use backprop_autodiff::{InputGradients, Op, Tape, operands};
-    /// use backprop_tensor::{Float, Result, Tensor};
-    ///
-    /// /// The largest element along the last axis.
-    /// #[derive(Debug)]
-    /// struct Largest;
-    ///
-    /// impl<T: Float> Op<T> for Largest {
-    ///     /// The places of the maxima, which the gradients go to.
-    ///     type Saved = Tensor<i64>;
-    ///
-    ///     fn forward(&self, inputs: &[&Tensor<T>]) -> Result<(Tensor<T>, Self::Saved)> {
-    ///         let [x] = operands(inputs)?;
-    ///         let places = x.argmax(-1)?.unsqueeze(-1)?;
-    ///         Ok((x.gather(-1, &places)?, places))
-    ///     }
-    ///
-    ///     fn backward(&self, places: Self::Saved, gradient: Tensor<T>, inputs: &mut InputGradients<'_, T>) -> Result<()> {
-    ///         let Some(shape) = inputs.shape(0) else { return Ok(()) };
-    ///         inputs.add(0, Tensor::zeros(shape)?.scatter_add(-1, &places, &gradient)?)
-    ///     }
-    /// }
-    ///
-    /// let tape = Tape::new();
-    /// let x = tape.variable(Tensor::from([[1.0, 5.0], [4.0, 3.0]]));
-    /// let (largest, places) = tape.apply_reading(Largest, &[&x], |places| places.clone());
-    /// assert_eq!(largest.value()?, &Tensor::from([[5.0], [4.0]]));
-    /// assert_eq!(places, Some(Tensor::from([[1], [0]])));
-    /// # Ok::<(), backprop_autodiff::Error>(())
-    /// ```
-    #[track_caller]
-    pub fn apply_reading<O: Op<T>, R>(
-        &self,
-        op: O,
-        operands: &[&Var<T>],
-        read: impl FnOnce(&O::Saved) -> R,
-    ) -> (Var<T>, Option<R>) {
-        self.apply_reading_at(op, operands, Location::caller(), read)
     }
 }

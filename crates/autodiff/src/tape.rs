@@ -6,15 +6,13 @@ use std::fmt;
 use std::panic::Location;
 use std::rc::Rc;
 
-use backprop_tensor::{Error as TensorError, Float, Rng, Tensor, counters};
-use smallvec::SmallVec;
+use backprop_tensor::{Float, Rng, Tensor, counters};
 
-use crate::backward::OUTSIDE;
 use crate::kept::Kept;
 use crate::names::Names;
-use crate::node::{Held, Inputs, Node, NodeId, Origin, Record, TracedParam};
+use crate::node::{Inputs, Node, NodeId, Origin, TracedParam};
 use crate::param::{BufferId, ParamId, TapeId};
-use crate::{Buffer, Error, Op, Param, Result, Var, spare};
+use crate::{Buffer, Error, Param, Result, Var, spare};
 
 /// A list to which every operation on its variables appends one record, for one forward pass and one backward.
 ///
@@ -339,112 +337,6 @@ impl<T: Float> Tape<T> {
         }
     }
 
-    /// Applies an operation to any number of operands.
-    ///
-    /// If it fails, so has the result: the tape keeps the first error, further operations on the result do nothing, and
-    /// [`Var::backward`], [`Var::value`] and [`Var::into_value`] report it.
-    #[track_caller]
-    pub fn apply<O: Op<T>>(&self, op: O, operands: &[&Var<T>]) -> Var<T> {
-        self.apply_at(op, operands, Location::caller())
-    }
-
-    pub(crate) fn apply_at<O: Op<T>>(
-        &self,
-        op: O,
-        operands: &[&Var<T>],
-        location: &'static Location<'static>,
-    ) -> Var<T> {
-        self.apply_reading_at(op, operands, location, |_| ()).0
-    }
-
-    pub(crate) fn apply_reading_at<O: Op<T>, R>(
-        &self,
-        op: O,
-        operands: &[&Var<T>],
-        location: &'static Location<'static>,
-        read: impl FnOnce(&O::Saved) -> R,
-    ) -> (Var<T>, Option<R>) {
-        let result = self.run(
-            (&|| op.name(), &op),
-            operands,
-            location,
-            |values| op.forward(values),
-            |(value, _)| std::slice::from_ref(value),
-        );
-        let Some((value, saved)) = result else {
-            return (Var::failed(self.clone()), None);
-        };
-        let read = Some(read(&saved));
-        let Some(inputs) = inputs(operands) else {
-            return (self.constant_at(value, location), read);
-        };
-        let op = Held::new(op, self.is_tracing());
-        let origin = Origin::Operation(Box::new(Record { op, saved }));
-        (self.record(value, origin, inputs, operands, location), read)
-    }
-
-    /// Computes an operation, or leaves the error on the tape.
-    pub(crate) fn run<R>(
-        &self,
-        (name, settings): (&dyn Fn() -> &'static str, &dyn fmt::Debug),
-        operands: &[&Var<T>],
-        location: &'static Location<'static>,
-        forward: impl FnOnce(&[&Tensor<T>]) -> backprop_tensor::Result<R>,
-        values_of: impl Fn(&R) -> &[Tensor<T>],
-    ) -> Option<R> {
-        if let Err(error) = self.check(name, operands, location) {
-            let _ = error.map(|error| self.fail(error));
-            return None;
-        }
-        let values: SmallVec<[&Tensor<T>; 4]> = operands.iter().map(|var| &var.value).collect();
-        let result = match forward(&values) {
-            Ok(result) => result,
-            Err(source) => {
-                let _ = self.refuse(name(), operands, location, source);
-                return None;
-            }
-        };
-        if self.inner.detects.get() {
-            for value in values_of(&result) {
-                if let Err(error) = self.check_value(value, (name(), settings), operands, location) {
-                    let _ = self.fail(error);
-                    return None;
-                }
-            }
-        }
-        Some(result)
-    }
-
-    /// Whether an operation can be tried; `Err(None)` if an operand has failed, which has been reported already.
-    pub(crate) fn check(
-        &self,
-        name: &dyn Fn() -> &'static str,
-        operands: &[&Var<T>],
-        location: &'static Location<'static>,
-    ) -> Result<(), Option<Error>> {
-        for var in operands {
-            if !Rc::ptr_eq(&var.tape.inner, &self.inner) {
-                let operation = name();
-                return Err(Some(Error::DifferentTapes { operation, location }));
-            }
-            if var.failed {
-                return Err(None);
-            }
-        }
-        if operands.iter().any(|var| var.node.is_tracked()) {
-            let records = self.inner.records.borrow();
-            if records.spent {
-                let operation = name();
-                return Err(Some(Error::Spent { operation, location }));
-            }
-            if records.suspended.is_none() && operands.iter().any(|var| var.node.is_suspended()) {
-                let reason = OUTSIDE;
-                return Err(Some(Error::Checkpoint { reason, location }));
-            }
-        }
-        Ok(())
-    }
-
     fn leaf(&self, value: Tensor<T>, origin: Origin<T>, location: &'static Location<'static>) -> Var<T> {
         if !self.is_recording() {
             return self.input(value);
@@ -490,23 +382,6 @@ impl<T: Float> Tape<T> {
         Var::new(self.clone(), value, node)
     }
 
-    /// An operation that its operands do not allow.
-    #[cold]
-    pub(crate) fn refuse(
-        &self,
-        operation: &'static str,
-        operands: &[&Var<T>],
-        location: &'static Location<'static>,
-        source: TensorError,
-    ) -> Var<T> {
-        self.fail(Error::Operation {
-            operation,
-            operands: self.operands(operands),
-            location,
-            source,
-        })
-    }
-
     /// Keeps the error if it is the first, and gives a variable that has failed.
     pub(crate) fn fail(&self, mut error: Error) -> Var<T> {
         if let Some(location) = self
@@ -549,18 +424,6 @@ impl<T: Float> Tape<T> {
     pub fn is_empty(&self) -> bool {
         self.len() == 0
     }
-}
-
-/// The places of operands; `None` if all of them are constants.
-pub(crate) fn inputs<T: Float>(operands: &[&Var<T>]) -> Option<Inputs> {
-    if operands.iter().all(|var| !var.node.is_tracked()) {
-        return None;
-    }
-    let mut inputs = Inputs::new();
-    for var in operands {
-        inputs.push(var.node);
-    }
-    Some(inputs)
 }
 
 impl<T: Float> fmt::Debug for Tape<T> {

@@ -1,15 +1,14 @@
 //! Operations with several values: the same gradients, to any order, as the same values computed one by one.
 
-use std::sync::{Arc, Mutex};
-
 use backprop_autodiff::{
-    Differential, Error, InputGradients, MultiOp, Op, Result, Source, Tape, Var, gradcheck, gradgradcheck,
-    jacobian, operands, ops,
+    Differential, Error, InputGradients, MultiOp, Result, Source, Tape, Var, gradcheck, gradgradcheck,
+    jacobian, operands,
 };
 use backprop_tensor::{Result as TensorResult, Tensor, formula, math};
 use proptest::prelude::*;
 
 type Pair = [Var<f64>; 2];
+type Function = fn(&[Var<f64>]) -> Pair;
 
 /// `(sin x, cos x)`.
 #[derive(Debug)]
@@ -112,12 +111,7 @@ fn sigmoid(x: &Var<f64>) -> Var<f64> {
 }
 
 /// Functions with two values, by one operation and by several.
-fn functions() -> Vec<(
-    &'static str,
-    usize,
-    fn(&[Var<f64>]) -> Pair,
-    fn(&[Var<f64>]) -> Pair,
-)> {
+fn functions() -> Vec<(&'static str, usize, Function, Function)> {
     vec![
         (
             "sine and cosine",
@@ -140,7 +134,7 @@ fn functions() -> Vec<(
             |x| x[0].tape().apply_multi(Extremes, &[&x[0]]),
             |x| {
                 let axis = backprop_tensor::keep([-1]);
-                [x[0].max(axis.clone()), x[0].min(axis)]
+                [x[0].max(axis), x[0].min(axis)]
             },
         ),
         (
@@ -285,72 +279,6 @@ fn they_pass_the_gradient_checks_and_have_jacobians() {
         for (found, expected) in of(fused).iter().zip(of(composed)) {
             assert!(found.all_close(&expected, 1e-12, 1e-12, false).unwrap(), "{name}");
         }
-    }
-}
-
-/// Doubles, and tells which gradients it is given.
-#[derive(Debug)]
-struct Spy(Arc<Mutex<Vec<[bool; 3]>>>);
-
-impl MultiOp<f64, 3> for Spy {
-    type Saved = ();
-
-    fn forward(&self, inputs: &[&Tensor<f64>]) -> TensorResult<([Tensor<f64>; 3], ())> {
-        let [x] = operands(inputs)?;
-        let twice = x.try_add(x)?;
-        Ok(([twice.clone(), twice.clone(), twice], ()))
-    }
-
-    fn backward(
-        &self,
-        (): (),
-        gradients: [Option<Tensor<f64>>; 3],
-        inputs: &mut InputGradients<'_, f64>,
-    ) -> TensorResult<()> {
-        let given = gradients.each_ref().map(Option::is_some);
-        self.0.lock().unwrap().push(given);
-        for gradient in gradients.into_iter().flatten() {
-            inputs.add(0, gradient.try_add(&gradient)?)?;
-        }
-        Ok(())
-    }
-}
-
-#[test]
-fn a_value_that_nobody_used_has_no_gradient_and_without_any_the_operation_is_not_asked() {
-    for used in [[0, 0, 0], [1, 0, 0], [0, 0, 1], [0, 2, 1], [1, 1, 1]] {
-        let given = Arc::new(Mutex::new(Vec::new()));
-        let tape = Tape::new();
-        let x = tape.variable(Tensor::from([3.0, 5.0]));
-        let values = tape.apply_multi(Spy(Arc::clone(&given)), &[&x]);
-        let mut sum = x.sum(..);
-        for (value, uses) in values.iter().zip(used) {
-            for _ in 0..uses {
-                sum = sum + value.sum(..);
-            }
-        }
-        let gradients = sum.backward().unwrap();
-        let expected = 1.0 + 2.0 * used.iter().sum::<usize>() as f64;
-        assert_eq!(gradients.wrt(&x), Some(&Tensor::from([expected, expected])));
-        let asked = used.map(|uses| uses > 0);
-        let expected = if asked == [false; 3] { vec![] } else { vec![asked] };
-        assert_eq!(*given.lock().unwrap(), expected, "{used:?}");
-    }
-}
-
-/// The last record may be a value in the middle, or the first.
-#[test]
-fn backward_may_begin_at_any_of_the_values() {
-    for place in 0..3 {
-        let given = Arc::new(Mutex::new(Vec::new()));
-        let tape = Tape::new();
-        let x = tape.variable(Tensor::from([3.0]));
-        let values = tape.apply_multi(Spy(Arc::clone(&given)), &[&x]);
-        let gradients = values[place].backward().unwrap();
-        assert_eq!(gradients.wrt(&x), Some(&Tensor::from([2.0])));
-        let mut expected = [false; 3];
-        expected[place] = true;
-        assert_eq!(*given.lock().unwrap(), [expected]);
     }
 }
 
@@ -512,71 +440,4 @@ fn errors_have_the_name_and_the_line() {
         .variable(Tensor::from([1.0]))
         .elementwise(&formula, &[]);
     assert!(one.value().unwrap_err().to_string().contains("elementwise_multi"));
-}
-
-#[test]
-fn what_an_operation_knows_is_read_on_every_tape() {
-    let x = Tensor::from([[3.0, 4.0], [6.0, 8.0]]);
-    for tape in [
-        Tape::new(),
-        Tape::inference(),
-        Tape::higher_order(),
-        Tape::tracing(),
-        Tape::training(1),
-    ] {
-        for var in [tape.variable(x.clone()), tape.input(x.clone())] {
-            let axes = ops::Norm {
-                axes: backprop_tensor::Axes::resolve(&[1], "norm", x.shape()).unwrap(),
-            };
-            let (norm, read) = tape.apply_reading(axes, &[&var], |[x, y]| (x.clone(), y.clone()));
-            assert_eq!(norm.value().unwrap(), &Tensor::from([5.0, 10.0]));
-            assert_eq!(read, Some((x.clone(), Tensor::from([5.0, 10.0]))));
-        }
-    }
-    // What failed knows nothing, and is not asked.
-    let tape: Tape<f64> = Tape::new();
-    let (failed, read): (_, Option<()>) = tape.apply_reading(ops::Tanh, &[], |_| panic!("asked"));
-    assert!(failed.has_failed() && read.is_none());
-    let (failed, read): (_, Option<()>) = tape.apply_reading(ops::Tanh, &[&failed], |_| panic!("asked"));
-    assert!(failed.has_failed() && read.is_none());
-}
-
-/// Nothing is lost by reading.
-#[test]
-fn reading_changes_neither_value_nor_gradient() {
-    let run = |read: bool| {
-        let tape = Tape::new();
-        let x = tape.variable(Tensor::from([0.3, -0.7]));
-        let y = match read {
-            true => tape.apply_reading(ops::Tanh, &[&x], |_| ()).0,
-            false => x.tanh(),
-        };
-        let value = y.value().unwrap().clone();
-        (value, y.sum(..).backward().unwrap().wrt(&x).cloned())
-    };
-    assert_eq!(run(true), run(false));
-    assert_eq!(Op::<f64>::name(&ops::Tanh), "Tanh");
-}
-
-/// The places come from the same computation as the values, so that these are what is found there: signs of zeros and NaN too.
-#[test]
-fn sorted_elements_are_those_at_their_places() {
-    let x = Tensor::from([
-        [0.0, -0.0, f64::NAN, -1.0, 2.0, -0.0],
-        [3.0, 3.0, -f64::NAN, 1.0, f64::INFINITY, 0.0],
-    ]);
-    let bits = |x: &Tensor<f64>| x.to_vec().into_iter().map(f64::to_bits).collect::<Vec<_>>();
-    for (tape, from_largest) in [
-        (Tape::new(), true),
-        (Tape::new(), false),
-        (Tape::inference(), true),
-    ] {
-        let x = tape.variable(x.clone());
-        for axis in [0, -1] {
-            for (y, places) in [x.sort(axis, from_largest), x.topk(2, axis, from_largest)] {
-                let expected = x.value().unwrap().gather(axis, &places).unwrap();
-                assert_eq!(bits(y.value().unwrap()), bits(&expected));
-            }
-        }
-    }
 }

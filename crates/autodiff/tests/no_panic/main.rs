@@ -4,6 +4,7 @@
 
 mod calls;
 mod insight;
+mod own;
 
 use std::collections::BTreeSet;
 
@@ -23,6 +24,11 @@ proptest! {
     #[test]
     fn tapes_and_parameters_return(seed in any::<u64>()) {
         prop_assert_eq!(panics(&calls::tapes(), seed, false), [""; 0]);
+    }
+
+    #[test]
+    fn own_operations_return(seed in any::<u64>()) {
+        prop_assert_eq!(panics(&own::applications(), seed, false), [""; 0]);
     }
 
     #[test]
