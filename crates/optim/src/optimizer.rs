@@ -8,6 +8,9 @@ use crate::{Error, Result};
 
 /// Something that changes a model by the gradients of a loss.
 ///
+/// A custom optimizer implements [`UpdateRule`](crate::UpdateRule), the rule for one parameter, and is one by [`RuleOptimizer`](crate::RuleOptimizer). To implement this trait
+/// instead is for what no such rule can say: a step that looks at several parameters at once, for instance.
+///
 /// # Several models
 /// What is gathered about a model (momenta and the like) is for this model alone. A step with another one, though its parameters have the same names
 /// and shapes, begins afresh, as with a new optimizer; and a step with the first one goes on where it was, for as long as it lives. So one
@@ -45,10 +48,10 @@ pub trait Optimizer<T: Float = f32> {
         name.rsplit("::").next().unwrap_or(name)
     }
 
-    /// One step: updates every parameter that has a gradient, and writes what the forward pass has left for buffers.
+    /// One step: updates every parameter that has a gradient and is not frozen, and writes what the forward pass has left for buffers.
     ///
     /// # Errors
-    /// If a setting is out of its range or a gradient does not fit its parameter. Nothing has changed then.
+    /// If a setting is out of its range, or a gradient or a buffer's new value does not fit. Nothing has changed then.
     fn step(&mut self, model: &mut dyn Module<T>, gradients: &Gradients<T>) -> Result<()>;
 
     /// The learning rate of parameters that are in no group with one of its own.
