@@ -408,7 +408,7 @@ pub fn constructors() -> Vec<Call> {
             let slope = formula.derivative(s.rng.below(4)).map(|slope| (slope.simplify().to_string(), slope.latex()).0);
             let counts = formula.inputs().len() + formula.parameters().len() + formula.results() + formula.steps();
             let set = formula.set(["p", "rate", "", "é"][s.rng.below(4)], s.number::<f64>()).is_ok();
-            let bound = (set, formula.bind().to_string());
+            let bound = (set, formula.clone().with(&[s.number(), s.number()][..s.rng.below(3)]).bind().to_string());
             let result = formula.result(s.rng.below(4)).map(|result| result.depends_on(s.rng.below(4)));
             let _ = (formula.depends_on(s.length()), formula.result(s.length()).is_ok());
             (counts, formula.to_string() + &formula.latex(), (slope, bound, result))
@@ -420,7 +420,7 @@ pub fn constructors() -> Vec<Call> {
             let counts = program.map_or(0, |program| program.inputs() + program.parameters() + program.results() + program.cost_to(s.length()) as usize);
             (function.is_some(), counts)
         };
-        kernel |s| { let kernel = any(s); (kernel.outputs(), kernel.inputs(), kernel.parameters()) };
+        kernel |s| { let kernel = any(s).with(&[s.number(), s.number()][..s.rng.below(3)]); (kernel.outputs(), kernel.inputs(), kernel.parameters()) };
         counts |s| {
             counters::tape_record();
             #[cfg(feature = "counters")]
