@@ -105,17 +105,30 @@ impl<T> Drop for Shared<T> {
             }
             fence(Acquire);
         }
-        // SAFETY: this was the last handle, which nobody uses any more; the block was taken for this layout, and is given back once.
-        unsafe {
-            self.inner.drop_in_place();
-            blocks::give(self.inner.cast(), Layout::new::<Inner<T>>());
-        }
+        // Given back also where the value panics when it is dropped.
+        let _block = Block(self.inner);
+        // SAFETY: this was the last handle, which nobody uses any more.
+        unsafe { self.inner.drop_in_place() }
+    }
+}
+
+/// The memory of a value that is gone, or is just going.
+struct Block<T>(NonNull<Inner<T>>);
+
+impl<T> Drop for Block<T> {
+    #[inline]
+    fn drop(&mut self) {
+        // SAFETY: only the last handle makes one; the memory was taken for this layout, and is given back once.
+        unsafe { blocks::give(self.0.cast(), Layout::new::<Inner<T>>()) }
     }
 }
 
 #[cfg(test)]
 mod tests {
-    use std::sync::atomic::AtomicUsize;
+    use std::cell::RefCell;
+    use std::hint::spin_loop;
+    use std::panic::{AssertUnwindSafe, catch_unwind};
+    use std::sync::mpsc;
     use std::thread;
 
     use super::*;
@@ -175,6 +188,151 @@ mod tests {
                 assert_eq!(dropped.load(Relaxed), 0);
             });
             assert_eq!(dropped.load(Relaxed), 1);
+        }
+    }
+
+    /// Handles are made by some threads and dropped by others, which end meanwhile; the last ones of all meet.
+    #[test]
+    fn values_go_from_thread_to_thread() {
+        const THREADS: usize = 4;
+        let rounds = if cfg!(miri) { 5 } else { 300 };
+        let (made, dropped) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let common = Shared::new(Counted(&dropped, usize::MAX));
+        thread::scope(|scope| {
+            for thread in 0..THREADS {
+                let (sender, receiver) = mpsc::channel::<Vec<Shared<Counted<'_>>>>();
+                let (made, dropped, mut common) = (&made, &dropped, common.clone());
+                scope.spawn(move || {
+                    for round in 0..rounds {
+                        // More than a thread keeps, now and then.
+                        let count = if round % 16 == 0 { 150 } else { 3 };
+                        let new = (0..count).map(|i| Shared::new(Counted(dropped, thread + i)));
+                        let mut handles: Vec<_> = new.collect();
+                        made.fetch_add(count, Relaxed);
+                        handles.extend(handles[..count / 2].to_vec());
+                        handles.push(common.clone());
+                        if sender.send(handles).is_err() {
+                            return;
+                        }
+                        common = common.clone();
+                    }
+                });
+                scope.spawn(move || {
+                    for (round, mut handles) in receiver.into_iter().enumerate() {
+                        let count = if round % 16 == 0 { 150 } else { 3 };
+                        for (i, handle) in handles[..count].iter_mut().enumerate() {
+                            assert_eq!(handle.1, thread + i);
+                            // The one that has a twin cannot change it, the other one can.
+                            assert_eq!(handle.get_mut().is_none(), i < count / 2);
+                        }
+                        handles.reverse();
+                    }
+                });
+            }
+        });
+        assert_eq!(dropped.load(Relaxed), made.load(Relaxed));
+        drop(common);
+        assert_eq!(dropped.load(Relaxed), made.load(Relaxed) + 1);
+    }
+
+    #[test]
+    fn two_last_handles_that_go_at_once_drop_the_value_once() {
+        let rounds = if cfg!(miri) { 20 } else { 2000 };
+        let dropped = AtomicUsize::new(0);
+        // How many threads are ready, in all rounds: at a barrier that sleeps they would not meet.
+        let ready = AtomicUsize::new(0);
+        let wait = |round: usize| {
+            ready.fetch_add(1, Relaxed);
+            let mut looks = 0;
+            while ready.load(Relaxed) < 2 * (round + 1) {
+                spin_loop();
+                looks += 1;
+                if looks % 1000 == 0 {
+                    thread::yield_now();
+                }
+            }
+        };
+        let (to_other, from_first) = mpsc::channel::<Shared<Counted<'_>>>();
+        thread::scope(|scope| {
+            let (wait, dropped) = (&wait, &dropped);
+            scope.spawn(move || {
+                for (round, handle) in from_first.into_iter().enumerate() {
+                    wait(round);
+                    assert_eq!(handle.1, round);
+                    drop(handle);
+                }
+            });
+            for round in 0..rounds {
+                let handle = Shared::new(Counted(dropped, round));
+                to_other.send(handle.clone()).unwrap();
+                wait(round);
+                assert_eq!(handle.1, round);
+                drop(handle);
+            }
+            drop(to_other);
+        });
+        assert_eq!(dropped.load(Relaxed), rounds);
+    }
+
+    /// A thread's list of blocks ends before or after what the thread keeps itself, whose blocks then go to the system.
+    #[test]
+    fn what_a_thread_keeps_to_its_end_goes_then() {
+        static DROPPED: AtomicUsize = AtomicUsize::new(0);
+        thread_local! {
+            static KEPT: RefCell<Vec<Shared<Counted<'static>>>> = const { RefCell::new(Vec::new()) };
+        }
+        for list_first in [false, true] {
+            let handle = thread::spawn(move || {
+                if list_first {
+                    drop(Shared::new(1));
+                }
+                KEPT.with_borrow_mut(|kept| kept.reserve(3));
+                for i in 0..3 {
+                    let value = Shared::new(Counted(&DROPPED, i));
+                    KEPT.with_borrow_mut(|kept| kept.push(value));
+                }
+            });
+            handle.join().unwrap();
+        }
+        assert_eq!(DROPPED.load(Relaxed), 6);
+    }
+
+    /// As in the standard library's: the value counts as dropped, and the program goes on.
+    #[test]
+    fn a_value_that_panics_when_it_is_dropped_is_dropped_once() {
+        struct Panics<'a>(Counted<'a>);
+
+        impl Drop for Panics<'_> {
+            fn drop(&mut self) {
+                assert!(self.0.1 == 0, "meant to");
+            }
+        }
+
+        let dropped = AtomicUsize::new(0);
+        for panics in [1, 0] {
+            let first = Shared::new(Panics(Counted(&dropped, panics)));
+            let (second, place) = (first.clone(), first.inner);
+            let result = catch_unwind(AssertUnwindSafe(move || drop(first)));
+            assert!(result.is_ok());
+            let result = catch_unwind(AssertUnwindSafe(move || drop(second)));
+            assert_eq!(result.is_err(), panics == 1);
+            // The block is the thread's next one.
+            assert_eq!(Shared::new(1).inner.cast(), place);
+        }
+        assert_eq!(dropped.load(Relaxed), 2);
+    }
+
+    #[test]
+    fn values_of_no_size_and_of_a_large_alignment_have_their_places() {
+        #[derive(Debug, PartialEq)]
+        #[repr(align(256))]
+        struct Aligned(u8);
+
+        for i in 0..100 {
+            let (nothing, aligned, large) = (Shared::new(()), Shared::new(Aligned(i)), Shared::new([i; 500]));
+            let other = aligned.clone();
+            assert!((&raw const *aligned).addr().is_multiple_of(256));
+            assert_eq!((*nothing, &*other, large[499]), ((), &Aligned(i), i));
         }
     }
 }

@@ -30,12 +30,22 @@ pub(super) enum Access {
     Row,
     /// A row of so many, again and again: a scalar, or a bias.
     Repeated(usize),
-    /// Each of them as a row of so many, the next one this far from the last: a column.
-    Spread(usize, isize),
+    /// Each of them as a row of so many.
+    Spread(Columns),
     /// A row of so many, again and again for so many elements, then another one.
     Tiled(usize, usize),
     /// In any other way.
     Scattered,
+}
+
+/// Columns one after another, of so many elements that lie `step` apart, each of which is a row of `row` elements of the result.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Columns {
+    row: usize,
+    step: isize,
+    length: usize,
+    /// From each column to the next one: nothing, where one is repeated.
+    next: isize,
 }
 
 /// Rows that are shorter are copied with others: the next place takes as long to find as such a row to fill.
@@ -55,7 +65,12 @@ impl Access {
         let inner = walk.rank - 1;
         let (row, [step]) = (walk.lengths[inner], walk.strides());
         match (walk.rank, step) {
-            (2, 0) if row >= SPREAD => Some(Self::Spread(row, walk.strides[0][0])),
+            (2 | 3, 0) if row >= SPREAD => Some(Self::Spread(Columns {
+                row,
+                step: walk.strides[inner - 1][0],
+                length: walk.lengths[inner - 1],
+                next: if inner == 2 { walk.strides[0][0] } else { 0 },
+            })),
             (3.., 1) if row <= BLOCK / 2 && walk.strides[inner - 1] == [0] => {
                 let span = row * walk.lengths[inner - 1];
                 (span >= 4 * BLOCK).then_some(Self::Tiled(row, span))
@@ -120,15 +135,14 @@ impl<'a, 's, T: Gather + Copy> Reader<'a, 's, T> {
             Access::Repeated(row) if start % row + length <= row => {
                 &source[layout.offset() + start % row..][..length]
             }
-            Access::Spread(row, step) => {
+            Access::Spread(columns) => {
                 let scratch = &mut self.scratch[..length];
                 simd::dispatch(Spread {
                     scratch: &mut *scratch,
                     source,
                     offset: layout.offset() as isize,
                     start,
-                    row,
-                    step,
+                    columns,
                 });
                 scratch
             }
@@ -151,14 +165,16 @@ impl<'a, 's, T: Gather + Copy> Reader<'a, 's, T> {
     }
 }
 
-/// Fills `scratch` with the elements from `start` on, of which the first is at `offset` and each is a row of so many.
+/// Elements that are written at once.
+const WIDTH: usize = 16;
+
+/// Fills `scratch` with the elements from `start` on, of which the first is at `offset`.
 struct Spread<'a, T> {
     scratch: &'a mut [T],
     source: &'a [T],
     offset: isize,
     start: usize,
-    row: usize,
-    step: isize,
+    columns: Columns,
 }
 
 impl<T: Copy> Work for Spread<'_, T> {
@@ -166,14 +182,34 @@ impl<T: Copy> Work for Spread<'_, T> {
 
     #[inline(always)]
     fn run(self) {
-        let row = self.row;
-        let (mut index, mut length) = (self.start / row, row - self.start % row);
+        let Columns {
+            row,
+            step,
+            length,
+            next,
+        } = self.columns;
+        let (mut run, index) = (row - self.start % row, self.start / row);
+        let (column, place) = (index / length, index % length);
+        let mut position = self.offset + column as isize * next + place as isize * step;
+        let (mut left, to_next) = (length - place, next - length as isize * step);
         let mut rest = self.scratch;
         while !rest.is_empty() {
-            let (run, next) = rest.split_at_mut(length.min(rest.len()));
-            let x = self.source[(self.offset + index as isize * self.step) as usize];
-            run.iter_mut().for_each(|to| *to = x);
-            (index, length, rest) = (index + 1, row, next);
+            let x = self.source[position as usize];
+            run = run.min(rest.len());
+            match rest.get_mut(..run.next_multiple_of(WIDTH)) {
+                // What is written behind the end belongs to the next row, which comes later.
+                Some(whole) => {
+                    for to in whole.as_chunks_mut().0 {
+                        *to = [x; WIDTH];
+                    }
+                }
+                None => rest[..run].fill(x),
+            }
+            (rest, run) = (&mut rest[run..], row);
+            (position, left) = (position + step, left - 1);
+            if left == 0 {
+                (position, left) = (position + to_next, length);
+            }
         }
     }
 }

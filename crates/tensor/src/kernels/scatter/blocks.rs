@@ -68,30 +68,53 @@ fn add_lines<T: Term>(target: &mut [T], length: usize, count: usize, index: &[i6
     let lines = (CHECKED / count).max(1);
     let groups = target.chunks_mut(lines * length).zip(index.chunks(lines * count));
     for ((target, index), source) in groups.zip(source.chunks(lines * count)) {
-        let index = &index[..target.len() / length * count];
+        let count_here = target.len() / length * count;
+        let (index, source) = (&index[..count_here], &source[..count_here]);
         if largest_here(index) >= length as u64 {
             return false;
         }
+        if !Chains::<T>::may_be_full(count) {
+            add_by_turns(target, length, count, index, source);
+            continue;
+        }
         let terms = index.chunks_exact(count).zip(source.chunks_exact(count));
         for (line, (index, source)) in target.chunks_exact_mut(length).zip(terms) {
-            add_line(line, index, source, &mut chains);
+            add_counted(line, index, source, &mut chains);
         }
     }
     true
 }
 
+/// Adds to two lines by turns: what goes to one place seldom has to wait until something else has.
 #[inline(always)]
-fn add_line<T: Term>(line: &mut [T], index: &[i64], source: &[T], chains: &mut Chains<T>) {
-    let terms = index.iter().zip(source);
-    if !Chains::<T>::may_be_full(index.len()) {
-        return terms.for_each(|(&index, &x)| line[index as usize] = line[index as usize].plus(x));
-    }
-    for (&index, &x) in terms {
-        let place = index as usize;
-        line[place] = line[place].plus(x);
-        if chains.is_full(place) {
-            chains.put_aside(place, &mut line[place..=place]);
+fn add_by_turns<T: Term>(target: &mut [T], length: usize, count: usize, index: &[i64], source: &[T]) {
+    let mut pairs = target.chunks_exact_mut(2 * length);
+    let indices = index.chunks_exact(2 * count);
+    let terms = source.chunks_exact(2 * count);
+    let (last_index, last_terms) = (indices.remainder(), terms.remainder());
+    for ((lines, index), source) in (&mut pairs).zip(indices).zip(terms) {
+        let (first, second) = lines.split_at_mut(length);
+        let ((index, more_index), (source, more)) = (index.split_at(count), source.split_at(count));
+        for ((&i, &x), (&j, &y)) in index.iter().zip(source).zip(more_index.iter().zip(more)) {
+            let (i, j) = (i as usize, j as usize);
+            first[i] = first[i].plus(x);
+            second[j] = second[j].plus(y);
         }
+    }
+    let line = pairs.into_remainder();
+    for (&i, &x) in last_index.iter().zip(last_terms) {
+        line[i as usize] = line[i as usize].plus(x);
+    }
+}
+
+#[inline(always)]
+fn add_counted<T: Term>(line: &mut [T], index: &[i64], source: &[T], chains: &mut Chains<T>) {
+    let (mut index, mut source) = (index, source);
+    // Nothing is called where nothing is full, so that all stays in registers.
+    while let Some(last) = chains.add_until_full(line, index, source) {
+        let place = index[last] as usize;
+        chains.put_aside(place, &mut line[place..=place]);
+        (index, source) = (&index[last + 1..], &source[last + 1..]);
     }
     chains.finish(line);
     chains.restart();

@@ -58,6 +58,22 @@ impl<T: Term> Chains<T> {
         })
     }
 
+    /// Adds to the places that an index names, all of which are counted, up to the first addition after which what is there must be put aside;
+    /// which one that was.
+    #[inline(always)]
+    pub fn add_until_full(&mut self, target: &mut [T], index: &[i64], source: &[T]) -> Option<usize> {
+        let counts = &mut self.counts[..target.len()];
+        for (i, (&place, &x)) in index.iter().zip(source).enumerate() {
+            let place = place as usize;
+            target[place] = target[place].plus(x);
+            counts[place] = counts[place].wrapping_add(1);
+            if counts[place] == 0 {
+                return Some(i);
+            }
+        }
+        None
+    }
+
     #[cold]
     pub fn put_aside(&mut self, place: usize, elements: &mut [T]) {
         let aside = { self.aside.entry(place) }.or_insert_with(|| vec![T::Aside::default(); elements.len()]);

@@ -343,13 +343,14 @@ where
         for ((certain, (x, q)), (row, (&[largest, log_sum, _, total], &left))) in
             certain.iter_mut().zip(rows).zip(kept)
         {
-            if -log_sum > log_half() {
-                *certain = first(x, |&x| x == largest).map(|place| {
-                    let factor = factor_of(self.factors, row);
-                    let slope = sum_without::<T, LANES>(q, place) - left * total;
-                    let is_nothing = factor == zero || (total == zero && q[place] == zero);
-                    (place, if is_nothing { zero } else { slope * factor })
-                });
+            // (A closure would be compiled for no machine in particular.)
+            if -log_sum > log_half()
+                && let Some(place) = first(x, |&x| x == largest)
+            {
+                let factor = factor_of(self.factors, row);
+                let slope = sum_without::<T, LANES>(q, place) - left * total;
+                let is_nothing = factor == zero || (total == zero && q[place] == zero);
+                *certain = Some((place, if is_nothing { zero } else { slope * factor }));
             }
         }
         write_slopes(

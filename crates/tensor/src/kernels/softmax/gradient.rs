@@ -156,12 +156,14 @@ fn row_of_logarithm<T: Number, const LANES: usize>(g: &mut [T], y: &[T]) {
         true => first(y, |&y| y > log_half()),
         false => None,
     };
-    let certain = place.map(|place| {
+    let mut certain = None;
+    // (A closure would be compiled for no machine in particular.)
+    if let Some(place) = place {
         let own = std::mem::take(&mut g[place]);
         let (others, _) = sum_of::<T, LANES, true>(g, y, T::default());
         let (p, left) = math::probability(y[place]);
-        (place, own * left - p * others)
-    });
+        certain = Some((place, own * left - p * others));
+    }
     for (g, &y) in g.iter_mut().zip(y) {
         *g = *g - math::exp_nonpositive(y) * sum;
     }
