@@ -8,7 +8,7 @@ use backprop_tensor::{Error as TensorError, Float, Tensor};
 use smallvec::SmallVec;
 
 use crate::backward::OUTSIDE;
-use crate::node::{Held, Inputs, Origin, Record};
+use crate::node::{Inputs, Origin};
 use crate::{Error, Op, Result, Tape, Var};
 
 impl<T: Float> Tape<T> {
@@ -97,8 +97,7 @@ impl<T: Float> Tape<T> {
         let Some(inputs) = inputs(operands) else {
             return (self.constant_at(value, location), read);
         };
-        let op = Held::new(op, self.is_tracing());
-        let origin = Origin::Operation(Box::new(Record { op, saved }));
+        let origin = Origin::operation(op, saved, self.is_tracing());
         (self.record(value, origin, inputs, operands, location), read)
     }
 

@@ -8,7 +8,7 @@ use backprop_tensor::formula::Formula;
 use backprop_tensor::{Float, Result, Tensor};
 
 use crate::apply::inputs;
-use crate::node::{Held, Inputs, MultiRecord, Origin};
+use crate::node::{Inputs, Origin};
 use crate::op::{NOT_WRITTEN, type_name};
 use crate::{Differential, InputGradients, Tape, Var};
 
@@ -166,8 +166,7 @@ impl<T: Float> Tape<T> {
         let Some(inputs) = inputs(operands) else {
             return values.map(|value| self.constant_at(value, location));
         };
-        let op = Held::new(op, self.is_tracing());
-        let origin = Origin::Operation(Box::new(MultiRecord::<_, _, N> { op, saved }));
+        let origin = Origin::multi::<N, O>(op, saved, self.is_tracing());
         // Its own record has no value: only a shape to be drawn.
         let first = values.first().cloned().unwrap_or_default();
         let operation = self.record(first, origin, inputs, operands, location).node;

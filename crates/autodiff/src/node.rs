@@ -112,39 +112,67 @@ pub(crate) struct TracedParam<T: Float> {
     pub(crate) is_trainable: bool,
 }
 
-/// An operation that a tape, or a tape and what was read back from it, hold.
-pub(crate) enum Held<O> {
-    Own(O),
-    Shared(Arc<O>),
+/// Who holds an operation: a type and not a choice, so that the record of an operation without fields or savings takes no memory.
+pub(crate) trait Hold: Deref + 'static {
+    /// The operation, of a tape that is read back.
+    fn shared(&self) -> Option<Arc<dyn Any + Send + Sync>>;
 }
 
-impl<O> Held<O> {
-    pub(crate) fn new(op: O, is_shared: bool) -> Self {
-        if is_shared {
-            Self::Shared(Arc::new(op))
-        } else {
-            Self::Own(op)
-        }
-    }
-}
+/// The tape alone.
+pub(crate) struct Own<O>(O);
 
-impl<O: Any + Send + Sync> Held<O> {
-    fn shared(&self) -> Option<Arc<dyn Any + Send + Sync>> {
-        match self {
-            Self::Own(_) => None,
-            Self::Shared(op) => Some(Arc::<O>::clone(op)),
-        }
-    }
-}
+/// The tape, and what was read back from it.
+pub(crate) struct Shared<O>(Arc<O>);
 
-impl<O> Deref for Held<O> {
+impl<O> Deref for Own<O> {
     type Target = O;
 
     fn deref(&self) -> &O {
-        match self {
-            Self::Own(op) => op,
-            Self::Shared(op) => op,
-        }
+        &self.0
+    }
+}
+
+impl<O> Deref for Shared<O> {
+    type Target = O;
+
+    fn deref(&self) -> &O {
+        &self.0
+    }
+}
+
+impl<O: 'static> Hold for Own<O> {
+    fn shared(&self) -> Option<Arc<dyn Any + Send + Sync>> {
+        None
+    }
+}
+
+impl<O: Any + Send + Sync> Hold for Shared<O> {
+    fn shared(&self) -> Option<Arc<dyn Any + Send + Sync>> {
+        Some(Arc::<O>::clone(&self.0))
+    }
+}
+
+impl<T: Float> Origin<T> {
+    /// An operation, on a tape that is read back or not.
+    pub(crate) fn operation<O: Op<T>>(op: O, saved: O::Saved, is_traced: bool) -> Self {
+        Self::Operation(match is_traced {
+            false => Box::new(Record { op: Own(op), saved }),
+            true => Box::new(Record {
+                op: Shared(Arc::new(op)),
+                saved,
+            }),
+        })
+    }
+
+    /// As [`operation`](Self::operation), for one with several values.
+    pub(crate) fn multi<const N: usize, O: MultiOp<T, N>>(op: O, saved: O::Saved, is_traced: bool) -> Self {
+        Self::Operation(match is_traced {
+            false => Box::new(MultiRecord::<_, _, N> { op: Own(op), saved }),
+            true => Box::new(MultiRecord::<_, _, N> {
+                op: Shared(Arc::new(op)),
+                saved,
+            }),
+        })
     }
 }
 
@@ -171,18 +199,22 @@ pub(crate) trait Recorded<T: Float>: Debug {
 }
 
 /// An operation with one value.
-pub(crate) struct Record<O, S> {
-    pub(crate) op: Held<O>,
-    pub(crate) saved: S,
+struct Record<H, S> {
+    op: H,
+    saved: S,
 }
 
-impl<O: Debug, S> Debug for Record<O, S> {
+impl<H: Deref<Target: Debug>, S> Debug for Record<H, S> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.op.deref().fmt(f)
     }
 }
 
-impl<T: Float, O: Op<T>> Recorded<T> for Record<O, O::Saved> {
+impl<T, H> Recorded<T> for Record<H, <H::Target as Op<T>>::Saved>
+where
+    T: Float,
+    H: Hold<Target: Op<T> + Sized>,
+{
     fn name(&self) -> &'static str {
         self.op.name()
     }
@@ -219,18 +251,22 @@ impl<T: Float, O: Op<T>> Recorded<T> for Record<O, O::Saved> {
 }
 
 /// An operation with `N` values, whose records come after its own.
-pub(crate) struct MultiRecord<O, S, const N: usize> {
-    pub(crate) op: Held<O>,
-    pub(crate) saved: S,
+struct MultiRecord<H, S, const N: usize> {
+    op: H,
+    saved: S,
 }
 
-impl<O: Debug, S, const N: usize> Debug for MultiRecord<O, S, N> {
+impl<H: Deref<Target: Debug>, S, const N: usize> Debug for MultiRecord<H, S, N> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
         self.op.deref().fmt(f)
     }
 }
 
-impl<T: Float, const N: usize, O: MultiOp<T, N>> Recorded<T> for MultiRecord<O, O::Saved, N> {
+impl<T, H, const N: usize> Recorded<T> for MultiRecord<H, <H::Target as MultiOp<T, N>>::Saved, N>
+where
+    T: Float,
+    H: Hold<Target: MultiOp<T, N> + Sized>,
+{
     fn name(&self) -> &'static str {
         self.op.name()
     }

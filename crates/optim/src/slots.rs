@@ -42,7 +42,7 @@ struct Slot<T: Float> {
     settings: Option<Settings>,
     steps: u64,
     state: Vec<Tensor<T>>,
-    /// Of the step that is taken.
+    /// Of the last step that was prepared.
     kernel: Option<Kernel>,
 }
 
@@ -60,7 +60,6 @@ pub(crate) struct Plan<'a, R> {
 struct Job<'a, T: Float> {
     parameter: &'a mut Tensor<T>,
     gradient: &'a Tensor<T>,
-    kernel: Kernel,
     steps: u64,
     result: TensorResult<()>,
 }
@@ -72,12 +71,12 @@ impl<T: Float> Job<'_, T> {
         { state.iter_mut() }.try_for_each(|state| state.as_mut_slice().map(drop))
     }
 
-    fn run(&mut self, state: &mut [Tensor<T>], names: &[&str]) {
+    fn run(&mut self, kernel: &Kernel, state: &mut [Tensor<T>], names: &[&str]) {
         let mut updated: SmallVec<[_; MAX_UPDATED]> = SmallVec::new();
         updated.push(&mut *self.parameter);
         let seen = state.iter_mut().zip(names).filter(|(_, name)| is_seen(name));
         updated.extend(seen.map(|(tensor, _)| tensor));
-        self.result = Tensor::update(&self.kernel, &mut updated, &[self.gradient]);
+        self.result = Tensor::update(kernel, &mut updated, &[self.gradient]);
     }
 }
 
@@ -137,9 +136,9 @@ impl<T: Float> Slots<T> {
             self.clock += 1;
             let (clock, mut result) = (self.clock, Ok(()));
             self.each(model, gradients, |_, slot, mut job| {
-                if result.is_ok() {
+                if let (Ok(()), Some(kernel)) = (&result, &slot.kernel) {
                     (slot.steps, slot.last) = (job.steps, clock);
-                    job.run(&mut slot.state, plan.state);
+                    job.run(kernel, &mut slot.state, plan.state);
                     result = job.result;
                 }
             });
@@ -158,23 +157,25 @@ impl<T: Float> Slots<T> {
     ) -> Result<()> {
         let mut jobs = Vec::with_capacity(self.order.len());
         self.each(model, gradients, |place, slot, job| {
-            jobs.push((place, job, std::mem::take(&mut slot.state)));
+            if let Some(kernel) = slot.kernel {
+                jobs.push((place, job, std::mem::take(&mut slot.state), kernel));
+            }
         });
-        let mut result = { jobs.iter_mut() }.try_for_each(|(_, job, state)| job.own(state));
+        let mut result = { jobs.iter_mut() }.try_for_each(|(_, job, state, _)| job.own(state));
         // A step is all or nothing: from here on, there is all the memory that it needs.
         if result.is_ok() {
             for_each_job(
                 &mut jobs,
-                |(_, job, _)| job.gradient.count().saturating_mul(bytes),
-                |(_, job, state)| job.run(state, names),
+                |(_, job, ..)| job.gradient.count().saturating_mul(bytes),
+                |(_, job, state, kernel)| job.run(kernel, state, names),
             );
             self.clock += 1;
-            for (place, job, _) in &jobs {
+            for (place, job, ..) in &jobs {
                 let slot = &mut self.slots[*place];
                 (slot.steps, slot.last) = (job.steps, self.clock);
             }
         }
-        for (place, job, state) in jobs {
+        for (place, job, state, _) in jobs {
             self.slots[place].state = state;
             result = result.and(job.result);
         }
@@ -196,7 +197,6 @@ impl<T: Float> Slots<T> {
             };
             let Some(&place) = order.next() else { return };
             let slot = &mut self.slots[place];
-            let Some(kernel) = slot.kernel.take() else { return };
             if slot.lineage.is_none() {
                 self.index.remove(place, slot.id, None, &slot.path);
                 slot.lineage = Some(param.begin_lineage());
@@ -206,7 +206,6 @@ impl<T: Float> Slots<T> {
             let job = Job {
                 parameter: param.value_mut(),
                 gradient,
-                kernel,
                 steps: slot.next_step(),
                 result: Ok(()),
             };

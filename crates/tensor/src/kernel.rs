@@ -282,8 +282,8 @@ impl fmt::Debug for Kernel {
 /// assert_eq!(gradient.apply(&tanh_gradient, &[&y])?, Tensor::from([0.75, 1.0, 1.5]));
 ///
 /// let rate = 0.5;
-/// let step = kernel!(|w, g; rate, decay: 1.0 - rate * 0.1| w * decay - rate * g);
-/// assert_eq!(y.apply(&step, &[&gradient])?, Tensor::from([-0.025, -0.5, -1.475]));
+/// let step = kernel!(|w, g; rate, decay: 1.0 - rate / 4.0| w * decay - rate * g);
+/// assert_eq!(y.apply(&step, &[&gradient])?, Tensor::from([-0.0625, -0.5, -1.4375]));
 /// # Ok::<(), backprop_tensor::Error>(())
 /// ```
 #[macro_export]
