@@ -53,7 +53,8 @@ impl<T: Float> Tape<T> {
     ///
     /// # Errors
     /// Those of the operations inside stick to the tape as usual. [`Error::Checkpoint`] sticks if a value from inside of another checkpoint comes in, and is returned by
-    /// [`backward`](Var::backward) if the function did something else the second time.
+    /// [`backward`](Var::backward) if the function gave a value of another shape the second time, a constant, or one of another parameter; what else it does
+    /// differently is not noticed.
     #[track_caller]
     pub fn checkpoint<M, F, const N: usize>(&self, block: &M, inputs: [&Var<T>; N], forward: F) -> Var<T>
     where

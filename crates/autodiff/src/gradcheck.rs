@@ -33,7 +33,8 @@ pub fn gradcheck(
     Gradcheck::default().run(function, inputs)
 }
 
-/// Compares the gradient of the gradients of a function with central differences, in f64: as [`gradcheck`], of what [`Var::gradients`] gives.
+/// Compares what [`Var::gradients`] gives, and the gradients of that, with central differences, in f64: as [`gradcheck`] does with what
+/// [`Var::backward`] gives.
 ///
 /// What is differentiated is the product of the function's Jacobian with a vector, with respect to the inputs and the vector.
 ///
@@ -131,6 +132,7 @@ impl Gradcheck {
         let variables: Vec<_> = inputs.iter().map(|input| tape.variable(input.clone())).collect();
         let shape = *function(&variables).value()?.shape();
         let vector = Tensor::normal(shape, 0.0, 1.0, &mut Rng::seed(2))?;
+        self.check_derivative(&function, inputs, &vector)?;
         let inputs = [inputs, &[vector]].concat();
         // A function that fails the second time leaves its error behind.
         let failure = RefCell::new(None);
@@ -148,6 +150,33 @@ impl Gradcheck {
             Some(error) => Err(error.into()),
             None => result,
         }
+    }
+
+    /// Compares the gradients in variables, which an operation's [`differentiate`](crate::Op::differentiate) makes, with differences of the function: those of
+    /// the gradients would agree with a wrong derivative's own.
+    fn check_derivative(
+        &self,
+        function: impl Fn(&[Var<f64>]) -> Var<f64>,
+        inputs: &[Tensor<f64>],
+        vector: &Tensor<f64>,
+    ) -> Result<(), GradcheckError> {
+        let tape = Tape::higher_order();
+        let variables: Vec<_> = inputs.iter().map(|input| tape.variable(input.clone())).collect();
+        let output = function(&variables);
+        if !output.is_tracked() {
+            return Ok(());
+        }
+        let vector_variable = tape.constant(vector.clone());
+        let gradients =
+            output.gradients_for(&variables.iter().collect::<Vec<_>>(), Some(&vector_variable))?;
+        for (input, gradient) in gradients.iter().enumerate() {
+            for (element, gradient) in gradient.value()?.to_vec().into_iter().enumerate() {
+                let difference =
+                    self.difference(Tape::higher_order, &function, inputs, vector, input, element)?;
+                self.compare(input, element, gradient, difference)?;
+            }
+        }
+        Ok(())
     }
 
     /// On a tape for the gradients, and tapes for the differences.

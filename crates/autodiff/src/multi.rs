@@ -12,7 +12,7 @@ use crate::node::{Inputs, Origin};
 use crate::op::{NOT_WRITTEN, type_name};
 use crate::{Differential, InputGradients, Tape, Var};
 
-/// A differentiable operation with `N` values: as [`Op`], which is the same with one.
+/// A differentiable operation with `N` values: as [`Op`](crate::Op), which is the same with one.
 ///
 /// Apply it with [`Tape::apply_multi`]. The values are variables like any others; the gradients of all of them come to the operation at once, `None` for
 /// a value that the loss does not depend on. If it depends on none of them, the operation is not asked.
@@ -104,7 +104,7 @@ pub trait MultiOp<T: Float, const N: usize>: Debug + Send + Sync + 'static {
         inputs: &mut InputGradients<'_, T>,
     ) -> Result<()>;
 
-    /// The same as [`backward`](Self::backward), written in variables, so that it can be differentiated again, as [`Op::differentiate`]. The
+    /// The same as [`backward`](Self::backward), written in variables, so that it can be differentiated again, as [`Op::differentiate`](crate::Op::differentiate). The
     /// operands are those of [`Differential::operands`], the values those of [`Differential::outputs`].
     ///
     /// # Errors
@@ -122,7 +122,7 @@ pub trait MultiOp<T: Float, const N: usize>: Debug + Send + Sync + 'static {
         }
     }
 
-    /// The formula with `N` results, if each element of the values is one of the elements of the operands at its place, broadcast together; as [`Op::formula`].
+    /// The formula with `N` results, if each element of the values is one of the elements of the operands at its place, broadcast together; as [`Op::formula`](crate::Op::formula).
     fn formula(&self) -> Option<Formula> {
         None
     }

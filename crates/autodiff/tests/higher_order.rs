@@ -1,10 +1,10 @@
 //! Gradients of gradients: what they are taken of, what they leave behind, and what they refuse.
 
 use backprop_autodiff::{
-    Differential, Error, InputGradients, Op, Param, Result, Tape, Var, hessian, hvp, jacobian, jvp, operands,
-    ops, vjp,
+    Differential, Error, GradcheckError, InputGradients, Op, Param, Result, Tape, Var, gradcheck,
+    gradgradcheck, hessian, hvp, jacobian, jvp, operands, ops, vjp,
 };
-use backprop_tensor::{Result as TensorResult, Tensor};
+use backprop_tensor::{Result as TensorResult, Tensor, kernel};
 use proptest::prelude::*;
 
 fn vector(elements: &[f64]) -> Tensor<f64> {
@@ -438,4 +438,43 @@ proptest! {
         prop_assert!(near(&hvp(g, &x, &u).unwrap().1, &whole.matmul(&u).unwrap()));
         prop_assert!(near(&whole, &whole.transpose(0, 1).unwrap()));
     }
+}
+
+/// A cube whose derivative is right in `backward` alone.
+#[derive(Debug)]
+struct WrongTwice;
+
+impl Op<f64> for WrongTwice {
+    type Saved = Tensor<f64>;
+
+    fn forward(&self, inputs: &[&Tensor<f64>]) -> TensorResult<(Tensor<f64>, Self::Saved)> {
+        let [x] = operands(inputs)?;
+        Ok((x.apply(&kernel!(|x| x * x * x), &[])?, x.clone()))
+    }
+
+    fn backward(
+        &self,
+        x: Self::Saved,
+        gradient: Tensor<f64>,
+        inputs: &mut InputGradients<'_, f64>,
+    ) -> TensorResult<()> {
+        inputs.add(0, gradient.into_apply(&kernel!(|g, x| g * 3.0 * x * x), &[&x])?)
+    }
+
+    fn differentiate(&self, _: &Self::Saved, at: &Differential<f64>) -> Result<()> {
+        let [x] = at.operands()?;
+        at.add(0, at.gradient() * (x * x) * 5.0)
+    }
+}
+
+#[test]
+fn a_derivative_in_variables_that_is_another_one_is_found() {
+    let inputs = [vector(&[0.5, 1.0, -2.0])];
+    gradcheck(|x| x[0].apply(WrongTwice), &inputs).unwrap();
+    let error = gradgradcheck(|x| x[0].apply(WrongTwice), &inputs).unwrap_err();
+    assert!(
+        matches!(error, GradcheckError::Mismatch { input: 0, element: 0, gradient, difference }
+            if (gradient / difference - 5.0 / 3.0).abs() < 1e-6),
+        "{error}"
+    );
 }

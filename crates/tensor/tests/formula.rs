@@ -193,6 +193,27 @@ fn an_update_gives_all_its_values() {
     );
 }
 
+/// A sign or a number behind another factor or term is told from what is before it.
+#[test]
+fn latex_tells_products_from_differences() {
+    for (formula, latex) in [
+        (formula!(|x, y| x * -y), r"x \, \left(-y\right)"),
+        (formula!(|x| x * -2.0), r"x \, \left(-2\right)"),
+        (formula!(|x, y| (-x) * (-y)), r"-x \, \left(-y\right)"),
+        (formula!(|x, y| x - -y), r"x - \left(-y\right)"),
+        (formula!(|x, y| x + -(y * 3.0)), r"x + \left(-y \cdot 3\right)"),
+        (formula!(|x| -(-x)), r"-\left(-x\right)"),
+        (formula!(|x| 0.5 * 2.0 * x), r"0.5 \cdot 2 \, x"),
+        (
+            formula!(|x, y| math::product([x, -y, y], [])),
+            r"x \, \left(-y\right) \, y",
+        ),
+        (formula!(|x| math::floor(x)), r"\left\lfloor x \right\rfloor"),
+    ] {
+        assert_eq!(formula.latex(), latex, "{formula}");
+    }
+}
+
 /// Text of a high derivative grows as its steps do, not as their uses, and names nothing as an argument is named.
 #[test]
 fn long_values_are_written_once() {

@@ -76,10 +76,18 @@ impl Named<'_> {
         let free = |index| tex(index, Strength::Choice);
         let text = match function {
             Function::Div => return (fraction(&free(0), &free(1)), Strength::Whole),
-            Function::Mul => format!(r"{} \, {}", tex(0, Strength::Product), tex(1, Strength::Sign)),
-            Function::Add => format!("{} + {}", tex(0, Strength::Sum), tex(1, Strength::Product)),
-            Function::Sub => format!("{} - {}", tex(0, Strength::Sum), tex(1, Strength::Product)),
-            Function::Neg => format!("-{}", tex(0, Strength::Product)),
+            Function::Mul => times(&[tex(0, Strength::Product), tex(1, Strength::Sign)]),
+            Function::Add => format!(
+                "{} + {}",
+                tex(0, Strength::Sum),
+                unsigned(tex(1, Strength::Product))
+            ),
+            Function::Sub => format!(
+                "{} - {}",
+                tex(0, Strength::Sum),
+                unsigned(tex(1, Strength::Product))
+            ),
+            Function::Neg => format!("-{}", unsigned(tex(0, Strength::Product))),
             Function::Less => format!("{} < {}", tex(0, Strength::Sum), tex(1, Strength::Sum)),
             Function::LessEqual => format!(r"{} \le {}", tex(0, Strength::Sum), tex(1, Strength::Sum)),
             Function::Equal => format!("{} = {}", tex(0, Strength::Sum), tex(1, Strength::Sum)),
@@ -104,12 +112,12 @@ impl Named<'_> {
             Function::PowGradient => {
                 let (g, x, p) = (tex(0, Strength::Product), tex(1, Strength::Whole), free(2));
                 return (
-                    format!(r"{g} \, {} \, {x}^{{{p} - 1}}", tex(2, Strength::Sign)),
+                    times(&[g, tex(2, Strength::Sign), format!("{x}^{{{p} - 1}}")]),
                     Strength::Product,
                 );
             }
             Function::MulDiv => fraction(
-                &format!(r"{} \, {}", tex(0, Strength::Product), tex(1, Strength::Sign)),
+                &times(&[tex(0, Strength::Product), tex(1, Strength::Sign)]),
                 &free(2),
             ),
             Function::NormalTail => {
@@ -118,8 +126,8 @@ impl Named<'_> {
                     Strength::Product,
                 );
             }
-            Function::Floor => format!(r"\left\lfloor{}\right\rfloor", free(0)),
-            Function::Ceil => format!(r"\left\lceil{}\right\rceil", free(0)),
+            Function::Floor => format!(r"\left\lfloor {} \right\rfloor", free(0)),
+            Function::Ceil => format!(r"\left\lceil {} \right\rceil", free(0)),
             Function::Product(factors) => {
                 return self.tex_product(&arguments[..factors], &arguments[factors..]);
             }
@@ -140,7 +148,7 @@ impl Named<'_> {
                 .iter()
                 .map(|&place| self.tex(place, Strength::Sign))
                 .collect();
-            parts.join(r" \, ")
+            times(&parts)
         };
         match (factors, divisors) {
             (factors, []) => (join(factors), Strength::Product),
@@ -183,6 +191,31 @@ impl Function {
             }
         }
     }
+}
+
+/// What follows another term or factor: without a sign that would be read as that of a difference.
+fn unsigned(text: String) -> String {
+    match text.starts_with('-') {
+        true => parentheses(&text),
+        false => text,
+    }
+}
+
+/// A product, with a dot before a number, which would be read as one with what is before it.
+fn times(factors: &[String]) -> String {
+    let mut product = String::new();
+    for (index, factor) in factors.iter().enumerate() {
+        match index {
+            0 => product.push_str(factor),
+            _ => {
+                let factor = unsigned(factor.clone());
+                let is_number = factor.starts_with(|first: char| first.is_ascii_digit());
+                product.push_str(if is_number { r" \cdot " } else { r" \, " });
+                product.push_str(&factor);
+            }
+        }
+    }
+    product
 }
 
 fn parentheses(text: &str) -> String {

@@ -40,11 +40,12 @@ impl<'a> Named<'a> {
         named
     }
 
-    /// `a` to `z`, then `a1`, but for those of the formula's arguments.
+    /// `a` to `z`, then `a1`, but for those of the formula's arguments, and for `e`, which is a number in LaTeX.
     fn free_names(&self) -> impl Iterator<Item = String> + use<'a> {
         let formula = self.formula;
         let is_taken = move |name: &str| {
-            formula.inputs().any(|taken| taken == name)
+            name == "e"
+                || formula.inputs().any(|taken| taken == name)
                 || formula.parameters().any(|(taken, _)| taken == name)
         };
         let all = (0..).flat_map(|round| {
