@@ -35,8 +35,9 @@ impl<T: Float> Op<T> for Cumprod {
         let products = x.cumprod(-1)?;
         let length = x.shape().last().copied().unwrap_or(1).max(1);
         let [x, products] = [&x, &products].map(|tensor| tensor.as_slice().unwrap_or(&[]));
+        // A tensor without elements may have an axis longer than there is memory for.
+        let mut upstream = vec![0.0; length.min(gradient.count())];
         let rows = gradient.as_mut_slice()?.chunks_mut(length);
-        let mut upstream = vec![0.0; length];
         for ((gradient, x), products) in rows.zip(x.chunks(length)).zip(products.chunks(length)) {
             upstream.copy_from_slice(gradient);
             if !plain_row(gradient, x, products) {

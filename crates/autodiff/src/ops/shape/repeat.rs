@@ -44,11 +44,11 @@ impl<T: Float> Op<T> for Repeat {
 
 /// For an axis that was repeated the shape with an axis of the repetitions, the second, and that without them.
 fn parts(before: &Shape, axis: usize, shape: &Shape) -> Option<[Vec<usize>; 2]> {
+    // Of a variable that has failed, no axis is left.
+    let repeated = *before.get(axis)?;
     // `repeat` gives a tensor of fewer axes than counts more of them in front.
     let inner = (axis + shape.rank()).checked_sub(before.rank());
     let length = inner.map_or(1, |axis| shape[axis]);
-    // Of a variable that has failed, no axis is left.
-    let repeated = *before.get(axis)?;
     if repeated == length {
         return None;
     }
