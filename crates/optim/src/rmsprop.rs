@@ -85,148 +85,70 @@ impl UpdateRule for RmsPropRule {
     }
 
     fn kernel<T: Float>(&self, step: &ParamStep<'_, T>) -> Result<Kernel> {
-        let numbers = Numbers::new(self, step);
-        Ok(match (self.centered, self.momentum == 0.0) {
-            (false, true) => numbers.plain(),
-            (false, false) => numbers.moving(),
-            (true, true) => numbers.centered(),
-            (true, false) => numbers.centered_moving(),
-        })
-    }
-}
-
-/// The parameters of the kernels.
-struct Numbers {
-    rate: f64,
-    alpha: f64,
-    rest: f64,
-    epsilon: f64,
-    decay: f64,
-    least: f64,
-    least_square: f64,
-    least_mean: f64,
-    momentum: f64,
-}
-
-impl Numbers {
-    fn new<T: Float>(rule: &RmsPropRule, step: &ParamStep<'_, T>) -> Self {
+        let &Self {
+            alpha,
+            epsilon,
+            momentum,
+            centered,
+        } = self;
+        let (rate, rest) = (step.learning_rate, 1.0 - alpha);
         let (decay, _) = step.decay(false);
-        let (least, least_square) = step.least_counted(rule.epsilon);
-        Self {
-            rate: step.learning_rate,
-            alpha: rule.alpha,
-            rest: 1.0 - rule.alpha,
-            epsilon: rule.epsilon,
-            decay,
-            least,
-            least_square,
-            least_mean: step.least_mean(),
-            momentum: rule.momentum,
-        }
-    }
-
-    fn plain(&self) -> Kernel {
-        let &Self {
-            rate,
-            alpha,
-            rest,
-            epsilon,
-            decay,
-            least,
-            least_square,
-            least_mean,
-            ..
-        } = self;
-        kernel!(mut w, s; g; rate, alpha, rest, epsilon, decay, least, least_square, least_mean => {
-            let g = g + decay * w;
-            let counted = if g.abs() < least { 0.0 } else { g };
-            s = alpha * s + rest * counted * counted;
-            s = if s < least_square { 0.0 } else { s };
-            let divisor = s.sqrt() + epsilon;
-            let b = if divisor == 0.0 { 0.0 } else { g / divisor };
-            w -= rate * if b.abs() < least_mean { 0.0 } else { b };
-        })
-    }
-
-    fn moving(&self) -> Kernel {
-        let &Self {
-            rate,
-            alpha,
-            rest,
-            epsilon,
-            decay,
-            least,
-            least_square,
-            least_mean,
-            momentum,
-        } = self;
-        kernel!(
-            mut w, s, b; g; rate, alpha, rest, epsilon, decay, least, least_square, least_mean, momentum => {
-            let g = g + decay * w;
-            let counted = if g.abs() < least { 0.0 } else { g };
-            s = alpha * s + rest * counted * counted;
-            s = if s < least_square { 0.0 } else { s };
-            let divisor = s.sqrt() + epsilon;
-            b = momentum * b + if divisor == 0.0 { 0.0 } else { g / divisor };
-            b = if b.abs() < least_mean { 0.0 } else { b };
-            w -= rate * b;
-        })
-    }
-
-    fn centered(&self) -> Kernel {
-        let &Self {
-            rate,
-            alpha,
-            rest,
-            epsilon,
-            decay,
-            least,
-            least_square,
-            least_mean,
-            ..
-        } = self;
-        kernel!(mut w, s, a; g; rate, alpha, rest, epsilon, decay, least, least_square, least_mean => {
-            let g = g + decay * w;
-            let counted = if g.abs() < least { 0.0 } else { g };
-            s = alpha * s + rest * counted * counted;
-            s = if s < least_square { 0.0 } else { s };
-            a = alpha * a + rest * g;
-            a = if a.abs() < least { 0.0 } else { a };
-            // Rounding can bring a variance of 0 below it; where the squares are infinite, there is none of them less another.
-            let d = if s.abs() < 1.0 / 0.0 { s - a * a } else { s };
-            let d = if d < 0.0 { 0.0 } else { d };
-            let divisor = d.sqrt() + epsilon;
-            let b = if divisor == 0.0 { 0.0 } else { g / divisor };
-            w -= rate * if b.abs() < least_mean { 0.0 } else { b };
-        })
-    }
-
-    fn centered_moving(&self) -> Kernel {
-        let &Self {
-            rate,
-            alpha,
-            rest,
-            epsilon,
-            decay,
-            least,
-            least_square,
-            least_mean,
-            momentum,
-        } = self;
-        kernel!(
-            mut w, s, b, a; g; rate, alpha, rest, epsilon, decay, least, least_square, least_mean, momentum => {
-            let g = g + decay * w;
-            let counted = if g.abs() < least { 0.0 } else { g };
-            s = alpha * s + rest * counted * counted;
-            s = if s < least_square { 0.0 } else { s };
-            a = alpha * a + rest * g;
-            a = if a.abs() < least { 0.0 } else { a };
-            let d = if s.abs() < 1.0 / 0.0 { s - a * a } else { s };
-            let d = if d < 0.0 { 0.0 } else { d };
-            let divisor = d.sqrt() + epsilon;
-            b = momentum * b + if divisor == 0.0 { 0.0 } else { g / divisor };
-            b = if b.abs() < least_mean { 0.0 } else { b };
-            w -= rate * b;
+        let (least, least_square) = step.least_counted(epsilon);
+        let least_mean = step.least_mean();
+        Ok(match (centered, momentum == 0.0) {
+            (false, true) => {
+                kernel!(mut w, s; g; rate, alpha, rest, epsilon, decay, least, least_square, least_mean => {
+                    let g = g + decay * w;
+                    let counted = if g.abs() < least { 0.0 } else { g };
+                    s = alpha * s + rest * counted * counted;
+                    s = if s < least_square { 0.0 } else { s };
+                    let divisor = s.sqrt() + epsilon;
+                    let b = if divisor == 0.0 { 0.0 } else { g / divisor };
+                    w -= rate * if b.abs() < least_mean { 0.0 } else { b };
+                })
+            }
+            (false, false) => kernel!(
+                mut w, s, b; g; rate, alpha, rest, epsilon, decay, least, least_square, least_mean, momentum => {
+                let g = g + decay * w;
+                let counted = if g.abs() < least { 0.0 } else { g };
+                s = alpha * s + rest * counted * counted;
+                s = if s < least_square { 0.0 } else { s };
+                let divisor = s.sqrt() + epsilon;
+                b = momentum * b + if divisor == 0.0 { 0.0 } else { g / divisor };
+                b = if b.abs() < least_mean { 0.0 } else { b };
+                w -= rate * b;
+            }),
+            (true, true) => {
+                kernel!(mut w, s, a; g; rate, alpha, rest, epsilon, decay, least, least_square, least_mean => {
+                    let g = g + decay * w;
+                    let counted = if g.abs() < least { 0.0 } else { g };
+                    s = alpha * s + rest * counted * counted;
+                    s = if s < least_square { 0.0 } else { s };
+                    a = alpha * a + rest * g;
+                    a = if a.abs() < least { 0.0 } else { a };
+                    // Rounding can bring a variance of 0 below it; where the squares are infinite, there is none of them less another.
+                    let d = if s.abs() < 1.0 / 0.0 { s - a * a } else { s };
+                    let d = if d < 0.0 { 0.0 } else { d };
+                    let divisor = d.sqrt() + epsilon;
+                    let b = if divisor == 0.0 { 0.0 } else { g / divisor };
+                    w -= rate * if b.abs() < least_mean { 0.0 } else { b };
+                })
+            }
+            (true, false) => kernel!(
+                mut w, s, b, a; g; rate, alpha, rest, epsilon, decay, least, least_square, least_mean, momentum => {
+                let g = g + decay * w;
+                let counted = if g.abs() < least { 0.0 } else { g };
+                s = alpha * s + rest * counted * counted;
+                s = if s < least_square { 0.0 } else { s };
+                a = alpha * a + rest * g;
+                a = if a.abs() < least { 0.0 } else { a };
+                let d = if s.abs() < 1.0 / 0.0 { s - a * a } else { s };
+                let d = if d < 0.0 { 0.0 } else { d };
+                let divisor = d.sqrt() + epsilon;
+                b = momentum * b + if divisor == 0.0 { 0.0 } else { g / divisor };
+                b = if b.abs() < least_mean { 0.0 } else { b };
+                w -= rate * b;
+            }),
         })
     }
 }
