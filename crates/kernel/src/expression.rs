@@ -1,5 +1,6 @@
 //! Expressions.
 
+use proc_macro2::Ident;
 use syn::spanned::Spanned;
 use syn::{BinOp, Expr, ExprArray, ExprCall, ExprIf, ExprMethodCall, ExprPath, Lit, Member, UnOp};
 
@@ -73,6 +74,10 @@ impl Lowering {
 
     fn name(&mut self, path: &ExprPath) -> syn::Result<Value> {
         let Some(name) = path.path.get_ident() else {
+            if let Ok(function) = function_of_math(path) {
+                let message = format!("call it: `math::{function}(..)`");
+                return Err(syn::Error::new(path.span(), message));
+            }
             return Err(syn::Error::new(
                 path.span(),
                 "a constant has one type, and a formula is compiled for f32 and for f64: make it a parameter, or write the number",
@@ -118,6 +123,12 @@ impl Lowering {
         let names = std::mem::replace(&mut self.names, before);
         let second = match &choice.else_branch {
             Some((_, other)) => self.expression(other)?,
+            None if first != Value::Nothing => {
+                return Err(syn::Error::new(
+                    choice.span(),
+                    "an `if` that has a value needs an `else`: `if condition { value } else { other }`",
+                ));
+            }
             None => Value::Nothing,
         };
         // What was assigned in one branch is chosen as the value is.
@@ -131,14 +142,14 @@ impl Lowering {
     fn call(&mut self, call: &ExprCall) -> syn::Result<Value> {
         let name = function(&call.func)?;
         if name == "product" {
-            return self.product(call);
+            return self.product(name, call);
         }
         let arguments = call.args.iter().map(|argument| self.number(argument));
         Ok(Value::Call(name, arguments.collect::<syn::Result<_>>()?))
     }
 
     /// `math::product([factors], [divisors])`, the one function that takes lists.
-    fn product(&mut self, call: &ExprCall) -> syn::Result<Value> {
+    fn product(&mut self, name: Ident, call: &ExprCall) -> syn::Result<Value> {
         let lists: Vec<_> = call.args.iter().collect();
         let [Expr::Array(factors), Expr::Array(divisors)] = lists[..] else {
             return Err(syn::Error::new(
@@ -149,7 +160,7 @@ impl Lowering {
         let mut arguments = self.list(factors)?;
         let count = arguments.len();
         arguments.extend(self.list(divisors)?);
-        let step = Step::Math("product".into(), count, arguments);
+        let step = Step::Math(name, count, arguments);
         Ok(Value::One(self.steps.add(step)?))
     }
 
@@ -161,13 +172,15 @@ impl Lowering {
         let receiver = self.number(&call.receiver)?;
         let method = call.method.to_string();
         let place = match method.as_str() {
-            "abs" | "sqrt" => self.steps.add(Step::Math(method, 0, vec![receiver]))?,
+            "abs" | "sqrt" => self
+                .steps
+                .add(Step::Math(call.method.clone(), 0, vec![receiver]))?,
             "is_nan" => self.primitive("IsNan", vec![receiver])?,
             "is_finite" => self.primitive("IsFinite", vec![receiver])?,
             _ => {
                 let message = format!(
-                    "the methods of a formula are abs, sqrt, is_nan and is_finite; for others there are functions, as `math::{method}(x)`, which are \
-                     vectorized"
+                    "the methods of a formula are abs, sqrt, is_nan and is_finite; {}",
+                    instead(&method)
                 );
                 return Err(syn::Error::new(call.method.span(), message));
             }
@@ -177,13 +190,17 @@ impl Lowering {
 }
 
 /// The name of a function of `math`.
-fn function(expression: &Expr) -> syn::Result<String> {
+fn function(expression: &Expr) -> syn::Result<Ident> {
     let Expr::Path(path) = expression else {
         return Err(refused(expression, "a call of this"));
     };
+    function_of_math(path)
+}
+
+fn function_of_math(path: &ExprPath) -> syn::Result<Ident> {
     let mut segments = path.path.segments.iter().rev();
     match (segments.next(), segments.next()) {
-        (Some(name), Some(module)) if module.ident == "math" => Ok(name.ident.to_string()),
+        (Some(name), Some(module)) if module.ident == "math" => Ok(name.ident.clone()),
         (Some(name), None) => {
             let message = format!(
                 "a formula calls functions of `backprop_tensor::math` only, by their module: `math::{}(..)` if it is one of them",
@@ -196,6 +213,27 @@ fn function(expression: &Expr) -> syn::Result<String> {
             "a formula calls functions of `backprop_tensor::math` only",
         )),
     }
+}
+
+/// What to write in place of a method of `f64` that formulas do not have.
+fn instead(method: &str) -> String {
+    let written = match method {
+        "powi" => "write `x * x`, or `math::powf(x, 2.0)`",
+        "powf" => "write `math::powf(x, y)`",
+        "ln" => "write `math::log(x)`",
+        "ln_1p" => "write `math::log1p(x)`",
+        "exp_m1" => "write `math::expm1(x)`",
+        "recip" => "write `1.0 / x`",
+        "mul_add" => "write `x * y + z`",
+        "max" => "write `math::max(x, y)`",
+        "min" => "write `math::min(x, y)`",
+        "clamp" => "write `math::clamp(x, low, high)`",
+        "is_infinite" => "write `!x.is_finite() && !x.is_nan()`",
+        _ => {
+            return format!("for others there are functions, as `math::{method}(x)`, which are vectorized");
+        }
+    };
+    written.into()
 }
 
 pub fn refused(at: &impl Spanned, what: &str) -> syn::Error {

@@ -175,7 +175,12 @@ fn numbers(input: ParseStream<'_>, end: fn(ParseStream<'_>) -> bool) -> syn::Res
                 }
                 syn::parse2(tokens)?
             }
-            None => syn::parse_quote!(#name),
+            None if input.is_empty() || input.peek(Token![,]) || end(input) => syn::parse_quote!(#name),
+            None => {
+                return Err(input.error(format!(
+                    "a parameter is `{name}: number`, or `{name}` for the variable of this name, with commas between"
+                )));
+            }
         });
         names.push(name);
         if names.len() > MAX_PARAMETERS {

@@ -1,5 +1,7 @@
 //! From a formula as Rust reads it to a list of steps: every name stands for the step that made its value.
 
+use std::ops::Range;
+
 use syn::spanned::Spanned;
 use syn::{Expr, Ident};
 
@@ -13,7 +15,7 @@ pub enum Value {
     One(Place),
     Tuple(Vec<Self>),
     /// A call of a function of `math`: a number, or a tuple of them, as it is used.
-    Call(String, Vec<Place>),
+    Call(Ident, Vec<Place>),
     /// Of a block that ends with a semicolon.
     Nothing,
 }
@@ -36,6 +38,8 @@ pub struct Lowering {
     pub steps: Steps,
     /// The names, the last one first.
     pub names: Vec<(String, Value)>,
+    /// Of the names those that may not be assigned to: what is read only.
+    pub fixed: Range<usize>,
 }
 
 impl Program {
@@ -48,6 +52,7 @@ impl Program {
         for (index, name) in input.parameters.iter().enumerate() {
             lowering.argument(name, index, Step::Parameter)?;
         }
+        lowering.fixed = input.outputs.len()..lowering.names.len();
         lowering.body(input)
     }
 }

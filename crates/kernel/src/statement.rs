@@ -96,9 +96,15 @@ impl Lowering {
         let Some(name) = name else {
             return Err(syn::Error::new(target.span(), "assign to one name"));
         };
-        match self.names.iter_mut().rev().find(|(known, _)| name == known) {
-            Some((_, before)) => {
-                *before = value;
+        match self.names.iter().rposition(|(known, _)| name == known) {
+            Some(place) if self.fixed.contains(&place) => Err(syn::Error::new(
+                name.span(),
+                format!(
+                    "`{name}` is read only: what is updated stands behind `mut`; a value of your own is `let mut other = {name};`"
+                ),
+            )),
+            Some(place) => {
+                self.names[place].1 = value;
                 Ok(())
             }
             None => Err(syn::Error::new(

@@ -1,7 +1,7 @@
 //! The list of steps that a formula becomes.
 
-use proc_macro2::{Literal, TokenStream};
-use quote::quote;
+use proc_macro2::{Ident, Literal, TokenStream};
+use quote::{quote, quote_spanned};
 
 /// A step by its place in the list.
 pub type Place = u16;
@@ -14,8 +14,8 @@ pub enum Step {
     Constant(f64),
     /// A primitive of the language itself, by the name that `Function` has for it.
     Primitive(&'static str, Vec<Place>),
-    /// A function of `math`, by its name there, and which of its results, or how many of its arguments are in the first list.
-    Math(String, usize, Vec<Place>),
+    /// A function of `math`, by its name as it stands in the formula, and which of its results, or how many of its arguments are in the first list.
+    Math(Ident, usize, Vec<Place>),
 }
 
 impl Step {
@@ -28,12 +28,18 @@ impl Step {
                 quote!(#root::formula::Step::Constant(#value))
             }
             Self::Primitive(name, arguments) => {
-                let name = proc_macro2::Ident::new(name, proc_macro2::Span::mixed_site());
+                let name = Ident::new(name, proc_macro2::Span::mixed_site());
                 quote!(#root::formula::Step::Call(#root::formula::Function::#name, &[#(#arguments),*]))
             }
             Self::Math(name, part, arguments) => {
-                let function = quote! {
-                    #root::formula::Function::of_math(#name, #part).expect("a function of `math` that formulas may call")
+                let (text, count) = (name.to_string(), arguments.len());
+                let unknown = format!(
+                    "`{text}` is not a function of `math` that formulas may call, or has fewer results"
+                );
+                let many = format!("`math::{text}` takes another number of arguments than {count}");
+                // At the name, so that the compiler shows it.
+                let function = quote_spanned! {name.span()=>
+                    #root::formula::Function::called(#text, #part, #count, #unknown, #many)
                 };
                 quote!(#root::formula::Step::Call(#function, &[#(#arguments),*]))
             }

@@ -102,6 +102,35 @@ fn functions_are_those_of_math() {
     );
     assert!(message("|x| x.exp()").ends_with("as `math::exp(x)`, which are vectorized"));
     assert!(message("|x| math::product(x, x)").starts_with("write `math::product([a, b], [c])`"));
+    assert_eq!(message("|x| x * math::exp"), "call it: `math::exp(..)`");
+    for (formula, hint) in [
+        ("|x| x.powi(2)", "write `x * x`, or `math::powf(x, 2.0)`"),
+        ("|x| x.ln()", "write `math::log(x)`"),
+        ("|x| x.max(0.0)", "write `math::max(x, y)`"),
+    ] {
+        assert!(message(formula).ends_with(hint), "{}", message(formula));
+    }
+}
+
+/// `backprop-tensor` knows the functions, so the mistake is found where the list of steps is compiled: the message stands in the code.
+#[test]
+fn a_function_that_there_is_not_is_named() {
+    let text = "(root) |x, y| math::gamma(x, y)";
+    let code = emit::kernel(&syn::parse_str(text).unwrap()).unwrap().to_string();
+    assert!(code.contains("`gamma` is not a function of `math` that formulas may call"));
+    assert!(code.contains("`math::gamma` takes another number of arguments than 2"));
+}
+
+#[test]
+fn what_is_read_only_is_not_assigned_to() {
+    for formula in [
+        "mut w; g => { g = w; }",
+        "mut w; g; p => { p += w; }",
+        "|x, y| { y = x; y }",
+    ] {
+        assert!(message(formula).contains("is read only"), "{formula}");
+    }
+    is_taken("mut w; g => { let mut g = g; g = w; w = g; }");
 }
 
 #[test]
@@ -115,6 +144,7 @@ fn values_are_numbers() {
         message("|x| { let (a, b, c) = (x, x); a }"),
         "there are 2 values for these names"
     );
+    assert!(message("|x| if x > 0.0 { x }").starts_with("an `if` that has a value needs an `else`"));
     assert_eq!(message("|x| (x, x).2"), "there is no such part");
     assert_eq!(
         message("|x| { let y; x }"),
@@ -132,6 +162,8 @@ fn the_form_is_shown_to_those_who_miss_it() {
             .starts_with("`where likely; or safe; else other`")
     );
     assert_eq!(message("|x; p: | x"), "the number of `p` is missing");
+    assert!(message("|x; p 1.0| x").starts_with("a parameter is `p: number`, or `p` for"));
+    assert!(message("mut w; g; p q => { w = g; }").starts_with("a parameter is `p: number`"));
     assert!(
         message("|x; a, b, c, d, e, f, g, h, i, j, k, l, m, n, o, p, q| x")
             .starts_with("a kernel has at most 16 parameters")

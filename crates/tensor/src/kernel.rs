@@ -271,7 +271,8 @@ impl fmt::Debug for Kernel {
 /// `safe` and hold for nearly all elements, and only in a block where it does not hold everywhere at `safe`.
 ///
 /// A formula consists of numbers, its arguments, `let`, `if` and `else`, arithmetic, comparisons, functions of [`math`](crate::math) by that module's name, tuples, and
-/// the methods `abs`, `sqrt`, `is_nan` and `is_finite`; anything else is refused where it stands. [`Kernel::formula`](crate::Kernel::formula) gives it as data.
+/// the methods `abs`, `sqrt`, `is_nan` and `is_finite`; anything else is refused where it stands. [`Tensor::apply`](crate::Tensor::apply) takes
+/// a kernel of one updated value and up to three others, [`Tensor::update`](crate::Tensor::update) eight updated and eight others. [`Kernel::formula`](crate::Kernel::formula) gives it as data.
 ///
 /// ```
 /// use backprop_tensor::{Tensor, kernel};

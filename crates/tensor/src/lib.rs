@@ -84,9 +84,20 @@ pub use tensor::Tensor;
 pub mod __macros {
     pub use backprop_kernel::{formula, kernel};
 
+    /// What a parameter of a kernel may be: anything that is `Into<f64>`.
+    #[diagnostic::on_unimplemented(
+        message = "a parameter of a kernel is a number that is `Into<f64>`, which `{Self}` is not",
+        label = "no number of a kernel",
+        note = "of a usize, an i64 or a u64, which an f64 may have to round, write `name: n as f64`"
+    )]
+    pub trait Number: Into<f64> {}
+
+    #[diagnostic::do_not_recommend]
+    impl<N: Into<f64>> Number for N {}
+
     /// The number of a parameter.
     #[inline]
-    pub fn number(number: impl Into<f64>) -> f64 {
+    pub fn number(number: impl Number) -> f64 {
         number.into()
     }
 }
