@@ -39,7 +39,7 @@ impl Step {
                 let many = format!("`math::{text}` takes another number of arguments than {count}");
                 // At the name, so that the compiler shows it.
                 let function = quote_spanned! {name.span()=>
-                    #root::formula::Function::called(#text, #part, #count, #unknown, #many)
+                    #root::__macros::function(#text, #part, #count, #unknown, #many)
                 };
                 quote!(#root::formula::Step::Call(#function, &[#(#arguments),*]))
             }

@@ -84,6 +84,8 @@ pub use tensor::Tensor;
 pub mod __macros {
     pub use backprop_kernel::{formula, kernel};
 
+    use crate::formula::Function;
+
     /// What a parameter of a kernel may be: anything that is `Into<f64>`.
     #[diagnostic::on_unimplemented(
         message = "a parameter of a kernel is a number that is `Into<f64>`, which `{Self}` is not",
@@ -94,6 +96,19 @@ pub mod __macros {
 
     #[diagnostic::do_not_recommend]
     impl<N: Into<f64>> Number for N {}
+
+    /// The function of `math` of this name with so many arguments; where there is none, the compiler shows the message.
+    ///
+    /// # Panics
+    /// While a formula is compiled.
+    #[allow(clippy::panic)] // It runs in constants.
+    pub const fn function(name: &str, part: usize, arguments: usize, unknown: &str, many: &str) -> Function {
+        match Function::of_math(name, part) {
+            Some(function) if function.takes(arguments) => function,
+            Some(_) => panic!("{}", many),
+            None => panic!("{}", unknown),
+        }
+    }
 
     /// The number of a parameter.
     #[inline]

@@ -1,4 +1,7 @@
 //! Cross entropies of rows and their slopes against the definition, without cancellation, and their laws.
+#[path = "suite/common.rs"]
+mod common;
+
 use backprop_tensor::simd::{self, Level};
 use backprop_tensor::{Error, Float, LogProbabilities, Tensor};
 use common::{exact_sum, noise, on};

@@ -1,4 +1,7 @@
 //! Reductions against loops over all elements, and their laws.
+#[path = "suite/common.rs"]
+mod common;
+
 use backprop_tensor::simd::{self, Level};
 use backprop_tensor::{Axes, AxisSet, Element, Error, Float, MAX_RANK, Tensor, keep};
 use common::{exact_sum, indices, large, large_shape, noise, on, steps, view, viewed};

@@ -1,4 +1,7 @@
 //! The gradients of softmax and of its logarithm against the definition, without cancellation, and their laws.
+#[path = "suite/common.rs"]
+mod common;
+
 use backprop_tensor::simd::{self, Level};
 use backprop_tensor::{Error, Float, LogProbabilities, Tensor};
 use common::{exact_sum, noise, on};

@@ -50,21 +50,6 @@ macro_rules! functions {
                 }
             }
 
-            /// The function of this name with so many arguments; where there is none, the compiler shows the message at the call.
-            ///
-            /// # Panics
-            /// While `kernel!` compiles a formula.
-            #[doc(hidden)]
-            #[track_caller]
-            #[allow(clippy::panic)] // It runs in constants.
-            pub const fn called(name: &str, part: usize, arguments: usize, unknown: &str, many: &str) -> Self {
-                match Self::of_math(name, part) {
-                    Some(function) if function.takes(arguments) => function,
-                    Some(_) => panic!("{}", many),
-                    None => panic!("{}", unknown),
-                }
-            }
-
             /// Its name in a text: that of [`math`].
             pub(super) const fn name(self) -> &'static str {
                 match self {
@@ -94,7 +79,7 @@ macro_rules! functions {
             }
 
             /// Whether it takes so many arguments.
-            pub(super) const fn takes(self, count: usize) -> bool {
+            pub(crate) const fn takes(self, count: usize) -> bool {
                 match self {
                     $(Self::$plain => count == [$(stringify!($plain_argument)),+].len(),)+
                     $(Self::$variant => count == [$(stringify!($argument)),+].len(),)+
