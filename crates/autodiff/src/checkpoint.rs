@@ -26,6 +26,9 @@ impl<T: Float> Tape<T> {
     /// memory of both is lost unless backward passes the checkpoint. The function must do the same both times; what it reads elsewhere must not have changed. A value from inside is
     /// of no use outside, unless the function gives it back, and no [`backward`](Var::backward) is possible inside.
     ///
+    /// A block without parameters is `&()`: `tape.checkpoint(&(), [&x], |(), [x]| x.tanh())`. Block and function outlive this call, for backward needs
+    /// them: both are `'static`, so the block is cloned, and a closure takes what it captures by `move`.
+    ///
     /// A tape that does not record, one of [higher order](Self::higher_order) and one that [traces](Self::tracing) apply the function, and no more.
     ///
     /// ```

@@ -7,6 +7,7 @@ use std::rc::Rc;
 use backprop_tensor::{Error as TensorError, Float};
 use smallvec::SmallVec;
 
+use crate::op::is_input;
 use crate::{Error, Result, Var};
 
 /// The application of an operation that [`Op::differentiate`](crate::Op::differentiate) is asked to differentiate: its operands and its value, with
@@ -68,10 +69,10 @@ impl<T: Float> Differential<T> {
     /// Adds to the gradient of an operand. Without effect where no gradient is [needed](Self::needed).
     ///
     /// # Errors
-    /// If the gradient has failed, is on another tape, or does not have the operand's shape.
+    /// If the gradient has failed, is on another tape, or does not have the operand's shape, and if there is no such operand.
     pub fn add(&self, index: usize, gradient: Var<T>) -> Result<()> {
         if !self.needed(index) {
-            return Ok(());
+            return Ok(is_input(index, self.inputs.len())?);
         }
         let (operation, location) = (self.operation, self.location);
         if !Rc::ptr_eq(&gradient.tape.inner, &self.output().tape.inner) {

@@ -174,10 +174,10 @@ impl<'a, T: Float> InputGradients<'a, T> {
     /// [needed](Self::needed).
     ///
     /// # Errors
-    /// [`Error::Shapes`] if the gradient does not have the input's shape.
+    /// [`Error::Shapes`] if the gradient does not have the input's shape, and [`Error::Argument`] if there is no such input.
     pub fn add(&mut self, index: usize, gradient: Tensor<T>) -> Result<()> {
         let Some((slot, shape)) = self.node(index) else {
-            return Ok(());
+            return is_input(index, self.len());
         };
         if gradient.shape() != shape {
             let expected = "must be equal: a gradient has the shape of its input";
@@ -194,10 +194,10 @@ impl<'a, T: Float> InputGradients<'a, T> {
     /// As [`add`](Self::add), for an input that was broadcast: the gradient is summed over the axes it was stretched along.
     ///
     /// # Errors
-    /// [`Error::Shapes`] if the input's shape does not broadcast to the gradient's.
+    /// [`Error::Shapes`] if the input's shape does not broadcast to the gradient's, and [`Error::Argument`] if there is no such input.
     pub fn add_broadcast(&mut self, index: usize, gradient: Tensor<T>) -> Result<()> {
         match self.shape(index) {
-            None => Ok(()),
+            None => is_input(index, self.len()),
             Some(shape) if shape == *gradient.shape() => self.add(index, gradient),
             Some(shape) => self.add(index, gradient.sum_to(shape)?),
         }
@@ -208,6 +208,16 @@ impl<'a, T: Float> InputGradients<'a, T> {
         let slot = self.inputs.get(index)?.index()?;
         Some((slot, &self.nodes.get(slot)?.shape))
     }
+}
+
+/// Where a gradient without effect is given: whether that is because nobody wants it, or because there is no such input.
+#[cold]
+pub(crate) fn is_input(index: usize, count: usize) -> Result<()> {
+    if index < count {
+        return Ok(());
+    }
+    let expected = format!("the operation has {count} inputs, counted from 0");
+    Err(Error::argument("gradient", "index", index, expected))
 }
 
 /// The sum, in the memory of one of both where nobody else holds it.

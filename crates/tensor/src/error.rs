@@ -110,7 +110,14 @@ pub enum Error {
 pub type Result<T, E = Error> = std::result::Result<T, E>;
 
 impl Error {
-    /// Two shapes that cannot be used together.
+    /// Two shapes that cannot be used together. `expected` ends the sentence that the message begins, and says what would be right.
+    ///
+    /// ```
+    /// use backprop_tensor::Error;
+    ///
+    /// let error = Error::shapes("dot", &[2], &[3], "must have the same length");
+    /// assert_eq!(error.to_string(), "dot: shapes [2] and [3] must have the same length");
+    /// ```
     pub fn shapes(
         operation: &'static str,
         left: &[usize],

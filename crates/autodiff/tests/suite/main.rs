@@ -1,6 +1,7 @@
 //! The tests of this crate through its public functions, one module for each subject. They are one program, because what is
 //! generic is compiled anew for each program; what needs a process of its own stands beside this folder.
 
+mod absent_inputs;
 mod activations;
 mod anomaly;
 mod batch_norm;

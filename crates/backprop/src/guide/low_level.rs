@@ -133,10 +133,10 @@
 //!     }
 //!     fn forward(&self, inputs: &[&Tensor<f64>]) -> Result<(Tensor<f64>, Self::Saved)> {
 //!         let [x] = operands(inputs)?;
-//!         Ok((x * x * x, x.clone())) // the clone shares its elements
+//!         Ok((x.map(|x| x * x * x)?, x.clone())) // the clone shares its elements
 //!     }
 //!     fn backward(&self, x: Self::Saved, gradient: Tensor<f64>, inputs: &mut InputGradients<'_, f64>) -> Result<()> {
-//!         inputs.add(0, gradient * (&x * &x * 3.0))
+//!         inputs.add(0, gradient.try_mul(&x.map(|x| 3.0 * x * x)?)?)
 //!     }
 //! }
 //!

@@ -6,7 +6,8 @@ unary! {
     /// The Gaussian error linear unit: `y = x Φ(x)`, `dy/dx = Φ(x) + x φ(x)`, with the normal distribution `Φ(x) = (1 + erf(x/√2)) / 2` and its
     /// density `φ(x) = e^(-x^2/2) / √(2π)`.
     ///
-    /// Right to a few ulp in the tail too; at ±∞, value and derivative are their limits. (Hendrycks and Gimpel, "Gaussian error linear units", 2016.)
+    /// Right to a few ulp in the tail too; at ±∞, value and derivative are their limits. Near the derivative's zero, at -0.7518, the error of the
+    /// derivative is some ε, not some ε of itself, as in PyTorch. (Hendrycks and Gimpel, "Gaussian error linear units", 2016.)
     pub struct Gelu;
 
     /// The Gaussian error linear unit, [`Gelu`].

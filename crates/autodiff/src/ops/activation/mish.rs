@@ -6,7 +6,8 @@ unary! {
     /// `y = x t` with `t = tanh(ln(1 + e^x))`, `dy/dx = t + x σ(x) (1 - t^2)`.
     ///
     /// With `n = e^x (e^x + 2)`, `t = n / (n + 2)` and `σ(x) (1 - t^2) = 4 e^x (1 + e^x) / (n + 2)^2`: one exponential is enough.
-    /// At ±∞, value and derivative are their limits. (Misra, "Mish: a self regularized non-monotonic activation function", 2019.)
+    /// At ±∞, value and derivative are their limits. Near the derivative's zero, at -1.1924, the error of the derivative is some ε, not some ε of
+    /// itself, as in PyTorch. (Misra, "Mish: a self regularized non-monotonic activation function", 2019.)
     pub struct Mish;
 
     /// Mish, [`Mish`](crate::ops::Mish).

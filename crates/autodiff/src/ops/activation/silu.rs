@@ -5,7 +5,8 @@ use crate::ops::unary;
 unary! {
     /// The sigmoid linear unit, or swish: `y = x σ(x)`, `dy/dx = σ(x) (1 + x (1 - σ(x)))`, with `σ(x) = 1 / (1 + e^-x)`.
     ///
-    /// At ±∞, value and derivative are their limits. (Elfwing, Uchibe and Doya, "Sigmoid-weighted linear units for neural network function approximation", 2017.)
+    /// At ±∞, value and derivative are their limits. Near the derivative's zero, at -1.2785, the error of the derivative is some ε, not some ε of
+    /// itself, as in PyTorch. (Elfwing, Uchibe and Doya, "Sigmoid-weighted linear units for neural network function approximation", 2017.)
     pub struct Silu;
 
     /// The sigmoid linear unit, [`Silu`].
