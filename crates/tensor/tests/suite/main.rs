@@ -18,7 +18,6 @@ mod joining;
 mod linalg;
 mod linalg_scales;
 mod long_sums;
-mod matmul;
 mod moments;
 mod order;
 mod products;

@@ -1,6 +1,9 @@
 //! Products against naive sums in f64, their laws, and the independence of threads.
-use crate::common::on;
+#[path = "suite/common.rs"]
+mod common;
+
 use backprop_tensor::{Error, Float, Kernel, Result, Rng, Tensor, kernel, math};
+use common::on;
 use proptest::prelude::*;
 
 /// How a matrix lies in memory.
