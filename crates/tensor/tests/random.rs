@@ -1,6 +1,9 @@
 //! Random numbers against the distributions they are said to have, with fixed seeds; and reproducibility.
-use crate::common::on;
+#[path = "suite/common.rs"]
+mod common;
+
 use backprop_tensor::{Error, Result, Rng, Tensor, simd};
+use common::on;
 use proptest::prelude::*;
 use rand_core::{Rng as _, SeedableRng};
 

@@ -1,7 +1,10 @@
 //! Softmax and its logarithm against the definition, and their laws.
-use crate::common::{exact_sum, large, large_shape, noise, on, steps, viewed};
+#[path = "suite/common.rs"]
+mod common;
+
 use backprop_tensor::simd::{self, Level};
 use backprop_tensor::{Error, Float, Tensor, keep};
+use common::{exact_sum, large, large_shape, noise, on, steps, viewed};
 use proptest::prelude::*;
 use proptest::sample::select;
 
