@@ -130,9 +130,16 @@ impl Gradcheck {
     ) -> Result<(), GradcheckError> {
         let tape = Tape::higher_order();
         let variables: Vec<_> = inputs.iter().map(|input| tape.variable(input.clone())).collect();
-        let shape = *function(&variables).value()?.shape();
-        let vector = Tensor::normal(shape, 0.0, 1.0, &mut Rng::seed(2))?;
-        self.check_derivative(&function, inputs, &vector)?;
+        let output = function(&variables);
+        let vector = Tensor::normal(*output.value()?.shape(), 0.0, 1.0, &mut Rng::seed(2))?;
+        // First those of a derivative itself: the gradients of a wrong one agree with its own differences.
+        if output.is_tracked() {
+            let along = tape.constant(vector.clone());
+            let gradients = output.gradients_for(&variables.iter().collect::<Vec<_>>(), Some(&along))?;
+            self.compare_all(Tape::higher_order, &function, inputs, &vector, |input| {
+                Ok(gradients[input].value()?.to_vec())
+            })?;
+        }
         let inputs = [inputs, &[vector]].concat();
         // A function that fails the second time leaves its error behind.
         let failure = RefCell::new(None);
@@ -152,33 +159,6 @@ impl Gradcheck {
         }
     }
 
-    /// Compares the gradients in variables, which an operation's [`differentiate`](crate::Op::differentiate) makes, with differences of the function: those of
-    /// the gradients would agree with a wrong derivative's own.
-    fn check_derivative(
-        &self,
-        function: impl Fn(&[Var<f64>]) -> Var<f64>,
-        inputs: &[Tensor<f64>],
-        vector: &Tensor<f64>,
-    ) -> Result<(), GradcheckError> {
-        let tape = Tape::higher_order();
-        let variables: Vec<_> = inputs.iter().map(|input| tape.variable(input.clone())).collect();
-        let output = function(&variables);
-        if !output.is_tracked() {
-            return Ok(());
-        }
-        let vector_variable = tape.constant(vector.clone());
-        let gradients =
-            output.gradients_for(&variables.iter().collect::<Vec<_>>(), Some(&vector_variable))?;
-        for (input, gradient) in gradients.iter().enumerate() {
-            for (element, gradient) in gradient.value()?.to_vec().into_iter().enumerate() {
-                let difference =
-                    self.difference(Tape::higher_order, &function, inputs, vector, input, element)?;
-                self.compare(input, element, gradient, difference)?;
-            }
-        }
-        Ok(())
-    }
-
     /// On a tape for the gradients, and tapes for the differences.
     fn run_on(
         &self,
@@ -196,14 +176,29 @@ impl Gradcheck {
             true => Some(output.backward_from(direction.clone())?),
             false => None,
         };
-        for (input, variable) in variables.iter().enumerate() {
-            let gradient = gradients.as_ref().and_then(|gradients| gradients.wrt(variable));
-            let gradient = match gradient {
+        self.compare_all(plain, &function, inputs, &direction, |input| {
+            let gradient = gradients
+                .as_ref()
+                .and_then(|gradients| gradients.wrt(&variables[input]));
+            Ok(match gradient {
                 Some(gradient) => gradient.to_vec(),
                 None => vec![0.0; inputs[input].count()],
-            };
-            for (element, gradient) in gradient.into_iter().enumerate() {
-                let difference = self.difference(plain, &function, inputs, &direction, input, element)?;
+            })
+        })
+    }
+
+    /// Compares the elements of the gradient of each input with differences of the function along a direction of its value.
+    fn compare_all(
+        &self,
+        plain: fn() -> Tape<f64>,
+        function: impl Fn(&[Var<f64>]) -> Var<f64>,
+        inputs: &[Tensor<f64>],
+        direction: &Tensor<f64>,
+        gradient: impl Fn(usize) -> Result<Vec<f64>, GradcheckError>,
+    ) -> Result<(), GradcheckError> {
+        for input in 0..inputs.len() {
+            for (element, gradient) in gradient(input)?.into_iter().enumerate() {
+                let difference = self.difference(plain, &function, inputs, direction, input, element)?;
                 self.compare(input, element, gradient, difference)?;
             }
         }

@@ -1,4 +1,5 @@
 //! Cross entropies of rows and their slopes against the definition, without cancellation, and their laws.
+
 #[path = "suite/common.rs"]
 mod common;
 

@@ -1,4 +1,5 @@
 //! Random numbers against the distributions they are said to have, with fixed seeds; and reproducibility.
+
 #[path = "suite/common.rs"]
 mod common;
 

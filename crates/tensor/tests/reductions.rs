@@ -1,4 +1,5 @@
 //! Reductions against loops over all elements, and their laws.
+
 #[path = "suite/common.rs"]
 mod common;
 

@@ -1,4 +1,5 @@
 //! Softmax and its logarithm against the definition, and their laws.
+
 #[path = "suite/common.rs"]
 mod common;
 

@@ -1,4 +1,5 @@
 //! The gradients of softmax and of its logarithm against the definition, without cancellation, and their laws.
+
 #[path = "suite/common.rs"]
 mod common;
 

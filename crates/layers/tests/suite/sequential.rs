@@ -168,11 +168,11 @@ fn models_are_plain_data() {
     plain(&DynamicSequential::<f64>::dynamic());
 }
 
-/// 100,000 sequences, each in another; if `sides`, with a layer before and one after the inner one. A map in the innermost.
-fn nest(sides: bool) -> DynamicSequential {
+/// So many sequences, each in another; if `sides`, with a layer before and one after the inner one. A map in the innermost.
+pub fn nest(depth: usize, sides: bool) -> DynamicSequential {
     let mut model = Sequential::dynamic();
     model.push(Linear::new(3, 2, &mut Rng::seed(0)));
-    for _ in 1..100_000 {
+    for _ in 1..depth {
         let mut outer = Sequential::dynamic();
         if sides {
             outer.push(Tanh);
@@ -188,7 +188,7 @@ fn nest(sides: bool) -> DynamicSequential {
 
 /// What a program does with a model, and that it gives what the flat one of the same layers gives.
 fn walk(sides: bool) -> backprop_autodiff::Result<()> {
-    let mut model = nest(sides);
+    let mut model = nest(100_000, sides);
     let depth = if sides { 99_999 } else { 0 };
     let mut flat = Sequential::dynamic();
     flat.extend(vec![BoxedLayer::new(Tanh); depth]);

@@ -1,10 +1,10 @@
 //! Summaries.
 
 use backprop_autodiff::Var;
-use backprop_layers::{
-    Dropout, DynamicSequential, Flatten, Layer, Linear, Module, Relu, Sequential, Tanh, sequential, summary,
-};
+use backprop_layers::{Dropout, Flatten, Layer, Linear, Module, Relu, Sequential, Tanh, sequential, summary};
 use backprop_tensor::Rng;
+
+use crate::sequential::nest;
 
 #[derive(Module)]
 struct Classifier {
@@ -130,24 +130,6 @@ fn an_input_that_does_not_fit_is_an_error() {
     assert!(summary(&model, [0, 4]).is_ok());
 }
 
-/// 30,000 sequences, each in another, with a layer before and one after the inner one if `sides`; a map in the innermost.
-fn nest(sides: bool) -> DynamicSequential {
-    let mut model = Sequential::dynamic();
-    model.push(Linear::new(3, 2, &mut Rng::seed(0)));
-    for _ in 1..30_000 {
-        let mut outer = Sequential::dynamic();
-        if sides {
-            outer.push(Tanh);
-        }
-        outer.push(model);
-        if sides {
-            outer.push(Relu);
-        }
-        model = outer;
-    }
-    model
-}
-
 /// Runs on a thread with a stack of so many kilobytes.
 fn with_stack<R: Send>(kilobytes: usize, run: impl FnOnce() -> R + Send) -> R {
     std::thread::scope(|scope| {
@@ -159,7 +141,7 @@ fn with_stack<R: Send>(kilobytes: usize, run: impl FnOnce() -> R + Send) -> R {
 #[test]
 fn sequences_may_be_nested_deeper_than_the_stack() {
     for sides in [false, true] {
-        let model = nest(sides);
+        let model = nest(30_000, sides);
         let table = with_stack(128, || summary(&model, [1, 3]).unwrap());
         assert_eq!((table.parameters, table.trainable, table.buffers), (8, 8, 0));
         let levels = if sides { 29_999 } else { 0 };

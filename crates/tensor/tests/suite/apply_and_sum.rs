@@ -1,4 +1,5 @@
 //! A formula and the sums of its result in one pass: the bits of both one after the other.
+
 use crate::common::noise;
 use backprop_tensor::{Error, Float, Kernel, Tensor, kernel};
 use proptest::prelude::*;

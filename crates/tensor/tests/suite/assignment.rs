@@ -1,4 +1,5 @@
 //! Changes in place: they reach what they name, and no other tensor.
+
 use crate::common::{indices, viewed};
 use backprop_tensor::Tensor;
 use proptest::prelude::*;

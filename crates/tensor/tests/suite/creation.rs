@@ -1,4 +1,5 @@
 //! Sequences and identity matrices, triangles and diagonals.
+
 use crate::common::{indices, viewed};
 use backprop_tensor::{Error, Tensor};
 use proptest::prelude::*;

@@ -1,4 +1,5 @@
 //! Cumulative products against the definition.
+
 use crate::common::{large_shape, noise, on, steps, view, viewed};
 use backprop_tensor::{Error, Float, Tensor};
 use proptest::prelude::*;

@@ -1,4 +1,5 @@
 //! Cumulative sums against the definition.
+
 use crate::common::{exact_sum, large, large_shape, noise, on, steps, viewed};
 use backprop_tensor::{Error, Tensor};
 use proptest::prelude::*;

@@ -1,4 +1,5 @@
 //! How tensors are printed.
+
 use crate::common::viewed;
 use backprop_tensor::Tensor;
 use proptest::prelude::*;

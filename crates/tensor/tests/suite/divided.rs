@@ -1,4 +1,5 @@
 //! The same bits on any number of threads, in place and elsewhere, straight and turned, at sizes around those from which on work is divided.
+
 use crate::common::on;
 use backprop_tensor::{Float, Result, Rng, Tensor, keep, kernel, math};
 

@@ -1,4 +1,5 @@
 //! Equal, nearly equal, and how long it takes to see it.
+
 use crate::common::viewed;
 use backprop_tensor::{Error, Tensor};
 use proptest::prelude::*;

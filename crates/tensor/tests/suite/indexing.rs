@@ -1,4 +1,5 @@
 //! Indexing against index arithmetic on single elements, and the laws that connect reading with adding.
+
 use std::collections::HashMap;
 
 use crate::common::{indices, on, tensor, viewed};

@@ -1,4 +1,5 @@
 //! Joining and taking apart: each undoes the other.
+
 use crate::common::{indices, viewed};
 use backprop_tensor::{Error, Tensor};
 use proptest::prelude::*;

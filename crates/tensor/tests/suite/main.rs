@@ -17,6 +17,7 @@ mod joining;
 mod linalg;
 mod linalg_scales;
 mod long_sums;
+mod matmul;
 mod moments;
 mod order;
 mod products;

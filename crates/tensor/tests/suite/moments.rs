@@ -1,4 +1,5 @@
 //! Means, variances, standard deviations and norms at the ends of the range: laws first, then numbers worked out by hand.
+
 use crate::common::{noise, steps, view};
 use backprop_tensor::{Float, Tensor};
 use proptest::prelude::*;

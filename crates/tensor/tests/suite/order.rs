@@ -1,4 +1,5 @@
 //! Medians and quantiles against sorted rows.
+
 use crate::common::{large_shape, noise, on, steps, view, viewed};
 use backprop_tensor::{Error, Tensor, keep};
 use proptest::prelude::*;

@@ -1,4 +1,5 @@
 //! Products that leave the range on the way, and those that do not.
+
 use crate::common::{noise, steps, view};
 use backprop_tensor::math::WideProduct;
 use backprop_tensor::{Float, Tensor};

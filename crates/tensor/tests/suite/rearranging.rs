@@ -1,4 +1,5 @@
 //! Padding, repeating and rolling against index arithmetic, and their inverses.
+
 use crate::common::{indices, viewed};
 use backprop_tensor::{Error, Tensor};
 use proptest::prelude::*;

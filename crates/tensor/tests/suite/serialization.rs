@@ -1,4 +1,5 @@
 //! Through JSON and back.
+
 use crate::common::viewed;
 use backprop_tensor::Tensor;
 use proptest::prelude::*;

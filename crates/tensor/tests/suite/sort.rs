@@ -1,4 +1,5 @@
 //! Sorting against a stable sort of the standard library, and its laws.
+
 use std::cmp::Ordering;
 
 use crate::common::{large_shape, noise, on, steps, view, viewed};

@@ -1,4 +1,5 @@
 //! Making, converting and comparing tensors.
+
 use crate::common::{indices, viewed};
 use backprop_tensor::{Error, Tensor};
 use proptest::prelude::*;

@@ -1,4 +1,5 @@
 //! Views against a naive model: a function from indices to elements.
+
 use crate::common::{indices, viewed};
 use backprop_tensor::Tensor;
 use proptest::prelude::*;

@@ -4,54 +4,21 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use backprop_autodiff::Module;
-use backprop_datasets::synthetic::moons;
-use backprop_layers::{Dropout, Linear, Sequential, Tanh, sequential};
-use backprop_optim::{Adam, ReduceOnPlateau};
-use backprop_tensor::{Rng, simd};
-use backprop_train::{
-    Accuracy, Callback, Checkpoint, CrossEntropy, EarlyStopping, Error, History, Progress, Result, RocAuc,
-    Trainer, Training,
-};
+use backprop_tensor::simd;
+use backprop_train::{Checkpoint, History, Progress, Result};
 
-type Model = Sequential<(Linear, Tanh, Dropout, Linear)>;
-
-fn model(seed: u64) -> Model {
-    let rng = &mut Rng::seed(seed);
-    sequential![
-        Linear::new(2, 6, rng),
-        Tanh,
-        Dropout::new(0.2),
-        Linear::new(6, 2, rng)
-    ]
-}
-
-struct Killed(usize);
-
-impl Callback for Killed {
-    fn on_step_begin(&mut self, _: usize, _: &mut Training<'_>) -> Result<()> {
-        self.0 = self.0.checked_sub(1).ok_or_else(|| Error::other("killed"))?;
-        Ok(())
-    }
-}
+use crate::resume::{Killed, Model, data, model, trainer};
 
 /// The run of which `reference/checkpoint_version_2` was written after two epochs, and `reference/checkpoint_version_2_within` after a step more.
 fn fit(model: &mut Model, file: &Path, killed: usize, resume: Option<&Path>) -> Result<History> {
-    let mut trainer = Trainer::new(CrossEntropy, Adam::new(0.05))
-        .epochs(6)
-        .batch_size(7)
-        .accumulate(2)
-        .seed(3)
-        .metric(Accuracy)
-        .metric(RocAuc)
-        .schedule(ReduceOnPlateau::new(0.5, 0).threshold(0.05))
-        .callback(EarlyStopping::new(2).min_delta(0.02))
+    let mut trainer = trainer()
         .callback(Checkpoint::new(file).every_steps(1))
         .callback(Killed(killed))
         .progress(Progress::Lines);
     if let Some(path) = resume {
         trainer = trainer.resume(path);
     }
-    trainer.fit(model, &moons(60, 0.3, &mut Rng::seed(1)).unwrap(), 0.3)
+    trainer.fit(model, &data(), 0.3)
 }
 
 fn scratch(name: &str) -> PathBuf {

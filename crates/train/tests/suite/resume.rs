@@ -15,9 +15,9 @@ use backprop_train::{
 };
 use proptest::prelude::*;
 
-type Model = Sequential<(Linear, Tanh, Dropout, Linear)>;
+pub type Model = Sequential<(Linear, Tanh, Dropout, Linear)>;
 
-fn model(seed: u64) -> Model {
+pub fn model(seed: u64) -> Model {
     let rng = &mut Rng::seed(seed);
     sequential![
         Linear::new(2, 6, rng),
@@ -27,12 +27,12 @@ fn model(seed: u64) -> Model {
     ]
 }
 
-fn data() -> TensorDataset {
+pub fn data() -> TensorDataset {
     moons(60, 0.3, &mut Rng::seed(1)).unwrap()
 }
 
 /// With everything that remembers something: moments, a plateau, early stopping, metrics, a generator.
-fn trainer() -> Trainer<CrossEntropy, Adam> {
+pub fn trainer() -> Trainer<CrossEntropy, Adam> {
     Trainer::new(CrossEntropy, Adam::new(0.05))
         .epochs(6)
         .batch_size(7)
@@ -59,7 +59,7 @@ fn without_time(mut history: History) -> History {
 }
 
 /// Fails after so many steps, as a program that is killed does: nothing is tidied up.
-struct Killed(usize);
+pub struct Killed(pub usize);
 
 impl Callback for Killed {
     fn on_step_begin(&mut self, _: usize, _: &mut Training<'_>) -> Result<()> {

@@ -6,11 +6,13 @@ use backprop_layers::{Layer, Linear};
 use backprop_optim::Sgd;
 use backprop_tensor::{Float, Numeric, Rng, Tensor};
 use backprop_train::{
-    Accuracy, Average, AveragePrecision, ClassWeights, ConfusionMatrix, Count, CrossEntropy, F1, LogLoss,
-    MeanAbsoluteError, MeanSquaredError, Metric, OwnStep, Perplexity, Precision, PrecisionRecallCurve,
-    Progress, R2, Recall, Result, RocAuc, RocCurve, RootMeanSquaredError, TopK, Trainer,
+    Accuracy, AveragePrecision, ClassWeights, ConfusionMatrix, Count, CrossEntropy, LogLoss,
+    MeanAbsoluteError, MeanSquaredError, Metric, OwnStep, Perplexity, PrecisionRecallCurve, Progress, R2,
+    Result, RocAuc, RocCurve, RootMeanSquaredError, TopK, Trainer,
 };
 use proptest::prelude::*;
+
+use crate::sklearn::averaged;
 
 fn of_classes() -> Vec<Box<dyn Metric<f32, i64>>> {
     let mut metrics: Vec<Box<dyn Metric<f32, i64>>> = vec![
@@ -21,16 +23,7 @@ fn of_classes() -> Vec<Box<dyn Metric<f32, i64>>> {
         Box::new(LogLoss),
         Box::new(Perplexity),
     ];
-    for average in [
-        Average::Automatic,
-        Average::Macro,
-        Average::Micro,
-        Average::Weighted,
-    ] {
-        metrics.push(Box::new(Precision::new(average)));
-        metrics.push(Box::new(Recall::new(average)));
-        metrics.push(Box::new(F1::new(average)));
-    }
+    metrics.extend(averaged());
     metrics
 }
 

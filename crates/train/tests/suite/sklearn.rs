@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use backprop_tensor::Tensor;
+use backprop_tensor::{Float, Numeric, Tensor};
 use backprop_train::{
     Accuracy, Average, AveragePrecision, ConfusionMatrix, F1, LogLoss, MeanAbsoluteError, MeanSquaredError,
     Metric, Perplexity, Precision, PrecisionRecallCurve, R2, Recall, RocAuc, RocCurve, RootMeanSquaredError,
@@ -75,6 +75,25 @@ fn cases() -> Vec<Case> {
     reference().cases.into_iter().chain(weighted().cases).collect()
 }
 
+/// The metrics that average over classes, in each way.
+pub fn averaged<T: Float, Y: Numeric>() -> impl Iterator<Item = Box<dyn Metric<T, Y>>> {
+    let averages = [
+        Average::Automatic,
+        Average::Macro,
+        Average::Micro,
+        Average::Weighted,
+    ];
+    averages
+        .into_iter()
+        .flat_map(|average| -> [Box<dyn Metric<T, Y>>; 3] {
+            [
+                Box::new(Precision::new(average)),
+                Box::new(Recall::new(average)),
+                Box::new(F1::new(average)),
+            ]
+        })
+}
+
 fn metrics() -> Vec<Box<dyn Metric<f64, f64>>> {
     let mut metrics: Vec<Box<dyn Metric<f64, f64>>> = vec![
         Box::new(Accuracy),
@@ -90,16 +109,7 @@ fn metrics() -> Vec<Box<dyn Metric<f64, f64>>> {
     for k in 1..=3 {
         metrics.push(Box::new(TopK::new(k)));
     }
-    for average in [
-        Average::Automatic,
-        Average::Macro,
-        Average::Micro,
-        Average::Weighted,
-    ] {
-        metrics.push(Box::new(Precision::new(average)));
-        metrics.push(Box::new(Recall::new(average)));
-        metrics.push(Box::new(F1::new(average)));
-    }
+    metrics.extend(averaged());
     metrics
 }
 

@@ -1,9 +1,7 @@
 //! Products against naive sums in f64, their laws, and the independence of threads.
-#[path = "suite/common.rs"]
-mod common;
 
+use crate::common::on;
 use backprop_tensor::{Error, Float, Kernel, Result, Rng, Tensor, kernel, math};
-use common::on;
 use proptest::prelude::*;
 
 /// How a matrix lies in memory.
